@@ -1,0 +1,222 @@
+//! The split source of one API as one document that refers to nothing outside itself.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use serde_json::{Map, Value};
+
+use crate::source::{Entry, Kind, Node, Section, Source, escape};
+
+mod yaml;
+
+pub use yaml::to_yaml;
+
+/// The members of `components`, in the order of the published document.
+const SECTIONS: [Section; 4] = [Section::Schemas, Section::Parameters, Section::Responses, Section::Headers];
+
+/// One self-contained OpenAPI 3.0.3 document of the API of this name.
+///
+/// Paths keep the order of the source; components are sorted by name. A reference that leads nowhere is left as it is:
+/// [`check`](crate::check::check) reports it. An unknown API gives `null`.
+pub fn bundle(source: &Source, api: &str) -> Value {
+    let Some(file) = source.api(api).and_then(|api| source.files.get(api.file)) else {
+        return Value::Null;
+    };
+    let mut bundler = Bundler::new(source);
+    let mut document = Map::new();
+    for entry in file.node.entries() {
+        let value = match entry.key.as_str() {
+            "paths" => bundler.paths(&entry.value),
+            _ => bundler.value(&entry.value),
+        };
+        document.insert(entry.key.clone(), value);
+    }
+    let mut components = Map::new();
+    let mut built = bundler.components();
+    for section in SECTIONS {
+        if let (Some(name), Some(parts)) = (section.components(), built.remove(&section)) {
+            components.insert(name.to_owned(), Value::Object(parts.into_iter().collect()));
+        }
+    }
+    if let Some(Value::Object(own)) = document.remove("components") {
+        components.extend(own);
+    }
+    document.insert("components".to_owned(), Value::Object(components));
+    Value::Object(document)
+}
+
+/// The document as JSON, indented by two, with a line end at the end.
+pub fn to_json(document: &Value) -> String {
+    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
+    text.push('\n');
+    text
+}
+
+/// Rewrites references and remembers which components they lead to.
+pub(crate) struct Bundler<'s> {
+    source: &'s Source,
+    wanted: Vec<(Section, &'s Entry)>,
+    seen: BTreeSet<(Section, &'s str)>,
+}
+
+impl<'s> Bundler<'s> {
+    pub(crate) fn new(source: &'s Source) -> Self {
+        Self { source, wanted: Vec::new(), seen: BTreeSet::new() }
+    }
+
+    /// A path item is reached by a reference in the source and stands in place in the bundle.
+    fn paths(&mut self, paths: &'s Node) -> Value {
+        let mut items = Map::new();
+        for entry in paths.entries() {
+            let item = self.source.follow(&entry.value);
+            items.insert(entry.key.clone(), self.value(item));
+        }
+        Value::Object(items)
+    }
+
+    /// A part of the source with its references rewritten to `#/components/…`.
+    pub(crate) fn value(&mut self, node: &'s Node) -> Value {
+        self.rewrite(node, Self::member)
+    }
+
+    /// The same for a mapping whose names are free: a property may well be called `example`.
+    fn named(&mut self, node: &'s Node) -> Value {
+        self.rewrite(node, |bundler, entry| bundler.value(&entry.value))
+    }
+
+    fn rewrite(&mut self, node: &'s Node, member: fn(&mut Self, &'s Entry) -> Value) -> Value {
+        match &node.kind {
+            Kind::Scalar(value) => value.clone(),
+            Kind::List(items) => Value::Array(items.iter().map(|item| self.value(item)).collect()),
+            Kind::Map(entries) => {
+                Value::Object(entries.iter().map(|entry| (entry.key.clone(), member(self, entry))).collect())
+            }
+        }
+    }
+
+    fn member(&mut self, entry: &'s Entry) -> Value {
+        match entry.key.as_str() {
+            "$ref" => self.reference(&entry.value),
+            "properties" | "responses" | "headers" => self.named(&entry.value),
+            // Data: a member in it that happens to be named `$ref` is none of ours.
+            "example" | "default" | "enum" => entry.value.to_value(),
+            key if key.starts_with("x-") => entry.value.to_value(),
+            "discriminator" => self.discriminator(&entry.value),
+            _ => self.value(&entry.value),
+        }
+    }
+
+    fn discriminator(&mut self, node: &'s Node) -> Value {
+        let mut value = node.to_value();
+        let mapping = node.get("mapping").map(|mapping| {
+            mapping.entries().iter().map(|branch| (branch.key.clone(), self.reference(&branch.value))).collect()
+        });
+        if let (Some(mapping), Value::Object(members)) = (mapping, &mut value) {
+            members.insert("mapping".to_owned(), Value::Object(mapping));
+        }
+        value
+    }
+
+    fn reference(&mut self, node: &'s Node) -> Value {
+        let target = node.as_str().and_then(|reference| self.source.resolve(node.place.file, reference));
+        let Some(target) = target else {
+            return node.to_value();
+        };
+        let section = self.source.files[target.file].section;
+        let Some(components) = section.components() else {
+            return node.to_value();
+        };
+        if self.seen.insert((section, &target.entry.key)) {
+            self.wanted.push((section, target.entry));
+        }
+        Value::String(format!("#/components/{components}/{}", escape(&target.entry.key)))
+    }
+
+    /// Every component reached so far, and what those reach.
+    pub(crate) fn components(&mut self) -> BTreeMap<Section, BTreeMap<String, Value>> {
+        let mut built: BTreeMap<Section, BTreeMap<String, Value>> = BTreeMap::new();
+        while let Some((section, entry)) = self.wanted.pop() {
+            let value = self.value(&entry.value);
+            built.entry(section).or_default().insert(entry.key.clone(), value);
+        }
+        built
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::source::from_texts;
+    use serde_json::json;
+
+    fn source() -> Source {
+        from_texts(
+            "spec",
+            [
+                (
+                    "common/schemas/a.yaml",
+                    "Zebra:\n  type: object\n  properties:\n    next: {$ref: \"#/Zebra\"}\nAnt:\n  type: string\n\
+                     Union:\n  oneOf:\n    - $ref: \"#/Zebra\"\n  discriminator:\n    propertyName: event\n    mapping:\n      z: \"#/Zebra\"\n",
+                ),
+                (
+                    "service/openapi.yaml",
+                    "openapi: 3.0.3\npaths:\n  /b: {$ref: \"paths/x.yaml#/~1b\"}\n  /a: {$ref: \"paths/x.yaml#/~1a\"}\n\
+                     components:\n  securitySchemes:\n    key: {type: http}\n",
+                ),
+                (
+                    "service/paths/x.yaml",
+                    "/a:\n  get: {schema: {$ref: \"../../common/schemas/a.yaml#/Ant\"}}\n\
+                     /b:\n  get:\n    schema: {$ref: \"../../common/schemas/a.yaml#/Union\"}\n    example: {$ref: data}\n",
+                ),
+            ],
+        )
+        .expect("it loads")
+    }
+
+    #[test]
+    fn the_bundle_stands_alone_with_paths_in_order_and_components_by_name() {
+        assert_eq!(
+            bundle(&source(), "service").to_string(),
+            json!({
+                "openapi": "3.0.3",
+                "paths": {
+                    "/b": {"get": {"schema": {"$ref": "#/components/schemas/Union"}, "example": {"$ref": "data"}}},
+                    "/a": {"get": {"schema": {"$ref": "#/components/schemas/Ant"}}},
+                },
+                "components": {
+                    "schemas": {
+                        "Ant": {"type": "string"},
+                        "Union": {
+                            "oneOf": [{"$ref": "#/components/schemas/Zebra"}],
+                            "discriminator": {"propertyName": "event", "mapping": {"z": "#/components/schemas/Zebra"}},
+                        },
+                        "Zebra": {"type": "object", "properties": {"next": {"$ref": "#/components/schemas/Zebra"}}},
+                    },
+                    "securitySchemes": {"key": {"type": "http"}},
+                },
+            })
+            .to_string()
+        );
+    }
+
+    #[test]
+    fn a_property_may_be_called_like_a_keyword() {
+        let source = from_texts(
+            "spec",
+            [(
+                "common/schemas/a.yaml",
+                "A:\n  properties:\n    example: {$ref: \"#/B\"}\n    properties: {$ref: \"#/B\"}\nB: {type: string}\n",
+            ), ("service/openapi.yaml", "openapi: 3.0.3\n")],
+        )
+        .expect("it loads");
+        let reference = json!({"$ref": "#/components/schemas/B"});
+        assert_eq!(
+            Bundler::new(&source).value(&source.files[0].node.entries()[0].value),
+            json!({"properties": {"example": reference, "properties": reference}})
+        );
+    }
+
+    #[test]
+    fn an_unknown_api_has_no_document() {
+        assert_eq!(bundle(&source(), "web"), Value::Null);
+    }
+}

@@ -1,0 +1,178 @@
+//! Examples are tried against their schemas, strictly: a member that the schema does not name is wrong too.
+
+use std::collections::{BTreeSet, HashMap};
+
+use jsonschema::{Registry, ValidationError, Validator};
+use serde_json::{Map, Value, json};
+
+use crate::bundle::Bundler;
+use crate::diagnostic::Findings;
+use crate::source::outline::{Outline, Role, Schema};
+use crate::source::{Node, Section};
+
+/// Where the components stand for the validator.
+const COMPONENTS: &str = "urn:dify:components";
+
+/// An example that the schema refuses: one of the two is wrong.
+pub fn examples_fit_their_schemas(o: &Outline<'_>, found: &mut Findings) {
+    let Ok(registry) = registry(o) else { return };
+    let mut judge = Judge { outline: o, registry: &registry, validators: HashMap::new(), found };
+    for media in &o.media {
+        let body = &media.entry.value;
+        judge.example(body.get("schema"), body.get("example"));
+    }
+    for node in o.parameters.iter().copied().chain(o.headers.iter().map(|header| &header.value)) {
+        judge.example(node.get("schema"), node.get("example"));
+    }
+    for Schema { node, role, .. } in &o.schemas {
+        if node.reference().is_some() {
+            continue;
+        }
+        judge.example(Some(node), node.get("example"));
+        judge.example(Some(node), node.get("default"));
+        if matches!(role, Role::Property(_)) {
+            judge.example(Some(node), node.get("x-dify-send-default"));
+        }
+    }
+}
+
+/// All component schemas as one JSON Schema 2020-12 resource.
+fn registry(o: &Outline<'_>) -> Result<Registry<'static>, jsonschema::ReferencingError> {
+    let mut bundler = Bundler::new(o.source);
+    let mut schemas = Map::new();
+    for entry in o.components_of(Section::Schemas) {
+        schemas.insert(entry.key.clone(), translate(&bundler.value(&entry.value)));
+    }
+    let resource = json!({"components": {"schemas": schemas}});
+    let resource = jsonschema::Draft::Draft202012.create_resource(resource);
+    Registry::new().add(COMPONENTS, resource)?.prepare()
+}
+
+struct Judge<'j, 's> {
+    outline: &'j Outline<'s>,
+    registry: &'j Registry<'static>,
+    validators: HashMap<String, Option<Validator>>,
+    found: &'j mut Findings,
+}
+
+impl<'s> Judge<'_, 's> {
+    fn example(&mut self, schema: Option<&'s Node>, example: Option<&'s Node>) {
+        let (Some(schema), Some(example)) = (schema, example) else {
+            return;
+        };
+        let translated = translate(&Bundler::new(self.outline.source).value(schema));
+        let registry = self.registry;
+        // Schemas that cannot be compiled have findings of other rules.
+        let validator = self.validators.entry(translated.to_string()).or_insert_with(|| compile(&translated, registry));
+        let Some(validator) = validator else { return };
+        for error in validator.iter_errors(&example.to_value()) {
+            let place = error.instance_path().to_string();
+            self.found.push(self.outline.at(
+                example.place_at(&place),
+                format!("the example does not fit its schema{}: {}", at(&place), brief(&error)),
+                "mend the example, or the schema if it is wrong",
+            ));
+        }
+    }
+}
+
+fn compile(schema: &Value, registry: &Registry<'static>) -> Option<Validator> {
+    jsonschema::options()
+        .with_draft(jsonschema::Draft::Draft202012)
+        .with_registry(registry)
+        .should_validate_formats(true)
+        .build(schema)
+        .ok()
+}
+
+fn at(place: &str) -> String {
+    if place.is_empty() { String::new() } else { format!(" at {place}") }
+}
+
+/// The validator's words without the whole value in front of them.
+fn brief(error: &ValidationError<'_>) -> String {
+    let text = error.to_string();
+    let short: String = text.chars().take(160).collect();
+    if short.len() < text.len() { format!("{short}…") } else { short }
+}
+
+/// OpenAPI 3.0 to JSON Schema 2020-12, closed: objects have no members but those described, open enums no values but those known.
+fn translate(schema: &Value) -> Value {
+    let Some(members) = schema.as_object() else {
+        return schema.clone();
+    };
+    if let Some(reference) = members.get("$ref").and_then(Value::as_str) {
+        return json!({"$ref": format!("{COMPONENTS}{reference}")});
+    }
+    let mut out = Map::new();
+    for (key, value) in members {
+        let value = match (key.as_str(), value) {
+            ("properties", Value::Object(properties)) => {
+                properties.iter().map(|(name, property)| (name.clone(), translate(property))).collect()
+            }
+            ("allOf" | "oneOf", Value::Array(branches)) => branches.iter().map(translate).collect(),
+            ("items" | "additionalProperties", value) => translate(value),
+            (
+                "type" | "format" | "required" | "enum" | "minimum" | "maximum" | "multipleOf" | "minLength"
+                | "maxLength" | "pattern" | "minItems" | "maxItems" | "uniqueItems",
+                value,
+            ) => value.clone(),
+            _ => continue,
+        };
+        out.insert(key.clone(), value);
+    }
+    // Names in `required` that are wrong have a rule of their own.
+    let properties = members.get("properties").and_then(Value::as_object);
+    if let Some(Value::Array(required)) = out.get_mut("required") {
+        let mut seen = BTreeSet::new();
+        required.retain(|name| {
+            let name = name.as_str().unwrap_or_default();
+            properties.is_some_and(|properties| properties.contains_key(name)) && seen.insert(name.to_owned())
+        });
+    }
+    for (flag, limit) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+        if members.get(flag) == Some(&Value::Bool(true))
+            && let Some(limit) = out.remove(limit)
+        {
+            out.insert(flag.to_owned(), limit);
+        }
+    }
+    if let Some(values) = members.get("x-extensible-enum").and_then(Value::as_array) {
+        let known: Vec<_> = values.iter().filter_map(|value| value.get("value")).collect();
+        out.insert("enum".to_owned(), json!(known));
+    }
+    if out.contains_key("properties") && !out.contains_key("additionalProperties") {
+        out.insert("additionalProperties".to_owned(), Value::Bool(false));
+    }
+    if let Some(discriminator) = members.get("discriminator") {
+        tell_apart(&mut out, discriminator);
+    }
+    if members.get("nullable") == Some(&Value::Bool(true)) {
+        // By `if`, not by `anyOf`: the messages then come from the schema itself.
+        return json!({"if": {"type": "null"}, "then": true, "else": out});
+    }
+    Value::Object(out)
+}
+
+/// Try the one branch that the discriminator chooses: the messages then speak of that branch.
+fn tell_apart(out: &mut Map<String, Value>, discriminator: &Value) {
+    let tag = discriminator.get("propertyName").and_then(Value::as_str);
+    let mapping = discriminator.get("mapping").and_then(Value::as_object);
+    let (Some(tag), Some(mapping)) = (tag, mapping) else {
+        return;
+    };
+    let values: Vec<_> = mapping.keys().collect();
+    let branches: Vec<_> = mapping
+        .iter()
+        .map(|(value, reference)| {
+            json!({
+                "if": {"properties": {tag: {"const": value}}},
+                "then": translate(&json!({"$ref": reference})),
+            })
+        })
+        .collect();
+    out.remove("oneOf");
+    out.insert("required".to_owned(), json!([tag]));
+    out.insert("properties".to_owned(), json!({tag: {"enum": values}}));
+    out.insert("allOf".to_owned(), json!(branches));
+}

@@ -1,0 +1,98 @@
+//! The linter: one small function for each rule, named for what it guards.
+//!
+//! The rules keep the source truthful where a person would not look again, and usable by every generator.
+
+mod bodies;
+mod deviations;
+mod enums;
+mod examples;
+mod names;
+mod operations;
+mod paging;
+mod parameters;
+mod references;
+mod requests;
+mod schemas;
+#[cfg(test)]
+mod tests;
+mod unions;
+mod vocabulary;
+
+use crate::diagnostic::Findings;
+use crate::source::Source;
+use crate::source::outline::Outline;
+
+/// A rule adds what it finds.
+type Rule = fn(&Outline<'_>, &mut Findings);
+
+const RULES: &[Rule] = &[
+    references::references_lead_somewhere,
+    references::references_stand_alone,
+    references::references_lead_to_the_right_kind,
+    references::paths_are_listed_under_their_own_name,
+    references::components_are_used,
+    references::files_have_a_place,
+    vocabulary::members_are_known,
+    vocabulary::extensions_have_the_right_form,
+    vocabulary::version_facts_name_checked_versions,
+    schemas::objects_are_components,
+    schemas::enums_are_components,
+    schemas::schemas_have_no_title,
+    schemas::schemas_have_a_type,
+    schemas::arrays_say_of_what,
+    schemas::objects_say_what_is_in_them,
+    schemas::required_names_properties,
+    schemas::members_of_one_version_are_optional,
+    schemas::schemas_are_described,
+    schemas::all_of_wraps_one_reference,
+    schemas::defaults_stand_on_parameters_only,
+    unions::unions_can_be_told_apart,
+    unions::discriminators_are_complete,
+    enums::open_enums_are_well_formed,
+    enums::closed_enums_are_well_formed,
+    enums::what_the_server_sends_is_an_open_enum,
+    enums::enum_values_have_names_of_their_own,
+    enums::error_codes_are_known,
+    requests::constructors_take_members,
+    requests::constructors_take_all_that_is_required,
+    requests::request_extensions_stand_in_requests,
+    requests::always_sent_members_are_required,
+    requests::tristate_members_may_be_absent_and_null,
+    names::component_names_are_unique,
+    names::component_names_are_in_pascal_case,
+    names::component_names_stay_apart_in_pascal_case,
+    names::component_names_are_free,
+    names::member_names_stay_apart_in_snake_case,
+    names::setters_meet_no_other_function,
+    names::methods_are_well_named,
+    names::parameters_are_well_named,
+    operations::operation_ids_follow_methods,
+    operations::tags_are_groups,
+    operations::clients_agree_with_security,
+    operations::operations_are_described,
+    operations::common_errors_are_documented,
+    operations::statuses_are_exact,
+    operations::idempotent_is_said_where_it_is_news,
+    operations::stream_methods_stream,
+    paging::paging_names_what_is_there,
+    deviations::deviations_are_exact,
+    parameters::path_parameters_match_the_path,
+    parameters::parameters_are_well_formed,
+    parameters::parameters_are_described,
+    bodies::responses_describe_their_bodies,
+    bodies::bodies_have_schemas,
+    bodies::bodies_have_examples,
+    bodies::requests_have_one_body,
+    bodies::streams_are_framed_events,
+    examples::examples_fit_their_schemas,
+];
+
+/// All mistakes in the source, at once.
+pub fn check(source: &Source) -> Findings {
+    let outline = Outline::new(source);
+    let mut findings = source.slips().clone();
+    for rule in RULES {
+        rule(&outline, &mut findings);
+    }
+    findings.sorted()
+}

@@ -1,0 +1,223 @@
+//! Rules about operations.
+
+use super::schemas::{blank, names};
+use crate::diagnostic::Findings;
+use crate::source::Node;
+use crate::source::outline::{Operation, Outline};
+
+/// The clients, and the security scheme of the credential each one holds.
+const CLIENTS: [(&str, &str); 4] =
+    [("app", "appKey"), ("knowledge", "datasetKey"), ("web", "passport"), ("console", "account")];
+
+/// One name leads from the document to the method and back.
+pub fn operation_ids_follow_methods(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let node = operation.node();
+        let Some(parts) = operation.method() else {
+            continue;
+        };
+        let (method, id) = (parts.join("."), parts.join("_"));
+        if node.text("operationId") != Some(&id) {
+            let place = node.entry("operationId").map_or(operation.place(), |entry| entry.place);
+            found.push(o.at(
+                place,
+                format!("the operation id of `{method}` is not `{id}`"),
+                format!("write `operationId: {id}`"),
+            ));
+        }
+    }
+}
+
+/// The group is what readers of the published document see as the tag.
+pub fn tags_are_groups(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let node = operation.node();
+        let Some([_, group, _]) = operation.method() else {
+            continue;
+        };
+        let place = node.entry("tags").map_or(operation.place(), |entry| entry.place);
+        if names(node, "tags") != [group] {
+            found.push(o.at(
+                place,
+                format!("the tag of `{}` is not its group", operation.route()),
+                format!("write `tags: [{group}]`"),
+            ));
+        }
+        let tags = o.document(operation.api).and_then(|document| document.get("tags"));
+        let declared = tags
+            .map_or(&[][..], Node::items)
+            .iter()
+            .any(|tag| tag.text("name") == Some(group) && !blank(tag, "description"));
+        if !declared {
+            found.push(o.at(
+                place,
+                format!("openapi.yaml does not describe the tag `{group}`"),
+                "list it under `tags` there, with a description",
+            ));
+        }
+    }
+}
+
+/// The security schemes an operation takes: its own, else the document's.
+fn schemes<'s>(o: &Outline<'s>, operation: &Operation<'s>) -> Vec<&'s str> {
+    let own = operation.node().get("security");
+    own.or_else(|| o.document(operation.api)?.get("security"))
+        .map_or(&[][..], Node::items)
+        .iter()
+        .flat_map(Node::entries)
+        .map(|entry| entry.key.as_str())
+        .collect()
+}
+
+/// A key of the wrong kind must not type-check.
+pub fn clients_agree_with_security(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let node = operation.node();
+        let (Some(method), Some([client, ..])) = (node.entry("x-dify-method"), operation.method()) else {
+            continue;
+        };
+        let Some((_, scheme)) = CLIENTS.iter().find(|(name, _)| *name == client) else {
+            found.push(o.at(
+                method.place,
+                format!("there is no client `{client}`"),
+                "write one of app, knowledge, web, console",
+            ));
+            continue;
+        };
+        let declared =
+            o.document(operation.api).and_then(|document| document.get("components")?.get("securitySchemes"));
+        for taken in schemes(o, operation) {
+            if taken != *scheme {
+                found.push(o.at(
+                    method.place,
+                    format!("the client `{client}` holds `{scheme}`, but this operation takes `{taken}`"),
+                    "correct the client, or the operation's `security`",
+                ));
+            }
+            if !declared.is_some_and(|schemes| schemes.has(taken)) {
+                found.push(o.at(
+                    operation.place(),
+                    format!("openapi.yaml has no security scheme `{taken}`"),
+                    "correct the name, or describe it there",
+                ));
+            }
+        }
+    }
+}
+
+/// The summary is the first line of the method's documentation, the description the rest.
+pub fn operations_are_described(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let node = operation.node();
+        for (member, fix) in
+            [("summary", "say in one line what it does"), ("description", "say what a caller has to know")]
+        {
+            if blank(node, member) {
+                found.push(o.at(operation.place(), format!("`{}` has no {member}", operation.route()), fix));
+            }
+        }
+        if node.text("summary").is_some_and(|summary| summary.trim().contains('\n')) {
+            found.push(o.at(
+                operation.place(),
+                format!("the summary of `{}` has several lines", operation.route()),
+                "keep the first and move the rest to the description",
+            ));
+        }
+    }
+}
+
+/// Every call may fail in these ways, and a caller has to be ready for it.
+pub fn common_errors_are_documented(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let responses = operation.responses();
+        let has = |status: &str| responses.iter().any(|entry| entry.key == status);
+        let mut wanted = Vec::new();
+        if !schemes(o, operation).is_empty() {
+            wanted.extend([("401", "Unauthorized"), ("403", "Forbidden"), ("500", "ServerError")]);
+        }
+        if operation.node().has("requestBody") {
+            wanted.push(("415", "UnsupportedMediaType"));
+        }
+        for (status, name) in wanted {
+            if !has(status) {
+                found.push(o.at(
+                    operation.place(),
+                    format!("`{}` does not document {status}", operation.route()),
+                    format!("add `\"{status}\": {{$ref: \"../../common/responses.yaml#/{name}\"}}`"),
+                ));
+            }
+        }
+    }
+}
+
+/// Exact statuses, at least one of them good.
+pub fn statuses_are_exact(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        for response in operation.responses() {
+            let exact = response.key.len() == 3 && response.key.bytes().all(|b| b.is_ascii_digit());
+            if !exact {
+                found.push(o.at(
+                    response.place,
+                    format!("`{}` is no exact status", response.key),
+                    "list each status that was seen",
+                ));
+            }
+        }
+        if !operation.responses().iter().any(|entry| entry.key.starts_with('2')) {
+            found.push(o.at(
+                operation.place(),
+                format!("`{}` documents no success", operation.route()),
+                "add the 2xx answer",
+            ));
+        }
+    }
+}
+
+/// Only what is not safe by its method needs saying.
+pub fn idempotent_is_said_where_it_is_news(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        if let Some(extension) = operation.node().entry("x-dify-idempotent")
+            && !matches!(operation.entry.key.as_str(), "post" | "patch")
+        {
+            found.push(o.at(
+                extension.place,
+                format!("{} is idempotent by itself", operation.entry.key.to_uppercase()),
+                "remove `x-dify-idempotent`",
+            ));
+        }
+    }
+}
+
+/// The 2xx bodies of an operation.
+pub(super) fn good_bodies<'s>(o: &Outline<'s>, operation: &Operation<'s>) -> Vec<(&'s str, &'s Node)> {
+    operation
+        .responses()
+        .iter()
+        .filter(|entry| entry.key.starts_with('2'))
+        .filter_map(|entry| o.source.follow(&entry.value).get("content"))
+        .flat_map(Node::entries)
+        .map(|media| (media.key.as_str(), &media.value))
+        .collect()
+}
+
+/// A route that answers JSON or a stream becomes two methods; each needs its name.
+pub fn stream_methods_stream(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let bodies = good_bodies(o, operation);
+        let has = |media: &str| bodies.iter().any(|(name, _)| *name == media);
+        let both = has("application/json") && has("text/event-stream");
+        match operation.node().entry("x-dify-stream-method") {
+            Some(extension) if !both => found.push(o.at(
+                extension.place,
+                format!("`{}` does not answer both JSON and a stream", operation.route()),
+                "remove `x-dify-stream-method`, or describe both bodies",
+            )),
+            None if both => found.push(o.at(
+                operation.place(),
+                format!("`{}` answers JSON and a stream, but the stream's method has no name", operation.route()),
+                "add `x-dify-stream-method: stream`",
+            )),
+            _ => {}
+        }
+    }
+}

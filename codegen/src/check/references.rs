@@ -1,0 +1,160 @@
+//! Rules about `$ref`.
+
+use std::collections::BTreeSet;
+
+use crate::diagnostic::Findings;
+use crate::source::outline::{Outline, Schema};
+use crate::source::{Entry, Node, Place, Section};
+
+/// A reference to nowhere would stay in the published document as a path into our own files.
+pub fn references_lead_somewhere(o: &Outline<'_>, found: &mut Findings) {
+    for reference in &o.references {
+        let text = reference.as_str().unwrap_or_default();
+        if o.source.resolve(reference.place.file, text).is_none() {
+            found.push(o.at(
+                reference.place,
+                format!("`$ref: {text}` leads nowhere"),
+                "write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there",
+            ));
+        }
+    }
+}
+
+/// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators.
+pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
+    fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {
+        if node.reference().is_some() && node.entries().len() > 1 {
+            let others: Vec<_> = node
+                .entries()
+                .iter()
+                .filter(|entry| entry.key != "$ref")
+                .map(|entry| format!("`{}`", entry.key))
+                .collect();
+            found.push(o.at(
+                node.place,
+                format!("{} beside a `$ref` is ignored", others.join(", ")),
+                "remove it, or wrap the reference: `allOf: [{$ref: …}]`",
+            ));
+        }
+        node.items().iter().for_each(|item| visit(o, item, found));
+        for entry in node.entries() {
+            if entry.key != "example" && !entry.key.starts_with("x-") {
+                visit(o, &entry.value, found);
+            }
+        }
+    }
+    for file in &o.source.files {
+        visit(o, &file.node, found);
+    }
+}
+
+/// The bundler files a part by the kind of file it comes from.
+pub fn references_lead_to_the_right_kind(o: &Outline<'_>, found: &mut Findings) {
+    let mut expect = |node: &Node, section: Section, noun: &str| {
+        let target = node.reference().and_then(|text| o.source.resolve(node.place.file, text));
+        let Some(target) = target else { return };
+        if o.source.files[target.file].section != section {
+            found.push(o.at(
+                node.place,
+                format!("`{}` is not a {noun}", target.entry.key),
+                format!("refer to a {noun}, or move it to a file for these"),
+            ));
+        }
+    };
+    for Schema { node, .. } in &o.schemas {
+        expect(node, Section::Schemas, "schema");
+    }
+    for path in &o.paths {
+        for parameter in listed(&path.entry.value, "parameters") {
+            expect(parameter, Section::Parameters, "parameter");
+        }
+    }
+    for operation in &o.operations {
+        for parameter in listed(operation.node(), "parameters") {
+            expect(parameter, Section::Parameters, "parameter");
+        }
+        for response in operation.responses() {
+            expect(&response.value, Section::Responses, "response");
+        }
+    }
+    for document in o.documents() {
+        for path in document.get("paths").map_or(&[][..], Node::entries) {
+            expect(&path.value, Section::Paths, "path item");
+        }
+    }
+}
+
+fn listed<'s>(node: &'s Node, key: &str) -> &'s [Node] {
+    node.get(key).map_or(&[], Node::items)
+}
+
+/// `openapi.yaml` is the table of contents: a path that is missing there would silently not exist.
+pub fn paths_are_listed_under_their_own_name(o: &Outline<'_>, found: &mut Findings) {
+    let mut listed = BTreeSet::new();
+    for document in o.documents() {
+        for entry in document.get("paths").map_or(&[][..], Node::entries) {
+            let Some(reference) = entry.value.reference() else {
+                found.push(o.at(
+                    entry.place,
+                    format!("`{}` is written out here", entry.key),
+                    "move it to a file in paths/ and refer to it",
+                ));
+                continue;
+            };
+            let Some(target) = o.source.resolve(entry.value.place.file, reference) else {
+                continue;
+            };
+            listed.insert(target.entry.place);
+            if target.entry.key != entry.key {
+                found.push(o.at(
+                    entry.place,
+                    format!("`{}` leads to `{}`", entry.key, target.entry.key),
+                    "give the path one name in both files",
+                ));
+            }
+        }
+    }
+    for path in o.paths.iter().filter(|path| !listed.contains(&path.entry.place)) {
+        found.push(o.at(
+            path.entry.place,
+            format!("no openapi.yaml lists `{}`", path.entry.key),
+            "list it under `paths` there, or delete it",
+        ));
+    }
+}
+
+/// A part nobody refers to is not published, so nothing tells when it goes wrong.
+pub fn components_are_used(o: &Outline<'_>, found: &mut Findings) {
+    let mut used: BTreeSet<Place> = BTreeSet::new();
+    let mut open: Vec<&Node> = o.documents().collect();
+    while let Some(node) = open.pop() {
+        open.extend(node.items());
+        open.extend(node.entries().iter().map(|entry| &entry.value));
+        // Mappings of discriminators hold references as plain text.
+        let text = node.as_str().filter(|text| text.contains("#/"));
+        if let Some(target) = text.and_then(|text| o.source.resolve(node.place.file, text))
+            && used.insert(target.entry.place)
+        {
+            open.push(&target.entry.value);
+        }
+    }
+    for component in &o.components {
+        let Entry { key, place, .. } = component.entry;
+        if !used.contains(place) {
+            found.push(o.at(*place, format!("nothing uses `{key}`"), "refer to it or delete it"));
+        }
+    }
+}
+
+/// What a file holds is told by where it is.
+pub fn files_have_a_place(o: &Outline<'_>, found: &mut Findings) {
+    for file in &o.source.files {
+        if file.section == Section::Unknown {
+            found.push(o.at(
+                file.node.place,
+                "nothing is known about files in this place",
+                "move it to paths/, schemas/ or events/, or call it parameters.yaml, responses.yaml or headers.yaml",
+            ));
+        }
+    }
+}

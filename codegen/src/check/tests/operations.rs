@@ -1,0 +1,197 @@
+use super::{DOCUMENT, TEA, plant};
+
+plant! {
+    an_operation_id_of_its_own_is_told {
+        in TEA replace
+            "operationId: app_tea_list"
+        by
+            "operationId: listTea"
+        and hear
+            "spec/service/paths/tea.yaml:3: the operation id of `app.tea.list` is not `app_tea_list`; write `operationId: app_tea_list`";
+    }
+
+    a_tag_that_is_not_the_group_is_told {
+        in TEA replace
+            "tags: [tea]"
+        by
+            "tags: [cups]"
+        and hear
+            "spec/service/paths/tea.yaml:5: the tag of `GET /cups` is not its group; write `tags: [tea]`";
+    }
+
+    a_tag_that_nothing_describes_is_told {
+        in DOCUMENT replace
+            "  - name: tea\n"
+        by
+            "  - name: coffee\n"
+        and hear
+            "spec/service/paths/tea.yaml:5: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+            "spec/service/paths/tea.yaml:29: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+            "spec/service/paths/tea.yaml:65: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+    }
+
+    a_client_with_another_key_is_told {
+        in TEA replace
+            "    summary: List cups."
+        by
+            "    security: [{datasetKey: []}]\n    summary: List cups."
+        and hear
+            "spec/service/paths/tea.yaml:4: the client `app` holds `appKey`, but this operation takes `datasetKey`; correct the client, or the operation's `security`";
+    }
+
+    a_security_scheme_that_is_none_is_told {
+        in DOCUMENT replace
+            "    appKey:\n      type"
+        by
+            "    appkey:\n      type"
+        and hear
+            "spec/service/paths/tea.yaml:2: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
+            "spec/service/paths/tea.yaml:24: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
+            "spec/service/paths/tea.yaml:62: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
+    }
+
+    an_operation_without_summary_is_told {
+        in TEA replace
+            "    summary: List cups.\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
+    }
+
+    an_operation_without_description_is_told {
+        in TEA replace
+            "    description: All cups, the newest first.\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no description; say what a caller has to know";
+    }
+
+    a_common_error_not_documented_is_told {
+        in TEA replace
+            "      \"401\": {$ref: \"../../common/responses.yaml#/Refused\"}\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:2: `GET /cups` does not document 401; add `\"401\": {$ref: \"../../common/responses.yaml#/Unauthorized\"}`";
+    }
+
+    a_status_class_is_told {
+        in TEA replace
+            "\"500\""
+        by
+            "5XX"
+        and hear
+            "spec/service/paths/tea.yaml:2: `GET /cups` does not document 500; add `\"500\": {$ref: \"../../common/responses.yaml#/ServerError\"}`";
+            "spec/service/paths/tea.yaml:23: `5XX` is no exact status; list each status that was seen";
+    }
+
+    idempotent_where_it_is_no_news_is_told {
+        in TEA replace
+            "    summary: Pour"
+        by
+            "    x-dify-idempotent: true\n    summary: Pour"
+        and hear
+            "spec/service/paths/tea.yaml:66: DELETE is idempotent by itself; remove `x-dify-idempotent`";
+    }
+
+    a_stream_method_without_a_stream_is_told {
+        in TEA replace
+            "    x-dify-paging"
+        by
+            "    x-dify-stream-method: watch\n    x-dify-paging"
+        and hear
+            "spec/service/paths/tea.yaml:8: `GET /cups` does not answer both JSON and a stream; remove `x-dify-stream-method`, or describe both bodies";
+    }
+
+    a_stream_without_a_method_is_told {
+        in TEA replace
+            "    x-dify-stream-method: stream\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:24: `POST /cups` answers JSON and a stream, but the stream's method has no name; add `x-dify-stream-method: stream`";
+    }
+
+    paging_in_no_known_style_is_told {
+        in TEA replace
+            "style: page"
+        by
+            "style: offset"
+        and hear
+            "spec/service/paths/tea.yaml:8: `style` is neither `cursor` nor `page`; write one of the two";
+    }
+
+    paging_by_a_parameter_that_is_none_is_told {
+        in TEA replace
+            "parameter: page"
+        by
+            "parameter: last_id"
+        and hear
+            "spec/service/paths/tea.yaml:8: `last_id` is no query parameter of `GET /cups`; name the one that asks for the next page";
+    }
+
+    paging_through_what_is_no_list_is_told {
+        in TEA replace
+            "items: /data"
+        by
+            "items: /cups"
+        and hear
+            "spec/service/paths/tea.yaml:8: `items` does not lead to a list in the answer; write a JSON pointer such as `/data`";
+    }
+
+    paging_on_what_is_no_boolean_is_told {
+        in TEA replace
+            "more: /has_more"
+        by
+            "more: /data"
+        and hear
+            "spec/service/paths/tea.yaml:8: `/data` is no boolean in the answer; write a JSON pointer such as `/has_more`, or leave it out";
+    }
+
+    paging_by_cursor_without_an_id_is_told {
+        in TEA replace
+            "style: page"
+        by
+            "style: cursor"
+        and hear
+            "spec/service/paths/tea.yaml:8: paging by cursor needs `id`; say where an item's id is: `id: /id`";
+    }
+
+    a_deviation_of_a_version_never_checked_is_told {
+        in TEA replace
+            "servers: [\"1.0.0\"]"
+        by
+            "servers: [\"0.9.0\"]"
+        and hear
+            "spec/service/paths/tea.yaml:34: a deviation does not name checked versions; write `servers: [\"1.13.0\"]`, in quotes";
+    }
+
+    a_deviation_without_note_is_told {
+        in TEA replace
+            "        note: The milk is missing.\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:34: a deviation has no note; say what the server does wrong";
+    }
+
+    a_deviation_of_a_documented_status_is_told {
+        in TEA replace
+            "        where: /milk\n"
+        by
+            ""
+        and hear
+            "spec/service/paths/tea.yaml:34: 200 is documented, so it is no deviation; say `where` in the body, or `media`, or remove one of the two";
+    }
+
+    a_deviation_within_an_undocumented_status_is_told {
+        in TEA replace
+            "status: 200"
+        by
+            "status: 400"
+        and hear
+            "spec/service/paths/tea.yaml:34: a deviation within 400, which is not documented; document the status, or drop `where` and `media`: the status itself is the deviation";
+    }
+}

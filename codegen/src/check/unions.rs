@@ -1,0 +1,92 @@
+//! Rules about unions.
+
+use super::schemas::{names, type_of, written};
+use crate::diagnostic::Findings;
+use crate::source::Node;
+use crate::source::outline::{Outline, Role, Schema};
+
+/// Which branch of a union a value belongs to must show at first sight.
+pub fn unions_can_be_told_apart(o: &Outline<'_>, found: &mut Findings) {
+    for Schema { node, place, role } in written(o) {
+        let Some(branches) = node.get("oneOf").map(Node::items) else {
+            continue;
+        };
+        if !matches!(role, Role::Component(_)) {
+            found.push(o.at(*place, "a union is written inline", "make it a named component and refer to it"));
+        }
+        if node.has("discriminator") {
+            continue;
+        }
+        let mut kinds = Vec::new();
+        for branch in branches {
+            if type_of(branch) == Some("array") {
+                found.push(o.at(
+                    branch.place,
+                    "a list is written inline in a union",
+                    "make it a named component and refer to it",
+                ));
+            }
+            let kind = type_of(o.source.follow(branch)).unwrap_or("object");
+            if kinds.contains(&kind) {
+                found.push(o.at(
+                    branch.place,
+                    format!("two branches of this union are of type {kind}"),
+                    "add a `discriminator`, or merge the two",
+                ));
+            }
+            kinds.push(kind);
+        }
+    }
+}
+
+/// The event's name decides which struct is decoded: each name leads to one branch, each branch has the name.
+pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
+    for Schema { node, place, .. } in written(o) {
+        let Some(discriminator) = node.get("discriminator") else {
+            continue;
+        };
+        let (Some(tag), Some(mapping)) = (discriminator.text("propertyName"), discriminator.get("mapping")) else {
+            found.push(o.at(
+                *place,
+                "a discriminator needs `propertyName` and `mapping`",
+                "name the member that tells the branches apart, and list its values",
+            ));
+            continue;
+        };
+        let place_of = |reference: &Node, text: Option<&str>| {
+            text.and_then(|text| o.source.resolve(reference.place.file, text)).map(|target| target.entry)
+        };
+        let branches: Vec<_> = node.get("oneOf").map_or(&[][..], Node::items).iter().collect();
+        let listed: Vec<_> = branches.iter().filter_map(|branch| place_of(branch, branch.reference())).collect();
+        let mapped: Vec<_> = mapping
+            .entries()
+            .iter()
+            .filter_map(|entry| Some((entry, place_of(&entry.value, entry.value.as_str())?)))
+            .collect();
+        for (entry, target) in &mapped {
+            if !listed.iter().any(|branch| branch.place == target.place) {
+                found.push(o.at(
+                    entry.place,
+                    format!("`{}` leads to `{}`, which is no branch", entry.key, target.key),
+                    "list it under `oneOf`",
+                ));
+            }
+            if !names(&target.value, "required").contains(&tag) {
+                found.push(o.at(
+                    target.place,
+                    format!("`{}` is told by `{tag}`, which it does not require", target.key),
+                    format!("describe `{tag}` and list it in `required`"),
+                ));
+            }
+        }
+        for (branch, target) in branches.iter().zip(&listed) {
+            if !mapped.iter().any(|(_, to)| to.place == target.place) {
+                found.push(o.at(
+                    branch.place,
+                    format!("no value of `{tag}` leads to `{}`", target.key),
+                    "add it to `mapping`",
+                ));
+            }
+        }
+    }
+}

@@ -1,0 +1,319 @@
+//! Rules about which members may stand where: a misspelt one would silently do nothing.
+
+use serde_json::Value;
+
+use crate::diagnostic::Findings;
+use crate::source::outline::{METHODS, Outline};
+use crate::source::{Kind, Node};
+
+/// The noun for messages, the members of OpenAPI 3.0 that this source uses, and ours.
+struct Vocabulary {
+    noun: &'static str,
+    openapi: &'static [&'static str],
+    ours: &'static [&'static str],
+}
+
+const DOCUMENT: Vocabulary = Vocabulary {
+    noun: "a document",
+    openapi: &["openapi", "info", "servers", "security", "tags", "paths", "components", "externalDocs"],
+    ours: &[],
+};
+const INFO: Vocabulary = Vocabulary {
+    noun: "`info`",
+    openapi: &["title", "description", "version", "license", "contact", "termsOfService"],
+    ours: &["x-dify-checked"],
+};
+const TAG: Vocabulary = Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], ours: &[] };
+const PATH_ITEM: Vocabulary =
+    Vocabulary { noun: "a path item", openapi: &["parameters", "summary", "description"], ours: &[] };
+const OPERATION: Vocabulary = Vocabulary {
+    noun: "an operation",
+    openapi: &[
+        "operationId",
+        "tags",
+        "summary",
+        "description",
+        "externalDocs",
+        "parameters",
+        "requestBody",
+        "responses",
+        "security",
+        "deprecated",
+    ],
+    ours: &[
+        "x-dify-method",
+        "x-dify-stream-method",
+        "x-dify-errors",
+        "x-dify-paging",
+        "x-dify-idempotent",
+        "x-dify-since",
+        "x-dify-until",
+        "x-dify-deprecated",
+        "x-dify-deviations",
+    ],
+};
+const PARAMETER: Vocabulary = Vocabulary {
+    noun: "a parameter",
+    openapi: &["name", "in", "required", "description", "schema", "example", "deprecated", "style", "explode"],
+    ours: &["x-dify-since", "x-dify-until", "x-dify-deprecated"],
+};
+const REQUEST_BODY: Vocabulary =
+    Vocabulary { noun: "a request body", openapi: &["required", "description", "content"], ours: &[] };
+const RESPONSE: Vocabulary = Vocabulary {
+    noun: "a response",
+    openapi: &["description", "headers", "content"],
+    ours: &["x-dify-since", "x-dify-until"],
+};
+const HEADER: Vocabulary = Vocabulary {
+    noun: "a header",
+    openapi: &["description", "required", "schema", "example", "deprecated"],
+    ours: &["x-dify-since", "x-dify-until"],
+};
+const MEDIA: Vocabulary = Vocabulary {
+    noun: "a body",
+    openapi: &["schema", "example", "encoding"],
+    ours: &["x-dify-framing", "x-dify-since", "x-dify-until"],
+};
+const SCHEMA: Vocabulary = Vocabulary {
+    noun: "a schema",
+    // `title` has a rule of its own.
+    openapi: &[
+        "title",
+        "type",
+        "format",
+        "description",
+        "properties",
+        "required",
+        "additionalProperties",
+        "items",
+        "allOf",
+        "oneOf",
+        "discriminator",
+        "nullable",
+        "enum",
+        "minimum",
+        "maximum",
+        "exclusiveMinimum",
+        "exclusiveMaximum",
+        "multipleOf",
+        "minLength",
+        "maxLength",
+        "pattern",
+        "minItems",
+        "maxItems",
+        "uniqueItems",
+        "default",
+        "example",
+        "readOnly",
+        "writeOnly",
+        "deprecated",
+    ],
+    ours: &[
+        "x-extensible-enum",
+        "x-dify-new",
+        "x-dify-send-default",
+        "x-dify-tristate",
+        "x-dify-since",
+        "x-dify-until",
+        "x-dify-deprecated",
+    ],
+};
+const ENUM_VALUE: Vocabulary = Vocabulary {
+    noun: "a value of `x-extensible-enum`",
+    openapi: &["value", "description", "since", "until", "deprecated"],
+    ours: &[],
+};
+const DISCRIMINATOR: Vocabulary =
+    Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], ours: &[] };
+const PAGING: Vocabulary =
+    Vocabulary { noun: "`x-dify-paging`", openapi: &["style", "parameter", "items", "id", "more"], ours: &[] };
+const DEVIATION: Vocabulary = Vocabulary {
+    noun: "an entry of `x-dify-deviations`",
+    openapi: &["servers", "status", "where", "media", "note"],
+    ours: &[],
+};
+
+/// Every member has a meaning where it stands.
+pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
+    let mut known = |node: &Node, vocabulary: &Vocabulary| known_members(o, node, vocabulary, found);
+    for document in o.documents() {
+        known(document, &DOCUMENT);
+        if let Some(info) = document.get("info") {
+            known(info, &INFO);
+        }
+        for tag in document.get("tags").map_or(&[][..], Node::items) {
+            known(tag, &TAG);
+        }
+    }
+    for path in &o.paths {
+        known(&path.entry.value, &PATH_ITEM);
+    }
+    for operation in &o.operations {
+        let node = operation.node();
+        known(node, &OPERATION);
+        if let Some(body) = node.get("requestBody") {
+            known(body, &REQUEST_BODY);
+        }
+        if let Some(paging) = node.get("x-dify-paging") {
+            known(paging, &PAGING);
+        }
+        for deviation in node.get("x-dify-deviations").map_or(&[][..], Node::items) {
+            known(deviation, &DEVIATION);
+        }
+    }
+    for parameter in &o.parameters {
+        known(parameter, &PARAMETER);
+    }
+    for response in &o.responses {
+        known(&response.entry.value, &RESPONSE);
+    }
+    for header in &o.headers {
+        known(&header.value, &HEADER);
+    }
+    for media in &o.media {
+        known(&media.entry.value, &MEDIA);
+    }
+    for schema in o.schemas.iter().filter(|schema| schema.node.reference().is_none()) {
+        known(schema.node, &SCHEMA);
+        if let Some(discriminator) = schema.node.get("discriminator") {
+            known(discriminator, &DISCRIMINATOR);
+        }
+        for value in schema.node.get("x-extensible-enum").map_or(&[][..], Node::items) {
+            known(value, &ENUM_VALUE);
+        }
+    }
+}
+
+fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &mut Findings) {
+    for entry in node.entries() {
+        let key = entry.key.as_str();
+        let is_method = vocabulary.noun == PATH_ITEM.noun && METHODS.contains(&key);
+        if is_method || vocabulary.openapi.contains(&key) || vocabulary.ours.contains(&key) {
+            continue;
+        }
+        let fix = if key.starts_with("x-") {
+            match vocabulary.ours {
+                [] => "extensions have no meaning here: remove it".to_owned(),
+                ours => format!("here may stand {}", ours.join(", ")),
+            }
+        } else {
+            match nearest(key, vocabulary.openapi) {
+                Some(near) => format!("did you mean `{near}`?"),
+                None => "remove it, or teach codegen/src/check/vocabulary.rs and the compiler what it means".to_owned(),
+            }
+        };
+        found.push(o.at(entry.place, format!("`{key}` means nothing in {}", vocabulary.noun), fix));
+    }
+}
+
+/// A known name that differs in at most two letters.
+fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
+    known
+        .iter()
+        .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), *candidate))
+        .min()
+        .filter(|(distance, _)| *distance <= 2)
+        .map(|(_, candidate)| candidate)
+}
+
+/// How many letters have to be added, removed or replaced to get from one word to the other.
+fn distance(one: &str, other: &str) -> usize {
+    let other: Vec<char> = other.chars().collect();
+    let mut row: Vec<usize> = (0..=other.len()).collect();
+    for (line, a) in one.chars().enumerate() {
+        let mut diagonal = row[0];
+        row[0] = line + 1;
+        for (column, b) in other.iter().enumerate() {
+            let replaced = diagonal + usize::from(a != *b);
+            diagonal = row[column + 1];
+            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
+        }
+    }
+    row[other.len()]
+}
+
+/// What an extension's value has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Form {
+    True,
+    Text,
+    TextList,
+    MapList,
+    Map,
+    Anything,
+}
+
+fn form_of(extension: &str) -> Form {
+    match extension {
+        "x-dify-idempotent" | "x-dify-tristate" => Form::True,
+        "x-dify-errors" | "x-dify-new" | "x-dify-checked" => Form::TextList,
+        "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
+        "x-dify-paging" => Form::Map,
+        "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,
+        "x-dify-since" | "x-dify-until" | "x-dify-deprecated" => Form::Text,
+        _ => Form::Anything,
+    }
+}
+
+/// An extension of the wrong form would be taken for absent.
+pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
+    fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {
+        node.items().iter().for_each(|item| visit(o, item, found));
+        for entry in node.entries() {
+            if !entry.key.starts_with("x-") {
+                if entry.key != "example" {
+                    visit(o, &entry.value, found);
+                }
+                continue;
+            }
+            let (fits, fix) = fits(&entry.value, form_of(&entry.key));
+            if !fits {
+                found.push(o.at(entry.place, format!("`{}` has the wrong form", entry.key), fix));
+            }
+        }
+    }
+    for file in &o.source.files {
+        visit(o, &file.node, found);
+    }
+}
+
+fn fits(node: &Node, form: Form) -> (bool, &'static str) {
+    let all = |test: fn(&Node) -> bool| node.is_list() && node.items().iter().all(test);
+    match form {
+        Form::True => (matches!(node.kind, Kind::Scalar(Value::Bool(true))), "write `true`, or leave it out"),
+        Form::Text => (node.as_str().is_some(), "write one text, in quotes if it is a number"),
+        Form::TextList => (all(|item| item.as_str().is_some()), "write a list of texts"),
+        Form::MapList => (all(Node::is_map), "write a list of mappings"),
+        Form::Map => (node.is_map(), "write a mapping"),
+        Form::Anything => (true, ""),
+    }
+}
+
+/// A version fact about a version that was never looked at is a guess.
+pub fn version_facts_name_checked_versions(o: &Outline<'_>, found: &mut Findings) {
+    fn visit(o: &Outline<'_>, node: &Node, in_enum: bool, versions: &[&str], found: &mut Findings) {
+        for item in node.items() {
+            visit(o, item, in_enum, versions, found);
+        }
+        for entry in node.entries() {
+            let key = entry.key.as_str();
+            let is_fact = matches!(key, "x-dify-since" | "x-dify-until" | "x-dify-deprecated")
+                || (in_enum && matches!(key, "since" | "until" | "deprecated"));
+            if is_fact && entry.value.as_str().is_none_or(|version| !versions.contains(&version)) {
+                found.push(o.at(
+                    entry.place,
+                    format!("`{key}` does not name a checked version"),
+                    format!("write one of \"{}\", in quotes", versions.join("\", \"")),
+                ));
+            }
+            // A property may be called `since`, and an example may hold anything.
+            if key != "example" {
+                visit(o, &entry.value, key == "x-extensible-enum", versions, found);
+            }
+        }
+    }
+    let versions = o.versions();
+    for file in &o.source.files {
+        visit(o, &file.node, false, &versions, found);
+    }
+}

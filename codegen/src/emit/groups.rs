@@ -1,0 +1,321 @@
+//! Resource groups: the handle, its methods, what each operation is, and the request builders beneath.
+
+use super::layout::{client_type, module_name};
+use super::{Part, Source, examples, ident, queries, rust_type};
+use crate::diagnostic::{Finding, Findings};
+use crate::model::{
+    Answer, Body, Credential, Group, Location, Mode, Model, Operation, Shape, Type, escaped, rust_name,
+};
+use crate::rustdoc;
+use heck::{ToPascalCase, ToShoutySnakeCase};
+use quote::{ToTokens, quote};
+use std::collections::BTreeMap;
+use syn::{Expr, FnArg, ImplItemFn, Item, Pat, parse_quote};
+
+/// Codes that every operation may answer, so that no method lists them.
+const COMMON_CODES: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
+
+/// The parts of a group's file.
+pub(super) fn parts(
+    group: &Group,
+    model: &Model,
+    builders: &BTreeMap<String, ImplItemFn>,
+    findings: &mut Findings,
+) -> Vec<Part> {
+    let handle = ident(&handle_name(group, model));
+    let docs = rustdoc::attrs(&rustdoc::lines(&group.description));
+    let mut methods: Vec<ImplItemFn> = Vec::new();
+    let mut statics: Vec<Item> = Vec::new();
+    let mut own: Vec<&ImplItemFn> = Vec::new();
+    let mut query_structs = Vec::new();
+    for operation in model.operations_of(group) {
+        let Some(builder) = builders.get(&operation.id) else {
+            findings.push(Finding::in_document(
+                format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+                format!("progenitor made no request builder `{}`", operation.id),
+                "make `operationId` the same as `x-dify-method` with underscores",
+            ));
+            continue;
+        };
+        own.push(builder);
+        statics.push(description(operation));
+        methods.push(method(operation, builder, group, model));
+        query_structs.extend(queries::part(operation, &query_name(operation, group, model), model));
+    }
+    let items: Vec<Item> = vec![
+        parse_quote! {
+            #(#docs)*
+            #[derive(Clone, Copy, Debug)]
+            pub struct #handle<'a> {
+                transport: &'a crate::Transport,
+            }
+        },
+        parse_quote! {
+            impl<'a> #handle<'a> {
+                pub(crate) fn new(transport: &'a crate::Transport) -> Self {
+                    Self { transport }
+                }
+                #(#methods)*
+            }
+        },
+    ];
+    let mut parts = vec![
+        Part { defines: vec![handle.to_string()], group: true, source: Source::Items(items) },
+        Part { defines: Vec::new(), group: false, source: Source::Items(statics) },
+        Part {
+            defines: Vec::new(),
+            group: false,
+            source: Source::Items(vec![parse_quote! { impl crate::Requests { #(#own)* } }]),
+        },
+    ];
+    parts.extend(query_structs);
+    parts
+}
+
+/// The accessors of a client: one per group.
+pub(super) fn accessors(client: &str, model: &Model) -> Vec<Part> {
+    let groups = model.groups.iter().filter(|g| g.client == client);
+    let accessors = groups.map(|group| -> ImplItemFn {
+        let docs = rustdoc::attrs(&rustdoc::lines(&group.description));
+        let (name, handle) = (ident(&group.name), ident(&handle_name(group, model)));
+        parse_quote! {
+            #(#docs)*
+            pub fn #name(&self) -> super::groups::#handle<'_> {
+                super::groups::#handle::new(&self.transport)
+            }
+        }
+    });
+    let client = ident(client_type(client));
+    let item = parse_quote! { impl crate::#client { #(#accessors)* } };
+    vec![Part { defines: Vec::new(), group: false, source: Source::Items(vec![item]) }]
+}
+
+/// The name of a group's handle.
+fn handle_name(group: &Group, model: &Model) -> String {
+    module_name(group, model).to_pascal_case()
+}
+
+/// The name of an operation's query struct.
+pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) -> String {
+    format!("{}{}Query", handle_name(group, model), operation.method.to_pascal_case())
+}
+
+/// `static SEND: Operation = …`: what the transport knows about an operation.
+fn description(operation: &Operation) -> Item {
+    let name = static_name(operation);
+    let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);
+    let method = ident(&operation.verb.to_uppercase());
+    let credential = ident(match &operation.credential {
+        Credential::None => "None",
+        Credential::Scheme(scheme) => match scheme.as_str() {
+            "appKey" => "App",
+            "datasetKey" => "Knowledge",
+            "passport" => "WebApp",
+            _ => "Console",
+        },
+    });
+    let since: Expr = match &operation.since {
+        Some(since) => parse_quote!(Some(#since)),
+        None => parse_quote!(None),
+    };
+    parse_quote! {
+        static #name: crate::Operation = crate::Operation {
+            id: #id,
+            method: reqwest::Method::#method,
+            path: #path,
+            credential: crate::Credential::#credential,
+            idempotent: #idempotent,
+            errors: &[#(#errors),*],
+            since: #since,
+        };
+    }
+}
+
+fn static_name(operation: &Operation) -> syn::Ident {
+    ident(&operation.method.to_shouty_snake_case())
+}
+
+/// A method of the handle.
+fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Model) -> ImplItemFn {
+    let docs = rustdoc::attrs(&documentation(operation, group, model));
+    let deprecated = operation.deprecated.as_deref().map(|instead| match instead {
+        "" => quote!(#[deprecated]),
+        version if version.starts_with(|c: char| c.is_ascii_digit()) => {
+            let note = format!("deprecated since Dify {version}");
+            quote!(#[deprecated(note = #note)])
+        }
+        instead => quote!(#[deprecated(note = #instead)]),
+    });
+    let name = ident(&operation.method);
+    let operation_static = static_name(operation);
+    let mut arguments: Vec<FnArg> = Vec::new();
+    for parameter in operation.path_parameters() {
+        let name = ident(&rust_name(&parameter.name));
+        let ty = match &parameter.ty {
+            Type::Text => parse_quote!(str),
+            other => rust_type(&other.rust()),
+        };
+        arguments.push(parse_quote!(#name: &'a #ty));
+    }
+    match &operation.body {
+        Some(Body::Json(ty)) => {
+            let ty = rust_type(&ty.rust());
+            arguments.push(parse_quote!(request: &'a #ty));
+        }
+        Some(Body::Form { component, .. }) => {
+            let form = ident(component);
+            arguments.push(parse_quote!(request: &'a #form));
+        }
+        None => {}
+    }
+    if operation.query_parameters().next().is_some() {
+        let query = ident(&query_name(operation, group, model));
+        arguments.push(parse_quote!(query: &'a #query));
+    }
+    let (constructor, answer) = match &operation.answer {
+        Answer::Json(ty) => ("json", rust_type(&ty.rust())),
+        Answer::Empty => ("empty", parse_quote!(())),
+        Answer::Events(union) => {
+            let union = ident(union);
+            ("events", parse_quote!(crate::EventStream<#union>))
+        }
+        Answer::Download(_) => ("download", parse_quote!(crate::Download)),
+    };
+    let built = call(operation, builder);
+    let body: Expr = if matches!(operation.body, Some(Body::Form { .. })) {
+        parse_quote! {
+            crate::Call::upload(self.transport, &#operation_static, move |requests| {
+                Box::pin(async move {
+                    let form = request.form().await?;
+                    Ok(#built?)
+                })
+            })
+        }
+    } else {
+        let constructor = ident(constructor);
+        parse_quote!(crate::Call::#constructor(self.transport, &#operation_static, move |requests| #built))
+    };
+    let stop = stopping(operation, group, model);
+    let body = match stop {
+        Some((user, stopping)) => quote! { let user = #user; #body.#stopping },
+        None => body.to_token_stream(),
+    };
+    parse_quote! {
+        #(#docs)*
+        #deprecated
+        pub fn #name(self, #(#arguments),*) -> crate::Call<'a, #answer> {
+            #body
+        }
+    }
+}
+
+/// The call of the request builder, with what the caller gave.
+fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
+    let arguments = builder.sig.inputs.iter().filter_map(|argument| {
+        let FnArg::Typed(argument) = argument else { return None };
+        let Pat::Ident(name) = &*argument.pat else { return None };
+        let name = &name.ident;
+        let path = operation.path_parameters().any(|p| name == &rust_name(&p.name));
+        Some(match name.to_string().as_str() {
+            "body" if matches!(operation.body, Some(Body::Form { .. })) => parse_quote!(form),
+            "body" => parse_quote!(request),
+            _ if path => parse_quote!(#name),
+            _ => from_query(name, &argument.ty),
+        })
+    });
+    let arguments: Vec<Expr> = arguments.collect();
+    let id = ident(&operation.id);
+    parse_quote!(requests.#id(#(#arguments),*))
+}
+
+/// A member of the query struct, as the builder takes it.
+fn from_query(name: &syn::Ident, ty: &syn::Type) -> Expr {
+    let text = ty.to_token_stream().to_string().replace(' ', "");
+    if text == "Option<&str>" {
+        parse_quote!(query.#name.as_deref())
+    } else if text.starts_with("Option<&") {
+        parse_quote!(query.#name.as_ref())
+    } else if text.starts_with('&') {
+        parse_quote!(&query.#name)
+    } else {
+        parse_quote!(query.#name)
+    }
+}
+
+/// How a stream's run can be stopped: when the group has a `stop` that takes the task and the user, and the request names
+/// the user. The expression of the user, and the method call.
+fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Expr, Expr)> {
+    if !matches!(operation.answer, Answer::Events(_)) {
+        return None;
+    }
+    let stop = model.operations_of(group).find(|o| o.method == "stop")?;
+    let (mut paths, Some(Body::Json(Type::Named(request)))) = (stop.path_parameters(), &stop.body) else {
+        return None;
+    };
+    let only_user = |name: &str| {
+        let component = model.components.get(name)?;
+        let Shape::Object(members) = &component.shape else { return None };
+        let required: Vec<&str> = members.iter().filter(|m| m.required).map(|m| m.name.as_str()).collect();
+        (required == ["user"]).then_some(())
+    };
+    only_user(request)?;
+    if paths.next()?.name != "task_id" || paths.next().is_some() {
+        return None;
+    }
+    let user: Expr = match (&operation.body, operation.mode) {
+        (Some(Body::Json(Type::Named(body))), Mode::Streaming | Mode::Only) => {
+            let member = model.object(body)?.iter().find(|m| m.name == "user")?;
+            (member.required && !member.nullable).then(|| parse_quote!(request.user.clone()))?
+        }
+        _ => {
+            let user = operation.query_parameters().find(|p| p.name == "user" && p.location == Location::Query)?;
+            user.required.then(|| parse_quote!(query.user.clone()))?
+        }
+    };
+    let (id, request, stop_static) = (ident(&stop.id), ident(request), static_name(stop));
+    let wrapper: Expr = parse_quote! {
+        stopping(&#stop_static, move |requests, task_id| {
+            requests.#id(task_id, &#request::new(user.clone()))
+        })
+    };
+    Some((user, wrapper))
+}
+
+/// Summary, description, route, and the codes of refusals.
+fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<String> {
+    let mut lines = rustdoc::lines(&operation.summary);
+    if !operation.description.is_empty() {
+        lines.push(String::new());
+        lines.extend(rustdoc::lines(&operation.description));
+    }
+    if let (Mode::Streaming, Answer::Events(union)) = (operation.mode, &operation.answer) {
+        lines.push(String::new());
+        lines.push(format!("The answer comes as a stream of [`{union}`](crate::types::{union})."));
+    }
+    if operation.mode == Mode::Blocking {
+        lines.push(String::new());
+        lines.push("The answer comes in one piece, when it is whole.".to_owned());
+    }
+    lines.push(String::new());
+    lines.push(format!("`{} {}`", operation.verb.to_uppercase(), operation.path));
+    lines.extend(rustdoc::versions(operation.since.as_deref(), None));
+    let codes: Vec<String> = operation
+        .errors
+        .iter()
+        .filter(|code| !COMMON_CODES.contains(&code.as_str()))
+        .map(|code| format!("`{code}`"))
+        .collect();
+    let api = "[`ErrorKind::Api`](crate::ErrorKind::Api)";
+    let sentence = match codes.as_slice() {
+        [] => format!("{api} with a code that every operation may answer, such as `unauthorized`."),
+        [only] => format!("{api} with the code {only}, or one that every operation may answer."),
+        [first @ .., last] => format!(
+            "{api} with one of the codes {} and {last}, or one that every operation may answer.",
+            first.join(", ")
+        ),
+    };
+    lines.extend([String::new(), "# Errors".to_owned(), String::new()]);
+    rustdoc::wrap(&sentence, "", &mut lines);
+    lines.extend(examples::lines(operation, group, model));
+    lines
+}

@@ -1,0 +1,226 @@
+//! Structs: progenitor's, with constructors and setters where callers make them.
+
+use super::{Part, Source, ident, rust_type};
+use crate::diagnostic::{Finding, Findings};
+use crate::model::{Component, Member, Model, Shape, Type};
+use crate::polish::attributes;
+use crate::polish::documentation::member_lines;
+use crate::polish::wire_name;
+use crate::rustdoc;
+use quote::{ToTokens, quote};
+use serde_json::Value;
+use syn::{Expr, ImplItemFn, Item, ItemStruct, parse_quote};
+
+/// A field of a struct that callers make.
+pub(super) struct Field {
+    /// The name on the wire.
+    pub(super) name: String,
+    pub(super) rust: String,
+    /// The first sentence of its documentation.
+    pub(super) summary: String,
+    pub(super) docs: Vec<String>,
+    pub(super) required: bool,
+    pub(super) nullable: bool,
+    pub(super) tristate: bool,
+    pub(super) ty: Type,
+    /// The type of its value, without `Option`.
+    pub(super) plain: syn::Type,
+    pub(super) send_default: Option<Value>,
+}
+
+/// A component that is an object.
+pub(super) fn part(
+    component: &Component,
+    item: &ItemStruct,
+    asked: bool,
+    model: &Model,
+    findings: &mut Findings,
+) -> Part {
+    let mut item = item.clone();
+    in_order(&mut item, component);
+    let mut methods = Vec::new();
+    if let (true, Shape::Object(members)) = (asked, &component.shape) {
+        let fields: Vec<Field> = members.iter().map(|m| Field::of(m, model)).collect();
+        let new = arguments(component, &fields, findings);
+        if new.is_empty() && fields.iter().all(|f| !f.required || f.send_default.is_some()) {
+            attributes::derive_default(&mut item.attrs);
+        }
+        methods = constructor(&fields, &new, "A request");
+    }
+    let name = &item.ident;
+    let from_json = from_json();
+    let implementation = parse_quote!(impl #name { #(#methods)* #from_json });
+    Part {
+        defines: vec![component.name.clone()],
+        group: false,
+        source: Source::Items(vec![Item::Struct(item), implementation]),
+    }
+}
+
+/// typify sorts members by name; people and JSON read better in the order of the source.
+fn in_order(item: &mut ItemStruct, component: &Component) {
+    let (syn::Fields::Named(fields), Shape::Object(members)) = (&mut item.fields, &component.shape) else {
+        return;
+    };
+    let mut sorted: Vec<_> = std::mem::take(&mut fields.named).into_iter().collect();
+    sorted.sort_by_key(|field| members.iter().position(|m| m.name == wire_name(field)));
+    fields.named = sorted.into_iter().collect();
+}
+
+/// How callers make a response in their tests: the struct may grow, so it cannot be written down.
+pub(super) fn from_json() -> ImplItemFn {
+    parse_quote! {
+        /// Read one from JSON text.
+        #[inline]
+        pub fn from_json(text: &str) -> serde_json::Result<Self> {
+            serde_json::from_str(text)
+        }
+    }
+}
+
+/// The wire names of the constructor's arguments.
+pub(super) fn arguments(component: &Component, fields: &[Field], findings: &mut Findings) -> Vec<String> {
+    let required = |f: &&Field| f.required && f.send_default.is_none();
+    let Some(new) = &component.new else {
+        return fields.iter().filter(required).map(|f| f.name.clone()).collect();
+    };
+    let place = format!("#/components/schemas/{}", component.name);
+    for name in new.iter().filter(|n| !fields.iter().any(|f| f.name == **n)) {
+        findings.push(Finding::in_document(
+            place.clone(),
+            format!("`x-dify-new` names `{name}`, which is no member"),
+            "name members only",
+        ));
+    }
+    for field in fields.iter().filter(required) {
+        if !new.contains(&field.name) && !field.nullable {
+            findings.push(Finding::in_document(
+                place.clone(),
+                format!("`x-dify-new` leaves out `{}`, which is required", field.name),
+                "name it, or give it `x-dify-send-default`",
+            ));
+        }
+    }
+    new.clone()
+}
+
+/// `new` and the setters of a struct.
+pub(super) fn constructor(fields: &[Field], new: &[String], what: &str) -> Vec<ImplItemFn> {
+    let given: Vec<&Field> = new.iter().filter_map(|n| fields.iter().find(|f| f.name == *n)).collect();
+    let arguments = given.iter().map(|f| f.argument());
+    let values = fields.iter().map(|field| {
+        let name = ident(&field.rust);
+        let value = if new.contains(&field.name) { field.wrapped() } else { field.initial() };
+        // `user: user` reads worse than `user`.
+        if value == parse_quote!(#name) { quote!(#name) } else { quote!(#name: #value) }
+    });
+    let doc = if given.is_empty() {
+        format!(" {what} without anything that can be left out.")
+    } else {
+        format!(" {what} with what cannot be left out.")
+    };
+    let default = given.is_empty() && fields.iter().all(|f| f.send_default.is_none());
+    let body = if default { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
+    let mut methods: Vec<ImplItemFn> = vec![parse_quote! {
+        #[doc = #doc]
+        pub fn new(#(#arguments),*) -> Self { #body }
+    }];
+    for field in fields.iter().filter(|f| !new.contains(&f.name)) {
+        let (name, argument, value) = (ident(&field.rust), field.argument(), field.wrapped());
+        let docs = rustdoc::attrs(&rustdoc::lines(&format!("Sets `{}`: {}", field.name, field.summary)));
+        methods.push(parse_quote! {
+            #(#docs)*
+            #[must_use]
+            pub fn #name(mut self, #argument) -> Self {
+                self.#name = #value;
+                self
+            }
+        });
+    }
+    methods
+}
+
+impl Field {
+    pub(super) fn of(member: &Member, model: &Model) -> Self {
+        let docs = member_lines(member, model);
+        let text = docs.iter().take_while(|l| !l.is_empty()).cloned().collect::<Vec<_>>().join(" ");
+        Self {
+            name: member.name.clone(),
+            rust: member.rust.clone(),
+            summary: rustdoc::first_sentence(&text),
+            docs,
+            required: member.required,
+            nullable: member.nullable,
+            tristate: member.tristate,
+            plain: rust_type(&member.ty.rust()),
+            ty: member.ty.clone(),
+            send_default: member.send_default.clone(),
+        }
+    }
+
+    /// The type of the field.
+    pub(super) fn declared(&self) -> syn::Type {
+        let plain = &self.plain;
+        if self.tristate {
+            parse_quote!(crate::Patch<#plain>)
+        } else if self.optional() {
+            parse_quote!(Option<#plain>)
+        } else {
+            plain.clone()
+        }
+    }
+
+    fn optional(&self) -> bool {
+        !self.required || self.nullable
+    }
+
+    /// The field as an argument: anything that converts.
+    fn argument(&self) -> syn::FnArg {
+        let (name, plain) = (ident(&self.rust), &self.plain);
+        match &self.ty {
+            _ if self.tristate => parse_quote!(#name: impl Into<crate::Patch<#plain>>),
+            Type::Boolean => parse_quote!(#name: bool),
+            _ if self.pairs() => {
+                parse_quote!(#name: impl IntoIterator<Item = (impl Into<String>, impl Into<serde_json::Value>)>)
+            }
+            _ => parse_quote!(#name: impl Into<#plain>),
+        }
+    }
+
+    /// The argument as the field's value.
+    fn wrapped(&self) -> Expr {
+        let name = ident(&self.rust);
+        let value: Expr = match &self.ty {
+            _ if self.tristate => return parse_quote!(#name.into()),
+            Type::Boolean => parse_quote!(#name),
+            _ if self.pairs() => {
+                parse_quote!(#name.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
+            }
+            _ => parse_quote!(#name.into()),
+        };
+        if self.optional() { parse_quote!(Some(#value)) } else { value }
+    }
+
+    /// The value of a field that the constructor is not given.
+    fn initial(&self) -> Expr {
+        match &self.send_default {
+            Some(Value::String(text)) => {
+                let value: Expr = parse_quote!(#text.into());
+                if self.optional() { parse_quote!(Some(#value)) } else { value }
+            }
+            Some(Value::Bool(value)) if !self.optional() => parse_quote!(#value),
+            Some(Value::Number(number)) if !self.optional() => {
+                let number: proc_macro2::TokenStream = number.to_string().parse().unwrap_or_default();
+                parse_quote!(#number)
+            }
+            Some(_) => parse_quote!(Default::default()),
+            None if self.tristate => parse_quote!(crate::Patch::Absent),
+            None => parse_quote!(None),
+        }
+    }
+
+    /// Whether the field is a map of names to any JSON, which is pleasant to give as pairs.
+    fn pairs(&self) -> bool {
+        self.plain.to_token_stream().to_string().replace(' ', "") == "serde_json::Map<String,serde_json::Value>"
+    }
+}

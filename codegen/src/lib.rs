@@ -1,0 +1,23 @@
+//! Compiles the OpenAPI source in `spec/` into the `dify-api` bindings and the published documents.
+//!
+//! [`run`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`bindings::generate`] → write or
+//! compare.
+
+pub mod bindings;
+pub mod bundle;
+pub mod check;
+pub mod diagnostic;
+mod emit;
+mod generate;
+mod lower;
+mod model;
+mod polish;
+mod prove;
+mod public_api;
+mod run;
+mod rustdoc;
+pub mod source;
+pub mod verify;
+mod write;
+
+pub use run::{Mode, Report, run};

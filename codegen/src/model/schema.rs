@@ -1,0 +1,348 @@
+//! Components, their members and types, and what each is in Rust.
+
+use super::{members, text, texts};
+use crate::diagnostic::{Finding, Findings};
+use heck::ToSnakeCase;
+use serde_json::Value;
+use std::collections::BTreeMap;
+
+/// A named schema.
+#[derive(Clone, Debug)]
+pub(crate) struct Component {
+    pub(crate) name: String,
+    pub(crate) description: String,
+    pub(crate) shape: Shape,
+    /// The type of the map of members without a name, beside those with one.
+    pub(crate) extra: Option<Type>,
+    /// The arguments of the constructor (`x-dify-new`), when given.
+    pub(crate) new: Option<Vec<String>>,
+}
+
+/// What a component is.
+#[derive(Clone, Debug)]
+pub(crate) enum Shape {
+    /// An object with members.
+    Object(Vec<Member>),
+    /// An object that is sent as a multipart form.
+    Form(Vec<Member>),
+    /// Named text, open to new values.
+    Enum(Vec<EnumValue>),
+    /// One of several objects, told apart by a tag.
+    Union { tag: String, variants: Vec<Variant> },
+    /// One of several types, with nothing to tell them apart but their looks; each with its description.
+    Choice {
+        choices: Vec<(Type, String)>,
+        /// Whether null is one of them.
+        null: bool,
+    },
+    /// A name for a map, an array or a scalar; it has no type of its own in Rust.
+    Alias(Type),
+    /// Written by hand in the runtime; its Rust type.
+    Runtime(&'static str),
+}
+
+/// A value of an enum.
+#[derive(Clone, Debug)]
+pub(crate) struct EnumValue {
+    pub(crate) value: String,
+    pub(crate) description: String,
+    pub(crate) since: Option<String>,
+}
+
+/// A variant of a union: the tag's value and the component it announces.
+#[derive(Clone, Debug)]
+pub(crate) struct Variant {
+    pub(crate) value: String,
+    pub(crate) component: String,
+}
+
+/// A member of an object.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) struct Member {
+    /// The name on the wire.
+    pub(crate) name: String,
+    /// The name in Rust.
+    pub(crate) rust: String,
+    pub(crate) required: bool,
+    pub(crate) nullable: bool,
+    /// Absent, null and a value mean three things.
+    pub(crate) tristate: bool,
+    pub(crate) ty: Type,
+    pub(crate) description: String,
+    pub(crate) since: Option<String>,
+    pub(crate) until: Option<String>,
+    /// In a form: a file whose content type must be one of sound (the media type's `encoding`).
+    pub(crate) audio: bool,
+    /// Always sent with this value unless set.
+    pub(crate) send_default: Option<Value>,
+}
+
+/// The type of a member, a parameter or a body.
+#[derive(Clone, Debug, PartialEq)]
+pub(crate) enum Type {
+    Text,
+    Integer,
+    Number,
+    Boolean,
+    /// The bytes of a file, in a form.
+    Binary,
+    /// Any JSON, without a name.
+    Any,
+    /// An object with any members, without a name.
+    Open,
+    Named(String),
+    List(Box<Type>),
+    Map(Box<Type>),
+    /// An element that may be null.
+    Nullable(Box<Type>),
+    /// An object written in place. The linter forbids it; [`crate::prove`] compares it all the same.
+    Inline(Vec<Member>),
+}
+
+/// Components that the runtime writes by hand, because Dify leaves their content open.
+const RUNTIME: [(&str, &str); 3] = [
+    ("AnyValue", "crate::RawJson"),
+    ("OpenObject", "crate::RawJson"),
+    ("Inputs", "serde_json::Map<String, serde_json::Value>"),
+];
+
+impl Component {
+    pub(super) fn read(name: &str, schema: &Value, findings: &mut Findings) -> Self {
+        let shape = Self::shape(name, schema).unwrap_or_else(|| {
+            findings.push(Finding::in_document(
+                format!("#/components/schemas/{name}"),
+                format!("`{name}` has no type, no enum and no choices"),
+                "give it a `type`; for any JSON, refer to `AnyValue`",
+            ));
+            Shape::Object(Vec::new())
+        });
+        if nullable(schema) && !matches!(shape, Shape::Choice { .. } | Shape::Runtime(_)) {
+            findings.push(Finding::in_document(
+                format!("#/components/schemas/{name}"),
+                format!("`{name}` is nullable as a whole, which no struct or enum can be"),
+                "say `nullable: true` where it is used, around `allOf: [$ref]`",
+            ));
+        }
+        Self {
+            name: name.to_owned(),
+            description: text(schema, "description").to_owned(),
+            shape,
+            extra: Self::extra(schema),
+            new: schema.get("x-dify-new").map(|_| texts(schema, "x-dify-new")),
+        }
+    }
+
+    /// `additionalProperties: {}` beside `properties`.
+    fn extra(schema: &Value) -> Option<Type> {
+        schema.get("properties")?;
+        match schema.get("additionalProperties")? {
+            Value::Object(any) if any.is_empty() => Some(Type::Open),
+            Value::Object(_) => Some(Type::Map(Box::new(Type::element(schema.get("additionalProperties"))))),
+            _ => None,
+        }
+    }
+
+    fn shape(name: &str, schema: &Value) -> Option<Shape> {
+        if let Some((_, rust)) = RUNTIME.iter().find(|(n, _)| *n == name) {
+            return Some(Shape::Runtime(rust));
+        }
+        if let Some(mapping) = schema.pointer("/discriminator/mapping") {
+            let tag = schema.pointer("/discriminator/propertyName")?.as_str()?.to_owned();
+            let variants = members(Some(mapping))
+                .filter_map(|(value, target)| {
+                    Some(Variant { value: value.clone(), component: last_segment(target.as_str()?) })
+                })
+                .collect();
+            return Some(Shape::Union { tag, variants });
+        }
+        let values = schema.get("x-extensible-enum").or_else(|| schema.get("enum"));
+        if let Some(values) = values.and_then(Value::as_array) {
+            return Some(Shape::Enum(values.iter().filter_map(EnumValue::read).collect()));
+        }
+        if let Some(choices) = schema.get("oneOf").and_then(Value::as_array) {
+            let choice = |c: &Value| (Type::read(c), text(c, "description").to_owned());
+            return Some(Shape::Choice { choices: choices.iter().map(choice).collect(), null: nullable(schema) });
+        }
+        if schema.get("type")? != "object" {
+            return Some(Shape::Alias(Type::read(schema)));
+        }
+        Some(match schema.get("additionalProperties") {
+            _ if schema.get("properties").is_some() => Shape::Object(Member::read_all(schema)),
+            Some(Value::Bool(false)) => Shape::Object(Vec::new()),
+            _ => Shape::Alias(Type::read(schema)),
+        })
+    }
+}
+
+impl EnumValue {
+    fn read(value: &Value) -> Option<Self> {
+        let described = value.get("value").unwrap_or(value);
+        Some(Self {
+            value: described.as_str()?.to_owned(),
+            description: text(value, "description").to_owned(),
+            since: version(value, "since"),
+        })
+    }
+}
+
+impl Member {
+    fn read_all(schema: &Value) -> Vec<Self> {
+        let required = texts(schema, "required");
+        members(schema.get("properties"))
+            .map(|(name, property)| Self {
+                name: name.clone(),
+                rust: rust_name(name),
+                required: required.contains(name),
+                nullable: nullable(property),
+                tristate: property.get("x-dify-tristate") == Some(&Value::Bool(true)),
+                ty: Type::read(property),
+                description: text(property, "description").to_owned(),
+                since: version(property, "x-dify-since"),
+                until: version(property, "x-dify-until"),
+                audio: false,
+                send_default: property.get("x-dify-send-default").cloned(),
+            })
+            .collect()
+    }
+}
+
+impl Type {
+    /// The type a schema describes; whether it may be null is the member's business.
+    pub(crate) fn read(schema: &Value) -> Self {
+        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
+            return Self::Named(last_segment(reference));
+        }
+        if let Some(only) = schema.pointer("/allOf/0") {
+            return Self::read(only);
+        }
+        match text(schema, "type") {
+            "string" if text(schema, "format") == "binary" => Self::Binary,
+            "string" => Self::Text,
+            "integer" => Self::Integer,
+            "number" => Self::Number,
+            "boolean" => Self::Boolean,
+            "array" => Self::List(Box::new(Self::element(schema.get("items")))),
+            "object" if schema.get("properties").is_some() => Self::Inline(Member::read_all(schema)),
+            "object" => match schema.get("additionalProperties") {
+                Some(Value::Object(inner)) if !inner.is_empty() => {
+                    Self::Map(Box::new(Self::element(schema.get("additionalProperties"))))
+                }
+                _ => Self::Open,
+            },
+            _ => Self::Any,
+        }
+    }
+
+    fn element(schema: Option<&Value>) -> Self {
+        let Some(schema) = schema else { return Self::Any };
+        let ty = Self::read(schema);
+        match schema.get("nullable") {
+            Some(Value::Bool(true)) => Self::Nullable(Box::new(ty)),
+            _ => ty,
+        }
+    }
+
+    /// The type in Rust, as it is written in the generated files.
+    pub(crate) fn rust(&self) -> String {
+        match self {
+            Self::Text => "String".to_owned(),
+            Self::Integer => "i64".to_owned(),
+            Self::Number => "f64".to_owned(),
+            Self::Boolean => "bool".to_owned(),
+            Self::Binary => "crate::Upload".to_owned(),
+            Self::Any => "serde_json::Value".to_owned(),
+            Self::Open => "serde_json::Map<String, serde_json::Value>".to_owned(),
+            Self::Named(name) => runtime(name).map_or_else(|| name.clone(), str::to_owned),
+            Self::List(inner) => format!("Vec<{}>", inner.rust()),
+            Self::Map(inner) => format!("std::collections::BTreeMap<String, {}>", inner.rust()),
+            Self::Nullable(inner) => format!("Option<{}>", inner.rust()),
+            Self::Inline(_) => "(an object written in place)".to_owned(),
+        }
+    }
+
+    /// Put what aliases stand for in their place.
+    pub(super) fn resolve(&mut self, aliases: &BTreeMap<String, Self>) {
+        match self {
+            Self::Named(name) => {
+                if let Some(ty) = aliases.get(name) {
+                    *self = ty.clone();
+                    self.resolve(aliases);
+                }
+            }
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.resolve(aliases),
+            Self::Inline(members) => members.iter_mut().for_each(|m| m.ty.resolve(aliases)),
+            _ => {}
+        }
+    }
+
+    /// The components it names.
+    pub(crate) fn names(&self, found: &mut Vec<String>) {
+        match self {
+            Self::Named(name) => found.push(name.clone()),
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.names(found),
+            Self::Inline(members) => members.iter().for_each(|m| m.ty.names(found)),
+            _ => {}
+        }
+    }
+}
+
+/// Whether a schema allows null.
+fn nullable(schema: &Value) -> bool {
+    schema.get("nullable") == Some(&Value::Bool(true))
+}
+
+/// The hand-written Rust type of a component, when it has one.
+fn runtime(name: &str) -> Option<&'static str> {
+    RUNTIME.iter().find(|(n, _)| *n == name).map(|(_, rust)| *rust)
+}
+
+/// A version in a member of the document.
+pub(super) fn version(value: &Value, name: &str) -> Option<String> {
+    value.get(name).and_then(Value::as_str).map(str::to_owned)
+}
+
+/// The component a reference points at.
+pub(super) fn last_segment(reference: &str) -> String {
+    reference.rsplit('/').next().unwrap_or(reference).to_owned()
+}
+
+/// The Rust name of a member, as typify makes it.
+pub(crate) fn rust_name(wire: &str) -> String {
+    let snake = wire.replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case();
+    if syn::parse_str::<syn::Ident>(&snake).is_ok() {
+        snake
+    } else if snake.starts_with(|c: char| c.is_ascii_digit()) {
+        format!("_{snake}")
+    } else {
+        format!("{snake}_")
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn a_nullable_reference_is_the_type_it_refers_to() {
+        let schema = json!({"type": "object", "nullable": true, "allOf": [{"$ref": "#/components/schemas/Usage"}]});
+        assert_eq!(Type::read(&schema), Type::Named("Usage".to_owned()));
+    }
+
+    #[test]
+    fn lists_maps_and_open_objects_have_their_own_types() {
+        let list = json!({"type": "array", "items": {"type": "string", "nullable": true}});
+        assert_eq!(Type::read(&list).rust(), "Vec<Option<String>>");
+        let map = json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/AnyValue"}});
+        assert_eq!(Type::read(&map).rust(), "std::collections::BTreeMap<String, crate::RawJson>");
+        let open = json!({"type": "object", "additionalProperties": true});
+        assert_eq!(Type::read(&open), Type::Open);
+    }
+
+    #[test]
+    fn a_member_named_like_a_keyword_gets_an_underscore() {
+        assert_eq!(rust_name("type"), "type_");
+        assert_eq!(rust_name("file-upload"), "file_upload");
+        assert_eq!(rust_name("X-Trace-Id"), "x_trace_id");
+    }
+}

@@ -1,0 +1,175 @@
+//! Descriptions as documentation comments: markdown without accidental links, HTML, doctests or bare URLs.
+
+use syn::{Attribute, parse_quote};
+
+/// How wide a documentation comment may be, without its indentation and slashes.
+const WIDTH: usize = 100;
+
+/// A description as lines of documentation.
+pub(crate) fn lines(description: &str) -> Vec<String> {
+    let mut lines = Vec::new();
+    for line in description.trim().lines() {
+        // Four spaces would make a code block, and rustdoc would compile it.
+        let line = escape(line.trim());
+        let hang = if line.starts_with("- ") || line.starts_with("* ") { "  " } else { "" };
+        wrap(&line, hang, &mut lines);
+    }
+    lines
+}
+
+/// A sentence on which server versions know a thing, as a paragraph of its own.
+pub(crate) fn versions(since: Option<&str>, until: Option<&str>) -> Vec<String> {
+    let sentence = match (since, until) {
+        (None, None) => return Vec::new(),
+        (Some(since), None) => format!("Since Dify {since}."),
+        (None, Some(until)) => format!("Until Dify {until}."),
+        (Some(since), Some(until)) => format!("From Dify {since} until {until}."),
+    };
+    vec![String::new(), sentence]
+}
+
+/// The first sentence of a description.
+pub(crate) fn first_sentence(description: &str) -> String {
+    let text = description.split_whitespace().collect::<Vec<_>>().join(" ");
+    match text.find(". ") {
+        Some(end) => text[..=end].to_owned(),
+        None => text,
+    }
+}
+
+/// Replace the documentation among some attributes.
+pub(crate) fn document(attributes: &mut Vec<Attribute>, lines: &[String]) {
+    attributes.retain(|a| !a.path().is_ident("doc"));
+    let mut documented = attrs(lines);
+    documented.append(attributes);
+    *attributes = documented;
+}
+
+/// Lines as attributes.
+pub(crate) fn attrs(lines: &[String]) -> Vec<Attribute> {
+    lines
+        .iter()
+        .map(|line| {
+            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
+            parse_quote!(#[doc = #line])
+        })
+        .collect()
+}
+
+/// Keep markdown from seeing links and tags where the text has none; code spans stay as they are.
+fn escape(line: &str) -> String {
+    let mut escaped = String::new();
+    for (index, part) in line.split('`').enumerate() {
+        if index > 0 {
+            escaped.push('`');
+        }
+        if index % 2 == 1 {
+            escaped.push_str(part);
+            continue;
+        }
+        for word in part.split_inclusive(' ') {
+            let bare = word.trim_end_matches([' ', '.', ',', ';', ':', ')', '"']);
+            let start = bare.find("http://").or_else(|| bare.find("https://"));
+            match start {
+                Some(start) => {
+                    escape_into(&word[..start], &mut escaped);
+                    escaped.push('<');
+                    escaped.push_str(&bare[start..]);
+                    escaped.push('>');
+                    escape_into(&word[bare.len()..], &mut escaped);
+                }
+                None => escape_into(word, &mut escaped),
+            }
+        }
+    }
+    escaped
+}
+
+fn escape_into(text: &str, escaped: &mut String) {
+    for c in text.chars() {
+        if matches!(c, '[' | ']' | '<' | '>' | '*' | '\\') && !(c == '*' && text == "* ") {
+            escaped.push('\\');
+        }
+        escaped.push(c);
+    }
+}
+
+/// Break a line between words; what follows begins with `hang`.
+pub(crate) fn wrap(line: &str, hang: &str, lines: &mut Vec<String>) {
+    let mut current = String::new();
+    for word in words(line) {
+        if !current.trim().is_empty() && current.chars().count() + 1 + word.chars().count() > WIDTH {
+            lines.push(std::mem::replace(&mut current, hang.to_owned()));
+            // A word that would begin a list, a heading or a quotation at the start of a line.
+            if hang.is_empty() && matches!(word, "-" | "+" | "#" | "=") {
+                current.push('\\');
+            }
+        } else if !current.is_empty() && current != hang {
+            current.push(' ');
+        }
+        current.push_str(word);
+    }
+    lines.push(current);
+}
+
+/// The words of a line; a code span is one word, so that it stays on one line.
+fn words(line: &str) -> Vec<&str> {
+    let mut words = Vec::new();
+    let (mut start, mut in_code) = (0, false);
+    for (at, c) in line.char_indices() {
+        match c {
+            '`' => in_code = !in_code,
+            ' ' if !in_code => {
+                if at > start {
+                    words.push(&line[start..at]);
+                }
+                start = at + 1;
+            }
+            _ => {}
+        }
+    }
+    if start < line.len() {
+        words.push(&line[start..]);
+    }
+    words
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn brackets_tags_and_stars_outside_code_are_escaped() {
+        assert_eq!(lines("a [b] <c> *d* `e[0] <f>`"), [r"a \[b\] \<c\> \*d\* `e[0] <f>`"]);
+    }
+
+    #[test]
+    fn a_bare_url_becomes_a_link() {
+        assert_eq!(lines("See https://dify.ai/x."), ["See <https://dify.ai/x>."]);
+        assert_eq!(lines("(https://dify.ai)"), ["(<https://dify.ai>)"]);
+    }
+
+    #[test]
+    fn an_indented_block_is_no_doctest() {
+        assert_eq!(lines("a\n      let x = 1;"), ["a", "let x = 1;"]);
+    }
+
+    #[test]
+    fn long_lines_break_between_words_but_not_in_code() {
+        let text = format!("{} `a b c d e f`", "word ".repeat(19));
+        let wrapped = lines(&text);
+        assert_eq!(wrapped.len(), 2);
+        assert_eq!(wrapped[1], "`a b c d e f`");
+    }
+
+    #[test]
+    fn an_item_of_a_list_goes_on_indented() {
+        let wrapped = lines(&format!("- {}", "word ".repeat(30)));
+        assert!(wrapped[1].starts_with("  word"));
+    }
+
+    #[test]
+    fn the_first_sentence_ends_at_its_full_stop() {
+        assert_eq!(first_sentence("One 1.2 two. Three."), "One 1.2 two.");
+    }
+}

@@ -1,0 +1,143 @@
+//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `demo`.
+
+mod verify;
+
+use std::path::Path;
+use std::process::{Command, ExitCode};
+
+use clap::{Parser, Subcommand};
+use codegen::Mode;
+use codegen::diagnostic::Findings;
+
+/// The project's commands.
+#[derive(Parser)]
+#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
+struct Cli {
+    #[command(subcommand)]
+    task: Task,
+}
+
+#[derive(Subcommand)]
+enum Task {
+    /// Make the bindings and the published documents from spec/.
+    Codegen {
+        /// Write nothing; fail when something is not what spec/ says.
+        #[arg(long)]
+        check: bool,
+    },
+    /// Tell every mistake in spec/, each with its file, its line and how to mend it.
+    Lint,
+    /// Judge recorded exchanges with real servers by spec/.
+    Verify(verify::Verify),
+    /// Regenerate, then show the crate at work against the embedded server (or against DIFY_BASE_URL).
+    Demo,
+}
+
+fn main() -> ExitCode {
+    let root = root();
+    match Cli::parse().task {
+        Task::Codegen { check } => run_codegen(root, if check { Mode::Check } else { Mode::Write }),
+        Task::Lint => run_lint(root),
+        Task::Verify(task) => match verify::verify(root, &task) {
+            Ok(true) => ExitCode::SUCCESS,
+            Ok(false) => ExitCode::FAILURE,
+            Err(error) => {
+                eprintln!("{error}");
+                ExitCode::FAILURE
+            }
+        },
+        Task::Demo => run_demo(root),
+    }
+}
+
+/// The root of the workspace, wherever in it the command is run.
+fn root() -> &'static Path {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here)
+}
+
+fn run_codegen(root: &Path, mode: Mode) -> ExitCode {
+    match codegen::run(root, mode) {
+        Ok(report) => {
+            for path in &report.written {
+                println!("wrote   {}", path.display());
+            }
+            for path in &report.removed {
+                println!("removed {}", path.display());
+            }
+            let (total, seconds) = (report.written.len() + report.unchanged.len(), report.elapsed.as_secs_f64());
+            if report.written.is_empty() && report.removed.is_empty() {
+                println!("Nothing changed: all {total} generated files are what spec/ says ({seconds:.1} s).");
+            } else {
+                println!(
+                    "{} of {total} generated files written, {} removed ({seconds:.1} s).",
+                    report.written.len(),
+                    report.removed.len(),
+                );
+            }
+            ExitCode::SUCCESS
+        }
+        Err(findings) => {
+            let end = match mode {
+                Mode::Write => "Nothing was written.",
+                Mode::Check => "Nothing was written: --check only looks.",
+            };
+            tell(&findings, end)
+        }
+    }
+}
+
+fn run_lint(root: &Path) -> ExitCode {
+    let source = match codegen::source::load(&root.join("spec")) {
+        Ok(source) => source,
+        Err(findings) => return tell(&findings, "The rules were not tried."),
+    };
+    let findings = codegen::check::check(&source);
+    if !findings.is_empty() {
+        return tell(&findings, "spec/README.md has the rules.");
+    }
+    println!("spec/ is in order: {} files.", source.files.len());
+    ExitCode::SUCCESS
+}
+
+fn run_demo(root: &Path) -> ExitCode {
+    let done = run_codegen(root, Mode::Write);
+    if done != ExitCode::SUCCESS {
+        return done;
+    }
+    // A child process: this program must build and run even where a generated line is broken.
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let status =
+        Command::new(cargo).args(["run", "--quiet", "-p", "dify-api", "--example", "demo"]).current_dir(root).status();
+    match status {
+        Ok(status) if status.success() => ExitCode::SUCCESS,
+        Ok(_) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("cargo could not be started: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+/// Every finding on a line of its own, then how many there are.
+fn tell(findings: &Findings, end: &str) -> ExitCode {
+    eprint!("{findings}");
+    let noun = if findings.len() == 1 { "mistake" } else { "mistakes" };
+    eprintln!("\n{} {noun}. {end}", findings.len());
+    ExitCode::FAILURE
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use clap::CommandFactory;
+
+    #[test]
+    fn the_command_line_is_well_formed() {
+        Cli::command().debug_assert();
+        assert!(Cli::try_parse_from(["xtask", "codegen", "--check"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "verify", "a", "--only", "("]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "verify", "a", "b", "--json", "c", "--only", "^chat"]).is_ok());
+    }
+}
