@@ -1,0 +1,25 @@
+//! A file, uploaded and used in a message. `cargo run -p dify-api --example upload -- picture.png`
+
+mod support;
+
+use dify_api::{
+    Upload,
+    types::{ChatRequest, FileInput, FileTransferMethod, FileType, FileUploadRequest},
+};
+
+#[tokio::main]
+async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    let dify = support::connect("app-chat").await?;
+    let upload = match std::env::args().nth(1) {
+        Some(path) => Upload::path(path),
+        None => Upload::bytes("notes.txt", "Dify runs applications built on language models."),
+    };
+    let file = dify.app.files().upload(&FileUploadRequest::new(upload).user("example-user")).await?;
+    println!("uploaded {} ({} bytes) as {}", file.name, file.size, file.id);
+
+    let input = FileInput::new(FileType::Document, FileTransferMethod::LocalFile).upload_file_id(file.id);
+    let request = ChatRequest::new("What does this file say?", "example-user").files(vec![input]);
+    let reply = dify.app.chat().send(&request).await?;
+    println!("{}", reply.answer);
+    Ok(())
+}

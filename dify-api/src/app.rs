@@ -1,0 +1,243 @@
+//! The client of one application.
+
+use crate::{
+    Error, RawRequest, Timeouts, Transport,
+    operation::Credential,
+    secret::Secret,
+    settings::{Configure, Settings},
+};
+use reqwest::Method;
+use std::sync::Arc;
+
+/// The client of one application of Dify: chat, agent, chatflow, completion or workflow.
+///
+/// Made from the application's key. Cheap to clone: the clones share connections.
+///
+/// ```no_run
+/// # async fn run() -> Result<(), dify_api::Error> {
+/// use dify_api::{App, types::ChatRequest};
+///
+/// let app = App::from_env()?; // DIFY_API_KEY, DIFY_BASE_URL
+/// let reply = app.chat().send(&ChatRequest::new("Hello", "user-1")).await?;
+/// println!("{}", reply.answer);
+/// # Ok(()) }
+/// ```
+#[derive(Clone, Debug)]
+pub struct App {
+    pub(crate) transport: Transport,
+}
+
+impl App {
+    /// The application of this key, on Dify's own service.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key cannot be one.
+    pub fn new(api_key: impl Into<String>) -> Result<Self, Error> {
+        Self::builder().api_key(api_key).build()
+    }
+
+    /// A client with choices of its own.
+    pub fn builder() -> AppBuilder {
+        AppBuilder::default()
+    }
+
+    /// The application of the environment: its key in `DIFY_API_KEY`; the server in `DIFY_BASE_URL`, such as
+    /// `https://dify.example.com/v1`, Dify's own service without it.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or cannot be used.
+    pub fn from_env() -> Result<Self, Error> {
+        AppBuilder::from_env()?.build()
+    }
+
+    /// Any route of the server, described or not, by this client's key and connections.
+    ///
+    /// The path follows the base URL and begins with a slash.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use reqwest::Method;
+    ///
+    /// let site: dify_api::RawJson = app.request(Method::GET, "/site").decode().await?;
+    /// let answer = app
+    ///     .request(Method::POST, "/chat-messages/0/stop")
+    ///     .json(&serde_json::json!({"user": "user-1"}))
+    ///     .send()
+    ///     .await?;
+    /// println!("{} {site}", answer.status());
+    /// # Ok(()) }
+    /// ```
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
+        RawRequest::new(&self.transport, Credential::App, method, path.into())
+    }
+}
+
+/// Makes an [`App`].
+///
+/// ```
+/// use dify_api::{App, Timeouts};
+/// use std::time::Duration;
+///
+/// let app = App::builder()
+///     .api_key("app-abc123")
+///     .base_url("https://dify.example.com/v1")
+///     .timeouts(Timeouts::default().connect(Duration::from_secs(3)))
+///     .build()?;
+/// # Ok::<(), dify_api::Error>(())
+/// ```
+#[derive(Clone, Debug, Default)]
+#[must_use = "a builder makes nothing before `build`"]
+pub struct AppBuilder {
+    key: Option<Secret>,
+    settings: Settings,
+}
+
+impl AppBuilder {
+    /// A builder that has taken what the environment says; see [`App::from_env`].
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or is not text.
+    pub fn from_env() -> Result<Self, Error> {
+        let Some(key) = variable("DIFY_API_KEY")? else {
+            return Err(Error::config(
+                "the environment variable DIFY_API_KEY is not set: give it the key of the application (`app-…`)",
+            ));
+        };
+        let builder = Self::default().api_key(key);
+        Ok(match variable("DIFY_BASE_URL")? {
+            Some(url) => builder.base_url(url),
+            None => builder,
+        })
+    }
+
+    /// The application's key, `app-…`, from its page "API Access".
+    pub fn api_key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(Secret::new(key.into()));
+        self
+    }
+
+    /// Where the server is, up to and with `/v1`. `https://api.dify.ai/v1` if it is not said.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.settings.base_url = Some(url.into());
+        self
+    }
+
+    /// The time limits.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.settings.timeouts = timeouts;
+        self
+    }
+
+    /// The largest event of a stream that is taken, in bytes. 16 MiB if it is not said.
+    pub fn event_limit(mut self, bytes: usize) -> Self {
+        self.settings.limits.event = bytes;
+        self
+    }
+
+    /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
+    pub fn body_limit(mut self, bytes: usize) -> Self {
+        self.settings.limits.body = bytes;
+        self
+    }
+
+    /// Changes the HTTP client that this one makes for itself: proxies, addresses, the pool. TLS, redirects and the
+    /// connect limit are set already.
+    ///
+    /// ```
+    /// # use dify_api::App;
+    /// use std::time::Duration;
+    ///
+    /// let builder = App::builder().configure_http(|http| http.pool_idle_timeout(Duration::from_secs(20)));
+    /// ```
+    pub fn configure_http(
+        mut self,
+        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+    ) -> Self {
+        self.settings.configure = Some(Configure(Arc::new(configure)));
+        self
+    }
+
+    /// Takes an HTTP client of your own instead, to share its connections or its TLS.
+    ///
+    /// It should follow no redirects (`redirect::Policy::none()`) and have no total timeout, which would cut streams.
+    /// [`Timeouts::connect`] is then its affair. A `reqwest::Client` made without a TLS provider of its own panics in
+    /// its `build` when this crate's feature `rustls` is on: [`configure_http`](Self::configure_http) does not.
+    pub fn http_client(mut self, client: reqwest::Client) -> Self {
+        self.settings.http_client = Some(client);
+        self
+    }
+
+    /// Makes the client. Nothing is sent.
+    ///
+    /// # Errors
+    /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key is missing or of another kind, the base URL is
+    /// none, or TLS cannot be set up.
+    pub fn build(self) -> Result<App, Error> {
+        let Some(key) = self.key else {
+            return Err(Error::config("no API key was given: call `api_key`, or use `from_env`"));
+        };
+        // A key read from a file often ends in a line feed.
+        let key = Secret::new(key.expose().trim().to_owned());
+        if key.expose().is_empty() {
+            return Err(Error::config("the API key is empty"));
+        }
+        if key.expose().starts_with("dataset-") {
+            return Err(Error::config("this is a dataset key: `App` takes the key of an application (`app-…`)"));
+        }
+        Ok(App { transport: self.settings.transport(&key)? })
+    }
+}
+
+fn variable(name: &str) -> Result<Option<String>, Error> {
+    match std::env::var(name) {
+        Ok(value) if value.trim().is_empty() => Ok(None),
+        Ok(value) => Ok(Some(value)),
+        Err(std::env::VarError::NotPresent) => Ok(None),
+        Err(std::env::VarError::NotUnicode(_)) => {
+            Err(Error::config(format!("the environment variable {name} is not UTF-8")))
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ErrorKind;
+
+    fn refusal(builder: AppBuilder) -> String {
+        let error = builder.build().expect_err("refused");
+        assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error}");
+        error.to_string()
+    }
+
+    #[test]
+    fn a_key_that_cannot_be_one_is_refused_and_not_shown() {
+        assert!(refusal(App::builder()).contains("no API key"));
+        assert!(refusal(App::builder().api_key(" \n")).contains("empty"));
+        assert!(refusal(App::builder().api_key("dataset-123")).contains("dataset key"));
+        let text = refusal(App::builder().api_key("app-1\r\nX: 2"));
+        assert!(text.contains("line break") && !text.contains("app-1"), "{text}");
+    }
+
+    #[test]
+    fn the_key_shows_nowhere() {
+        let builder = App::builder().api_key("app-5ecret").base_url("http://dify.test/v1");
+        assert!(!format!("{builder:?}").contains("5ecret"));
+        let app = builder.build().expect("app");
+        assert!(!format!("{app:?}").contains("5ecret"));
+        assert!(format!("{app:?}").contains("http://dify.test/v1"));
+    }
+
+    #[test]
+    #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+    fn https_needs_nothing_installed_in_the_process() {
+        App::builder().api_key("app-1").build().expect("a client for the cloud");
+    }
+
+    #[test]
+    #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+    fn without_tls_https_is_refused_with_the_way_out() {
+        assert!(refusal(App::builder().api_key("app-1")).contains("feature `rustls`"));
+        App::builder().api_key("app-1").base_url("http://dify.test/v1").build().expect("plain HTTP");
+    }
+}

@@ -1,0 +1,123 @@
+//! Typed events of a run.
+
+use serde::{Deserialize, Serialize, de};
+use std::{borrow::Cow, fmt};
+
+/// One of the event unions: [`types::ChatEvent`](crate::types) and its kin.
+///
+/// Implemented by generated types only.
+pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static {
+    /// The name on the wire, `message` or `node_finished` or one this version does not know.
+    fn name(&self) -> &str;
+
+    /// Decodes the data of an event whose name is known already.
+    ///
+    /// # Errors
+    /// When the data has not the shape this event should have. An unknown *name* is no error.
+    fn decode(name: &str, data: &str) -> serde_json::Result<Self>;
+
+    /// Decodes one event from its JSON.
+    ///
+    /// # Errors
+    /// When the data is no JSON object with an `event` member, or not of the shape this event should have.
+    fn from_json(data: &str) -> serde_json::Result<Self> {
+        Self::decode(&peek(data, "event")?, data)
+    }
+}
+
+/// Keeps [`Event`] to this crate, so that it can grow.
+pub trait Sealed {}
+
+/// Reads one string member of a JSON object and nothing else: the tag, so that exactly one type is tried.
+///
+/// Dify writes the tag first, so this looks there before it walks the object.
+pub(crate) fn peek<'d>(data: &'d str, tag: &'static str) -> serde_json::Result<Cow<'d, str>> {
+    match first_member(data, tag) {
+        Some(value) => Ok(Cow::Borrowed(value)),
+        None => {
+            let mut deserializer = serde_json::Deserializer::from_str(data);
+            let found = de::Deserializer::deserialize_map(&mut deserializer, Walk(tag))?;
+            Ok(found.0)
+        }
+    }
+}
+
+/// `{"event": "message", …`: the value, when it is there, is text and has no escapes.
+fn first_member<'d>(data: &'d str, tag: &str) -> Option<&'d str> {
+    let rest = token(data.as_bytes(), b"{")?;
+    let rest = token(rest, b"\"")?;
+    let rest = rest.strip_prefix(tag.as_bytes())?.strip_prefix(b"\"")?;
+    let rest = token(token(rest, b":")?, b"\"")?;
+    let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
+    let start = data.len() - rest.len();
+    (rest[length] == b'"').then(|| &data[start..start + length])
+}
+
+/// What follows `token`, spaces before it skipped.
+fn token<'b>(bytes: &'b [u8], token: &[u8]) -> Option<&'b [u8]> {
+    match bytes.strip_prefix(token) {
+        Some(rest) => Some(rest),
+        None => bytes.trim_ascii_start().strip_prefix(token),
+    }
+}
+
+/// A string, borrowed where it has no escapes.
+#[derive(Deserialize)]
+struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
+
+/// Walks an object to its tag. All of it is read, so that what follows the tag is known to be JSON.
+struct Walk(&'static str);
+
+impl<'de> de::Visitor<'de> for Walk {
+    type Value = Text<'de>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with a string member `{}`", self.0)
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
+        let mut found = None;
+        while let Some(Text(key)) = map.next_key()? {
+            if found.is_none() && key == self.0 {
+                found = Some(map.next_value()?);
+            } else {
+                map.next_value::<de::IgnoredAny>()?;
+            }
+        }
+        found.ok_or_else(|| de::Error::missing_field(self.0))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::peek;
+
+    #[test]
+    fn the_tag_is_found_wherever_it_stands() {
+        for data in [
+            r#"{"event":"message","a":1}"#,
+            r#"{"event": "message"}"#,
+            " {\n\"event\"\t: \"message\" }",
+            r#"{"a":{"event":"no"},"event":"message","b":[1]}"#,
+            r#"{"\u0065vent":"mess\u0061ge"}"#,
+            r#"{"event":"mess\u0061ge"}"#,
+        ] {
+            assert_eq!(peek(data, "event").expect(data), "message");
+        }
+    }
+
+    #[test]
+    fn a_longer_key_is_another_key() {
+        assert!(peek(r#"{"eventual":"x"}"#, "event").is_err());
+        assert_eq!(peek(r#"{"event2":"x","event":"y"}"#, "event").expect("tag"), "y");
+    }
+
+    #[test]
+    fn what_has_no_tag_says_so() {
+        for data in ["", "[]", "null", r#"{"a":1}"#, r#"{"event":1}"#, r#"{"event":"x"#] {
+            assert!(peek(data, "event").is_err(), "{data}");
+        }
+        let error = peek(r#"{"a":1}"#, "event").expect_err("no tag").to_string();
+        assert!(error.contains("missing field `event`"), "{error}");
+    }
+}

@@ -1,0 +1,125 @@
+//! A typed client for the APIs of [Dify](https://dify.ai), the platform for applications on language models.
+//!
+//! It is compiled from an OpenAPI description that was checked against recordings of real servers (1.13.0 and 1.16.1),
+//! and it treats what those servers do as the truth: streams that fall silent, errors that are web pages, values that
+//! a new release adds.
+//!
+//! ```no_run
+//! use dify_api::{App, types::{ChatEvent, ChatRequest}};
+//!
+//! # async fn run() -> Result<(), dify_api::Error> {
+//! let app = App::from_env()?; // DIFY_API_KEY, DIFY_BASE_URL
+//! let request = ChatRequest::new("Hello", "user-1");
+//!
+//! // The whole answer at once …
+//! let reply = app.chat().send(&request).await?;
+//! println!("{}", reply.answer);
+//!
+//! // … or as it is written.
+//! let mut stream = app.chat().stream(&request).await?;
+//! while let Some(event) = stream.next().await {
+//!     if let ChatEvent::Message(message) = event? {
+//!         print!("{}", message.answer);
+//!     }
+//! }
+//! # Ok(()) }
+//! ```
+//!
+//! # Where to find what
+//!
+//! - [`App`], the client of an application, and its resource groups in [`groups`]
+//! - [`types`]: requests, answers, events
+//! - [`Call`], what every method returns: await it, or give it time limits, or ask for the whole [`Response`]
+//! - [`EventStream`], [`Download`], [`Upload`]
+//! - [`Error`] and [`ErrorKind`]; [`Timeouts`]
+//! - [`App::request`] for routes that are not described
+//! - [`sse`], the decoder of event streams, usable alone
+//!
+//! # Features
+//!
+//! | feature | default | what it brings |
+//! |---|---|---|
+//! | `app` | yes | [`App`] |
+//! | `rustls` | yes | TLS by rustls with ring and the certificates of the system |
+//! | `rustls-aws-lc` | | the same with aws-lc |
+//! | `native-tls` | | TLS by the library of the system |
+//! | `schemars` | | `JsonSchema` for all types |
+//! | `tracing` | | a span per operation |
+//!
+//! Where several kinds of TLS are on, `native-tls` goes before `rustls-aws-lc`, and that before `rustls`. No provider
+//! is installed for the process. Without any, `https` is refused when a client is built, unless it is given a
+//! [`reqwest::Client`] of its own.
+//!
+//! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime.
+
+#![cfg_attr(docsrs, feature(doc_cfg))]
+// Without any client there is the decoder of event streams and the shapes of errors; the transport serves nobody.
+#![cfg_attr(not(feature = "app"), allow(dead_code, unused_imports, reason = "no client is compiled"))]
+// `progenitor_client::Error` is what generated request builders return, and `ErrorKind` is boxed before it leaves.
+#![allow(clippy::result_large_err, reason = "no public function returns a large error")]
+
+// Macros expand to paths from outside, in here as well.
+extern crate self as dify_api;
+
+#[cfg(feature = "app")]
+mod app;
+mod body;
+mod call;
+mod download;
+mod error;
+mod event;
+mod event_stream;
+#[rustfmt::skip]
+mod generated;
+mod incoming;
+mod json_path;
+mod limits;
+mod media;
+mod open_enum;
+mod operation;
+mod patch;
+mod path;
+mod raw_json;
+mod raw_request;
+mod requests;
+mod response;
+mod secret;
+mod sending;
+mod settings;
+mod span;
+pub mod sse;
+#[cfg(test)]
+mod test_server;
+mod timeouts;
+mod tls;
+mod transport;
+mod upload;
+
+#[doc(inline)]
+pub use generated::{groups, types};
+
+#[cfg(feature = "app")]
+pub use app::{App, AppBuilder};
+pub use call::Call;
+pub use download::Download;
+pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
+pub use event::Event;
+pub use event_stream::EventStream;
+#[doc(hidden)]
+pub use open_enum::__private;
+pub use patch::Patch;
+pub use raw_json::RawJson;
+pub use raw_request::RawRequest;
+pub use response::Response;
+pub use timeouts::{TimeLimit, Timeouts};
+pub use transport::Transport;
+pub use upload::Upload;
+
+#[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
+pub(crate) use {
+    operation::{Credential, Operation},
+    requests::Requests,
+};
+
+/// What the HTTP layer speaks: methods, statuses and headers of this version are in the interface.
+pub use reqwest;

@@ -1,0 +1,164 @@
+//! What is known of an operation before it is called.
+
+use reqwest::Method;
+use std::fmt;
+
+/// The facts the description gives about one operation. Generated code holds one `static` of it per method.
+#[derive(Debug)]
+pub struct Operation {
+    pub(crate) id: &'static str,
+    pub(crate) method: Method,
+    pub(crate) path: &'static str,
+    pub(crate) credential: Credential,
+    /// Safe to send again although the method does not say so.
+    pub(crate) idempotent: bool,
+    /// The error codes it answers, beside the common ones.
+    pub(crate) errors: &'static [&'static str],
+    /// The Dify release that brought it, where older ones in use lack it.
+    pub(crate) since: Option<&'static str>,
+}
+
+/// Which kind of credential an operation takes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "the generated half of each client uses its own kind")]
+pub(crate) enum Credential {
+    /// The key of one application, `app-…`.
+    App,
+    /// A key for datasets, `dataset-…`.
+    Knowledge,
+    /// The passport of a published web page.
+    WebApp,
+    /// The session of an account.
+    Console,
+    /// None at all.
+    None,
+}
+
+impl Credential {
+    /// What to do about a refused credential.
+    pub(crate) fn advice(self) -> &'static str {
+        match self {
+            Self::App => "This operation takes an app key (`app-…`), made on the application's \"API Access\" page",
+            Self::Knowledge => "This operation takes a dataset key (`dataset-…`), made under Knowledge, \"API Access\"",
+            Self::WebApp => {
+                "This operation takes the passport of a published web page: connect with its site code again"
+            }
+            Self::Console => "This operation takes the session of an account: log in again",
+            Self::None => "This operation takes no credential; a proxy before the server may want one",
+        }
+    }
+}
+
+/// The operation as errors and spans name it: a described one, or a route called by hand.
+#[derive(Clone, Debug)]
+pub(crate) enum Named {
+    Described(&'static Operation),
+    ByHand(Box<ByHand>),
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct ByHand {
+    pub(crate) method: Method,
+    pub(crate) path: String,
+    pub(crate) credential: Credential,
+    /// `GET /path`, for those who ask for a name.
+    pub(crate) id: String,
+}
+
+impl Named {
+    pub(crate) fn by_hand(method: Method, path: String, credential: Credential) -> Self {
+        let id = format!("{method} {path}");
+        Self::ByHand(Box::new(ByHand { method, path, credential, id }))
+    }
+
+    pub(crate) fn id(&self) -> &str {
+        match self {
+            Self::Described(operation) => operation.id,
+            Self::ByHand(route) => &route.id,
+        }
+    }
+
+    pub(crate) fn method(&self) -> &Method {
+        match self {
+            Self::Described(operation) => &operation.method,
+            Self::ByHand(route) => &route.method,
+        }
+    }
+
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "spans name it"))]
+    pub(crate) fn path(&self) -> &str {
+        match self {
+            Self::Described(operation) => operation.path,
+            Self::ByHand(route) => &route.path,
+        }
+    }
+
+    pub(crate) fn credential(&self) -> Credential {
+        match self {
+            Self::Described(operation) => operation.credential,
+            Self::ByHand(route) => route.credential,
+        }
+    }
+
+    pub(crate) fn since(&self) -> Option<&'static str> {
+        match self {
+            Self::Described(operation) => operation.since,
+            Self::ByHand(_) => None,
+        }
+    }
+
+    pub(crate) fn errors(&self) -> &'static [&'static str] {
+        match self {
+            Self::Described(operation) => operation.errors,
+            Self::ByHand(_) => &[],
+        }
+    }
+
+    /// Sending it twice does what sending it once does.
+    pub(crate) fn idempotent(&self) -> bool {
+        let marked = match self {
+            Self::Described(operation) => operation.idempotent,
+            Self::ByHand(_) => false,
+        };
+        marked || self.method().is_idempotent()
+    }
+}
+
+impl fmt::Display for Named {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Described(operation) => {
+                write!(f, "{} ({} {})", operation.id, operation.method, operation.path)
+            }
+            Self::ByHand(route) => f.write_str(&route.id),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    static SEND: Operation = Operation {
+        id: "app_chat_send",
+        method: Method::POST,
+        path: "/chat-messages",
+        credential: Credential::App,
+        idempotent: false,
+        errors: &["app_unavailable"],
+        since: None,
+    };
+
+    #[test]
+    fn a_described_operation_is_shown_with_its_route() {
+        assert_eq!(Named::Described(&SEND).to_string(), "app_chat_send (POST /chat-messages)");
+    }
+
+    #[test]
+    fn a_post_is_idempotent_only_when_the_description_says_so() {
+        assert!(!Named::Described(&SEND).idempotent());
+        let get = Named::by_hand(Method::GET, "/info".into(), Credential::App);
+        assert!(get.idempotent());
+        assert_eq!(get.to_string(), "GET /info");
+    }
+}

@@ -1,0 +1,175 @@
+//! JSON that Dify leaves open, kept as it was written until somebody asks.
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
+use serde_json::{Value, value::RawValue};
+use std::fmt;
+
+/// Any JSON value, kept as text.
+///
+/// Dify leaves many payloads open: the inputs and outputs of a node, the metadata of a message. They are not read
+/// until asked for, and nothing of them is lost: numbers keep their digits, objects their order.
+///
+/// ```
+/// use dify_api::RawJson;
+///
+/// let outputs = RawJson::from_json(r#"{"score": 0.90, "labels": ["a"]}"#)?;
+/// assert_eq!(outputs.as_str(), r#"{"score": 0.90, "labels": ["a"]}"#);
+///
+/// #[derive(serde::Deserialize)]
+/// struct Outputs { score: f64 }
+/// assert_eq!(outputs.get::<Outputs>()?.score, 0.9);
+/// # Ok::<(), serde_json::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct RawJson(Box<RawValue>);
+
+impl RawJson {
+    /// Takes JSON text, after checking that it is JSON.
+    ///
+    /// # Errors
+    /// When `json` is not one JSON value.
+    pub fn from_json(json: &str) -> serde_json::Result<Self> {
+        serde_json::from_str(json).map(Self)
+    }
+
+    /// Writes any serializable value as JSON.
+    ///
+    /// # Errors
+    /// When the value has no JSON form, such as a map whose keys are not strings.
+    pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
+        serde_json::value::to_raw_value(value).map(Self)
+    }
+
+    /// The JSON text, as the server wrote it.
+    #[must_use]
+    pub fn as_str(&self) -> &str {
+        self.0.get()
+    }
+
+    /// Reads the value into a type of yours.
+    ///
+    /// # Errors
+    /// When the JSON has another shape than `T`.
+    pub fn get<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
+        serde_json::from_str(self.as_str())
+    }
+
+    /// Reads the value into a tree.
+    #[must_use]
+    pub fn to_value(&self) -> Value {
+        // The text was checked when it was read; what remains is a number beyond f64 or nesting beyond 128.
+        serde_json::from_str(self.as_str()).unwrap_or(Value::Null)
+    }
+
+    /// Is it JSON `null`?
+    #[must_use]
+    pub fn is_null(&self) -> bool {
+        self.as_str() == "null"
+    }
+}
+
+impl Default for RawJson {
+    /// JSON `null`.
+    fn default() -> Self {
+        Self(RawValue::NULL.to_owned())
+    }
+}
+
+impl From<Value> for RawJson {
+    fn from(value: Value) -> Self {
+        // A tree of JSON values always has a JSON form.
+        Self::from_serialize(&value).unwrap_or_default()
+    }
+}
+
+impl From<&str> for RawJson {
+    /// A JSON string of this text. JSON itself is taken by [`RawJson::from_json`].
+    fn from(text: &str) -> Self {
+        Self::from(Value::from(text))
+    }
+}
+
+impl From<String> for RawJson {
+    /// A JSON string of this text. JSON itself is taken by [`RawJson::from_json`].
+    fn from(text: String) -> Self {
+        Self::from(Value::from(text))
+    }
+}
+
+impl fmt::Debug for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl fmt::Display for RawJson {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.as_str())
+    }
+}
+
+impl PartialEq for RawJson {
+    /// By value: space and the order of members do not count.
+    fn eq(&self, other: &Self) -> bool {
+        self.as_str() == other.as_str() || self.to_value() == other.to_value()
+    }
+}
+
+impl PartialEq<Value> for RawJson {
+    fn eq(&self, other: &Value) -> bool {
+        self.to_value() == *other
+    }
+}
+
+impl Serialize for RawJson {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.0.serialize(serializer)
+    }
+}
+
+impl<'de> Deserialize<'de> for RawJson {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        Box::<RawValue>::deserialize(deserializer).map(Self)
+    }
+}
+
+#[cfg(feature = "schemars")]
+impl schemars::JsonSchema for RawJson {
+    fn inline_schema() -> bool {
+        true
+    }
+    fn schema_name() -> std::borrow::Cow<'static, str> {
+        "RawJson".into()
+    }
+    fn json_schema(_: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        true.into()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::RawJson;
+    use serde_json::json;
+
+    #[test]
+    fn text_is_kept_to_the_digit() {
+        let text = r#"{"b":0.10,"a":12345678901234567890123}"#;
+        let raw: RawJson = serde_json::from_str(text).expect("JSON");
+        assert_eq!(serde_json::to_string(&raw).expect("JSON"), text);
+    }
+
+    #[test]
+    fn equality_is_by_value() {
+        let one = RawJson::from_json(r#"{"a": 1, "b": [2]}"#).expect("JSON");
+        let two = RawJson::from_json(r#"{"b":[2],"a":1}"#).expect("JSON");
+        assert_eq!(one, two);
+        assert_eq!(one, json!({"a": 1, "b": [2]}));
+        assert_ne!(one, RawJson::default());
+    }
+
+    #[test]
+    fn null_and_text_are_told_apart() {
+        assert!(RawJson::default().is_null());
+        assert_eq!(RawJson::from("null").as_str(), r#""null""#);
+    }
+}

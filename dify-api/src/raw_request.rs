@@ -1,0 +1,202 @@
+//! A route called by hand.
+
+use crate::{
+    Call, Download, Error, Event, EventStream, Response, Timeouts, Transport,
+    operation::{Credential, Named},
+    requests::{Built, Requests},
+    transport::Build,
+};
+use bytes::Bytes;
+use reqwest::{
+    Method, Url,
+    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+};
+use serde::{Serialize, de::DeserializeOwned};
+
+/// A request to any route, made by [`App::request`](crate::App::request): with the client's key, connections, limits
+/// and errors, but nothing known of the route.
+///
+/// What does not fit (a header with a line break, a body that has no JSON) is told when it is sent.
+#[derive(Debug)]
+#[must_use = "a request does nothing unless it is sent"]
+pub struct RawRequest<'a> {
+    transport: &'a Transport,
+    named: Named,
+    parts: Parts,
+    timeouts: Timeouts,
+}
+
+/// What the request is made of, for each attempt anew.
+#[derive(Debug)]
+struct Parts {
+    method: Method,
+    path: String,
+    query: Vec<(String, String)>,
+    headers: HeaderMap,
+    body: Option<Bytes>,
+    /// The first thing that did not fit.
+    problem: Option<String>,
+}
+
+impl<'a> RawRequest<'a> {
+    pub(crate) fn new(transport: &'a Transport, credential: Credential, method: Method, path: String) -> Self {
+        Self {
+            transport,
+            named: Named::by_hand(method.clone(), path.clone(), credential),
+            parts: Parts { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, problem: None },
+            timeouts: transport.timeouts(),
+        }
+    }
+
+    /// Adds a parameter to the query. May be called again, with the same name too.
+    pub fn query(mut self, name: impl Into<String>, value: impl ToString) -> Self {
+        self.parts.query.push((name.into(), value.to_string()));
+        self
+    }
+
+    /// Sets a header. The client's own credential cannot be replaced.
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let (name, value) = (name.as_ref(), value.as_ref());
+        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
+            (Ok(name), Ok(value)) => {
+                self.parts.headers.insert(name, value);
+            }
+            (Err(_), _) => self.parts.problem(format!("`{name}` is no name of a header")),
+            (_, Err(_)) => self.parts.problem(format!(
+                "the value of header `{name}` has characters that cannot stand there, such as a line break"
+            )),
+        }
+        self
+    }
+
+    /// Sets the body: this value as JSON.
+    pub fn json(mut self, value: &(impl Serialize + ?Sized)) -> Self {
+        match serde_json::to_vec(value) {
+            Ok(json) => self.body("application/json", json),
+            Err(error) => {
+                self.parts.problem(format!("the body has no JSON form: {error}"));
+                self
+            }
+        }
+    }
+
+    /// Sets the body and its media type.
+    pub fn body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
+        self.parts.body = Some(body.into());
+        self.header(CONTENT_TYPE, media_type)
+    }
+
+    /// Sets the time limits of this request alone, except [`Timeouts::connect`], which belongs to the client.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        self.timeouts = timeouts;
+        self
+    }
+
+    /// Sends it. The answer is brought as it is, whatever its media type.
+    ///
+    /// # Errors
+    /// Any status but 2xx is an error, as for all calls, and so is a path that leads away from the base URL.
+    pub async fn send(self) -> Result<Response<Bytes>, Error> {
+        let (transport, named, timeouts, build) = self.plan("*/*");
+        Call::anything(transport, named, build).timeouts(timeouts).with_response().await
+    }
+
+    /// Sends it, and reads the JSON of the answer into a type of yours.
+    pub fn decode<T: DeserializeOwned + Send + 'a>(self) -> Call<'a, T> {
+        let (transport, named, timeouts, build) = self.plan("application/json");
+        Call::json_by(transport, named, build).timeouts(timeouts)
+    }
+
+    /// Sends it, and reads the events of the answer.
+    pub fn stream<E: Event>(self) -> Call<'a, EventStream<E>> {
+        let (transport, named, timeouts, build) = self.plan("text/event-stream");
+        Call::events_by(transport, named, build).timeouts(timeouts)
+    }
+
+    /// Sends it, and takes the answer as a file.
+    pub fn download(self) -> Call<'a, Download> {
+        let (transport, named, timeouts, build) = self.plan("*/*");
+        Call::download_by(transport, named, build).timeouts(timeouts)
+    }
+
+    fn plan(self, accept: &'static str) -> (&'a Transport, Named, Timeouts, Build<'a>) {
+        let Self { transport, named, mut parts, timeouts } = self;
+        parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
+        let build = Build::Now(Box::new(move |requests: &Requests| parts.build(requests)));
+        (transport, named, timeouts, build)
+    }
+}
+
+impl Parts {
+    fn problem(&mut self, text: String) {
+        self.problem.get_or_insert(text);
+    }
+
+    fn build(&self, requests: &Requests) -> Built {
+        if let Some(problem) = &self.problem {
+            return Err(invalid(problem.clone()));
+        }
+        let mut url = place(&requests.baseurl, &self.path)?;
+        if !self.query.is_empty() {
+            url.query_pairs_mut().extend_pairs(&self.query);
+        }
+        let mut request = reqwest::Request::new(self.method.clone(), url);
+        *request.headers_mut() = self.headers.clone();
+        *request.body_mut() = self.body.clone().map(reqwest::Body::from);
+        Ok(request)
+    }
+}
+
+/// Below the base URL, wherever the path tries to lead.
+fn place(base: &str, path: &str) -> Result<Url, progenitor_client::Error<()>> {
+    if !path.starts_with('/') {
+        // Not only for order's sake: `@elsewhere.example` after a host is another host.
+        return Err(invalid(format!("the path `{path}` must begin with a slash")));
+    }
+    let url = Url::parse(&format!("{base}{path}"))
+        .map_err(|error| invalid(format!("the path `{path}` makes no URL: {error}")))?;
+    let home = Url::parse(base).map_err(|error| invalid(format!("the base URL is none: {error}")))?;
+    let below = url.path().strip_prefix(home.path().trim_end_matches('/')).is_some_and(|rest| rest.starts_with('/'));
+    if !below {
+        return Err(invalid(format!("the path `{path}` leads out of the base URL")));
+    }
+    Ok(url)
+}
+
+fn invalid(text: String) -> progenitor_client::Error<()> {
+    progenitor_client::Error::InvalidRequest(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::place;
+
+    const BASE: &str = "https://dify.example.com/v1";
+
+    #[test]
+    fn a_path_stays_below_the_base_url() {
+        let url = place(BASE, "/datasets/a%20b?tag=1").expect("URL");
+        assert_eq!(url.as_str(), "https://dify.example.com/v1/datasets/a%20b?tag=1");
+        assert_eq!(place(BASE, "/").expect("URL").as_str(), "https://dify.example.com/v1/");
+        assert_eq!(place(BASE, "//evil.example/x").expect("URL").host_str(), Some("dify.example.com"));
+    }
+
+    #[test]
+    fn a_path_that_leads_away_is_refused() {
+        for path in [
+            "@evil.example/x",
+            ".evil.example",
+            ":8080/x",
+            "https://evil.example/x",
+            "",
+            "/../console/api",
+            "/%2e%2e/console",
+            "/..\\console",
+            "/x/../../console",
+        ] {
+            assert!(place(BASE, path).is_err(), "{path}");
+        }
+        assert!(place("https://dify.example.com", "@evil.example/").is_err());
+        assert!(place("https://dify.example.com", "/info").is_ok());
+    }
+}

@@ -1,0 +1,117 @@
+//! What every client can be set up with.
+
+use crate::{
+    Error, Timeouts,
+    limits::Limits,
+    secret::Secret,
+    tls,
+    transport::{Transport, same_origin},
+};
+use reqwest::{ClientBuilder, StatusCode, Url, redirect};
+use std::{fmt, sync::Arc};
+
+/// Dify's own service.
+pub(crate) const CLOUD: &str = "https://api.dify.ai/v1";
+
+/// The choices of a builder, credential aside.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Settings {
+    pub(crate) base_url: Option<String>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) limits: Limits,
+    pub(crate) http_client: Option<reqwest::Client>,
+    pub(crate) configure: Option<Configure>,
+}
+
+/// What the caller does to our HTTP client before it is made.
+#[derive(Clone)]
+pub(crate) struct Configure(pub(crate) Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>);
+
+impl fmt::Debug for Configure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a function")
+    }
+}
+
+impl Settings {
+    /// Makes the transport of these choices.
+    pub(crate) fn transport(self, credential: &Secret) -> Result<Transport, Error> {
+        let base = base_url(self.base_url.as_deref().unwrap_or(CLOUD))?;
+        let header = credential.bearer().ok_or_else(|| {
+            Error::config("the API key contains characters that cannot stand in an HTTP header, such as a line break")
+        })?;
+        let client = match self.http_client {
+            Some(client) => client,
+            None => http_client(&base, self.timeouts, self.configure)?,
+        };
+        Ok(Transport::new(base, client, Some(header), self.timeouts, self.limits))
+    }
+}
+
+/// Our own HTTP client: no total time limit (it would cut streams), no redirects to other servers.
+fn http_client(base: &Url, timeouts: Timeouts, configure: Option<Configure>) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("dify-api/", env!("CARGO_PKG_VERSION"), " (Rust)"))
+        .redirect(redirects())
+        .referer(false);
+    if let Some(limit) = timeouts.connect {
+        builder = builder.connect_timeout(limit);
+    }
+    builder = tls::set_up(builder, base)?;
+    if let Some(Configure(configure)) = configure {
+        builder = configure(builder);
+    }
+    builder.build().map_err(|error| Error::config(format!("the HTTP client cannot be set up: {error}")))
+}
+
+/// Only on the same server, and only where method and body stay what they are. Others come back as they are, and
+/// become errors that say where they point.
+fn redirects() -> redirect::Policy {
+    redirect::Policy::custom(|attempt| {
+        let keeps_request = matches!(attempt.status(), StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT);
+        let stays = attempt.previous().last().is_some_and(|from| same_origin(from, attempt.url()));
+        if keeps_request && stays && attempt.previous().len() <= 5 { attempt.follow() } else { attempt.stop() }
+    })
+}
+
+fn base_url(text: &str) -> Result<Url, Error> {
+    // The text is not repeated where it may hold a password.
+    let refused = |why: &str| Err(Error::config(format!("the base URL {why}")));
+    let Ok(url) = Url::parse(text.trim()) else {
+        return refused("is not an absolute URL such as https://api.dify.ai/v1");
+    };
+    if !matches!(url.scheme(), "http" | "https") {
+        return refused("must begin with https:// or http://");
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("must not hold a user or password: Dify takes the key in their place");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refused("must not have a query or fragment");
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_taken_with_and_without_a_slash_at_its_end() {
+        let key = Secret::new("app-1".into());
+        for text in ["http://dify.test/v1", "http://dify.test/v1/", " http://dify.test/v1\n"] {
+            let settings = Settings { base_url: Some(text.to_owned()), ..Settings::default() };
+            let transport = settings.transport(&key).expect(text);
+            assert_eq!(transport.base().as_str().trim_end_matches('/'), "http://dify.test/v1");
+        }
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused_without_showing_a_password() {
+        for text in ["", "api.dify.ai/v1", "ftp://x/v1", "https://u:secret@x/v1", "https://x/v1?a=1", "https://x#a"] {
+            let error = base_url(text).expect_err(text).to_string();
+            assert!(error.starts_with("the base URL "), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! A server of one connection after the other that says what it is told to: for faults no real server shows on demand.
+
+use std::{
+    sync::{Arc, Mutex},
+    time::Duration,
+};
+use tokio::{
+    io::{AsyncReadExt, AsyncWriteExt},
+    net::{TcpListener, TcpStream},
+};
+
+/// One step of an answer.
+#[derive(Clone)]
+pub(crate) enum Step {
+    Say(Vec<u8>),
+    Wait(Duration),
+    /// The connection is cut, not closed properly.
+    Cut,
+}
+
+pub(crate) fn say(bytes: impl AsRef<[u8]>) -> Step {
+    Step::Say(bytes.as_ref().to_vec())
+}
+
+/// A whole answer with a body of known length.
+pub(crate) fn answer(status: u16, content_type: &str, body: &str) -> Vec<Step> {
+    let head = format!(
+        "HTTP/1.1 {status} Said\r\nContent-Type: {content_type}\r\nX-Version: 1.16.1\r\nContent-Length: {}\r\n\r\n{body}",
+        body.len()
+    );
+    vec![say(head)]
+}
+
+/// The head of an event stream that ends with the connection.
+pub(crate) fn event_stream() -> Step {
+    say(
+        "HTTP/1.1 200 OK\r\nContent-Type: text/event-stream; charset=utf-8\r\nX-Version: 1.13.0\r\nConnection: close\r\n\r\n",
+    )
+}
+
+pub(crate) struct Server {
+    pub(crate) base_url: String,
+    seen: Arc<Mutex<Vec<String>>>,
+}
+
+impl Server {
+    /// Answers the first request with the first script, and so on; the last one again and again.
+    pub(crate) async fn start(scripts: Vec<Vec<Step>>) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base_url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let log = Arc::clone(&seen);
+        tokio::spawn(async move {
+            let mut scripts = scripts.into_iter().peekable();
+            let mut script = Vec::new();
+            while let Ok((connection, _)) = listener.accept().await {
+                script = scripts.next().unwrap_or(script);
+                tokio::spawn(serve(connection, script.clone(), Arc::clone(&log)));
+            }
+        });
+        Self { base_url, seen }
+    }
+
+    /// The requests as they came, heads and bodies.
+    pub(crate) fn seen(&self) -> Vec<String> {
+        self.seen.lock().expect("log").clone()
+    }
+
+    #[cfg(feature = "app")]
+    pub(crate) fn app(&self, timeouts: crate::Timeouts) -> crate::App {
+        crate::App::builder()
+            .api_key("app-5ecret")
+            .base_url(&self.base_url)
+            .timeouts(timeouts)
+            .event_limit(1000)
+            .body_limit(10_000)
+            .build()
+            .expect("app")
+    }
+}
+
+async fn serve(mut connection: TcpStream, script: Vec<Step>, log: Arc<Mutex<Vec<String>>>) {
+    let mut request = Vec::new();
+    let mut buffer = [0; 4096];
+    while !is_whole(&request) {
+        match connection.read(&mut buffer).await {
+            Ok(read) if read > 0 => request.extend_from_slice(&buffer[..read]),
+            _ => return,
+        }
+    }
+    log.lock().expect("log").push(String::from_utf8_lossy(&request).into_owned());
+    for step in script {
+        match step {
+            Step::Say(bytes) => {
+                if connection.write_all(&bytes).await.is_err() {
+                    return;
+                }
+            }
+            Step::Wait(time) => tokio::time::sleep(time).await,
+            Step::Cut => {
+                let _ = connection.set_zero_linger();
+                return;
+            }
+        }
+    }
+    let _ = connection.shutdown().await;
+}
+
+/// Head and announced body, or chunked and ended.
+fn is_whole(request: &[u8]) -> bool {
+    let text = String::from_utf8_lossy(request);
+    let Some((head, _)) = text.split_once("\r\n\r\n") else {
+        return false;
+    };
+    let length = head.lines().find_map(|line| {
+        let (name, value) = line.split_once(':')?;
+        name.eq_ignore_ascii_case("content-length").then(|| value.trim().parse::<usize>().ok())?
+    });
+    request.len() >= head.len() + 4 + length.unwrap_or(0)
+}

@@ -1,0 +1,116 @@
+//! Time limits, each with a name.
+
+use std::{fmt, time::Duration};
+
+/// How long a call may take, by what it is waiting for. `None` waits for ever.
+///
+/// ```
+/// use dify_api::{App, Timeouts};
+/// use std::time::Duration;
+///
+/// let timeouts = Timeouts::default()
+///     .connect(Duration::from_secs(3))
+///     .call(Duration::from_secs(20 * 60))
+///     .read_idle(None);
+/// let app = App::builder().api_key("app-…key…").timeouts(timeouts);
+/// ```
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Timeouts {
+    /// Until there is a connection, TLS included. 10 s. Not in force with a `reqwest::Client` of your own.
+    pub connect: Option<Duration>,
+    /// From sending the request (the last of its bytes) to the first of the answer. 5 min: a blocking run answers
+    /// nothing before it is done.
+    pub response_headers: Option<Duration>,
+    /// The whole of a call that is answered at once. 10 min. Not for streams, downloads and uploads, which may take
+    /// as long as bytes flow.
+    pub call: Option<Duration>,
+    /// No byte of the answer's body. 60 s: Dify sends a ping every 10 s. Only time spent waiting counts, not the
+    /// time in which nobody reads.
+    pub read_idle: Option<Duration>,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self {
+            connect: Some(Duration::from_secs(10)),
+            response_headers: Some(Duration::from_secs(5 * 60)),
+            call: Some(Duration::from_secs(10 * 60)),
+            read_idle: Some(Duration::from_secs(60)),
+        }
+    }
+}
+
+impl Timeouts {
+    /// No limit at all.
+    #[must_use]
+    pub fn none() -> Self {
+        Self { connect: None, response_headers: None, call: None, read_idle: None }
+    }
+
+    /// Sets [`Timeouts::connect`].
+    #[must_use]
+    pub fn connect(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.connect = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::response_headers`].
+    #[must_use]
+    pub fn response_headers(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.response_headers = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::call`].
+    #[must_use]
+    pub fn call(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.call = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::read_idle`].
+    #[must_use]
+    pub fn read_idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.read_idle = limit.into();
+        self
+    }
+}
+
+/// Which of the [`Timeouts`] ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum TimeLimit {
+    /// [`Timeouts::connect`].
+    Connect,
+    /// [`Timeouts::response_headers`].
+    ResponseHeaders,
+    /// [`Timeouts::call`].
+    Call,
+    /// [`Timeouts::read_idle`].
+    ReadIdle,
+}
+
+impl TimeLimit {
+    /// What did not happen in time.
+    pub(crate) fn missed(self) -> &'static str {
+        match self {
+            Self::Connect => "no connection",
+            Self::ResponseHeaders => "no answer",
+            Self::Call => "the call was not over",
+            Self::ReadIdle => "no byte of the body came",
+        }
+    }
+}
+
+impl fmt::Display for TimeLimit {
+    /// The name of the limit, as the member of [`Timeouts`].
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Connect => "connect",
+            Self::ResponseHeaders => "response_headers",
+            Self::Call => "call",
+            Self::ReadIdle => "read_idle",
+        })
+    }
+}

@@ -1,0 +1,372 @@
+//! The life of a request. It begins with [`call`] and can be read downwards from there.
+
+use crate::{
+    Error, ErrorKind, Timeouts,
+    error::{ApiError, Context, HttpError, Timeout, TransportError},
+    incoming::Incoming,
+    limits::{ERROR_BODY, Limits},
+    media,
+    operation::Named,
+    requests::{Built, Prepared, Requests},
+    sending::{Progress, metered},
+    span::Span,
+    timeouts::TimeLimit,
+};
+use bytes::Bytes;
+use reqwest::{
+    StatusCode, Url,
+    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
+};
+use serde::Deserialize;
+use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use tokio::time::Instant;
+
+/// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
+#[derive(Clone)]
+pub struct Transport {
+    shared: Arc<Shared>,
+}
+
+struct Shared {
+    requests: Requests,
+    base: Url,
+    credential: Option<HeaderValue>,
+    timeouts: Timeouts,
+    limits: Limits,
+}
+
+/// One request to be made, and what is to be made of its answer.
+pub(crate) struct Exchange<'a> {
+    pub(crate) transport: &'a Transport,
+    pub(crate) operation: Named,
+    pub(crate) build: Build<'a>,
+    pub(crate) due: Due,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// Makes the request anew for each attempt.
+pub(crate) enum Build<'a> {
+    Now(Box<dyn Fn(&Requests) -> Built + Send + Sync + 'a>),
+    /// Uploads open their source first.
+    Prepared(Box<dyn Fn(&'a Requests) -> Prepared<'a> + Send + Sync + 'a>),
+}
+
+/// What a successful answer has to be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Due {
+    Json,
+    /// Whatever it is, nobody reads it.
+    Nothing,
+    Events,
+    /// Bytes of a media type that the request's `Accept` names, as they come.
+    Download,
+    /// Whatever it is, whole.
+    Anything,
+}
+
+/// A successful answer.
+pub(crate) struct Answer {
+    pub(crate) status: StatusCode,
+    pub(crate) headers: HeaderMap,
+    pub(crate) content: Content,
+    pub(crate) context: Context,
+}
+
+/// Its body: read, or still to come.
+pub(crate) enum Content {
+    Whole(Bytes),
+    Open(Incoming),
+}
+
+/// How often a request is sent at most. Nothing is sent twice yet.
+const ATTEMPTS: u32 = 1;
+
+/// Sends a request and brings its answer, or the reason why there is none.
+pub(crate) async fn call(exchange: Exchange<'_>, span: &Span) -> Result<Answer, Error> {
+    let mut context = Context { operation: exchange.operation.clone(), attempts: 0, server_version: None };
+    let deadline = exchange.deadline();
+    loop {
+        let outcome = attempt(&exchange, &mut context, deadline, span).await;
+        match outcome {
+            Ok((status, headers, content)) => {
+                return Ok(Answer { status, headers, content, context });
+            }
+            Err(kind) if context.attempts < ATTEMPTS && may_go_again(&kind, &exchange.operation) => {}
+            Err(kind) => {
+                let error = Error::new(kind, context);
+                span.failed(&error);
+                return Err(error);
+            }
+        }
+    }
+}
+
+/// What was never sent may be sent again; what may have been acted on, only where twice is the same as once.
+fn may_go_again(kind: &ErrorKind, operation: &Named) -> bool {
+    match kind {
+        ErrorKind::Transport(error) if error.connecting => true,
+        ErrorKind::Transport(_) | ErrorKind::Timeout(_) => operation.idempotent(),
+        _ => false,
+    }
+}
+
+/// When the whole call has to be over, and how long that is.
+type Deadline = Option<(Instant, Duration)>;
+
+/// One attempt: build, send, judge the head, read the body.
+async fn attempt(
+    exchange: &Exchange<'_>,
+    context: &mut Context,
+    deadline: Deadline,
+    span: &Span,
+) -> Result<(StatusCode, HeaderMap, Content), ErrorKind> {
+    let shared = &exchange.transport.shared;
+    let mut request = match &exchange.build {
+        Build::Now(build) => build(&shared.requests)?,
+        Build::Prepared(prepare) => prepare(&shared.requests).await.map_err(Error::into_kind)?,
+    };
+    authorize(shared, &mut request)?;
+    let accept = request.headers().get(ACCEPT).cloned();
+
+    context.attempts += 1;
+    let mut response = send(exchange, request, deadline).await?;
+    context.server_version = text(response.headers(), &X_VERSION).map(Box::from);
+    span.answered(response.status());
+    stayed_home(shared, response.url())?;
+
+    let status = response.status();
+    let headers = std::mem::take(response.headers_mut());
+    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline);
+    if !status.is_success() {
+        return Err(refusal(status, &headers, exchange.due, incoming).await);
+    }
+    if !is_due(exchange.due, &headers, accept.as_ref()) {
+        return Err(unexpected(status, &headers, exchange.due, incoming).await);
+    }
+    let content = match exchange.due {
+        Due::Events | Due::Download => Content::Open(incoming),
+        Due::Json | Due::Nothing | Due::Anything => Content::Whole(incoming.whole(shared.limits.body).await?),
+    };
+    Ok((status, headers, content))
+}
+
+/// Puts the credential on, once it is certain that the request goes to the server it belongs to.
+fn authorize(shared: &Shared, request: &mut reqwest::Request) -> Result<(), ErrorKind> {
+    if !same_origin(request.url(), &shared.base) {
+        return Err(ErrorKind::InvalidRequest(format!("it would go to another server than {}", origin(&shared.base))));
+    }
+    if let Some(credential) = &shared.credential {
+        request.headers_mut().insert(AUTHORIZATION, credential.clone());
+    }
+    Ok(())
+}
+
+/// Sends the request and waits for the head of the answer.
+async fn send(
+    exchange: &Exchange<'_>,
+    mut request: reqwest::Request,
+    deadline: Deadline,
+) -> Result<reqwest::Response, ErrorKind> {
+    let client = &exchange.transport.shared.requests.client;
+    let mut progress = Progress::default();
+    if let Build::Prepared(_) = exchange.build {
+        progress = metered(&mut request);
+    }
+    let mut response = pin!(client.execute(request));
+    loop {
+        let headers =
+            exchange.timeouts.response_headers.map(|limit| (Instant::now() + limit, TimeLimit::ResponseHeaders, limit));
+        let whole = deadline.map(|(at, limit)| (at, TimeLimit::Call, limit));
+        let first = headers.into_iter().chain(whole).min_by_key(|(at, ..)| *at);
+        let outcome = match first {
+            None => response.as_mut().await,
+            Some((at, which, limit)) => {
+                match tokio::time::timeout_at(at, response.as_mut()).await {
+                    Ok(outcome) => outcome,
+                    // Bytes of the request are still going out: the server is not to blame yet.
+                    Err(_) if progress.moved() => continue,
+                    Err(_) => return Err(ErrorKind::Timeout(Timeout { which, limit })),
+                }
+            }
+        };
+        return outcome.map_err(|error| unsent(exchange, error));
+    }
+}
+
+/// No head came: why?
+fn unsent(exchange: &Exchange<'_>, error: reqwest::Error) -> ErrorKind {
+    match exchange.transport.shared.timeouts.connect {
+        Some(limit) if error.is_connect() && error.is_timeout() => {
+            ErrorKind::Timeout(Timeout { which: TimeLimit::Connect, limit })
+        }
+        _ if error.is_builder() => ErrorKind::from(progenitor_client::Error::CommunicationError(error)),
+        _ => ErrorKind::Transport(TransportError {
+            connecting: error.is_connect(),
+            in_body: false,
+            source: error.without_url(),
+        }),
+    }
+}
+
+/// Our own client follows no redirect to another server; one of the caller's may.
+fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
+    if same_origin(answered, &shared.base) {
+        return Ok(());
+    }
+    Err(ErrorKind::Config(format!(
+        "the HTTP client was set up to follow redirects, and followed one from {} to {}: give it \
+         `redirect::Policy::none()`",
+        origin(&shared.base),
+        origin(answered)
+    )))
+}
+
+/// Is the answer of the media type that is due?
+fn is_due(due: Due, headers: &HeaderMap, accept: Option<&HeaderValue>) -> bool {
+    let Some(content_type) = text(headers, &CONTENT_TYPE) else {
+        // A proxy that takes the header away is no reason to refuse what may be right.
+        return true;
+    };
+    match due {
+        Due::Json => media::is_json(content_type),
+        Due::Events => media::is_event_stream(content_type),
+        Due::Download => {
+            accept.and_then(|accept| accept.to_str().ok()).is_none_or(|accept| media::accepts(accept, content_type))
+        }
+        Due::Nothing | Due::Anything => true,
+    }
+}
+
+/// The answer is no success: Dify's own words, or what stands there instead.
+async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+    /// Read as leniently as can be: an error about an error helps nobody.
+    #[derive(Deserialize)]
+    struct Refusal {
+        code: String,
+        #[serde(default)]
+        message: serde_json::Value,
+        #[serde(default)]
+        params: serde_json::Value,
+    }
+
+    let body = incoming.beginning(ERROR_BODY).await;
+    match serde_json::from_slice::<Refusal>(&body) {
+        Ok(refusal) => ErrorKind::Api(ApiError {
+            status,
+            code: refusal.code.into(),
+            message: as_text(refusal.message).unwrap_or_default(),
+            params: as_text(refusal.params),
+            body,
+        }),
+        Err(_) => http_error(status, headers, due, body),
+    }
+}
+
+fn as_text(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// A success of another kind than asked for.
+async fn unexpected(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+    let streams = text(headers, &CONTENT_TYPE).is_some_and(media::is_event_stream);
+    let body = if streams {
+        // It may take minutes to end, and nothing of it is wanted.
+        Bytes::new()
+    } else {
+        incoming.beginning(ERROR_BODY).await
+    };
+    http_error(status, headers, due, body)
+}
+
+fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) -> ErrorKind {
+    let redirect = status.is_redirection();
+    ErrorKind::Http(HttpError {
+        status,
+        content_type: text(headers, &CONTENT_TYPE).unwrap_or_default().to_owned(),
+        due: due.media(),
+        location: text(headers, &LOCATION).filter(|_| redirect).map(str::to_owned),
+        body,
+    })
+}
+
+/// Dify's name for its own version.
+const X_VERSION: HeaderName = HeaderName::from_static("x-version");
+
+fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
+
+/// Same scheme, host and port.
+pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
+    one.scheme() == other.scheme()
+        && one.host_str() == other.host_str()
+        && one.port_or_known_default() == other.port_or_known_default()
+}
+
+fn origin(url: &Url) -> String {
+    url.origin().ascii_serialization()
+}
+
+impl Due {
+    fn media(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Events => "text/event-stream",
+            Self::Download => "a file",
+            Self::Nothing | Self::Anything => "anything",
+        }
+    }
+}
+
+impl Exchange<'_> {
+    /// Streams, downloads and uploads have none: they last as long as bytes flow.
+    fn deadline(&self) -> Deadline {
+        let open = matches!(self.due, Due::Events | Due::Download) || matches!(self.build, Build::Prepared(_));
+        let limit = self.timeouts.call.filter(|_| !open)?;
+        Some((Instant::now() + limit, limit))
+    }
+}
+
+impl Transport {
+    pub(crate) fn new(
+        base: Url,
+        client: reqwest::Client,
+        credential: Option<HeaderValue>,
+        timeouts: Timeouts,
+        limits: Limits,
+    ) -> Self {
+        // Generated paths begin with a slash.
+        let baseurl = base.as_str().trim_end_matches('/').to_owned();
+        Self { shared: Arc::new(Shared { requests: Requests { baseurl, client }, base, credential, timeouts, limits }) }
+    }
+
+    #[cfg_attr(not(any(feature = "tracing", test)), allow(dead_code, reason = "spans name the server"))]
+    pub(crate) fn base(&self) -> &Url {
+        &self.shared.base
+    }
+
+    pub(crate) fn timeouts(&self) -> Timeouts {
+        self.shared.timeouts
+    }
+
+    pub(crate) fn limits(&self) -> Limits {
+        self.shared.limits
+    }
+}
+
+impl fmt::Debug for Transport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Transport")
+            .field("base_url", &self.shared.base.as_str())
+            .field("timeouts", &self.shared.timeouts)
+            .field("limits", &self.shared.limits)
+            .finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,74 @@
+//! The published documents, read once: which operations there are, what a request must look like, what answers may.
+
+mod complaint;
+mod example;
+mod operation;
+mod route;
+mod schema;
+
+use std::sync::OnceLock;
+
+use serde_json::Value;
+
+pub(crate) use complaint::Complaint;
+pub(crate) use operation::{Credential, Operation, Parameter, Place};
+pub(crate) use route::{Found, decoded};
+
+use crate::Error;
+use route::Routes;
+
+/// The bundle that `cargo xtask codegen` writes. Its component names mean nothing here, only operations and schemas.
+const SERVICE: &str = include_str!("../../../spec/published/dify-service-3.0.json");
+
+/// All surfaces of the server.
+#[derive(Debug)]
+pub(crate) struct Contract {
+    surfaces: Vec<Surface>,
+}
+
+/// One document and where its paths are mounted.
+#[derive(Debug)]
+pub(crate) struct Surface {
+    prefix: &'static str,
+    routes: Routes,
+}
+
+impl Contract {
+    /// The contract, read at the first call and kept: every server of a process has the same one.
+    pub(crate) fn get() -> Result<&'static Contract, Error> {
+        static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
+        let read = || Ok(Contract { surfaces: vec![Surface::read("/v1", SERVICE)?] });
+        CONTRACT.get_or_init(read).as_ref().map_err(|problem| Error::Bundle(problem.clone()))
+    }
+
+    /// What the server has at this method and path.
+    pub(crate) fn find(&self, method: &str, path: &str) -> Found<'_> {
+        for surface in &self.surfaces {
+            if let Some(rest) = path.strip_prefix(surface.prefix).filter(|rest| rest.starts_with('/')) {
+                return surface.routes.find(method, rest);
+            }
+        }
+        Found::Nothing
+    }
+
+    /// Every operation, in the order of the documents.
+    pub(crate) fn operations(&self) -> impl Iterator<Item = &Operation> {
+        self.surfaces.iter().flat_map(|surface| surface.routes.operations())
+    }
+}
+
+impl Surface {
+    fn read(prefix: &'static str, text: &str) -> Result<Surface, String> {
+        let document: Value = serde_json::from_str(text).map_err(|error| format!("{prefix}: {error}"))?;
+        let paths = document["paths"].as_object().ok_or_else(|| format!("{prefix}: the document has no paths"))?;
+        let mut operations = Vec::new();
+        for (path, item) in paths {
+            for method in ["get", "post", "put", "patch", "delete"] {
+                if item[method].is_object() {
+                    operations.push(Operation::read(&document, path, method, item));
+                }
+            }
+        }
+        Ok(Surface { prefix, routes: Routes::new(operations) })
+    }
+}

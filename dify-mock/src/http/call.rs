@@ -1,0 +1,93 @@
+//! One understood request to one operation.
+
+use std::sync::Arc;
+
+use serde_json::{Map, Value};
+
+use super::form::Form;
+use super::key::Key;
+use super::refusal::Refusal;
+use super::reply::Reply;
+use crate::server::Inner;
+use crate::state::World;
+
+/// What a handler makes of a call.
+pub(crate) type Outcome = Result<Reply, Refusal>;
+
+/// What a request carried.
+#[derive(Debug)]
+pub(crate) enum Content {
+    Nothing,
+    Json(Map<String, Value>),
+    Form(Form),
+}
+
+/// A request whose key, shape and user are good.
+#[derive(Debug)]
+pub(crate) struct Call {
+    pub(crate) server: Arc<Inner>,
+    pub(crate) key: Key,
+    pub(crate) path: Vec<(String, String)>,
+    pub(crate) query: Vec<(String, String)>,
+    pub(crate) content: Content,
+    /// The user that the request names; where it names none, `None`.
+    pub(crate) user: Option<String>,
+}
+
+impl Call {
+    /// A path parameter. Which there are is the route's doing; one that is not there is empty.
+    pub(crate) fn at(&self, name: &str) -> &str {
+        let found = self.path.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).unwrap_or_default()
+    }
+
+    /// A query parameter that is there and not empty.
+    pub(crate) fn asked(&self, name: &str) -> Option<&str> {
+        let found = self.query.iter().find(|(known, _)| known == name);
+        found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+    }
+
+    /// A query parameter that is a number. Its text was checked against the document before.
+    pub(crate) fn number(&self, name: &str, default: usize) -> usize {
+        self.asked(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+    }
+
+    /// A member of the JSON body; null when it is not there.
+    pub(crate) fn member(&self, name: &str) -> &Value {
+        match &self.content {
+            Content::Json(members) => members.get(name).unwrap_or(&Value::Null),
+            _ => &Value::Null,
+        }
+    }
+
+    /// A member of the JSON body that is a text.
+    pub(crate) fn text(&self, name: &str) -> Option<&str> {
+        self.member(name).as_str()
+    }
+
+    /// The form; an empty one when the body was something else.
+    pub(crate) fn form(&self) -> Option<&Form> {
+        match &self.content {
+            Content::Form(form) => Some(form),
+            _ => None,
+        }
+    }
+
+    /// The user, as Dify names one that is not given.
+    pub(crate) fn user(&self) -> &str {
+        self.user.as_deref().unwrap_or("DEFAULT-USER")
+    }
+
+    /// Does something to the state.
+    pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        self.server.world(work)
+    }
+
+    /// The members of the JSON body, for messages that repeat them.
+    pub(crate) fn members(&self) -> Value {
+        match &self.content {
+            Content::Json(members) => Value::Object(members.clone()),
+            _ => Value::Null,
+        }
+    }
+}

@@ -1,0 +1,273 @@
+//! The life of a request.
+
+use std::sync::Arc;
+
+use axum::body::{Body, to_bytes};
+use axum::extract::{Request, State};
+use axum::response::Response;
+use bytes::Bytes;
+use http::header::CONTENT_TYPE;
+use http::request::Parts;
+use http::{HeaderMap, HeaderValue, header};
+use serde_json::Value;
+
+use super::call::{Call, Content};
+use super::form::Form;
+use super::key::Key;
+use super::refusal::Refusal;
+use super::reply::Reply;
+use crate::contract::{Complaint, Credential, Found, Operation, Parameter, Place};
+use crate::record::{KEPT_OF_A_BODY, RecordedRequest};
+use crate::run::feed::Frame;
+use crate::server::Inner;
+use crate::service;
+
+/// A JSON body longer than this is refused: it would be held in memory.
+const LONGEST_JSON: usize = 256 * 1024 * 1024;
+
+/// Answers one request, whatever it is.
+pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) -> Response {
+    let (parts, body) = request.into_parts();
+    let mut record = RecordedRequest {
+        method: parts.method.to_string(),
+        path: parts.uri.path().to_owned(),
+        query: parts.uri.query().unwrap_or_default().to_owned(),
+        headers: parts.headers.clone(),
+        ..RecordedRequest::default()
+    };
+    let found = server.contract.find(&record.method, &record.path);
+    let operation = match &found {
+        Found::Operation(operation, _) => Some(*operation),
+        _ => None,
+    };
+    record.operation = operation.map(|operation| operation.id.clone());
+    let query = pairs(&record.query);
+    let body = read(parts, body, operation, &mut record).await;
+    let findings = operation.map(|operation| check(operation, &query, &record.headers, &body)).unwrap_or_default();
+    record.problems = findings.notes.clone();
+    let (headers, path) = (record.headers.clone(), record.path.clone());
+    let number = server.records.keep(record, server.settings.kept_requests);
+
+    let outcome = match found {
+        Found::Nothing => match service::beside(&server, &path, &query) {
+            Some(outcome) => outcome,
+            None => Err(Refusal::Html),
+        },
+        Found::OtherMethod => Err(Refusal::other_method()),
+        Found::Operation(operation, values) => {
+            let understood = understand(&server, operation, Asked { path: values, query, body, findings }, &headers);
+            match understood {
+                Ok((call, handler)) => service::answer(call, handler, operation).await,
+                Err(refusal) => Err(refusal),
+            }
+        }
+    };
+    let mut response = match outcome {
+        Ok(reply) => checked(&server, operation, number, reply).into_response(),
+        Err(refusal) => refusal.into_response(),
+    };
+    server.records.amend(number, |record| record.status = response.status().as_u16());
+    sign(&server, &mut response);
+    response
+}
+
+/// The headers that every answer has.
+fn sign(server: &Inner, response: &mut Response) {
+    let headers = response.headers_mut();
+    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+    let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
+    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    if let Ok(version) = HeaderValue::from_str(&server.settings.version) {
+        headers.insert("x-version", version);
+    }
+    headers.insert("x-env", HeaderValue::from_static("PRODUCTION"));
+    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+}
+
+/// What a request's body turned out to be.
+enum Sent {
+    /// JSON was sent as such; nothing when it cannot be read.
+    Json(Option<Value>),
+    Form(Result<Form, Refusal>),
+    /// So many bytes of something else.
+    Other(u64),
+}
+
+async fn read(parts: Parts, body: Body, operation: Option<&Operation>, record: &mut RecordedRequest) -> Sent {
+    let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+    let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
+    if media == "multipart/form-data" && operation.is_some_and(Operation::takes_form) {
+        let (form, seen) = Form::read(parts, body).await;
+        record.body = seen.head.into();
+        record.body_length = seen.length;
+        return Sent::Form(form);
+    }
+    let bytes = to_bytes(body, LONGEST_JSON).await.unwrap_or_default();
+    record.body_length = bytes.len() as u64;
+    record.body = bytes.slice(..bytes.len().min(KEPT_OF_A_BODY));
+    if media == "application/json" || media.ends_with("+json") {
+        return Sent::Json(serde_json::from_slice(&bytes).ok());
+    }
+    Sent::Other(record.body_length)
+}
+
+/// Where a request does not agree with the document.
+#[derive(Default)]
+struct Findings {
+    query: Vec<Complaint>,
+    members: Vec<Complaint>,
+    /// These and all that the server does not mind.
+    notes: Vec<String>,
+}
+
+fn check(operation: &Operation, query: &[(String, String)], headers: &HeaderMap, body: &Sent) -> Findings {
+    let mut found = Findings::default();
+    for (name, _) in query {
+        let known = |parameter: &&Parameter| parameter.place == Place::Query && parameter.name == *name;
+        if !operation.parameters.iter().any(|parameter| known(&parameter)) {
+            found.notes.push(format!("?{name}: undocumented query parameter"));
+        }
+    }
+    let asked = || query.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
+    for parameter in &operation.parameters {
+        let value = match parameter.place {
+            Place::Path => continue,
+            Place::Query => query.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str()),
+            Place::Header => headers.get(&parameter.name).and_then(|value| value.to_str().ok()),
+        };
+        let complaints = match value {
+            None if parameter.required => {
+                vec![Complaint::missing(&parameter.name, &Value::Object(asked().collect()))]
+            }
+            None => Vec::new(),
+            Some(value) => parameter.check(value),
+        };
+        found.notes.extend(complaints.iter().map(Complaint::note));
+        if parameter.place == Place::Query {
+            found.query.extend(complaints);
+        }
+    }
+    match body {
+        Sent::Json(None) if operation.takes_json() => found.notes.push("the body is not JSON".to_owned()),
+        Sent::Json(Some(value)) if operation.takes_json() => {
+            found.members = operation.check_json(value);
+            found.notes.extend(found.members.iter().map(Complaint::note));
+            found.notes.extend(operation.undocumented(value));
+        }
+        Sent::Form(Ok(form)) => {
+            let (missing, unknown) = operation.check_form(&form.names());
+            found.notes.extend(missing.iter().map(|name| format!("{name}: missing form member")));
+            found.notes.extend(unknown.iter().map(|name| format!("{name}: undocumented form member")));
+        }
+        Sent::Form(Err(_)) => found.notes.push("the form cannot be read".to_owned()),
+        Sent::Other(_) if operation.body_required() => {
+            found.notes.push("no body of a documented media type".to_owned());
+        }
+        Sent::Json(Some(_)) | Sent::Other(1..) if !operation.takes_json() && !operation.takes_form() => {
+            found.notes.push("a body where the document has none".to_owned());
+        }
+        _ => {}
+    }
+    found
+}
+
+/// What a request asks, read but not judged.
+struct Asked {
+    path: Vec<(String, String)>,
+    query: Vec<(String, String)>,
+    body: Sent,
+    findings: Findings,
+}
+
+/// Turns a request into a call, checking what the server checks, in its order: key, body, user, mode, values.
+fn understand(
+    server: &Arc<Inner>,
+    operation: &Operation,
+    asked: Asked,
+    headers: &HeaderMap,
+) -> Result<(Call, Option<&'static service::Handler>), Refusal> {
+    let Asked { path, query, body, findings } = asked;
+    let key = match operation.credential {
+        Credential::None => Key::of("app-chat"),
+        wanted => Key::read(headers, wanted)?,
+    };
+    let content = match body {
+        Sent::Form(form) => Content::Form(form?),
+        Sent::Json(value) if operation.takes_json() => match value {
+            None => return Err(Refusal::bad_request()),
+            Some(Value::Object(members)) => Content::Json(members),
+            // The server looks for members in whatever it is, and that raises.
+            Some(_) => return Err(Refusal::unknown()),
+        },
+        Sent::Other(_) if operation.takes_json() && operation.body_required() => return Err(Refusal::no_json()),
+        _ => Content::Nothing,
+    };
+    let user = user(&content, &query);
+    if operation.needs_user() && user.is_none() {
+        return Err(Refusal::no_user());
+    }
+    let handler = service::handler(operation);
+    if let Some(handler) = handler {
+        handler.audience.check(key.mode)?;
+    }
+    refuse(&findings.query, &operation.title(true))?;
+    refuse(&findings.members, &operation.title(false))?;
+    Ok((Call { server: Arc::clone(server), key, path, query, content, user }, handler))
+}
+
+fn user(content: &Content, query: &[(String, String)]) -> Option<String> {
+    let found = match content {
+        Content::Json(members) => members.get("user").and_then(Value::as_str),
+        Content::Form(form) => form.text("user"),
+        Content::Nothing => None,
+    };
+    let in_query = || query.iter().find(|(name, _)| name == "user").map(|(_, value)| value.as_str());
+    found.or_else(in_query).filter(|user| !user.is_empty()).map(str::to_owned)
+}
+
+fn refuse(complaints: &[Complaint], title: &str) -> Result<(), Refusal> {
+    if complaints.is_empty() { Ok(()) } else { Err(Refusal::invalid(Complaint::message(complaints, title))) }
+}
+
+/// With `check_answers`, holds an answer and each of its events against the document.
+fn checked(server: &Arc<Inner>, operation: Option<&'static Operation>, number: u64, reply: Reply) -> Reply {
+    let Some(operation) = operation.filter(|_| server.settings.check_answers) else { return reply };
+    if let Some((status, media, value)) = reply.json() {
+        let problems = operation.check_answer(status, media, value);
+        server.records.amend(number, |record| record.answer_problems.extend(problems));
+    }
+    match reply {
+        Reply::Events(events) => {
+            let server = Arc::clone(server);
+            Reply::Events(events.watched(Arc::new(move |frame: &Frame| {
+                let problems = operation.check_answer(200, "text/event-stream", &frame.value());
+                let event = frame.name();
+                let problems = problems.into_iter().map(|problem| format!("{event}: {problem}"));
+                server.records.amend(number, |record| record.answer_problems.extend(problems));
+            })))
+        }
+        reply => reply,
+    }
+}
+
+/// The parameters of a query, decoded.
+fn pairs(query: &str) -> Vec<(String, String)> {
+    let decoded = |text: &str| crate::contract::decoded(&text.replace('+', " "));
+    let pair = |pair: &str| {
+        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
+        (decoded(name), decoded(value))
+    };
+    query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
+}
+
+/// What an operation without a handler of its own answers: the document's example.
+pub(crate) fn example(operation: &Operation) -> Reply {
+    let (status, media, value) = operation.example();
+    let body = match (&value, media) {
+        (None, _) | (_, "") => Bytes::new(),
+        (Some(value), "text/event-stream") => Bytes::from(format!("data: {value}\n\n")),
+        (Some(Value::String(text)), media) if media != "application/json" => Bytes::from(text.clone()),
+        (Some(value), _) => return Reply::Json(status, value.clone()),
+    };
+    Reply::Other { status, media: media.to_owned(), body }
+}

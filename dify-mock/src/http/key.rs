@@ -1,0 +1,114 @@
+//! The key of a request, and what application it stands for.
+
+use http::{HeaderMap, header};
+
+use super::refusal::Refusal;
+use crate::contract::Credential;
+
+/// What kind of application a key belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Mode {
+    Chat,
+    AgentChat,
+    /// The agents of a roster, new in 1.16.
+    Agent,
+    AdvancedChat,
+    Completion,
+    Workflow,
+}
+
+impl Mode {
+    /// Dify's name of the mode.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Mode::Chat => "chat",
+            Mode::AgentChat => "agent-chat",
+            Mode::Agent => "agent",
+            Mode::AdvancedChat => "advanced-chat",
+            Mode::Completion => "completion",
+            Mode::Workflow => "workflow",
+        }
+    }
+
+    /// Whether people talk to it.
+    pub(crate) fn talks(self) -> bool {
+        !matches!(self, Mode::Completion | Mode::Workflow)
+    }
+}
+
+/// A key and the application that it stands for. Each key is an application of its own.
+#[derive(Clone, Debug)]
+pub(crate) struct Key {
+    pub(crate) text: String,
+    pub(crate) mode: Mode,
+    /// Whether its runs wait for a person.
+    pub(crate) pauses: bool,
+}
+
+/// Keys by their beginning, the first that fits; any other `app-…` is a chat.
+const KINDS: &[(&str, Mode, bool)] = &[
+    ("app-chatflow-human", Mode::AdvancedChat, true),
+    ("app-chatflow", Mode::AdvancedChat, false),
+    ("app-completion", Mode::Completion, false),
+    ("app-workflow", Mode::Workflow, false),
+    ("app-human", Mode::Workflow, true),
+    ("app-agent", Mode::AgentChat, false),
+    ("app-roster", Mode::Agent, false),
+    ("app-", Mode::Chat, false),
+];
+
+/// What the list of keys says: the key, its mode, and a word on it.
+pub(crate) const KEYS: &[(&str, &str)] = &[
+    ("app-chat", "a chat application (so is any other key that starts with app-)"),
+    ("app-agent", "an agent that calls a tool; streaming only"),
+    ("app-roster", "an agent of the roster (mode agent, new in Dify 1.16); streaming only"),
+    ("app-chatflow", "a chatflow: nodes, conversation variables, an answer"),
+    ("app-chatflow-human", "a chatflow that waits for a person"),
+    ("app-completion", "a text completion application"),
+    ("app-workflow", "a workflow: start, llm, end"),
+    ("app-human", "a workflow that waits for a person"),
+    ("app-disabled", "an application whose API is switched off (403)"),
+    ("app-invalid", "a key that nobody knows (401)"),
+];
+
+impl Key {
+    /// The key of a request, or why the server does not take it.
+    pub(crate) fn read(headers: &HeaderMap, wanted: Credential) -> Result<Key, Refusal> {
+        let header = headers.get(header::AUTHORIZATION).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let Some((scheme, token)) = header.split_once(' ') else {
+            return Err(Refusal::unauthorized("Authorization header must be provided and start with 'Bearer'"));
+        };
+        if !scheme.eq_ignore_ascii_case("bearer") {
+            return Err(Refusal::unauthorized("Authorization scheme must be 'Bearer'"));
+        }
+        let token = token.trim();
+        let prefix = if wanted == Credential::Dataset { "dataset-" } else { "app-" };
+        if !token.starts_with(prefix) || token.starts_with("app-invalid") {
+            return Err(Refusal::unauthorized("Access token is invalid"));
+        }
+        if token.starts_with("app-disabled") {
+            return Err(Refusal::new(403, "forbidden", "The app's API service has been disabled."));
+        }
+        Ok(Key::of(token))
+    }
+
+    pub(crate) fn of(token: &str) -> Key {
+        let kind = KINDS.iter().find(|(prefix, _, _)| token.starts_with(prefix));
+        let (mode, pauses) = kind.map_or((Mode::Chat, false), |(_, mode, pauses)| (*mode, *pauses));
+        Key { text: token.to_owned(), mode, pauses }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_longest_known_beginning_decides() {
+        let mode = |key: &str| (Key::of(key).mode, Key::of(key).pauses);
+        assert_eq!(mode("app-chat-2"), (Mode::Chat, false));
+        assert_eq!(mode("app-chatflow-x"), (Mode::AdvancedChat, false));
+        assert_eq!(mode("app-chatflow-human"), (Mode::AdvancedChat, true));
+        assert_eq!(mode("app-6JfW"), (Mode::Chat, false));
+    }
+}

@@ -1,0 +1,57 @@
+//! Identifiers.
+
+/// A new random UUID.
+pub(crate) fn new() -> String {
+    uuid::Uuid::new_v4().to_string()
+}
+
+/// The same UUID for the same words, on every run: what a key's application, its workflow and its variables have.
+pub(crate) fn of(kind: &str, name: &str) -> String {
+    let high = hash(&[kind, "high", name]);
+    let low = hash(&[kind, "low", name]);
+    uuid::Builder::from_random_bytes((u128::from(high) << 64 | u128::from(low)).to_be_bytes()).into_uuid().to_string()
+}
+
+/// The token of a human input form: 22 letters and digits.
+pub(crate) fn token() -> String {
+    const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
+    let mut rest = uuid::Uuid::new_v4().as_u128();
+    let mut token = String::with_capacity(22);
+    for _ in 0..22 {
+        token.push(char::from(LETTERS[usize::try_from(rest % 62).unwrap_or(0)]));
+        rest /= 62;
+    }
+    token
+}
+
+/// Whether the server would route this as a UUID.
+pub(crate) fn is_uuid(text: &str) -> bool {
+    let shape = |(at, byte): (usize, u8)| match at {
+        8 | 13 | 18 | 23 => byte == b'-',
+        _ => byte.is_ascii_hexdigit(),
+    };
+    text.len() == 36 && text.bytes().enumerate().all(shape)
+}
+
+/// FNV-1a, then mixed: neighbouring names get unlike numbers.
+fn hash(words: &[&str]) -> u64 {
+    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
+    for byte in words.iter().flat_map(|word| word.bytes().chain([0])) {
+        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
+    }
+    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    hash ^ (hash >> 31)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_has_one_uuid_and_another_name_another() {
+        assert_eq!(of("app", "app-chat"), of("app", "app-chat"));
+        assert_ne!(of("app", "app-chat"), of("app", "app-chat2"));
+        assert!(is_uuid(&of("app", "x")) && is_uuid(&new()) && !is_uuid("abc"));
+        assert_eq!(token().len(), 22);
+    }
+}

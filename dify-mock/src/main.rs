@@ -1,0 +1,56 @@
+//! The embedded server on its own: prints where it is, which keys it takes and what to try, and runs until ctrl-c.
+
+use std::net::{IpAddr, Ipv4Addr};
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::Parser;
+use dify_mock::{KEYS, Server};
+
+/// A server that behaves like Dify, for tests and for trying things out.
+#[derive(Debug, Parser)]
+#[command(version)]
+struct Arguments {
+    /// Port to listen on; 0 takes a free one.
+    #[arg(long, default_value_t = 5001)]
+    port: u16,
+    /// Address to listen on.
+    #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
+    host: IpAddr,
+    /// Milliseconds before each piece of a streamed answer.
+    #[arg(long, default_value_t = 30)]
+    pace: u64,
+}
+
+#[tokio::main]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let builder = Server::builder()
+        .address((arguments.host, arguments.port))
+        .pace(Duration::from_millis(arguments.pace))
+        // Nobody reads them here.
+        .keep_requests(0);
+    let server = match builder.start().await {
+        Ok(server) => server,
+        Err(error) => {
+            eprintln!("dify-mock: {error}");
+            eprintln!("Another port: dify-mock --port 0");
+            return ExitCode::FAILURE;
+        }
+    };
+    let base = server.base_url();
+    println!("Dify, embedded, at {base} ({} operations). ctrl-c stops it.\n", server.operations().len());
+    println!("Keys:");
+    for (key, meaning) in KEYS {
+        println!("  {key:<20} {meaning}");
+    }
+    println!("\nTry:\n  curl -N {base}/chat-messages -H 'Authorization: Bearer app-chat' \\");
+    println!(
+        "    --json '{{\"query\": \"Hello\", \"inputs\": {{}}, \"user\": \"maria\", \"response_mode\": \"streaming\"}}'"
+    );
+    println!("\nFor the client:\n  export DIFY_BASE_URL={base} DIFY_API_KEY=app-chat");
+    // When the signal cannot be waited for, there is nothing left to serve either.
+    let _ = tokio::signal::ctrl_c().await;
+    println!("\nStopped.");
+    ExitCode::SUCCESS
+}

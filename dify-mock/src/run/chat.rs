@@ -1,0 +1,202 @@
+//! A model that answers: chat and completion applications.
+
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+use super::agent;
+use super::feed::{Feed, Turn};
+use super::script::{Failure, Script};
+use super::stop::Stop;
+use super::usage::{Usage, tokens};
+use crate::http::key::{Key, Mode};
+use crate::server::Inner;
+use crate::state::message::Message;
+use crate::state::{Task, World};
+
+/// An answer on its way.
+#[derive(Debug)]
+pub(crate) struct Speech {
+    server: Arc<Inner>,
+    key: Key,
+    conversation: Option<String>,
+    pub(crate) message: String,
+    created_at: i64,
+    pub(crate) task: String,
+    pub(crate) script: Script,
+    pub(crate) feed: Arc<Feed>,
+    stop: Stop,
+    started: Instant,
+    /// When the first piece went out.
+    first: Option<Duration>,
+    prompt: u64,
+    /// The question's files, as the last event tells them.
+    files: Vec<Value>,
+    annotation: Option<Value>,
+}
+
+/// How far an answer came.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Came {
+    Through,
+    Stopped,
+    Failed(Failure),
+}
+
+impl Speech {
+    /// Enters the message and the task, so that both are known before the first event.
+    pub(crate) fn begin(server: &Arc<Inner>, key: &Key, message: Message, script: Script, files: Vec<Value>) -> Speech {
+        let speech = Speech {
+            server: Arc::clone(server),
+            key: key.clone(),
+            conversation: message.conversation.clone(),
+            message: message.id.clone(),
+            created_at: message.created_at,
+            task: crate::ids::new(),
+            script,
+            feed: Feed::new(),
+            stop: Stop::new(),
+            started: Instant::now(),
+            first: None,
+            prompt: tokens(&message.query) + 8,
+            files,
+            annotation: message.annotation.clone(),
+        };
+        let task = Task { stop: speech.stop.clone(), app: key.text.clone(), user: Some(message.user.clone()) };
+        server.world(|world| {
+            world.tasks.insert(speech.task.clone(), task);
+            world.app(key).keep(message);
+        });
+        speech
+    }
+
+    /// Answers.
+    pub(crate) async fn run(mut self) {
+        match self.key.mode {
+            Mode::AgentChat => agent::with_tool(&mut self).await,
+            Mode::Agent => agent::of_roster(&mut self).await,
+            _ => self.plain().await,
+        }
+        self.feed.close();
+        let task = self.task.clone();
+        self.server.world(|world| world.tasks.remove(&task));
+    }
+
+    async fn plain(&mut self) {
+        let pieces = self.script.pieces.clone();
+        let (said, came) = self.say("message", &pieces).await;
+        match self.script.replacement.filter(|_| matches!(came, Came::Through)) {
+            Some(replacement) => self.replace(replacement),
+            None => self.end(said, came),
+        }
+    }
+
+    /// Says the pieces one by one; gives back what was said and how far it came.
+    pub(crate) async fn say(&mut self, event: &str, pieces: &[String]) -> (String, Came) {
+        let mut said = String::new();
+        let failure = self.script.failure;
+        for (count, piece) in pieces.iter().enumerate() {
+            if let Some(failure) = failure.filter(|failure| failure.after == count) {
+                return (said, Came::Failed(failure));
+            }
+            if self.stop.wait(self.script.pace).await {
+                return (said, Came::Stopped);
+            }
+            self.first.get_or_insert_with(|| self.started.elapsed());
+            said.push_str(piece);
+            let mut value = self.event(event);
+            value.insert("answer".to_owned(), json!(piece));
+            if event == "message" {
+                value.insert("from_variable_selector".to_owned(), json!([]));
+            }
+            self.push(value, Turn::Goes);
+        }
+        (said, Came::Through)
+    }
+
+    /// An event about the message.
+    pub(crate) fn event(&self, name: &str) -> Map<String, Value> {
+        let mut value = self.short_event(name);
+        value.insert("id".to_owned(), json!(self.message));
+        value
+    }
+
+    /// An event that does not repeat the message's id.
+    pub(crate) fn short_event(&self, name: &str) -> Map<String, Value> {
+        let mut value = Map::new();
+        value.insert("event".to_owned(), json!(name));
+        if let Some(conversation) = &self.conversation {
+            value.insert("conversation_id".to_owned(), json!(conversation));
+        }
+        value.insert("message_id".to_owned(), json!(self.message));
+        value.insert("created_at".to_owned(), json!(self.created_at));
+        value.insert("task_id".to_owned(), json!(self.task));
+        value
+    }
+
+    pub(crate) fn push(&self, value: Map<String, Value>, turn: Turn) {
+        self.feed.push(&Value::Object(value), turn);
+    }
+
+    /// Changes the message.
+    pub(crate) fn remember(&self, change: impl FnOnce(&mut Message)) {
+        let message = |world: &mut World| world.app(&self.key).messages.get_mut(&self.message).map(change);
+        self.server.world(message);
+    }
+
+    fn replace(&self, replacement: &str) {
+        let usage = Usage::stopped(self.started);
+        self.remember(|message| {
+            message.answer = replacement.to_owned();
+            message.usage = Some(usage.clone());
+        });
+        let mut value = self.short_event("message_replace");
+        value.insert("answer".to_owned(), json!(replacement));
+        value.insert("reason".to_owned(), json!(""));
+        self.push(value, Turn::Goes);
+        self.last(&usage);
+    }
+
+    /// The end of an answer, good or bad. What is remembered is so before the last event goes out.
+    pub(crate) fn end(&self, said: String, came: Came) {
+        let usage = match came {
+            Came::Failed(failure) => {
+                self.fail(&failure, said);
+                return;
+            }
+            Came::Stopped => Usage::stopped(self.started),
+            Came::Through if self.annotation.is_some() => Usage::free(self.started),
+            Came::Through => {
+                let first = self.first.unwrap_or_default();
+                Usage::streamed(self.prompt, tokens(&said), self.started.elapsed(), first)
+            }
+        };
+        self.remember(|message| {
+            message.answer = said;
+            message.usage = Some(usage.clone());
+        });
+        self.last(&usage);
+    }
+
+    fn last(&self, usage: &Usage) {
+        let mut value = self.event("message_end");
+        value.insert("metadata".to_owned(), usage.metadata(self.annotation.as_ref(), false));
+        value.insert("files".to_owned(), json!(self.files));
+        self.push(value, Turn::Ends);
+    }
+
+    fn fail(&self, failure: &Failure, said: String) {
+        self.remember(|message| {
+            message.answer = said;
+            message.error = Some(failure.message.to_owned());
+        });
+        // An error names no task.
+        let mut value = self.short_event("error");
+        value.shift_remove("task_id");
+        value.insert("code".to_owned(), json!(failure.code));
+        value.insert("status".to_owned(), json!(failure.status));
+        value.insert("message".to_owned(), json!(failure.message));
+        self.push(value, Turn::Ends);
+    }
+}

@@ -1,0 +1,342 @@
+//! A run of a workflow or a chatflow, node by node.
+
+use std::sync::Arc;
+use std::time::Instant;
+
+use serde_json::{Map, Value, json};
+
+use super::beginning::Talk;
+use super::feed::{Feed, Turn};
+use super::node::{Kind, Node, Result as NodeResult};
+use super::script::{Failure, Script};
+use super::stop::Stop;
+use super::usage::{Usage, seconds, tokens};
+use crate::clock;
+use crate::http::key::Key;
+use crate::server::Inner;
+use crate::state::Waiting;
+use crate::state::form::{Form, Submission};
+use crate::state::run::{Run, Status};
+
+/// A run on its way.
+#[derive(Debug)]
+pub(crate) struct Flow {
+    pub(super) server: Arc<Inner>,
+    pub(super) key: Key,
+    pub(crate) run: String,
+    pub(crate) task: String,
+    pub(super) talk: Option<Talk>,
+    /// What the caller gave, without the system's own.
+    pub(super) inputs: Map<String, Value>,
+    pub(super) question: String,
+    pub(super) script: Script,
+    pub(crate) feed: Arc<Feed>,
+    pub(super) stop: Stop,
+    pub(super) started: Instant,
+    pub(super) nodes: Vec<Kind>,
+    pub(super) said: String,
+    pub(super) usage: Option<Usage>,
+    pub(super) submission: Option<Submission>,
+}
+
+/// How a piece of a run went.
+enum Went {
+    On,
+    Paused,
+    Stopped,
+    Failed(String),
+}
+
+impl Flow {
+    /// Runs from the start.
+    pub(crate) async fn start(self) {
+        self.tell_start("initial");
+        self.go().await;
+    }
+
+    /// Goes on after somebody filled the form.
+    pub(crate) async fn resume(mut self, submission: Submission) {
+        self.submission = Some(submission);
+        self.started = Instant::now();
+        self.change(|run| run.status = Status::Running);
+        self.tell_start("resumption");
+        self.go().await;
+    }
+
+    async fn go(mut self) {
+        while !self.nodes.is_empty() {
+            let kind = self.nodes[0];
+            let went = self.node(kind).await;
+            match went {
+                Went::On => {
+                    self.nodes.remove(0);
+                }
+                Went::Paused => {
+                    self.wait_for_somebody();
+                    return;
+                }
+                Went::Stopped => {
+                    let resumed = self.submission.is_some();
+                    let why = if resumed { "Aborted: App task was stopped" } else { "Aborted: User requested stop" };
+                    return self.finish(Status::Stopped, Some(why.to_owned()), json!({}));
+                }
+                Went::Failed(error) => return self.finish(Status::Failed, Some(error), json!({})),
+            }
+        }
+        let outputs = self.outputs();
+        self.finish(Status::Succeeded, None, outputs);
+    }
+
+    async fn node(&mut self, kind: Kind) -> Went {
+        let waited = self.change(|run| run.forms.last().map(|form| form.id.clone())).flatten();
+        let node = match (kind, &self.submission, waited) {
+            (Kind::Human, Some(_), Some(id)) => Node::again(&id, kind),
+            _ => Node::new(kind),
+        };
+        if self.stop.asked() {
+            return Went::Stopped;
+        }
+        self.tell("node_started", node.started(), Turn::Goes);
+        self.change(|run| {
+            run.traces.retain(|trace| !trace.is_of(&node.id));
+            run.traces.push(node.trace("running", None));
+            run.steps = run.traces.len();
+        });
+        let mut result = NodeResult::default();
+        match kind {
+            Kind::Start => {
+                result.inputs = Value::Object(self.inputs.clone());
+                result.outputs = result.inputs.clone();
+            }
+            Kind::Assigner => self.assign(&mut result),
+            Kind::Human => match self.submission.clone() {
+                None => {
+                    self.ask(&node);
+                    return Went::Paused;
+                }
+                Some(submission) => reviewed(&submission, &mut result),
+            },
+            Kind::Llm => match self.answer(&mut result).await {
+                Went::On => {}
+                Went::Failed(error) => result.error = Some(error),
+                other => return other,
+            },
+            Kind::Answer => result.outputs = json!({"answer": self.said, "files": []}),
+            Kind::End => {
+                result.outputs = self.outputs();
+                result.inputs = result.outputs.clone();
+            }
+        }
+        self.tell("node_finished", node.finished(&result), Turn::Goes);
+        let status = if result.error.is_some() { "failed" } else { "succeeded" };
+        self.change(|run| {
+            run.traces.retain(|trace| !trace.is_of(&node.id));
+            run.traces.push(node.trace(status, result.error.clone()));
+        });
+        result.error.map_or(Went::On, Went::Failed)
+    }
+
+    /// The conversation's variables change.
+    fn assign(&self, result: &mut NodeResult) {
+        let Some(talk) = &self.talk else { return };
+        let question = json!(self.question);
+        let turns = self.server.world(|world| {
+            let conversation = world.app(&self.key).conversations.get_mut(&talk.conversation)?;
+            let mut turns = json!(0);
+            for variable in &mut conversation.variables {
+                match variable.name {
+                    "turns" => {
+                        turns = json!(variable.value.as_i64().unwrap_or_default() + 1);
+                        variable.set(turns.clone());
+                    }
+                    "topic" => variable.set(question.clone()),
+                    "greeted" => variable.set(json!(true)),
+                    _ => {}
+                }
+            }
+            Some(turns)
+        });
+        result.process = json!({"turns": turns, "topic": question});
+    }
+
+    /// Asks a person.
+    fn ask(&self, node: &Node) {
+        let form = Form::new(node.id.clone(), &self.question);
+        self.change(|run| {
+            run.status = Status::Paused;
+            run.forms.push(form);
+            run.traces.retain(|trace| !trace.is_of(&node.id));
+            run.traces.push(node.trace("paused", None));
+        });
+    }
+
+    /// Lies down where a submission finds it, and only then says so: somebody may answer at once.
+    fn wait_for_somebody(self) {
+        let elapsed = seconds(self.started.elapsed(), 6);
+        let found = self.change(|run| run.forms.last().cloned().zip(Some(run.paused(elapsed)))).flatten();
+        let Some((form, data)) = found else { return };
+        let (feed, server) = (Arc::clone(&self.feed), Arc::clone(&self.server));
+        let asked = self.event("human_input_required", form.event());
+        let paused = self.event("workflow_paused", data);
+        let (app, run) = (self.key.text.clone(), self.run.clone());
+        server.world(|world| world.waiting.insert(form.token, Waiting { app, run, flow: Some(Box::new(self)) }));
+        feed.push(&asked, Turn::Goes);
+        feed.push(&paused, Turn::Pauses);
+    }
+
+    /// The model answers.
+    async fn answer(&mut self, result: &mut NodeResult) -> Went {
+        result.inputs = json!({"model_provider": "embedded", "model_name": "embedded-1"});
+        let begun = Instant::now();
+        let mut first = None;
+        let (pieces, failure) = (self.script.pieces.clone(), self.script.failure);
+        for (count, piece) in pieces.iter().enumerate() {
+            if let Some(Failure { message, .. }) = failure.filter(|failure| failure.after == count) {
+                return Went::Failed(message.to_owned());
+            }
+            if self.stop.wait(self.script.pace).await {
+                return Went::Stopped;
+            }
+            first.get_or_insert_with(|| begun.elapsed());
+            self.said.push_str(piece);
+            self.say(piece);
+        }
+        let prompt = tokens(&self.question) + 8;
+        let usage = Usage::streamed(prompt, tokens(&self.said), begun.elapsed(), first.unwrap_or_default());
+        let spent = usage.value();
+        result.process = json!({
+            "model_mode": "chat",
+            "prompts": [{"role": "user", "text": self.question, "files": []}],
+            "usage": spent,
+            "finish_reason": "stop",
+            "model_provider": "embedded",
+            "model_name": "embedded-1",
+        });
+        result.outputs = json!({"text": self.said, "reasoning_content": "", "usage": spent, "finish_reason": "stop"});
+        result.cost = json!({"total_tokens": usage.total(), "total_price": usage.total_price(), "currency": "USD"});
+        self.change(|run| run.tokens = usage.total());
+        self.usage = Some(usage);
+        Went::On
+    }
+
+    fn say(&self, piece: &str) {
+        self.change(|run| run.said.push_str(piece));
+        let Some(talk) = &self.talk else {
+            let data = json!({"text": piece, "from_variable_selector": ["llm", "text"]});
+            return self.tell("text_chunk", data, Turn::Goes);
+        };
+        let event = json!({
+            "event": "message",
+            "conversation_id": talk.conversation,
+            "message_id": talk.message,
+            "created_at": talk.created_at,
+            "task_id": self.task,
+            "id": talk.message,
+            "answer": piece,
+            "from_variable_selector": ["llm", "text"],
+        });
+        self.feed.push(&event, Turn::Goes);
+    }
+
+    fn outputs(&self) -> Value {
+        if self.talk.is_some() {
+            return json!({"answer": self.said, "files": []});
+        }
+        let mut outputs = json!({"text": self.said});
+        if let Some(submission) = &self.submission {
+            outputs["comment"] = submission.inputs.get("comment").cloned().unwrap_or_default();
+            outputs["action"] = json!(submission.action);
+        }
+        outputs
+    }
+
+    fn finish(self, status: Status, error: Option<String>, outputs: Value) {
+        let elapsed = seconds(self.started.elapsed(), 6);
+        if let Some(talk) = &self.talk {
+            let (said, usage, error) = (self.said.clone(), self.usage.clone(), error.clone());
+            self.server.world(|world| {
+                if let Some(message) = world.app(&self.key).messages.get_mut(&talk.message) {
+                    message.answer = said;
+                    message.usage = usage;
+                    message.error = error.filter(|_| status == Status::Failed);
+                }
+            });
+            if let Some(usage) = self.usage.as_ref().filter(|_| status == Status::Succeeded) {
+                self.feed.push(&message_end(talk, &self.task, usage), Turn::Goes);
+            }
+        }
+        let data = self.change(|run| {
+            run.status = status;
+            run.error = error;
+            run.outputs = outputs;
+            run.elapsed = elapsed;
+            run.finished_at = Some(clock::now());
+            run.feed = None;
+            run.finished()
+        });
+        self.server.world(|world| world.tasks.remove(&self.task));
+        self.tell("workflow_finished", data.unwrap_or_default(), Turn::Ends);
+        self.feed.close();
+    }
+
+    fn tell_start(&self, reason: &str) {
+        let data = self.change(|run| {
+            json!({
+                "id": run.id,
+                "workflow_id": run.workflow_id,
+                "inputs": run.inputs,
+                "created_at": clock::now(),
+                "reason": reason,
+            })
+        });
+        self.tell("workflow_started", data.unwrap_or_default(), Turn::Goes);
+    }
+
+    fn tell(&self, event: &str, data: Value, turn: Turn) {
+        self.feed.push(&self.event(event, data), turn);
+    }
+
+    fn event(&self, event: &str, data: Value) -> Value {
+        match &self.talk {
+            None => json!({"event": event, "workflow_run_id": self.run, "task_id": self.task, "data": data}),
+            Some(talk) => json!({
+                "event": event,
+                "conversation_id": talk.conversation,
+                "message_id": talk.message,
+                "created_at": talk.created_at,
+                "task_id": self.task,
+                "workflow_run_id": self.run,
+                "data": data,
+            }),
+        }
+    }
+
+    fn change<T>(&self, change: impl FnOnce(&mut Run) -> T) -> Option<T> {
+        self.server.world(|world| world.app(&self.key).run.get_mut(&self.run).map(change))
+    }
+}
+
+/// What the form's node gives on.
+fn reviewed(submission: &Submission, result: &mut NodeResult) {
+    let comment = submission.inputs.get("comment").cloned().unwrap_or_default();
+    result.inputs = json!({"comment": {"value_type": "string", "value": comment}});
+    result.outputs = json!({
+        "comment": comment,
+        "__action_id": submission.action,
+        "__action_value": submission.title,
+        "__rendered_content": submission.rendered,
+    });
+}
+
+fn message_end(talk: &Talk, task: &str, usage: &Usage) -> Value {
+    json!({
+        "event": "message_end",
+        "conversation_id": talk.conversation,
+        "message_id": talk.message,
+        "created_at": talk.created_at,
+        "task_id": task,
+        "id": talk.message,
+        "metadata": usage.metadata(None, true),
+        "files": [],
+    })
+}

@@ -1,0 +1,38 @@
+//! Asking a run to stop.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+/// Shared by a run and by those who may stop it.
+#[derive(Clone, Debug)]
+pub(crate) struct Stop(Arc<watch::Sender<bool>>);
+
+impl Stop {
+    pub(crate) fn new() -> Stop {
+        Stop(Arc::new(watch::Sender::new(false)))
+    }
+
+    pub(crate) fn ask(&self) {
+        self.0.send_replace(true);
+    }
+
+    pub(crate) fn asked(&self) -> bool {
+        *self.0.borrow()
+    }
+
+    /// Waits, but not when somebody asks to stop; tells whether somebody did.
+    pub(crate) async fn wait(&self, time: Duration) -> bool {
+        if self.asked() {
+            return true;
+        }
+        if time.is_zero() {
+            // Others get a turn: without it a run would be over before its stream is read.
+            tokio::task::yield_now().await;
+            return self.asked();
+        }
+        let mut asked = self.0.subscribe();
+        tokio::time::timeout(time, asked.wait_for(|asked| *asked)).await.is_ok()
+    }
+}

@@ -1,0 +1,161 @@
+//! What an answer cost.
+
+use std::time::{Duration, Instant};
+
+use serde_json::{Map, Value, json};
+
+/// Tokens and times of one answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Usage {
+    prompt: u64,
+    completion: u64,
+    latency: f64,
+    times: Times,
+}
+
+/// What is known of the time.
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Times {
+    /// A streamed answer: to the first token, and from there on.
+    Streamed(f64, f64),
+    /// A blocking answer: only the whole.
+    Whole(f64),
+    /// The answer was stopped, so nothing was counted.
+    Stopped,
+    /// No model was asked.
+    Free,
+}
+
+impl Usage {
+    pub(crate) fn streamed(prompt: u64, completion: u64, latency: Duration, first: Duration) -> Usage {
+        let rest = latency.saturating_sub(first);
+        let times = Times::Streamed(seconds(first, 4), seconds(rest, 4));
+        Usage { prompt, completion, latency: seconds(latency, 6), times }
+    }
+
+    pub(crate) fn stopped(since: Instant) -> Usage {
+        Usage { prompt: 0, completion: 0, latency: seconds(since.elapsed(), 6), times: Times::Stopped }
+    }
+
+    pub(crate) fn free(since: Instant) -> Usage {
+        Usage { prompt: 0, completion: 0, latency: seconds(since.elapsed(), 6), times: Times::Free }
+    }
+
+    /// The same, as a blocking answer tells it.
+    pub(crate) fn blocking(mut self) -> Usage {
+        if let Times::Streamed(first, rest) = self.times {
+            self.times = Times::Whole(first + rest);
+        }
+        self
+    }
+
+    pub(crate) fn prompt(&self) -> u64 {
+        self.prompt
+    }
+
+    pub(crate) fn completion(&self) -> u64 {
+        self.completion
+    }
+
+    pub(crate) fn total(&self) -> u64 {
+        self.prompt + self.completion
+    }
+
+    pub(crate) fn latency(&self) -> f64 {
+        self.latency
+    }
+
+    pub(crate) fn total_price(&self) -> String {
+        decimal(prompt_price(self.prompt) + completion_price(self.completion))
+    }
+
+    pub(crate) fn value(&self) -> Value {
+        let free = self.times == Times::Free;
+        let price = |units: u64| if free { "0.0".to_owned() } else { decimal(units) };
+        let unit = |price: &str| if free { "0.0".to_owned() } else { price.to_owned() };
+        let mut value = Map::new();
+        let mut put = |name: &str, member: Value| {
+            value.insert(name.to_owned(), member);
+        };
+        put("prompt_tokens", self.prompt.into());
+        put("prompt_unit_price", unit("0.15").into());
+        put("prompt_price_unit", unit("0.000001").into());
+        put("prompt_price", price(prompt_price(self.prompt)).into());
+        put("completion_tokens", self.completion.into());
+        put("completion_unit_price", unit("0.60").into());
+        put("completion_price_unit", unit("0.000001").into());
+        put("completion_price", price(completion_price(self.completion)).into());
+        put("total_tokens", self.total().into());
+        put("total_price", if free { "0.0".to_owned() } else { self.total_price() }.into());
+        put("currency", "USD".into());
+        put("latency", self.latency.into());
+        match self.times {
+            Times::Streamed(first, rest) => {
+                put("time_to_first_token", first.into());
+                put("time_to_generate", rest.into());
+            }
+            Times::Whole(rest) => {
+                put("time_to_first_token", Value::Null);
+                put("time_to_generate", rest.into());
+            }
+            Times::Stopped | Times::Free => {}
+        }
+        Value::Object(value)
+    }
+
+    /// The `metadata` of an answer.
+    pub(crate) fn metadata(&self, annotation: Option<&Value>, always: bool) -> Value {
+        let mut metadata = Map::new();
+        if annotation.is_some() || always {
+            metadata.insert("annotation_reply".to_owned(), annotation.cloned().unwrap_or_default());
+        }
+        metadata.insert("retriever_resources".to_owned(), json!([]));
+        metadata.insert("usage".to_owned(), self.value());
+        metadata.insert("reasoning".to_owned(), json!({}));
+        Value::Object(metadata)
+    }
+}
+
+/// Seconds with so many digits.
+pub(crate) fn seconds(time: Duration, digits: i32) -> f64 {
+    let scale = 10_f64.powi(digits);
+    (time.as_secs_f64() * scale).round() / scale
+}
+
+/// How many tokens a text counts as.
+pub(crate) fn tokens(text: &str) -> u64 {
+    (text.chars().count() as u64).div_ceil(4)
+}
+
+/// In units of 0.0000001 dollars: 0.15 for a million, rounded up at the half.
+fn prompt_price(tokens: u64) -> u64 {
+    (tokens * 3).div_ceil(2)
+}
+
+fn completion_price(tokens: u64) -> u64 {
+    tokens * 6
+}
+
+/// A price as Python's decimals print it: with an exponent when it is tiny.
+fn decimal(units: u64) -> String {
+    if units < 10 {
+        return format!("{units}E-7");
+    }
+    format!("{}.{:07}", units / 10_000_000, units % 10_000_000)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn prices_are_texts_with_seven_digits_or_an_exponent() {
+        let usage = Usage::streamed(12, 31, Duration::from_millis(500), Duration::from_millis(40));
+        let value = usage.value();
+        assert_eq!((&value["prompt_price"], &value["completion_price"]), (&json!("0.0000018"), &json!("0.0000186")));
+        assert_eq!(value["total_price"], "0.0000204");
+        assert_eq!(Usage::stopped(Instant::now()).value()["total_price"], "0E-7");
+        assert_eq!(Usage::free(Instant::now()).value()["total_price"], "0.0");
+        assert_eq!(Usage::stopped(Instant::now()).value().get("time_to_first_token"), None);
+    }
+}

@@ -1,0 +1,248 @@
+//! Starting and stopping the server.
+
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::DefaultBodyLimit;
+use axum::serve::ListenerExt;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+use crate::contract::Contract;
+use crate::http::dispatch;
+use crate::record::{RecordedRequest, Records};
+use crate::state::World;
+
+/// Why the server did not start.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The published document could not be read.
+    #[error("the published document is unreadable ({0}); `cargo xtask codegen` writes it anew")]
+    Bundle(String),
+    /// The address is not to be had.
+    #[error("cannot listen on {address}: {source}")]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+}
+
+/// How a server shall behave.
+#[derive(Clone, Debug)]
+pub struct Builder {
+    address: SocketAddr,
+    settings: Settings,
+}
+
+#[derive(Clone, Debug)]
+pub(crate) struct Settings {
+    pub(crate) pace: Duration,
+    pub(crate) ping: Duration,
+    pub(crate) idle: Duration,
+    pub(crate) upload_limit: Option<u64>,
+    pub(crate) kept_requests: usize,
+    pub(crate) check_answers: bool,
+    pub(crate) version: String,
+}
+
+/// A running server. It stops when this is dropped.
+#[derive(Debug)]
+pub struct Server {
+    inner: Arc<Inner>,
+    address: SocketAddr,
+    /// When this goes, no more connections are taken and the idle ones are closed.
+    _open: oneshot::Sender<()>,
+}
+
+/// What all requests share.
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) settings: Settings,
+    pub(crate) contract: &'static Contract,
+    pub(crate) records: Records,
+    /// `http://127.0.0.1:5001`.
+    pub(crate) url: String,
+    world: Mutex<World>,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        let settings = Settings {
+            pace: Duration::ZERO,
+            ping: Duration::from_secs(10),
+            idle: Duration::from_secs(300),
+            upload_limit: None,
+            kept_requests: 10_000,
+            check_answers: false,
+            version: "1.16.1".to_owned(),
+        };
+        Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), settings }
+    }
+}
+
+impl Builder {
+    /// Where to listen. Without it, on a free port of this machine only.
+    #[must_use]
+    pub fn address(mut self, address: impl Into<SocketAddr>) -> Self {
+        self.address = address.into();
+        self
+    }
+
+    /// The time before each piece of a streamed answer. Zero unless set.
+    #[must_use]
+    pub fn pace(mut self, pace: Duration) -> Self {
+        self.settings.pace = pace;
+        self
+    }
+
+    /// The time between two pings. Ten seconds unless set, as Dify has it.
+    #[must_use]
+    pub fn ping_every(mut self, interval: Duration) -> Self {
+        // An interval of nothing would be a stream of nothing but pings.
+        self.settings.ping = interval.max(Duration::from_millis(1));
+        self
+    }
+
+    /// How long a stream with no events is kept up with pings. 300 seconds unless set, as Dify has it.
+    #[must_use]
+    pub fn idle_limit(mut self, limit: Duration) -> Self {
+        self.settings.idle = limit;
+        self
+    }
+
+    /// Refuse longer files with `file_too_large`. Without it, files may have any size.
+    #[must_use]
+    pub fn upload_limit(mut self, bytes: u64) -> Self {
+        self.settings.upload_limit = Some(bytes);
+        self
+    }
+
+    /// How many requests to keep for [`Server::requests`]. 10,000 unless set.
+    #[must_use]
+    pub fn keep_requests(mut self, count: usize) -> Self {
+        self.settings.kept_requests = count;
+        self
+    }
+
+    /// Hold the server's own answers and events against the document too: see [`RecordedRequest::answer_problems`].
+    #[must_use]
+    pub fn check_answers(mut self, check: bool) -> Self {
+        self.settings.check_answers = check;
+        self
+    }
+
+    /// What `X-Version` says. `1.16.1` unless set; nothing else changes with it.
+    #[must_use]
+    pub fn version(mut self, version: impl Into<String>) -> Self {
+        self.settings.version = version.into();
+        self
+    }
+
+    /// Starts the server.
+    ///
+    /// # Errors
+    /// When the address is taken, or the published document is unreadable.
+    pub async fn start(self) -> Result<Server, Error> {
+        let contract = Contract::get()?;
+        let listen = |source| Error::Listen { address: self.address, source };
+        let listener = TcpListener::bind(self.address).await.map_err(listen)?;
+        let address = listener.local_addr().map_err(listen)?;
+        let inner = Arc::new(Inner {
+            settings: self.settings,
+            contract,
+            records: Records::default(),
+            url: format!("http://{address}"),
+            world: Mutex::default(),
+        });
+        // Each event goes out at once, instead of waiting for the one before to be acknowledged.
+        let listener = listener.tap_io(|stream| {
+            // A connection that is gone already notices soon enough.
+            let _ = stream.set_nodelay(true);
+        });
+        let router =
+            Router::new().fallback(dispatch::serve).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&inner));
+        let (open, closed) = oneshot::channel::<()>();
+        tokio::spawn(async move {
+            let closed = async {
+                // Nothing is ever sent: the end of the sender is the signal.
+                let _ = closed.await;
+            };
+            // It ends only with the signal: accepting connections is not given up.
+            let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
+        });
+        Ok(Server { inner, address, _open: open })
+    }
+}
+
+impl Server {
+    /// Starts a server on a free port, at full speed.
+    ///
+    /// # Errors
+    /// As [`Builder::start`].
+    pub async fn start() -> Result<Server, Error> {
+        Self::builder().start().await
+    }
+
+    /// A server to one's own taste.
+    #[must_use]
+    pub fn builder() -> Builder {
+        Builder::default()
+    }
+
+    /// Where it listens.
+    #[must_use]
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// `http://127.0.0.1:PORT`.
+    #[must_use]
+    pub fn url(&self) -> &str {
+        &self.inner.url
+    }
+
+    /// `http://127.0.0.1:PORT/v1`: what a client takes as its base URL.
+    #[must_use]
+    pub fn base_url(&self) -> String {
+        format!("{}/v1", self.inner.url)
+    }
+
+    /// The requests so far, the oldest first.
+    #[must_use]
+    pub fn requests(&self) -> Vec<RecordedRequest> {
+        self.inner.records.all()
+    }
+
+    /// Forgets the requests so far. What the applications remember stays.
+    pub fn forget_requests(&self) {
+        self.inner.records.forget();
+    }
+
+    /// The ids of all operations that it answers.
+    #[must_use]
+    pub fn operations(&self) -> Vec<&str> {
+        self.inner.contract.operations().map(|operation| operation.id.as_str()).collect()
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        // Runs hold on to the server: those that wait would keep it for ever.
+        let waiting = self.inner.world(World::shut);
+        drop(waiting);
+    }
+}
+
+impl Inner {
+    /// Does something to the state. Nothing waits in there.
+    pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
+        // A handler that panicked left the state as whole as any other: each change is one insertion or assignment.
+        let mut world: MutexGuard<'_, World> = self.world.lock().unwrap_or_else(PoisonError::into_inner);
+        work(&mut world)
+    }
+}

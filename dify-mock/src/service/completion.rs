@@ -1,0 +1,51 @@
+//! `POST /completion-messages`.
+
+use serde_json::{Value, json};
+
+use super::inputs;
+use crate::http::call::{Call, Outcome};
+use crate::http::refusal::Refusal;
+use crate::http::reply::Reply;
+use crate::http::stream::Events;
+use crate::ids;
+use crate::run::chat::Speech;
+use crate::run::script::Script;
+use crate::state::message::Message;
+
+/// Completes a text, and answers with an event stream or the whole.
+pub(crate) async fn send(call: Call) -> Outcome {
+    let given = inputs::given(&call).map_err(Refusal::invalid)?;
+    let files = inputs::files(&call).map_err(Refusal::invalid)?;
+    let asked = call.text("query").filter(|query| !query.is_empty()).map(str::to_owned);
+    let question = asked.unwrap_or_else(|| inputs::question(&given));
+    let text = format!("Here is a text about \"{question}\": it is short, it is friendly, and it is always the same.");
+    let script = Script::of(&question, &text, call.server.settings.pace);
+    let mut message = Message::new(None, call.user(), given, &question);
+    let url = &call.server.url;
+    message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();
+    let told: Vec<Value> = files.iter().map(|file| file.in_event(url, &ids::new())).collect();
+    let speech = Speech::begin(&call.server, &call.key, message, script, told);
+    let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
+    tokio::spawn(speech.run());
+    if call.text("response_mode") == Some("streaming") {
+        return Ok(Reply::Events(Events::new(cursor, call.server.settings.ping)));
+    }
+    cursor.rest().await;
+    call.world(|world| {
+        let Some(message) = world.app(&call.key).messages.get(&id) else { return Err(Refusal::unknown()) };
+        if let Some(error) = &message.error {
+            return Err(Refusal::new(400, "completion_request_error", error.clone()));
+        }
+        let usage = message.usage.clone().map(|usage| usage.blocking());
+        Ok(Reply::run(json!({
+            "event": "message",
+            "task_id": task,
+            "id": message.id,
+            "message_id": message.id,
+            "mode": call.key.mode.name(),
+            "answer": message.answer,
+            "metadata": usage.map(|usage| usage.metadata(None, true)),
+            "created_at": message.created_at,
+        })))
+    })
+}

@@ -1,0 +1,91 @@
+//! `GET /parameters`: how the application wants to be talked to.
+
+use serde_json::{Map, Value, json};
+
+use crate::http::call::{Call, Outcome};
+use crate::http::key::Mode;
+use crate::http::reply::Reply;
+
+/// `GET /parameters`.
+pub(crate) fn parameters(call: &Call) -> Outcome {
+    let mode = call.key.mode;
+    let flow = matches!(mode, Mode::Workflow | Mode::AdvancedChat);
+    let reply = call.world(|world| world.app(&call.key).annotations.reply.clone());
+    let mut upload = json!({
+        "image": {"enabled": true, "number_limits": 3, "detail": "high", "transfer_methods": ["local_file", "remote_url"]},
+        "enabled": true,
+        "allowed_file_types": ["image"],
+        "allowed_file_extensions": [".JPG", ".JPEG", ".PNG", ".GIF", ".WEBP", ".SVG"],
+        "allowed_file_upload_methods": ["local_file", "remote_url"],
+        "number_limits": 3,
+    });
+    if flow {
+        upload["fileUploadConfig"] = json!({
+            "file_size_limit": 15,
+            "batch_count_limit": 5,
+            "image_file_size_limit": 10,
+            "video_file_size_limit": 100,
+            "audio_file_size_limit": 50,
+            "workflow_file_upload_limit": 10,
+        });
+    }
+    Ok(Reply::ok(json!({
+        "opening_statement": opening(mode),
+        "suggested_questions": if mode.talks() { json!(["What is Rust?", "Why stream?"]) } else { json!([]) },
+        "suggested_questions_after_answer": {"enabled": mode.talks()},
+        "speech_to_text": {"enabled": mode.talks()},
+        "text_to_speech": {"enabled": true, "voice": "alloy", "language": "en-US"},
+        "retriever_resource": {"enabled": true},
+        "annotation_reply": reply.unwrap_or_else(|| json!({"enabled": false})),
+        "more_like_this": {"enabled": mode == Mode::Completion},
+        "user_input_form": user_input_form(mode),
+        "sensitive_word_avoidance": {"enabled": false},
+        "file_upload": upload,
+        "system_parameters": {
+            "image_file_size_limit": 10,
+            "video_file_size_limit": 100,
+            "audio_file_size_limit": 50,
+            "file_size_limit": 15,
+            "workflow_file_upload_limit": 10,
+        },
+    })))
+}
+
+/// What the application asks for before it begins. Nothing of it is required.
+pub(crate) fn user_input_form(mode: Mode) -> Value {
+    match mode {
+        Mode::Chat => json!([{"text-input": {
+            "label": "Name", "variable": "name", "required": false, "max_length": 48, "default": "",
+        }}]),
+        Mode::AdvancedChat => json!([{"text-input": {
+            "variable": "name", "label": "name", "type": "text-input", "required": false, "max_length": 200,
+            "options": [],
+        }}]),
+        Mode::Completion => json!([{"paragraph": {
+            "label": "Query", "variable": "query", "required": false, "default": "",
+        }}]),
+        Mode::Workflow => json!([{"paragraph": {
+            "variable": "query", "label": "query", "type": "paragraph", "required": false, "max_length": 2000,
+            "options": [],
+        }}]),
+        Mode::AgentChat | Mode::Agent => json!([]),
+    }
+}
+
+fn opening(mode: Mode) -> Value {
+    match mode {
+        Mode::Chat | Mode::AdvancedChat => json!("Hello {{name}}, ask me!"),
+        Mode::AgentChat => json!("I am an agent with a clock."),
+        Mode::Workflow => json!(""),
+        Mode::Agent | Mode::Completion => Value::Null,
+    }
+}
+
+/// The opening of a conversation with these inputs.
+pub(crate) fn introduction(mode: Mode, inputs: &Map<String, Value>) -> String {
+    let mut text = opening(mode).as_str().unwrap_or_default().to_owned();
+    for (name, value) in inputs {
+        text = text.replace(&format!("{{{{{name}}}}}"), value.as_str().unwrap_or_default());
+    }
+    text
+}

@@ -1,0 +1,128 @@
+//! An application.
+
+use std::collections::HashMap;
+
+use serde_json::{Value, json};
+
+use super::annotation::Annotations;
+use super::conversation::Conversation;
+use super::message::Message;
+use super::run::Run;
+use crate::http::key::Key;
+use crate::{clock, ids};
+
+/// An application and everything in it.
+#[derive(Debug)]
+pub(crate) struct App {
+    pub(crate) id: String,
+    pub(crate) workflow_id: String,
+    pub(crate) created_at: i64,
+    /// By session: the name that callers gave.
+    end_users: HashMap<String, EndUser>,
+    pub(crate) conversations: HashMap<String, Conversation>,
+    pub(crate) messages: HashMap<String, Message>,
+    /// In the order in which they began.
+    pub(crate) runs: Vec<String>,
+    pub(crate) run: HashMap<String, Run>,
+    pub(crate) annotations: Annotations,
+    /// Grows with each change that orders things.
+    clock: u64,
+}
+
+/// A person on whose behalf the application was called.
+#[derive(Clone, Debug)]
+pub(crate) struct EndUser {
+    pub(crate) id: String,
+    pub(crate) session: String,
+    pub(crate) created_at: i64,
+}
+
+impl App {
+    pub(crate) fn new(key: &Key) -> App {
+        App {
+            id: ids::of("app", &key.text),
+            workflow_id: ids::of("workflow", &key.text),
+            created_at: clock::now(),
+            end_users: HashMap::new(),
+            conversations: HashMap::new(),
+            messages: HashMap::new(),
+            runs: Vec::new(),
+            run: HashMap::new(),
+            annotations: Annotations::default(),
+            clock: 0,
+        }
+    }
+
+    /// A number larger than every one before. Seconds are too coarse to order by.
+    pub(crate) fn tick(&mut self) -> u64 {
+        self.clock += 1;
+        self.clock
+    }
+
+    /// The id of a user, who is known from now on.
+    pub(crate) fn end_user(&mut self, session: &str) -> String {
+        if let Some(user) = self.end_users.get(session) {
+            return user.id.clone();
+        }
+        let id = ids::of(&self.id, session);
+        let user = EndUser { id: id.clone(), session: session.to_owned(), created_at: clock::now() };
+        self.end_users.insert(session.to_owned(), user);
+        id
+    }
+
+    pub(crate) fn end_user_by_id(&self, id: &str) -> Option<&EndUser> {
+        self.end_users.values().find(|user| user.id == id)
+    }
+
+    /// A conversation that this user may see.
+    pub(crate) fn conversation(&mut self, id: &str, user: &str) -> Option<&mut Conversation> {
+        self.conversations.get_mut(id).filter(|conversation| conversation.user == user)
+    }
+
+    /// A message that this user may see.
+    pub(crate) fn message(&mut self, id: &str, user: &str) -> Option<&mut Message> {
+        self.messages.get_mut(id).filter(|message| message.user == user)
+    }
+
+    /// Keeps a message, in its conversation when it has one.
+    pub(crate) fn keep(&mut self, message: Message) {
+        let tick = self.tick();
+        if let Some(conversation) = message.conversation.as_ref().and_then(|id| self.conversations.get_mut(id)) {
+            conversation.messages.push(message.id.clone());
+            conversation.touch(tick);
+        }
+        self.messages.insert(message.id.clone(), message);
+    }
+
+    /// Forgets a conversation and what was said in it.
+    pub(crate) fn forget(&mut self, conversation: &str) {
+        if let Some(conversation) = self.conversations.remove(conversation) {
+            for message in conversation.messages {
+                self.messages.remove(&message);
+            }
+        }
+    }
+}
+
+impl EndUser {
+    pub(crate) fn value(&self, app: &App) -> Value {
+        let created_at = clock::iso(self.created_at);
+        json!({
+            "id": self.id,
+            "tenant_id": tenant(),
+            "app_id": app.id,
+            "type": "service-api",
+            "external_user_id": self.session,
+            "name": null,
+            "is_anonymous": false,
+            "session_id": self.session,
+            "created_at": created_at,
+            "updated_at": created_at,
+        })
+    }
+}
+
+/// The one workspace.
+pub(crate) fn tenant() -> String {
+    ids::of("tenant", "the embedded server")
+}

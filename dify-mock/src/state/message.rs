@@ -1,0 +1,111 @@
+//! A message: a question and its answer.
+
+use serde_json::{Map, Value, json};
+
+use crate::run::usage::Usage;
+use crate::{clock, ids};
+
+/// A question and its answer.
+#[derive(Debug)]
+pub(crate) struct Message {
+    pub(crate) id: String,
+    /// A completion has none.
+    pub(crate) conversation: Option<String>,
+    pub(crate) user: String,
+    pub(crate) inputs: Map<String, Value>,
+    pub(crate) query: String,
+    pub(crate) answer: String,
+    pub(crate) feedback: Option<Feedback>,
+    pub(crate) created_at: i64,
+    pub(crate) thoughts: Vec<Value>,
+    pub(crate) files: Vec<Value>,
+    pub(crate) usage: Option<Usage>,
+    pub(crate) error: Option<String>,
+    /// The run that made the answer, in a chatflow.
+    pub(crate) run: Option<String>,
+    /// `metadata.annotation_reply`, when an annotation gave the answer.
+    pub(crate) annotation: Option<Value>,
+}
+
+/// What a user thinks of an answer.
+#[derive(Clone, Debug)]
+pub(crate) struct Feedback {
+    pub(crate) id: String,
+    pub(crate) rating: String,
+    pub(crate) content: Option<String>,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// Orders where seconds do not.
+    pub(crate) tick: u64,
+}
+
+impl Message {
+    pub(crate) fn new(conversation: Option<String>, user: &str, inputs: Map<String, Value>, query: &str) -> Message {
+        Message {
+            id: ids::new(),
+            conversation,
+            user: user.to_owned(),
+            inputs,
+            query: query.to_owned(),
+            answer: String::new(),
+            feedback: None,
+            created_at: clock::now(),
+            thoughts: Vec::new(),
+            files: Vec::new(),
+            usage: None,
+            error: None,
+            run: None,
+            annotation: None,
+        }
+    }
+
+    /// Whether the question came with this file.
+    pub(crate) fn uses(&self, file: &str) -> bool {
+        self.files.iter().any(|used| used["upload_file_id"] == file)
+    }
+
+    /// As the history tells it; `extra` are the forms that people filled.
+    pub(crate) fn value(&self, extra: &[Value]) -> Value {
+        let usage = self.usage.as_ref();
+        json!({
+            "id": self.id,
+            "conversation_id": self.conversation,
+            "parent_message_id": "00000000-0000-0000-0000-000000000000",
+            "inputs": self.inputs,
+            "query": self.query,
+            "answer": self.answer,
+            "feedback": self.feedback.as_ref().map(|feedback| json!({"rating": feedback.rating})),
+            "retriever_resources": [],
+            "created_at": self.created_at,
+            "agent_thoughts": self.thoughts,
+            "message_files": self.files,
+            "message_tokens": usage.map_or(0, Usage::prompt),
+            "answer_tokens": usage.map_or(0, Usage::completion),
+            "provider_response_latency": usage.map_or(0.0, Usage::latency),
+            "total_price": usage.map_or_else(|| "0E-7".to_owned(), Usage::total_price),
+            "currency": "USD",
+            "status": if self.error.is_some() { "error" } else { "normal" },
+            "error": self.error,
+            "extra_contents": extra,
+            "total_tokens": usage.map_or(0, Usage::total),
+        })
+    }
+}
+
+impl Feedback {
+    pub(crate) fn value(&self, message: &Message, app: &str, end_user: &str) -> Value {
+        json!({
+            "id": self.id,
+            "app_id": app,
+            "conversation_id": message.conversation.clone().unwrap_or_else(|| ids::of("conversation", &message.id)),
+            "message_id": message.id,
+            "rating": self.rating,
+            "content": self.content,
+            "from_source": "user",
+            "from_end_user_id": end_user,
+            "from_account_id": null,
+            "created_at": clock::iso(self.created_at),
+            "updated_at": clock::iso(self.updated_at),
+        })
+    }
+}

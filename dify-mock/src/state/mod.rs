@@ -1,0 +1,72 @@
+//! What the server remembers. Nothing of it outlives the process.
+
+pub(crate) mod annotation;
+pub(crate) mod app;
+pub(crate) mod conversation;
+pub(crate) mod file;
+pub(crate) mod form;
+pub(crate) mod message;
+pub(crate) mod run;
+pub(crate) mod variable;
+
+use std::collections::HashMap;
+
+use app::App;
+use file::UploadedFile;
+
+use crate::http::key::Key;
+use crate::run::flow::Flow;
+use crate::run::stop::Stop;
+
+/// Everything.
+#[derive(Debug, Default)]
+pub(crate) struct World {
+    /// By key: each key is an application of its own.
+    apps: HashMap<String, App>,
+    /// By id.
+    pub(crate) files: HashMap<String, UploadedFile>,
+    /// By task id: what is running.
+    pub(crate) tasks: HashMap<String, Task>,
+    /// By form token: the run that waits for it.
+    pub(crate) waiting: HashMap<String, Waiting>,
+}
+
+/// Something that runs.
+#[derive(Debug)]
+pub(crate) struct Task {
+    pub(crate) stop: Stop,
+    pub(crate) app: String,
+    /// The only one who may stop it; anybody, when there is none.
+    pub(crate) user: Option<String>,
+}
+
+/// A run that waits for a person.
+#[derive(Debug)]
+pub(crate) struct Waiting {
+    pub(crate) app: String,
+    pub(crate) run: String,
+    /// What goes on once the form is filled; taken then.
+    pub(crate) flow: Option<Box<Flow>>,
+}
+
+impl World {
+    /// The application of a key. It comes into being when it is first asked for.
+    pub(crate) fn app(&mut self, key: &Key) -> &mut App {
+        self.apps.entry(key.text.clone()).or_insert_with(|| App::new(key))
+    }
+
+    /// Stops what runs, ends what is followed, and gives away what waits.
+    pub(crate) fn shut(&mut self) -> HashMap<String, Waiting> {
+        self.tasks.values().for_each(|task| task.stop.ask());
+        let runs = self.apps.values().flat_map(|app| app.run.values());
+        runs.filter_map(|run| run.feed.as_ref()).for_each(|feed| feed.close());
+        std::mem::take(&mut self.waiting)
+    }
+
+    /// Whether a file was used in a message of this application, and whether anybody else's.
+    pub(crate) fn users_of_file(&self, file: &str, app: &str) -> (bool, bool) {
+        let uses = |app: &App| app.messages.values().any(|message| message.uses(file));
+        let here = self.apps.get(app).is_some_and(uses);
+        (here, !here && self.apps.iter().any(|(key, other)| key != app && uses(other)))
+    }
+}
