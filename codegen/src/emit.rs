@@ -7,6 +7,7 @@ mod examples;
 mod forms;
 mod groups;
 mod harness;
+mod inline;
 mod layout;
 mod queries;
 mod structs;
@@ -88,6 +89,7 @@ pub(crate) fn emit(file: File, model: &Model) -> Result<Code, Findings> {
         }
         modules.push(Written { module, parts });
     }
+    inline::mark(&mut modules);
     findings.none().map(|()| Code { structs, builders, modules, harness })
 }
 

@@ -7,7 +7,7 @@ use crate::{
     settings::{Configure, Settings},
 };
 use reqwest::Method;
-use std::sync::Arc;
+use std::{env::VarError, sync::Arc};
 
 /// The client of one application of Dify: chat, agent, chatflow, completion or workflow.
 ///
@@ -98,6 +98,16 @@ impl AppBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or is not text.
     pub fn from_env() -> Result<Self, Error> {
+        Self::from_variables(|name| std::env::var(name))
+    }
+
+    fn from_variables(look: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
+        let variable = |name| match look(name) {
+            Ok(value) if value.trim().is_empty() => Ok(None),
+            Ok(value) => Ok(Some(value)),
+            Err(VarError::NotPresent) => Ok(None),
+            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("the environment variable {name} is not UTF-8"))),
+        };
         let Some(key) = variable("DIFY_API_KEY")? else {
             return Err(Error::config(
                 "the environment variable DIFY_API_KEY is not set: give it the key of the application (`app-…`)",
@@ -188,17 +198,6 @@ impl AppBuilder {
     }
 }
 
-fn variable(name: &str) -> Result<Option<String>, Error> {
-    match std::env::var(name) {
-        Ok(value) if value.trim().is_empty() => Ok(None),
-        Ok(value) => Ok(Some(value)),
-        Err(std::env::VarError::NotPresent) => Ok(None),
-        Err(std::env::VarError::NotUnicode(_)) => {
-            Err(Error::config(format!("the environment variable {name} is not UTF-8")))
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -217,6 +216,23 @@ mod tests {
         assert!(refusal(App::builder().api_key("dataset-123")).contains("dataset key"));
         let text = refusal(App::builder().api_key("app-1\r\nX: 2"));
         assert!(text.contains("line break") && !text.contains("app-1"), "{text}");
+    }
+
+    #[test]
+    fn the_environment_gives_key_and_server_and_says_what_it_lacks() {
+        let environment = |key: &'static str, url: &'static str| {
+            AppBuilder::from_variables(move |name| match name {
+                "DIFY_API_KEY" if !key.is_empty() => Ok(key.to_owned()),
+                "DIFY_BASE_URL" => Ok(url.to_owned()),
+                _ => Err(VarError::NotPresent),
+            })
+        };
+        let app = environment("app-1", "http://dify.test/v1").and_then(AppBuilder::build).expect("app");
+        assert_eq!(app.transport.base().as_str(), "http://dify.test/v1");
+        let builder = environment("app-1", " ").expect("a builder");
+        assert!(builder.settings.base_url.is_none());
+        let error = environment("", "").expect_err("no key").to_string();
+        assert!(error.contains("DIFY_API_KEY is not set"), "{error}");
     }
 
     #[test]

@@ -42,6 +42,15 @@ pub(crate) fn peek<'d>(data: &'d str, tag: &'static str) -> serde_json::Result<C
     }
 }
 
+/// The same where what follows the member does not matter: another reads the event as a whole.
+pub(crate) fn glance<'d>(data: &'d str, member: &'static str) -> Option<Cow<'d, str>> {
+    let mut found = None;
+    let mut deserializer = serde_json::Deserializer::from_str(data);
+    // The walk is broken off where it ends well, which is an error to the deserializer.
+    let _ = de::Deserializer::deserialize_map(&mut deserializer, Glance { member, found: &mut found });
+    found.map(|Text(value)| value)
+}
+
 /// `{"event": "message", …`: the value, when it is there, is text and has no escapes.
 fn first_member<'d>(data: &'d str, tag: &str) -> Option<&'d str> {
     let rest = token(data.as_bytes(), b"{")?;
@@ -88,9 +97,48 @@ impl<'de> de::Visitor<'de> for Walk {
     }
 }
 
+/// Walks an object up to a member.
+struct Glance<'f, 'de> {
+    member: &'static str,
+    found: &'f mut Option<Text<'de>>,
+}
+
+impl<'de> de::Visitor<'de> for Glance<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Text(key)) = map.next_key()? {
+            if key == self.member {
+                *self.found = Some(map.next_value()?);
+                return Ok(());
+            }
+            map.next_value::<de::IgnoredAny>()?;
+        }
+        Ok(())
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::peek;
+    use super::{glance, peek};
+
+    #[test]
+    fn a_glance_finds_a_member_of_the_event_itself() {
+        for data in [
+            r#"{"event":"e","task_id":"t"}"#,
+            r#"{"a":{"task_id":"no"},"b":"\"task_id\":\"no\"","task_id" : "t","c":[1]}"#,
+            r#"{"t\u0061sk_id":"\u0074","task_id":"no"}"#,
+        ] {
+            assert_eq!(glance(data, "task_id").as_deref(), Some("t"), "{data}");
+        }
+        for data in ["", "[]", "{}", r#"{"a":{"task_id":"t"}}"#, r#"{"task_id":null}"#, r#"{"task_id":1}"#] {
+            assert_eq!(glance(data, "task_id"), None, "{data}");
+        }
+    }
 
     #[test]
     fn the_tag_is_found_wherever_it_stands() {

@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, Event, Operation, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
-    event::peek,
+    event::{glance, peek},
     incoming::Incoming,
     operation::Named,
     requests::{Built, Requests},
@@ -184,7 +184,7 @@ impl Run {
         }
         if self.stopping.is_some() && self.task_id.is_none() {
             // Not every event has one: the next may.
-            self.task_id = peek(data, "task_id").ok().map(|id| id.into_owned());
+            self.task_id = glance(data, "task_id").map(|id| id.into_owned());
         }
         E::decode(&name, data).map_err(unfit)
     }

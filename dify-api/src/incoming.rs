@@ -3,6 +3,7 @@
 use crate::{
     ErrorKind, TimeLimit,
     error::{Timeout, TransportError},
+    timer::Timer,
 };
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
@@ -13,7 +14,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 /// The rest of an answer, chunk by chunk.
 pub(crate) struct Incoming {
@@ -23,13 +24,18 @@ pub(crate) struct Incoming {
     deadline: Option<(Instant, Duration)>,
     /// Since when nothing has come. Time in which nobody asks does not count.
     waiting: Option<Instant>,
-    /// Set once and moved on only when it fires, not for each chunk.
-    timer: Option<Pin<Box<Sleep>>>,
+    /// The one that watched over the head of the answer.
+    timer: Timer,
 }
 
 impl Incoming {
-    pub(crate) fn new(body: reqwest::Body, idle: Option<Duration>, deadline: Option<(Instant, Duration)>) -> Self {
-        Self { body, idle, deadline, waiting: None, timer: None }
+    pub(crate) fn new(
+        body: reqwest::Body,
+        idle: Option<Duration>,
+        deadline: Option<(Instant, Duration)>,
+        timer: Timer,
+    ) -> Self {
+        Self { body, idle, deadline, waiting: None, timer }
     }
 
     /// The length the body says it has, less what was read.
@@ -108,14 +114,7 @@ impl Incoming {
         let Some((at, which, limit)) = idle.into_iter().chain(whole).min_by_key(|(at, ..)| *at) else {
             return Poll::Pending;
         };
-        let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(at)));
-        loop {
-            std::task::ready!(timer.as_mut().poll(cx));
-            if Instant::now() >= at {
-                return Poll::Ready(ErrorKind::Timeout(Timeout { which, limit }));
-            }
-            timer.as_mut().reset(at);
-        }
+        self.timer.poll_until(cx, at).map(|()| ErrorKind::Timeout(Timeout { which, limit }))
     }
 }
 
@@ -146,7 +145,7 @@ mod tests {
     }
 
     fn incoming(pieces: Vec<Piece>, idle: u64) -> Incoming {
-        Incoming::new(body(pieces), Some(Duration::from_millis(idle)), None)
+        Incoming::new(body(pieces), Some(Duration::from_millis(idle)), None, Timer::new(None))
     }
 
     #[tokio::test(start_paused = true)]
@@ -178,7 +177,7 @@ mod tests {
     async fn the_whole_call_has_its_own_limit() {
         let deadline = Some((Instant::now() + Duration::from_millis(150), Duration::from_millis(150)));
         let pieces = (0..20).map(|_| (90, Ok("ab"))).collect();
-        let incoming = Incoming::new(body(pieces), Some(Duration::from_millis(100)), deadline);
+        let incoming = Incoming::new(body(pieces), Some(Duration::from_millis(100)), deadline, Timer::new(None));
         let error = incoming.whole(1000).await.expect_err("late");
         assert!(matches!(error, ErrorKind::Timeout(Timeout { which: TimeLimit::Call, .. })), "{error}");
     }
@@ -189,7 +188,7 @@ mod tests {
             let error = incoming(pieces, 100).whole(4).await.expect_err("too large");
             assert!(matches!(error, ErrorKind::TooLarge { limit: 4 }), "{error}");
         }
-        let known = Incoming::new("abcde".into(), None, None);
+        let known = Incoming::new("abcde".into(), None, None, Timer::new(None));
         assert!(known.whole(4).await.is_err());
         let fits = incoming(vec![(0, Ok("ab")), (0, Ok("")), (0, Ok("cd"))], 100);
         assert_eq!(fits.whole(4).await.expect("body"), "abcd");

@@ -91,6 +91,7 @@ pub mod sse;
 #[cfg(test)]
 mod test_server;
 mod timeouts;
+mod timer;
 mod tls;
 mod transport;
 mod upload;
@@ -112,14 +113,19 @@ pub use raw_json::RawJson;
 pub use raw_request::RawRequest;
 pub use response::Response;
 pub use timeouts::{TimeLimit, Timeouts};
-pub use transport::Transport;
 pub use upload::Upload;
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {
     operation::{Credential, Operation},
     requests::Requests,
+    transport::Transport,
 };
 
 /// What the HTTP layer speaks: methods, statuses and headers of this version are in the interface.
 pub use reqwest;
+
+/// Compiles what the README shows.
+#[cfg(all(doctest, feature = "app"))]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;

@@ -11,6 +11,7 @@ use crate::{
     sending::{Progress, metered},
     span::Span,
     timeouts::TimeLimit,
+    timer::Timer,
 };
 use bytes::Bytes;
 use reqwest::{
@@ -18,7 +19,7 @@ use reqwest::{
     header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
 };
 use serde::Deserialize;
-use std::{fmt, pin::pin, sync::Arc, time::Duration};
+use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 use tokio::time::Instant;
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
@@ -129,14 +130,16 @@ async fn attempt(
     let accept = request.headers().get(ACCEPT).cloned();
 
     context.attempts += 1;
-    let mut response = send(exchange, request, deadline).await?;
+    // The body's limit is the next to be watched.
+    let mut timer = Timer::new(exchange.timeouts.read_idle.map(|limit| Instant::now() + limit));
+    let mut response = send(exchange, request, deadline, &mut timer).await?;
     context.server_version = text(response.headers(), &X_VERSION).map(Box::from);
     span.answered(response.status());
     stayed_home(shared, response.url())?;
 
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline);
+    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline, timer);
     if !status.is_success() {
         return Err(refusal(status, &headers, exchange.due, incoming).await);
     }
@@ -166,6 +169,7 @@ async fn send(
     exchange: &Exchange<'_>,
     mut request: reqwest::Request,
     deadline: Deadline,
+    timer: &mut Timer,
 ) -> Result<reqwest::Response, ErrorKind> {
     let client = &exchange.transport.shared.requests.client;
     let mut progress = Progress::default();
@@ -178,18 +182,19 @@ async fn send(
             exchange.timeouts.response_headers.map(|limit| (Instant::now() + limit, TimeLimit::ResponseHeaders, limit));
         let whole = deadline.map(|(at, limit)| (at, TimeLimit::Call, limit));
         let first = headers.into_iter().chain(whole).min_by_key(|(at, ..)| *at);
-        let outcome = match first {
-            None => response.as_mut().await,
-            Some((at, which, limit)) => {
-                match tokio::time::timeout_at(at, response.as_mut()).await {
-                    Ok(outcome) => outcome,
-                    // Bytes of the request are still going out: the server is not to blame yet.
-                    Err(_) if progress.moved() => continue,
-                    Err(_) => return Err(ErrorKind::Timeout(Timeout { which, limit })),
-                }
+        let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
+            (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
+            (Poll::Pending, None) => Poll::Pending,
+            (Poll::Pending, Some((at, which, limit))) => {
+                timer.poll_until(cx, at).map(|()| Err(ErrorKind::Timeout(Timeout { which, limit })))
             }
-        };
-        return outcome.map_err(|error| unsent(exchange, error));
+        });
+        match outcome.await {
+            Ok(outcome) => return outcome.map_err(|error| unsent(exchange, error)),
+            // Bytes of the request are still going out: the server is not to blame yet.
+            Err(_) if progress.moved() => {}
+            Err(timeout) => return Err(timeout),
+        }
     }
 }
 

@@ -191,7 +191,10 @@ mod tests {
         let mut request = reqwest::Request::new(reqwest::Method::POST, "http://x/".parse().expect("URL"));
         *request.body_mut() = Some(reqwest::Body::wrap_stream(form.into_stream()));
         let body = request.body_mut().take().expect("body");
-        let bytes = crate::incoming::Incoming::new(body, None, None).whole(1 << 20).await.expect("bytes");
+        let bytes = crate::incoming::Incoming::new(body, None, None, crate::timer::Timer::new(None))
+            .whole(1 << 20)
+            .await
+            .expect("bytes");
         String::from_utf8_lossy(&bytes).into_owned()
     }
 

@@ -3,6 +3,7 @@
 use super::*;
 use crate::operation::{Credential, Operation};
 use reqwest::Method;
+use std::time::Duration;
 
 static SEND: Operation = Operation {
     id: "app_chat_send",

@@ -1,6 +1,6 @@
 //! The standard as a table, and what holds however the bytes are cut.
 
-use super::{Decoder, FrameError};
+use super::{Decoder, Frame, FrameError};
 use std::time::Duration;
 
 /// Name, bytes, and the frames they are, as `event=data`; `!` is a refused frame.
@@ -51,7 +51,7 @@ const CASES: &[(&str, &[u8], &[&str])] = &[
     ("a bad byte in what is none", b"event: \xff\n\ndata: b\n\n", &["message=b"]),
 ];
 
-fn show(frame: Result<super::Frame<'_>, FrameError>) -> String {
+fn show(frame: Result<Frame<'_>, FrameError>) -> String {
     match frame {
         Ok(frame) => format!("{}={}", frame.event(), frame.data()),
         Err(FrameError::NotUtf8 { .. }) => "!".to_owned(),

@@ -1,0 +1,62 @@
+//! `dify-api`, as its documentation says.
+
+use crate::Client;
+use dify_api::{
+    App, EventStream, Upload,
+    types::{ChatEvent, ChatRequest, FileUploadRequest, FilesPreviewQuery},
+};
+use std::{hint::black_box, path::Path};
+
+pub struct Dify {
+    app: App,
+}
+
+fn request() -> ChatRequest {
+    ChatRequest::new("Hello", "user-1")
+}
+
+impl Client for Dify {
+    type Open = EventStream<ChatEvent>;
+
+    fn new(url: &str) -> Self {
+        let app = App::builder().api_key("app-1").base_url(format!("{url}/v1")).build().expect("a client");
+        Self { app }
+    }
+
+    async fn block(&self) -> usize {
+        let reply = self.app.chat().send(&request()).await.expect("a reply");
+        black_box(&reply).answer.len()
+    }
+
+    async fn stream(&self) -> usize {
+        let mut stream = self.app.chat().stream(&request()).await.expect("a stream");
+        let mut count = 0;
+        while let Some(event) = stream.next().await {
+            black_box(event.expect("an event"));
+            count += 1;
+        }
+        count
+    }
+
+    async fn open(&self) -> EventStream<ChatEvent> {
+        let mut stream = self.app.chat().stream(&request()).await.expect("a stream");
+        stream.next().await.expect("the first event").expect("an event");
+        stream
+    }
+
+    async fn upload(&self, path: &Path) -> u64 {
+        let request = FileUploadRequest::new(Upload::path(path)).user("user-1");
+        let file = self.app.files().upload(&request).await.expect("a file");
+        file.size as u64
+    }
+
+    async fn download(&self) -> u64 {
+        let query = FilesPreviewQuery::new();
+        let mut file = self.app.files().preview("1", &query).await.expect("a file");
+        let mut size = 0;
+        while let Some(piece) = file.next().await {
+            size += piece.expect("a piece").len() as u64;
+        }
+        size
+    }
+}

@@ -1,0 +1,242 @@
+//! What each kind of error holds.
+
+use super::Context;
+use crate::{TimeLimit, types::ErrorCode};
+use bytes::Bytes;
+use reqwest::StatusCode;
+use std::{fmt, time::Duration};
+
+/// A refusal by Dify: `{"code", "message", "status"}`.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{} {code}{}{message}{}", .status.as_u16(), separator(.message), in_parameter(.params))]
+#[non_exhaustive]
+pub struct ApiError {
+    /// The HTTP status.
+    pub status: StatusCode,
+    /// The reason, to be matched on.
+    pub code: ErrorCode,
+    /// Text for people; free text, sometimes empty.
+    pub message: String,
+    /// The member that was wrong, where the server named it.
+    pub params: Option<String>,
+    /// The body as it came.
+    pub body: Bytes,
+}
+
+fn separator(message: &str) -> &'static str {
+    if message.is_empty() { "" } else { ": " }
+}
+
+fn in_parameter(params: &Option<String>) -> String {
+    params.as_deref().map_or_else(String::new, |params| format!(" (parameter `{params}`)"))
+}
+
+/// An answer that is not Dify's own.
+#[derive(Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub struct HttpError {
+    /// The HTTP status; a success when only the media type was wrong.
+    pub status: StatusCode,
+    /// The `Content-Type`, empty when there was none.
+    pub content_type: String,
+    /// The media type that was due.
+    pub due: &'static str,
+    /// Where a redirect points that was not followed.
+    pub location: Option<String>,
+    /// The body, up to 256 KiB of it.
+    pub body: Bytes,
+}
+
+impl fmt::Display for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let media = match self.content_type.as_str() {
+            "" => "no content type",
+            content_type => content_type,
+        };
+        write!(f, "{}, {media}", self.status)?;
+        if self.status.is_success() {
+            write!(f, " where {} was due", self.due)?;
+        }
+        if let Some(location) = &self.location {
+            write!(f, ", to {location}")?;
+        }
+        match Excerpt(&self.body).text() {
+            text if text.is_empty() => Ok(()),
+            text => write!(f, ": {text}"),
+        }
+    }
+}
+
+impl fmt::Debug for HttpError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("HttpError")
+            .field("status", &self.status)
+            .field("content_type", &self.content_type)
+            .field("due", &self.due)
+            .field("location", &self.location)
+            .field("body", &Excerpt(&self.body))
+            .finish()
+    }
+}
+
+/// A connection that could not be made, or that broke.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", chain(.source))]
+#[non_exhaustive]
+pub struct TransportError {
+    /// What the HTTP client said, without the URL.
+    #[source]
+    pub source: reqwest::Error,
+    /// The connection could not be made, so nothing was sent.
+    pub connecting: bool,
+    /// The answer had begun: its head was read, its body broke off.
+    pub in_body: bool,
+}
+
+/// The causes of an error, in one line.
+pub(super) fn chain(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut next = error.source();
+    while let Some(cause) = next {
+        let said = cause.to_string();
+        if !text.ends_with(&said) {
+            text.push_str(": ");
+            text.push_str(&said);
+        }
+        next = cause.source();
+    }
+    text
+}
+
+/// A time limit that ran out.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{} within {limit:?} (`{which}`)", .which.missed())]
+#[non_exhaustive]
+pub struct Timeout {
+    /// Which one.
+    pub which: TimeLimit,
+    /// How long it was.
+    pub limit: Duration,
+}
+
+/// A body that is not what the description says.
+#[derive(thiserror::Error)]
+#[error("the answer does not have the described shape at `{path}`: {source}")]
+#[non_exhaustive]
+pub struct DecodeError {
+    /// The place in the JSON, `data[3].id`; `.` is the whole.
+    pub path: String,
+    /// The body, or the data of the event.
+    pub body: Bytes,
+    /// What the decoder said.
+    #[source]
+    pub source: serde_json::Error,
+}
+
+impl DecodeError {
+    pub(crate) fn new(body: Bytes, source: serde_json::Error) -> Self {
+        Self { path: crate::json_path::of(&source, &body), body, source }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("path", &self.path)
+            .field("body", &Excerpt(&self.body))
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+/// What an `error` event says of a failed run.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("the run failed: {}{code}{}{message}", in_front(.status), separator(.message))]
+#[non_exhaustive]
+pub struct StreamError {
+    /// The reason, to be matched on.
+    pub code: ErrorCode,
+    /// The HTTP status it would have had as an answer.
+    pub status: Option<u16>,
+    /// Text for people.
+    pub message: String,
+    /// The message that failed, where there is one.
+    pub message_id: Option<String>,
+    /// The conversation it stands in, where there is one.
+    pub conversation_id: Option<String>,
+    /// The event as it came.
+    pub body: Bytes,
+}
+
+fn in_front(status: &Option<u16>) -> String {
+    status.map_or_else(String::new, |status| format!("{status} "))
+}
+
+/// The beginning of a body, for people.
+struct Excerpt<'b>(&'b [u8]);
+
+impl Excerpt<'_> {
+    const LENGTH: usize = 200;
+
+    fn text(&self) -> String {
+        let head = &self.0[..self.0.len().min(4 * Self::LENGTH)];
+        let text = String::from_utf8_lossy(head);
+        let mut short = String::new();
+        for word in text.split_whitespace() {
+            if !short.is_empty() {
+                short.push(' ');
+            }
+            short.extend(word.chars().filter(|letter| !letter.is_control()));
+            if let Some((end, _)) = short.char_indices().nth(Self::LENGTH) {
+                short.truncate(end);
+                short.push('\u{2026}');
+                return short;
+            }
+        }
+        if self.0.len() > head.len() {
+            short.push('\u{2026}');
+        }
+        short
+    }
+}
+
+impl fmt::Debug for Excerpt<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} bytes, {:?}", self.0.len(), self.text())
+    }
+}
+
+impl HttpError {
+    /// What to do about it, where that is known.
+    pub(super) fn advice(&self, context: &Context) -> Option<String> {
+        let html = crate::media::is_html(&self.content_type);
+        Some(match self.status.as_u16() {
+            401 => context.operation.credential().advice().to_owned(),
+            404 if html => match (context.operation.since(), &context.server_version) {
+                (Some(since), Some(version)) => {
+                    format!("This route came with Dify {since}; the server is {version}")
+                }
+                (Some(since), None) => format!(
+                    "This route came with Dify {since}. Is the server older, or does the base URL not end in `/v1`?"
+                ),
+                (None, _) => "Check that the base URL ends in `/v1`".to_owned(),
+            },
+            300..=399 => {
+                "Requests are not redirected to another place, credentials least of all: set the base URL to it, if \
+                 it is right"
+                    .to_owned()
+            }
+            413 => "A proxy before Dify limits the size of requests".to_owned(),
+            408 | 502..=504 | 524 => {
+                "A gateway gave up waiting for Dify. Long runs want the streaming method".to_owned()
+            }
+            200..=299 if crate::media::is_event_stream(&self.content_type) => {
+                "This server answers by an event stream here: call the streaming method instead".to_owned()
+            }
+            200..=299 if html => {
+                "That is a web page: check that the base URL is that of the API and ends in `/v1`".to_owned()
+            }
+            _ => return None,
+        })
+    }
+}

@@ -1,0 +1,45 @@
+//! Packs recordings of real servers into `tests/recordings`.
+//!
+//! ```text
+//! cargo run -p dify-tests --bin pack-recordings -- ../shared/recordings
+//! ```
+//!
+//! The folder has one folder per server (`dify-1.16.1`), below which every `.json` file is an exchange. Exchanges of routes
+//! that the published documents do not describe stay out; so does a server's description of itself.
+
+use std::{error::Error, fs, path::PathBuf};
+
+use codegen::verify::Judge;
+use dify_tests::{Recording, archive, corpus::judge_one, workspace};
+use serde_json::Value;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder: PathBuf = std::env::args_os()
+        .nth(1)
+        .ok_or("usage: pack-recordings <folder of recordings, one folder per server>")?
+        .into();
+    let judge = Judge::new(workspace::published())?;
+    let mut kept = Vec::new();
+    for server in fs::read_dir(&folder)? {
+        let server = server?;
+        for path in workspace::files(&server.path())? {
+            if path.extension().is_none_or(|extension| extension != "json") {
+                continue;
+            }
+            let exchange: Value = serde_json::from_slice(&fs::read(&path)?)?;
+            let file = path.strip_prefix(server.path())?.to_string_lossy().into_owned();
+            if judge_one(&judge, &file, &exchange).documented {
+                let server = server.file_name().to_string_lossy().into_owned();
+                kept.push(Recording { server, file, exchange });
+            }
+        }
+    }
+    let count = kept.len();
+    archive::write(&archive::folder(), kept)?;
+    let mut bytes = 0;
+    for archive in workspace::files(&archive::folder())? {
+        bytes += fs::metadata(archive)?.len();
+    }
+    println!("{count} exchanges, {bytes} bytes");
+    Ok(())
+}

@@ -1,0 +1,103 @@
+//! The packed recordings, each with what the published documents say of it.
+
+use std::sync::LazyLock;
+
+use codegen::verify::{Exchange, Judge, Verdict};
+use serde_json::Value;
+
+use crate::{
+    Recording,
+    generated::{self, OPERATIONS, RoundTrip},
+    recordings, workspace,
+};
+
+/// All recordings, and who judges them.
+#[derive(Debug)]
+pub struct Corpus {
+    /// Judges by the published documents.
+    pub judge: Judge,
+    /// Every recording with its judgement.
+    pub cases: Vec<Case>,
+}
+
+/// A recorded exchange, judged.
+#[derive(Debug)]
+pub struct Case {
+    /// The exchange.
+    pub recording: Recording,
+    /// What the documents say of it.
+    pub verdict: Verdict,
+}
+
+/// The recordings, read and judged once.
+pub fn corpus() -> &'static Corpus {
+    static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
+        let judge = Judge::new(workspace::published()).expect("the published documents can be judged by");
+        let recordings = recordings().expect("the packed recordings can be read");
+        let judged = |recording: Recording| {
+            let verdict = judge_one(&judge, &recording.file, &recording.exchange);
+            Case { recording, verdict }
+        };
+        let cases = recordings.into_iter().map(judged).collect();
+        Corpus { judge, cases }
+    });
+    &CORPUS
+}
+
+/// The judgement of one exchange.
+pub fn judge_one(judge: &Judge, file: &str, exchange: &Value) -> Verdict {
+    let exchange = Exchange::try_from(exchange).unwrap_or_else(|error| panic!("{file} is no exchange: {error}"));
+    judge.exchange(file, &exchange)
+}
+
+impl Corpus {
+    /// The releases of which there are recordings, as the folders are named.
+    pub fn servers(&self) -> Vec<&str> {
+        let mut servers: Vec<&str> = self.cases.iter().map(|case| case.recording.server.as_str()).collect();
+        servers.dedup();
+        servers
+    }
+}
+
+impl Case {
+    /// The methods of the bindings for the operation: two where one answers and one streams.
+    pub fn operations(&self) -> impl Iterator<Item = &'static str> {
+        let name = self.verdict.operation.clone().unwrap_or_default();
+        OPERATIONS
+            .iter()
+            .filter(move |(_, method, path)| name.split_once(' ') == Some((*method, *path)))
+            .map(|(id, ..)| *id)
+    }
+
+    /// Whether the server did what it was asked.
+    pub fn accepted(&self) -> bool {
+        (200..300).contains(&self.recording.status())
+    }
+
+    /// The JSON body of the answer.
+    pub fn json_reply(&self) -> Option<&str> {
+        self.recording.reply().filter(|_| self.recording.media_type() == "application/json")
+    }
+
+    /// The stream of the answer, and the method that reads it.
+    pub fn stream(&self) -> Option<(&'static str, &str)> {
+        let body = self.recording.reply().filter(|_| self.recording.media_type() == "text/event-stream")?;
+        let operation = self.operations().find(|id| generated::event(id).is_some())?;
+        Some((operation, body))
+    }
+
+    /// How the JSON answer goes through its type.
+    pub fn reply_type(&self) -> Option<RoundTrip> {
+        self.operations().find_map(generated::reply)
+    }
+
+    /// How the JSON request goes through its type.
+    pub fn request_type(&self) -> Option<RoundTrip> {
+        self.operations().find_map(generated::request)
+    }
+
+    /// How an event of the stream goes through its type.
+    pub fn event_type(&self) -> Option<RoundTrip> {
+        self.operations().find_map(generated::event)
+    }
+}

@@ -1,0 +1,72 @@
+//! The files of the workspace that tests look at, and copies of them that tests may spoil.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+use codegen::bindings::Document;
+use serde_json::Value;
+
+/// The APIs that are described.
+pub const APIS: &[&str] = &["service"];
+
+/// The root of the workspace.
+pub fn root() -> PathBuf {
+    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
+    here.parent().unwrap_or(here).to_owned()
+}
+
+/// The published documents.
+pub fn published() -> Vec<Value> {
+    documents().into_iter().map(|document| document.value).collect()
+}
+
+/// The published documents, as the compiler of the bindings takes them.
+pub fn documents() -> Vec<Document> {
+    let read = |api: &&str| {
+        let path = root().join(format!("spec/published/dify-{api}-3.0.json"));
+        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+        Document { api: (*api).to_owned(), value }
+    };
+    APIS.iter().map(read).collect()
+}
+
+/// A copy of all that the compiler reads and writes, without what it makes.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn source_copy() -> io::Result<tempfile::TempDir> {
+    let copy = tempfile::tempdir()?;
+    let from = root().join("spec");
+    for path in files(&from)? {
+        let inside = path.strip_prefix(&from).unwrap_or(&path);
+        if inside.starts_with("published") {
+            continue;
+        }
+        let to = copy.path().join("spec").join(inside);
+        if let Some(parent) = to.parent() {
+            fs::create_dir_all(parent)?;
+        }
+        fs::copy(&path, to)?;
+    }
+    Ok(copy)
+}
+
+/// Every file below a folder, sorted.
+///
+/// # Errors
+/// When the file system refuses.
+pub fn files(folder: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut found = Vec::new();
+    let mut folders = vec![folder.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)? {
+            let path = entry?.path();
+            if path.is_dir() { folders.push(path) } else { found.push(path) }
+        }
+    }
+    found.sort();
+    Ok(found)
+}

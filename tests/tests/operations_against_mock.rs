@@ -1,0 +1,76 @@
+//! Every operation, called through the bindings against the embedded server, which checks each request and each of its
+//! own answers against the published documents.
+
+use std::collections::BTreeSet;
+
+use dify_mock::Server;
+use dify_tests::{
+    generated::{self, OPERATIONS},
+    script::{Script, operations},
+    workspace,
+};
+
+#[tokio::test]
+async fn every_operation_is_called_as_the_documents_say() {
+    let server = Server::builder().check_answers(true).start().await.expect("the server starts");
+    let script = Script::new(server.base_url());
+    let mut failed = Vec::new();
+    for operation in operations() {
+        let (app, arguments) = match script.prepare(operation).await {
+            Ok(prepared) => prepared,
+            Err(error) => {
+                failed.push(format!("{operation} cannot be prepared: {error}"));
+                continue;
+            }
+        };
+        match generated::call(&app, operation, &arguments).await {
+            Some(Ok(())) => {}
+            Some(Err(error)) => failed.push(format!("{operation}: {error}\n  called with {arguments:?}")),
+            None => failed.push(format!("{operation} cannot be called")),
+        }
+    }
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+
+    let requests = server.requests();
+    let mut problems = Vec::new();
+    for request in &requests {
+        let told = request.problems.iter().chain(&request.answer_problems);
+        problems.extend(told.map(|problem| format!("{} {}: {problem}", request.method, request.path)));
+    }
+    assert!(problems.is_empty(), "{}", problems.join("\n"));
+
+    let reached: BTreeSet<_> = requests.iter().filter_map(|request| request.operation.as_deref()).collect();
+    let described: BTreeSet<_> = server.operations().into_iter().filter(|id| id.starts_with("app_")).collect();
+    assert_eq!(reached, described);
+    assert!(requests.iter().all(|request| request.status < 400), "a request was refused");
+}
+
+#[tokio::test]
+async fn a_call_that_the_documents_do_not_allow_is_found_out() {
+    let server = Server::start().await.expect("the server starts");
+    let app = dify_api::App::builder().api_key("app-chat").base_url(server.base_url()).build().expect("a client");
+    let answer = app.request(dify_api::reqwest::Method::GET, "/conversations").query("limit", 1_000).send().await;
+    assert!(answer.is_err(), "{answer:?}");
+    assert!(server.requests().iter().all(|request| !request.problems.is_empty()), "the server looked away");
+}
+
+#[test]
+fn every_described_operation_has_a_method_and_a_streaming_one_where_it_says_so() {
+    let methods: BTreeSet<_> = OPERATIONS.iter().map(|(id, ..)| (*id).to_owned()).collect();
+    let mut described = BTreeSet::new();
+    for document in workspace::published() {
+        for item in document["paths"].as_object().into_iter().flatten().map(|(_, item)| item) {
+            let operations = item.as_object().into_iter().flatten().map(|(_, operation)| operation);
+            for operation in operations.filter(|operation| operation.get("operationId").is_some()) {
+                let id = operation["operationId"].as_str().expect("an id is text");
+                described.insert(id.to_owned());
+                if let Some(stream) = operation["x-dify-stream-method"].as_str() {
+                    let path = operation["x-dify-method"].as_str().expect("a method has a path");
+                    let (group, _) = path.rsplit_once('.').expect("client, group and method");
+                    described.insert(format!("{}_{stream}", group.replace('.', "_")));
+                }
+            }
+        }
+    }
+    assert_eq!(methods, described);
+}

@@ -1,0 +1,74 @@
+//! The published documents are true: every recorded exchange with a real server is as they say.
+
+use codegen::verify::Violation;
+use dify_tests::{Case, corpus, corpus::judge_one};
+use serde_json::json;
+
+/// What a recording shows that the documents do not say.
+fn findings(case: &Case) -> Vec<String> {
+    let told = |violation: &Violation| {
+        format!("{}: {} {} {}", case.recording, violation.kind, violation.place, violation.message)
+    };
+    case.verdict.violations.iter().filter(|violation| !violation.informs()).map(told).collect()
+}
+
+#[test]
+fn every_exchange_of_every_version_is_what_the_documents_say() {
+    let mut found = Vec::new();
+    for case in &corpus().cases {
+        if !case.verdict.aside {
+            found.extend(findings(case));
+        }
+    }
+    assert!(found.is_empty(), "{} findings:\n{}", found.len(), found.join("\n"));
+}
+
+#[test]
+fn every_body_had_a_schema_to_be_held_against() {
+    let unchecked = corpus().cases.iter().filter(|case| !case.verdict.aside && case.verdict.checked != Some(true));
+    let unchecked: Vec<String> = unchecked.map(|case| case.recording.to_string()).collect();
+    assert!(unchecked.is_empty(), "{unchecked:#?}");
+}
+
+#[test]
+fn at_most_five_exchanges_of_a_version_are_excused() {
+    for server in corpus().servers() {
+        let of_server = |case: &&Case| case.recording.server == server;
+        let excused: Vec<_> = corpus().cases.iter().filter(of_server).filter(|case| case.verdict.declared).collect();
+        assert!(
+            excused.len() <= 5,
+            "{server}: {:#?}",
+            excused.iter().flat_map(|case| findings(case)).collect::<Vec<_>>()
+        );
+    }
+}
+
+#[test]
+fn the_recordings_are_of_both_versions_and_reach_every_operation() {
+    assert_eq!(corpus().servers(), ["dify-1.13.0", "dify-1.16.1"]);
+    for server in corpus().servers() {
+        let judged = corpus().cases.iter().filter(|case| case.recording.server == server && !case.verdict.aside);
+        assert!(judged.count() > 250, "too few recordings of {server} to prove anything");
+    }
+    let mut reached: Vec<_> = corpus().cases.iter().filter_map(|case| case.verdict.operation.clone()).collect();
+    reached.sort();
+    reached.dedup();
+    assert_eq!(reached.len(), corpus().judge.operations(), "{reached:#?}");
+}
+
+#[test]
+fn an_answer_with_a_member_that_is_not_documented_is_found_out() {
+    let mut tried = 0;
+    for case in corpus().cases.iter().filter(|case| case.accepted() && !case.verdict.aside) {
+        let Some(Ok(mut body)) = case.json_reply().map(serde_json::from_str::<serde_json::Value>) else { continue };
+        let Some(members) = body.as_object_mut() else { continue };
+        members.insert("planted".to_owned(), json!(1));
+        let mut exchange = case.recording.exchange.clone();
+        exchange["response"]["body"] = body.to_string().into();
+        let verdict = judge_one(&corpus().judge, &case.recording.file, &exchange);
+        let open = case.reply_type().is_none();
+        assert!(open || !verdict.conforms_strictly(), "{} may hold anything", case.recording);
+        tried += 1;
+    }
+    assert!(tried > 100, "only {tried} answers were tried");
+}

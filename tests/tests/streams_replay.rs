@@ -1,0 +1,76 @@
+//! Every recorded stream, served again and read through the bindings.
+
+use dify_api::App;
+use dify_tests::{
+    Case,
+    canned::{Answer, CannedServer},
+    corpus,
+    json::losses,
+    replay::{Seen, expected, read},
+};
+
+/// What differs between a reading and what the plain reading of the standard says it should be.
+fn differences(seen: &[Seen], expected: &[(String, serde_json::Value)]) -> Vec<String> {
+    if seen.len() != expected.len() {
+        return vec![format!("{} events instead of {}: {seen:#?}", seen.len(), expected.len())];
+    }
+    let mut found = Vec::new();
+    for (index, (seen, (name, data))) in seen.iter().zip(expected).enumerate() {
+        match seen {
+            Seen::Event { shown, .. } if shown.starts_with("Unknown") => {
+                found.push(format!("event {index}: `{name}` is not known"));
+            }
+            Seen::Event { name: seen, value, .. } if seen == name => {
+                found.extend(losses(data, value).into_iter().map(|loss| format!("event {index} ({name}) {loss}")));
+            }
+            Seen::RunFailed(told) if name == "error" => {
+                found.extend(
+                    ["code", "status", "message"].iter().filter(|member| told[**member] != data[**member]).map(
+                        |member| format!("event {index}: {member} {} instead of {}", told[*member], data[*member]),
+                    ),
+                );
+            }
+            other => found.push(format!("event {index} should be `{name}`: {other:?}")),
+        }
+    }
+    found
+}
+
+/// Reads every stream of a share of the cases at every size; counts streams, events and failed runs.
+async fn replay(cases: impl Iterator<Item = &'static Case>) -> [usize; 3] {
+    let server = CannedServer::start(&Answer::stream("", None)).await.expect("a server");
+    let app = App::builder().api_key("app-test").base_url(server.base_url()).build().expect("a client");
+    let [mut streams, mut events, mut failed] = [0; 3];
+    for (case, (operation, body)) in cases.filter_map(|case| Some((case, case.stream()?))) {
+        let expected = expected(body.as_bytes());
+        for chunk in [None, Some(1460), Some(7), Some(1)] {
+            server.answer(&Answer::stream(body, chunk));
+            let found = differences(&read(&app, operation).await, &expected);
+            assert!(found.is_empty(), "{} in chunks of {chunk:?}:\n{}", case.recording, found.join("\n"));
+        }
+        streams += 1;
+        events += expected.len();
+        failed += expected.iter().filter(|(name, _)| name == "error").count();
+    }
+    [streams, events, failed]
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn every_stream_reads_the_same_however_it_is_cut() {
+    let cases = &corpus().cases;
+    // By turns, so that both shares take about as long.
+    let other = tokio::spawn(replay(cases.iter().skip(1).step_by(2)));
+    let one = replay(cases.iter().step_by(2)).await;
+    let other = other.await.expect("no panic");
+    let [streams, events, failed] = [one[0] + other[0], one[1] + other[1], one[2] + other[2]];
+    assert!(streams > 120 && events > 1_500 && failed > 4, "{streams} streams, {events} events, {failed} failed runs");
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_off_within_an_event_is_not_taken_for_whole() {
+    let whole = "data: {\"event\":\"message\",\"task_id\":\"t\"}\n\n";
+    let server = CannedServer::start(&Answer::stream(&whole[..20], None)).await.expect("a server");
+    let app = App::builder().api_key("app-test").base_url(server.base_url()).build().expect("a client");
+    let seen = read(&app, "app_chat_stream").await;
+    assert!(matches!(&seen[..], [Seen::Trouble(told)] if told.contains("middle of an event")), "{seen:?}");
+}

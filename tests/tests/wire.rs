@@ -1,0 +1,295 @@
+//! What goes over the wire, to the byte, for one operation of each kind; and what comes of answers that are not what
+//! they should be.
+
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+
+use dify_api::{
+    App, Error, ErrorKind, Upload,
+    types::{
+        ChatRequest, ConversationDeleteRequest, ConversationRenameRequest, ConversationsListQuery, ErrorCode,
+        FileUploadRequest, FilesPreviewQuery, WorkflowRunRequest,
+    },
+};
+use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
+use serde_json::json;
+
+const CONVERSATION: &str = "45701982-8118-4bc5-8e9b-64562b4555f2";
+
+/// A server that gives one answer, and keeps what it was asked.
+struct Wire {
+    app: App,
+    seen: Arc<Mutex<Vec<String>>>,
+    _server: MockServer,
+}
+
+impl Wire {
+    async fn answering(status: u16, media_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        Self::answering_with(status, vec![("content-type", media_type), ("x-version", "1.16.1")], body).await
+    }
+
+    async fn answering_with(status: u16, headers: Vec<(&'static str, &'static str)>, body: impl Into<Vec<u8>>) -> Self {
+        let server = MockServer::start_async().await;
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (kept, body) = (Arc::clone(&seen), body.into());
+        server
+            .mock_async(move |when, then| {
+                when.any_request();
+                then.respond_with(move |request| {
+                    lock(&kept).push(shown(request));
+                    let answer = HttpMockResponse::builder().status(status).headers(headers.iter().copied());
+                    if body.is_empty() { answer.no_body().build() } else { answer.body(body.clone()).build() }
+                });
+            })
+            .await;
+        let app = App::builder().api_key("app-key").base_url(server.url("/v1")).build().expect("a client");
+        Self { app, seen, _server: server }
+    }
+
+    /// The one request that was sent.
+    fn sent(&self) -> String {
+        let seen = lock(&self.seen);
+        assert_eq!(seen.len(), 1, "{seen:#?}");
+        seen[0].clone()
+    }
+}
+
+fn lock(seen: &Mutex<Vec<String>>) -> MutexGuard<'_, Vec<String>> {
+    seen.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// The whole request as text: what differs from run to run (the port, the boundary) and the crate's version get a name.
+fn shown(request: &HttpMockRequest) -> String {
+    // The server puts its address in front of what the request line says.
+    let target = request.uri().path_and_query().map(ToString::to_string).unwrap_or_default();
+    let mut text = format!("{} {target}\n", request.method_str());
+    let mut headers: Vec<_> =
+        request.headers_vec().iter().map(|(name, value)| (name.to_ascii_lowercase(), value.clone())).collect();
+    headers.sort();
+    let mut boundary = None;
+    for (name, value) in headers {
+        let value = match name.as_str() {
+            "host" => "HOST".to_owned(),
+            "user-agent" => value.replace(env!("CARGO_PKG_VERSION"), "VERSION"),
+            "content-type" => match value.split_once("boundary=") {
+                Some((kind, mark)) => {
+                    boundary = Some(mark.to_owned());
+                    format!("{kind}boundary=BOUNDARY")
+                }
+                None => value,
+            },
+            _ => value,
+        };
+        text.push_str(&format!("{name}: {value}\n"));
+    }
+    text.push('\n');
+    text.push_str(&request.body_string());
+    match boundary {
+        Some(boundary) => text.replace(&boundary, "BOUNDARY").replace("\r\n", "\n"),
+        None => text,
+    }
+}
+
+#[tokio::test]
+async fn a_blocking_post_is_json_with_its_mode() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let request = ChatRequest::new("你好", "user-1").conversation_id("").inputs([("city", "Beijing")]);
+    let _ = wire.app.chat().send(&request).await;
+    let body = r#"{"inputs":{"city":"Beijing"},"query":"你好","user":"user-1","conversation_id":"","response_mode":"blocking"}"#;
+    assert_eq!(
+        wire.sent(),
+        format!(
+            "POST /v1/chat-messages\naccept: application/json\nauthorization: Bearer app-key\ncontent-length: {}\n\
+             content-type: application/json\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n{body}",
+            body.len()
+        )
+    );
+}
+
+#[tokio::test]
+async fn a_streaming_post_says_so_in_mode_and_accept() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let _ = wire.app.workflows().run_stream(&WorkflowRunRequest::new([("n", json!(1))], "user-1")).await;
+    assert_eq!(
+        wire.sent(),
+        "POST /v1/workflows/run\naccept: text/event-stream\nauthorization: Bearer app-key\ncontent-length: 62\n\
+         content-type: application/json\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n\
+         {\"inputs\":{\"n\":1},\"user\":\"user-1\",\"response_mode\":\"streaming\"}"
+    );
+}
+
+#[tokio::test]
+async fn a_get_has_its_query_encoded_and_no_body() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let query = ConversationsListQuery::new().user("Jörg & Söhne=1").limit(7).sort_by("-created_at");
+    let _ = wire.app.conversations().list(&query).await;
+    assert_eq!(
+        wire.sent(),
+        "GET /v1/conversations?limit=7&sort_by=-created_at&user=J%C3%B6rg+%26+S%C3%B6hne%3D1\n\
+         accept: application/json\nauthorization: Bearer app-key\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n"
+    );
+}
+
+#[tokio::test]
+async fn a_path_parameter_cannot_leave_its_place() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let request = ConversationRenameRequest::new().auto_generate(true);
+    let _ = wire.app.conversations().rename("a/../b?c#d %é", &request).await;
+    assert_eq!(
+        wire.sent(),
+        "POST /v1/conversations/a%2F..%2Fb%3Fc%23d%20%25%C3%A9/name\naccept: application/json\n\
+         authorization: Bearer app-key\ncontent-length: 22\ncontent-type: application/json\nhost: HOST\n\
+         user-agent: dify-api/VERSION (Rust)\n\n{\"auto_generate\":true}"
+    );
+    for nowhere in ["", ".", ".."] {
+        let error = wire.app.conversations().rename(nowhere, &request).await.expect_err("no such place");
+        assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
+        assert!(error.to_string().contains("conversation_id"), "{error}");
+        assert_eq!(error.attempts(), 0);
+    }
+    wire.sent();
+}
+
+#[tokio::test]
+async fn a_delete_has_the_json_body_that_dify_wants() {
+    let wire = Wire::answering_with(204, vec![("content-type", "application/json")], "").await;
+    wire.app.conversations().delete(CONVERSATION, &ConversationDeleteRequest::new()).await.expect("deleted");
+    assert_eq!(
+        wire.sent(),
+        format!(
+            "DELETE /v1/conversations/{CONVERSATION}\naccept: application/json\nauthorization: Bearer app-key\n\
+             content-length: 2\ncontent-type: application/json\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n{{}}"
+        )
+    );
+}
+
+#[tokio::test]
+async fn an_upload_is_a_form_with_name_type_and_length() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let file = Upload::bytes("a b.bin", "content").file_name("Müller.txt");
+    let _ = wire.app.files().upload(&FileUploadRequest::new(file).user("user-1")).await;
+    let sent = wire.sent();
+    let (head, body) = sent.split_once("\n\n").expect("a head and a body");
+    let lines: Vec<&str> = head.lines().filter(|line| !line.starts_with("content-length: ")).collect();
+    assert_eq!(
+        lines,
+        [
+            "POST /v1/files/upload",
+            "accept: application/json",
+            "authorization: Bearer app-key",
+            "content-type: multipart/form-data; boundary=BOUNDARY",
+            "host: HOST",
+            "user-agent: dify-api/VERSION (Rust)",
+        ]
+    );
+    assert!(head.contains("content-length: "), "the length is known, so it is said: {head}");
+    assert_eq!(
+        body,
+        "--BOUNDARY\nContent-Disposition: form-data; name=\"file\"; filename=\"Müller.txt\"\n\
+         Content-Type: text/plain\n\ncontent\n--BOUNDARY\n\
+         Content-Disposition: form-data; name=\"user\"\n\nuser-1\n--BOUNDARY--\n"
+    );
+}
+
+#[tokio::test]
+async fn a_download_comes_with_its_name_and_type() {
+    let headers =
+        vec![("content-type", "image/png"), ("content-disposition", "attachment; filename*=UTF-8''M%C3%BCller.png")];
+    let wire = Wire::answering_with(200, headers, &b"\x89PNG\r\n\x1a\n"[..]).await;
+    let query = FilesPreviewQuery::new().as_attachment(true);
+    let download = wire.app.files().preview("f-1", &query).await.expect("a file");
+    assert_eq!((download.content_type(), download.file_name()), (Some("image/png"), Some("Müller.png")));
+    assert_eq!(&download.bytes().await.expect("bytes")[..], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(
+        wire.sent(),
+        "GET /v1/files/f-1/preview?as_attachment=true\naccept: */*\nauthorization: Bearer app-key\nhost: HOST\n\
+         user-agent: dify-api/VERSION (Rust)\n\n"
+    );
+}
+
+#[tokio::test]
+async fn a_response_brings_status_headers_version_and_raw_body() {
+    let body = r#"{"result": "success"}"#;
+    let wire = Wire::answering(200, "application/json", body).await;
+    let request = dify_api::types::StopRequest::new("user-1");
+    let response = wire.app.chat().stop("task-1", &request).with_response().await.expect("an answer");
+    assert_eq!((response.status().as_u16(), response.server_version()), (200, Some("1.16.1")));
+    assert_eq!(response.headers()["content-type"], "application/json");
+    assert_eq!(response.body().map(|body| &body[..]), Some(body.as_bytes()));
+    assert_eq!((response.attempts(), response.result.as_str()), (1, "success"));
+    assert_eq!(response.into_inner().result, "success");
+}
+
+/// The error of a blocking chat, which says which operation failed and holds what came.
+async fn refusal(status: u16, media_type: &'static str, body: &'static str) -> Error {
+    let wire = Wire::answering(status, media_type, body).await;
+    let error = wire.app.chat().send(&ChatRequest::new("Hello", "user-1")).await.expect_err("an error");
+    wire.sent();
+    assert_eq!((error.operation(), error.attempts()), (Some("app_chat_send"), 1));
+    assert_eq!(error.server_version(), Some("1.16.1"));
+    assert!(error.to_string().contains("app_chat_send"), "{error}");
+    assert_eq!(error.body().map(|body| &body[..]), Some(body.as_bytes()));
+    error
+}
+
+#[tokio::test]
+async fn a_refused_key_is_a_typed_error_that_names_the_kind_of_key() {
+    let body = r#"{"code": "unauthorized", "message": "Access token is invalid", "status": 401}"#;
+    let error = refusal(401, "application/json", body).await;
+    assert!(matches!(error.kind(), ErrorKind::Api(_)), "{error:?}");
+    assert_eq!(
+        (error.status().map(|status| status.as_u16()), error.code()),
+        (Some(401), Some(&ErrorCode::Unauthorized))
+    );
+    let told = error.to_string();
+    assert!(told.contains("Access token is invalid") && told.contains("app-"), "{told}");
+    assert!(!error.may_have_acted());
+}
+
+#[tokio::test]
+async fn a_code_that_is_new_is_kept_as_it_is() {
+    let error = refusal(409, "application/json", r#"{"code": "brand_new", "message": "No.", "status": 409}"#).await;
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("brand_new"));
+}
+
+#[tokio::test]
+async fn a_web_page_instead_of_a_route_says_to_look_at_the_base_url() {
+    let error = refusal(404, "text/html; charset=utf-8", "<!doctype html><h1>Not Found</h1>").await;
+    assert!(matches!(error.kind(), ErrorKind::Http(_)), "{error:?}");
+    let told = error.to_string();
+    assert!(told.contains("/v1") && told.contains("text/html"), "{told}");
+}
+
+#[tokio::test]
+async fn a_web_page_instead_of_json_is_no_answer() {
+    let error = refusal(200, "text/html", "<html>Sign in</html>").await;
+    assert!(matches!(error.kind(), ErrorKind::Http(_)), "{error:?}");
+    assert!(error.to_string().contains("application/json"), "{error}");
+    assert!(error.may_have_acted(), "the server said 200");
+}
+
+#[tokio::test]
+async fn json_of_another_shape_says_where_it_differs() {
+    let error = refusal(200, "application/json", r#"{"event": "message", "task_id": 7}"#).await;
+    let ErrorKind::Decode(decode) = error.kind() else { panic!("{error:?}") };
+    assert!(decode.path.contains("task_id"), "{}", decode.path);
+}
+
+#[tokio::test]
+async fn json_instead_of_a_stream_says_so() {
+    let wire = Wire::answering(200, "application/json", r#"{"event": "message"}"#).await;
+    let error = wire.app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect_err("no stream");
+    assert!(matches!(error.kind(), ErrorKind::Http(_)), "{error:?}");
+    let told = error.to_string();
+    assert!(told.contains("text/event-stream") && told.contains("application/json"), "{told}");
+}
+
+#[tokio::test]
+async fn a_refused_stream_is_an_error_and_never_an_empty_stream() {
+    let body = r#"{"code": "conversation_completed", "message": "Ended.", "status": 400}"#;
+    let wire = Wire::answering(400, "application/json", body).await;
+    let error = wire.app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect_err("refused");
+    assert_eq!(
+        (error.operation(), error.code().map(ErrorCode::as_str)),
+        (Some("app_chat_stream"), Some("conversation_completed"))
+    );
+}
