@@ -22,7 +22,7 @@ impl Finding {
     }
 
     /// A mistake found late, in the bundled document: `pointer` is a JSON pointer such as `#/components/schemas/Usage`.
-    /// [`crate::run`] replaces it by the file and line of the source where it can.
+    /// [`crate::run()`] replaces it by the file and line of the source where it can.
     pub fn in_document(pointer: impl Into<String>, message: impl Into<String>, fix: impl Into<String>) -> Self {
         Self::new(pointer, 0, message, fix)
     }

@@ -1,6 +1,6 @@
 //! Compiles the OpenAPI source in `spec/` into the `dify-api` bindings and the published documents.
 //!
-//! [`run`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`bindings::generate`] → write or
+//! [`run()`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`bindings::generate`] → write or
 //! compare.
 
 pub mod bindings;

@@ -290,7 +290,7 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     }
     if let (Mode::Streaming, Answer::Events(union)) = (operation.mode, &operation.answer) {
         lines.push(String::new());
-        lines.push(format!("The answer comes as a stream of [`{union}`](crate::types::{union})."));
+        lines.push(format!("The answer comes as a stream of [`{union}`]."));
     }
     if operation.mode == Mode::Blocking {
         lines.push(String::new());
