@@ -32,8 +32,10 @@ async fn main() -> Result<(), Box<dyn Error>> {
 async fn on_your_server(app: &App) -> Result<(), Box<dyn Error>> {
     let info = app.info().get().await?;
     println!("Connected to the application \"{}\" (mode {}).", info.name, info.mode);
-    if info.mode.as_str() == "workflow" {
-        return workflow(app).await;
+    match info.mode.as_str() {
+        "workflow" => return workflow(app).await,
+        "completion" => return Err("the demo shows chat and workflow applications: take the key of one".into()),
+        _ => {}
     }
     streamed_chat(app).await?;
     file_in_a_message(app).await?;
@@ -48,10 +50,15 @@ async fn streamed_chat(app: &App) -> Result<(), Box<dyn Error>> {
 async fn print_answer(app: &App, request: &ChatRequest) -> Result<(), Box<dyn Error>> {
     println!("> {}", request.query);
     let mut stream = app.chat().stream(request).await?;
+    let mut from_agent = false;
     while let Some(event) = stream.next().await {
         let text = match event? {
-            ChatEvent::Message(message) => message.answer,
-            ChatEvent::AgentMessage(message) => message.answer,
+            // An application of mode `agent` ends with a message that repeats the whole answer.
+            ChatEvent::Message(message) if !from_agent => message.answer,
+            ChatEvent::AgentMessage(message) => {
+                from_agent = true;
+                message.answer
+            }
             _ => continue,
         };
         print!("{text}");
