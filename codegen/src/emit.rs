@@ -9,6 +9,7 @@ mod groups;
 mod harness;
 mod inline;
 mod layout;
+mod pages;
 mod queries;
 mod structs;
 mod unions;
@@ -75,7 +76,13 @@ pub(crate) fn emit(file: File, model: &Model) -> Result<Code, Findings> {
                 Shape::Object(_) => {
                     if let Some(item) = structs.get(name) {
                         let asked = layout.requests.contains(name);
-                        parts.push(structs::part(component, item, asked, model, &mut findings));
+                        let mut part = structs::part(component, item, asked, model, &mut findings);
+                        if let (Some(page), Source::Items(items)) =
+                            (pages::item(component, model, &mut findings), &mut part.source)
+                        {
+                            items.push(page);
+                        }
+                        parts.push(part);
                     }
                 }
                 Shape::Form(members) => parts.push(forms::part(component, members, model, &mut findings)),

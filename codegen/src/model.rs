@@ -4,6 +4,7 @@
 //! generated with what was meant.
 
 mod operation;
+mod paging;
 mod schema;
 
 use crate::diagnostic::{Finding, Findings};
@@ -13,6 +14,7 @@ use std::collections::BTreeMap;
 pub(crate) use operation::{
     Answer, Body, Credential, Location, Mode, Operation, Parameter, carried_by_body, chosen_by_method,
 };
+pub(crate) use paging::{Cursor, Paging};
 pub(crate) use schema::{Component, EnumValue, Member, Shape, Type, Variant, rust_name};
 
 /// The HTTP methods a path item may have, in the order progenitor meets them.

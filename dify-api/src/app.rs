@@ -1,13 +1,14 @@
 //! The client of one application.
 
 use crate::{
-    Error, RawRequest, Timeouts, Transport,
+    Error, RawRequest, Transport,
+    api_key::{ApiKey, Environment},
     operation::Credential,
     secret::Secret,
-    settings::{Configure, Settings},
+    settings::{Settings, configured},
 };
 use reqwest::Method;
-use std::{env::VarError, sync::Arc};
+use std::env::VarError;
 
 /// The client of one application of Dify: chat, agent, chatflow, completion or workflow.
 ///
@@ -102,19 +103,9 @@ impl AppBuilder {
     }
 
     fn from_variables(look: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let variable = |name| match look(name) {
-            Ok(value) if value.trim().is_empty() => Ok(None),
-            Ok(value) => Ok(Some(value)),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("the environment variable {name} is not UTF-8"))),
-        };
-        let Some(key) = variable("DIFY_API_KEY")? else {
-            return Err(Error::config(
-                "the environment variable DIFY_API_KEY is not set: give it the key of the application (`app-…`)",
-            ));
-        };
+        let Environment { key, base_url } = ApiKey::App.environment(look)?;
         let builder = Self::default().api_key(key);
-        Ok(match variable("DIFY_BASE_URL")? {
+        Ok(match base_url {
             Some(url) => builder.base_url(url),
             None => builder,
         })
@@ -132,50 +123,7 @@ impl AppBuilder {
         self
     }
 
-    /// The time limits.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.settings.timeouts = timeouts;
-        self
-    }
-
-    /// The largest event of a stream that is taken, in bytes. 16 MiB if it is not said.
-    pub fn event_limit(mut self, bytes: usize) -> Self {
-        self.settings.limits.event = bytes;
-        self
-    }
-
-    /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
-    pub fn body_limit(mut self, bytes: usize) -> Self {
-        self.settings.limits.body = bytes;
-        self
-    }
-
-    /// Changes the HTTP client that this one makes for itself: proxies, addresses, the pool. TLS, redirects and the
-    /// connect limit are set already.
-    ///
-    /// ```
-    /// # use dify_api::App;
-    /// use std::time::Duration;
-    ///
-    /// let builder = App::builder().configure_http(|http| http.pool_idle_timeout(Duration::from_secs(20)));
-    /// ```
-    pub fn configure_http(
-        mut self,
-        configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
-    ) -> Self {
-        self.settings.configure = Some(Configure(Arc::new(configure)));
-        self
-    }
-
-    /// Takes an HTTP client of your own instead, to share its connections or its TLS.
-    ///
-    /// It should follow no redirects (`redirect::Policy::none()`) and have no total timeout, which would cut streams.
-    /// [`Timeouts::connect`] is then its affair. A `reqwest::Client` made without a TLS provider of its own panics in
-    /// its `build` when this crate's feature `rustls` is on: [`configure_http`](Self::configure_http) does not.
-    pub fn http_client(mut self, client: reqwest::Client) -> Self {
-        self.settings.http_client = Some(client);
-        self
-    }
+    configured!("App");
 
     /// Makes the client. Nothing is sent.
     ///
@@ -183,17 +131,7 @@ impl AppBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key is missing or of another kind, the base URL is
     /// none, or TLS cannot be set up.
     pub fn build(self) -> Result<App, Error> {
-        let Some(key) = self.key else {
-            return Err(Error::config("no API key was given: call `api_key`, or use `from_env`"));
-        };
-        // A key read from a file often ends in a line feed.
-        let key = Secret::new(key.expose().trim().to_owned());
-        if key.expose().is_empty() {
-            return Err(Error::config("the API key is empty"));
-        }
-        if key.expose().starts_with("dataset-") {
-            return Err(Error::config("this is a dataset key: `App` takes the key of an application (`app-…`)"));
-        }
+        let key = ApiKey::App.checked(self.key)?;
         Ok(App { transport: self.settings.transport(&key)? })
     }
 }

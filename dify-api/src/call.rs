@@ -5,6 +5,7 @@ use crate::{
     error::{Context as Circumstances, DecodeError},
     event_stream::Stopping,
     operation::Named,
+    paging::Template,
     requests::{Built, Prepared, Requests},
     span::Span,
     transport::{self, Answer, Build, Content, Due, Exchange},
@@ -76,6 +77,15 @@ impl<'a, T> Call<'a, T> {
         WithResponse(self)
     }
 
+    /// What it takes to make the call again and again; nothing once it is under way.
+    pub(crate) fn into_template(self) -> Option<Template<'a>> {
+        let State::Planned(Plan { exchange, .. }, _) = self.state else {
+            return None;
+        };
+        let Exchange { transport, operation, build, timeouts, .. } = exchange;
+        Some(Template { transport, operation, build, timeouts })
+    }
+
     fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<T>, Error>> {
         if let State::Planned(..) = self.state
             && let State::Planned(plan, start) = std::mem::replace(&mut self.state, State::Over)
@@ -127,7 +137,7 @@ impl<'a, T: DeserializeOwned + Send + 'a> Call<'a, T> {
         operation: &'static Operation,
         build: impl Fn(&Requests) -> Built + Send + Sync + 'a,
     ) -> Self {
-        Self::json_by(transport, Named::Described(operation), Build::Now(Box::new(build)))
+        Self::json_by(transport, Named::Described(operation), Build::Now(Arc::new(build)))
     }
 
     /// A file sent, answered by JSON.
@@ -136,7 +146,7 @@ impl<'a, T: DeserializeOwned + Send + 'a> Call<'a, T> {
         operation: &'static Operation,
         prepare: impl Fn(&'a Requests) -> Prepared<'a> + Send + Sync + 'a,
     ) -> Self {
-        let build = Build::Prepared(Box::new(prepare));
+        let build = Build::Prepared(Arc::new(prepare));
         Self::json_by(transport, Named::Described(operation), build)
     }
 
@@ -160,7 +170,7 @@ impl<'a> Call<'a, ()> {
         operation: &'static Operation,
         build: impl Fn(&Requests) -> Built + Send + Sync + 'a,
     ) -> Self {
-        let build = Build::Now(Box::new(build));
+        let build = Build::Now(Arc::new(build));
         Self::plan(transport, Named::Described(operation), build, Due::Nothing, |plan| {
             Box::pin(answered(plan, |_, answer| {
                 let (answer, body) = Read::whole(answer);
@@ -189,7 +199,7 @@ impl<'a> Call<'a, Download> {
         operation: &'static Operation,
         build: impl Fn(&Requests) -> Built + Send + Sync + 'a,
     ) -> Self {
-        let build = Build::Now(Box::new(build));
+        let build = Build::Now(Arc::new(build));
         Self::download_by(transport, Named::Described(operation), build)
     }
 
@@ -213,7 +223,7 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
         operation: &'static Operation,
         build: impl Fn(&Requests) -> Built + Send + Sync + 'a,
     ) -> Self {
-        let build = Build::Now(Box::new(build));
+        let build = Build::Now(Arc::new(build));
         Self::events_by(transport, Named::Described(operation), build)
     }
 

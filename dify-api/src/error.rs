@@ -9,6 +9,8 @@ mod cases;
 
 use cases::chain;
 pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
+#[cfg(feature = "knowledge")]
+pub use cases::{IndexingError, UnindexedDocument};
 
 /// Why a call failed, and during which operation.
 ///
@@ -75,6 +77,16 @@ pub enum ErrorKind {
         /// The limit in force.
         limit: usize,
     },
+    /// A document failed to be indexed, or somebody paused it.
+    #[cfg(feature = "knowledge")]
+    #[error("{0}")]
+    Indexing(IndexingError),
+    /// The list has more pages than may be fetched. What came before is there.
+    #[error("the list has more than {limit} pages: raise the `ceiling`, or ask for larger pages by `limit`")]
+    TooManyPages {
+        /// How many may be fetched.
+        limit: u32,
+    },
     /// The request could not be made from its arguments. Nothing was sent.
     #[error("the request cannot be sent: {0}")]
     InvalidRequest(String),
@@ -105,6 +117,9 @@ impl ErrorKind {
             Self::Frame(_) => "frame",
             Self::CutShort => "cut_short",
             Self::TooLarge { .. } => "too_large",
+            #[cfg(feature = "knowledge")]
+            Self::Indexing(_) => "indexing",
+            Self::TooManyPages { .. } => "too_many_pages",
             Self::InvalidRequest(_) => "invalid_request",
             Self::Config(_) => "config",
             Self::File { .. } => "file",
@@ -194,7 +209,12 @@ impl Error {
             return false;
         }
         match self.kind() {
-            ErrorKind::Config(_) | ErrorKind::InvalidRequest(_) | ErrorKind::File { .. } => false,
+            ErrorKind::Config(_)
+            | ErrorKind::InvalidRequest(_)
+            | ErrorKind::File { .. }
+            | ErrorKind::TooManyPages { .. } => false,
+            #[cfg(feature = "knowledge")]
+            ErrorKind::Indexing(_) => false,
             ErrorKind::Transport(error) => !error.connecting,
             ErrorKind::Timeout(timeout) => timeout.which != TimeLimit::Connect,
             ErrorKind::Api(ApiError { status, .. }) | ErrorKind::Http(HttpError { status, .. }) => {

@@ -165,7 +165,7 @@ impl<E> EventStream<E> {
         let exchange = Exchange {
             transport,
             operation: Named::Described(stopping.operation),
-            build: Build::Now(Box::new(|requests| (stopping.build)(requests, task_id))),
+            build: Build::Now(Arc::new(|requests| (stopping.build)(requests, task_id))),
             due: Due::Nothing,
             timeouts: transport.timeouts(),
         };

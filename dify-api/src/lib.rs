@@ -27,9 +27,11 @@
 //!
 //! # Where to find what
 //!
-//! - [`App`], the client of an application, and its resource groups in [`groups`]
+//! - [`App`], the client of an application, `Knowledge`, that of the knowledge bases; their resource groups in
+//!   [`groups`]
 //! - [`types`]: requests, answers, events
 //! - [`Call`], what every method returns: await it, or give it time limits, or ask for the whole [`Response`]
+//! - [`Call::items`] and [`Call::pages`], which walk lists to their end
 //! - [`EventStream`], [`Download`], [`Upload`]
 //! - [`Error`] and [`ErrorKind`]; [`Timeouts`]
 //! - [`App::request`] for routes that are not described
@@ -40,6 +42,7 @@
 //! | feature | default | what it brings |
 //! |---|---|---|
 //! | `app` | yes | [`App`] |
+//! | `knowledge` | | `Knowledge`, the client of the knowledge bases |
 //! | `rustls` | yes | TLS by rustls with ring and the certificates of the system |
 //! | `rustls-aws-lc` | | the same with aws-lc |
 //! | `native-tls` | | TLS by the library of the system |
@@ -54,13 +57,18 @@
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Without any client there is the decoder of event streams and the shapes of errors; the transport serves nobody.
-#![cfg_attr(not(feature = "app"), allow(dead_code, unused_imports, reason = "no client is compiled"))]
+#![cfg_attr(
+    not(any(feature = "app", feature = "knowledge")),
+    allow(dead_code, unused_imports, reason = "no client is compiled")
+)]
 // `progenitor_client::Error` is what generated request builders return, and `ErrorKind` is boxed before it leaves.
 #![allow(clippy::result_large_err, reason = "no public function returns a large error")]
 
 // Macros expand to paths from outside, in here as well.
 extern crate self as dify_api;
 
+#[cfg(any(feature = "app", feature = "knowledge"))]
+mod api_key;
 #[cfg(feature = "app")]
 mod app;
 mod body;
@@ -72,11 +80,16 @@ mod event_stream;
 #[rustfmt::skip]
 mod generated;
 mod incoming;
+#[cfg(feature = "knowledge")]
+mod indexing;
 mod json_path;
+#[cfg(feature = "knowledge")]
+mod knowledge;
 mod limits;
 mod media;
 mod open_enum;
 mod operation;
+mod paging;
 mod patch;
 mod path;
 mod raw_json;
@@ -95,6 +108,8 @@ mod timer;
 mod tls;
 mod transport;
 mod upload;
+#[cfg(feature = "knowledge")]
+mod uploads;
 
 #[doc(inline)]
 pub use generated::{groups, types};
@@ -104,16 +119,25 @@ pub use app::{App, AppBuilder};
 pub use call::Call;
 pub use download::Download;
 pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
+#[cfg(feature = "knowledge")]
+pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;
 pub use event_stream::EventStream;
+#[cfg(feature = "knowledge")]
+pub use indexing::Indexing;
+#[cfg(feature = "knowledge")]
+pub use knowledge::{Knowledge, KnowledgeBuilder};
 #[doc(hidden)]
 pub use open_enum::__private;
+pub use paging::{Items, Page, Pages, Paging};
 pub use patch::Patch;
 pub use raw_json::RawJson;
 pub use raw_request::RawRequest;
 pub use response::Response;
 pub use timeouts::{TimeLimit, Timeouts};
 pub use upload::Upload;
+#[cfg(feature = "knowledge")]
+pub use uploads::Uploads;
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {
@@ -126,6 +150,6 @@ pub(crate) use {
 pub use reqwest;
 
 /// Compiles what the README shows.
-#[cfg(all(doctest, feature = "app"))]
+#[cfg(all(doctest, feature = "app", feature = "knowledge"))]
 #[doc = include_str!("../../README.md")]
 pub struct Readme;

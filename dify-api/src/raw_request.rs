@@ -12,6 +12,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
+use std::sync::Arc;
 
 /// A request to any route, made by [`App::request`](crate::App::request): with the client's key, connections, limits
 /// and errors, but nothing known of the route.
@@ -122,7 +123,7 @@ impl<'a> RawRequest<'a> {
     fn plan(self, accept: &'static str) -> (&'a Transport, Named, Timeouts, Build<'a>) {
         let Self { transport, named, mut parts, timeouts } = self;
         parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
-        let build = Build::Now(Box::new(move |requests: &Requests| parts.build(requests)));
+        let build = Build::Now(Arc::new(move |requests: &Requests| parts.build(requests)));
         (transport, named, timeouts, build)
     }
 }

@@ -48,6 +48,61 @@ impl Settings {
     }
 }
 
+/// The setters that every builder has, in its `impl`; the builder has its choices in `settings`. The name of the client
+/// is for the example.
+macro_rules! configured {
+    ($client:literal) => {
+        /// The time limits.
+        pub fn timeouts(mut self, timeouts: $crate::Timeouts) -> Self {
+            self.settings.timeouts = timeouts;
+            self
+        }
+
+        /// The largest event of a stream that is taken, in bytes. 16 MiB if it is not said.
+        pub fn event_limit(mut self, bytes: usize) -> Self {
+            self.settings.limits.event = bytes;
+            self
+        }
+
+        /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
+        pub fn body_limit(mut self, bytes: usize) -> Self {
+            self.settings.limits.body = bytes;
+            self
+        }
+
+        /// Changes the HTTP client that this one makes for itself: proxies, addresses, the pool. TLS, redirects and the
+        /// connect limit are set already.
+        ///
+        /// ```
+        #[doc = concat!("use dify_api::", $client, ";")]
+        /// use std::time::Duration;
+        ///
+        #[doc = concat!("let builder = ", $client, "::builder()")]
+        ///     .configure_http(|http| http.pool_idle_timeout(Duration::from_secs(20)));
+        /// ```
+        pub fn configure_http(
+            mut self,
+            configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+        ) -> Self {
+            self.settings.configure = Some($crate::settings::Configure(std::sync::Arc::new(configure)));
+            self
+        }
+
+        /// Takes an HTTP client of your own instead, to share its connections or its TLS.
+        ///
+        /// It should follow no redirects (`redirect::Policy::none()`) and have no total timeout, which would cut
+        /// streams. [`Timeouts::connect`](crate::Timeouts::connect) is then its affair. A `reqwest::Client` made without
+        /// a TLS provider of its own panics in its `build` when this crate's feature `rustls` is on:
+        /// [`configure_http`](Self::configure_http) does not.
+        pub fn http_client(mut self, client: reqwest::Client) -> Self {
+            self.settings.http_client = Some(client);
+            self
+        }
+    };
+}
+
+pub(crate) use configured;
+
 /// Our own HTTP client: no total time limit (it would cut streams), no redirects to other servers.
 fn http_client(base: &Url, timeouts: Timeouts, configure: Option<Configure>) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()

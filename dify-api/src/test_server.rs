@@ -66,6 +66,12 @@ impl Server {
         self.seen.lock().expect("log").clone()
     }
 
+    #[cfg(feature = "knowledge")]
+    pub(crate) fn knowledge(&self) -> crate::Knowledge {
+        let builder = crate::Knowledge::builder().api_key("dataset-5ecret").base_url(&self.base_url);
+        builder.build().expect("a client")
+    }
+
     #[cfg(feature = "app")]
     pub(crate) fn app(&self, timeouts: crate::Timeouts) -> crate::App {
         crate::App::builder()

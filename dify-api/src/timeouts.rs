@@ -77,7 +77,7 @@ impl Timeouts {
     }
 }
 
-/// Which of the [`Timeouts`] ran out.
+/// Which limit ran out.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum TimeLimit {
@@ -89,6 +89,8 @@ pub enum TimeLimit {
     Call,
     /// [`Timeouts::read_idle`].
     ReadIdle,
+    /// The deadline of a wait for documents to be indexed (`Indexing::deadline`).
+    Indexing,
 }
 
 impl TimeLimit {
@@ -99,18 +101,20 @@ impl TimeLimit {
             Self::ResponseHeaders => "no answer",
             Self::Call => "the call was not over",
             Self::ReadIdle => "no byte of the body came",
+            Self::Indexing => "the documents were not indexed",
         }
     }
 }
 
 impl fmt::Display for TimeLimit {
-    /// The name of the limit, as the member of [`Timeouts`].
+    /// The name of the limit, as it is set.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Connect => "connect",
             Self::ResponseHeaders => "response_headers",
             Self::Call => "call",
             Self::ReadIdle => "read_idle",
+            Self::Indexing => "deadline",
         })
     }
 }

@@ -46,10 +46,32 @@ pub(crate) struct Exchange<'a> {
 }
 
 /// Makes the request anew for each attempt.
+#[derive(Clone)]
 pub(crate) enum Build<'a> {
-    Now(Box<dyn Fn(&Requests) -> Built + Send + Sync + 'a>),
+    Now(Arc<dyn Fn(&Requests) -> Built + Send + Sync + 'a>),
     /// Uploads open their source first.
-    Prepared(Box<dyn Fn(&'a Requests) -> Prepared<'a> + Send + Sync + 'a>),
+    Prepared(Arc<dyn Fn(&'a Requests) -> Prepared<'a> + Send + Sync + 'a>),
+}
+
+impl<'a> Build<'a> {
+    /// The same, changed before it is sent.
+    pub(crate) fn changed(self, change: impl Fn(&mut reqwest::Request) + Clone + Send + Sync + 'a) -> Self {
+        match self {
+            Self::Now(build) => Self::Now(Arc::new(move |requests| {
+                let mut request = build(requests)?;
+                change(&mut request);
+                Ok(request)
+            })),
+            Self::Prepared(prepare) => Self::Prepared(Arc::new(move |requests| {
+                let (prepared, change) = (prepare(requests), change.clone());
+                Box::pin(async move {
+                    let mut request = prepared.await?;
+                    change(&mut request);
+                    Ok(request)
+                })
+            })),
+        }
+    }
 }
 
 /// What a successful answer has to be.

@@ -8,6 +8,7 @@
 
 pub mod archive;
 pub mod canned;
+pub mod clients;
 pub mod corpus;
 #[allow(missing_docs, clippy::all)]
 #[rustfmt::skip]
@@ -19,4 +20,5 @@ pub mod sse_frames;
 pub mod workspace;
 
 pub use archive::{ArchiveError, Recording, recordings};
+pub use clients::Clients;
 pub use corpus::{Case, corpus};

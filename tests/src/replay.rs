@@ -1,12 +1,15 @@
 //! Recorded streams through the bindings, and what they should be.
 
 use dify_api::{
-    App, Call, Error, ErrorKind, Event, EventStream,
-    types::{ChatRequest, CompletionRequest, WorkflowRunRequest, WorkflowsEventsQuery},
+    Call, Error, ErrorKind, Event, EventStream,
+    types::{
+        ChatRequest, CompletionRequest, DatasourceRunRequest, PipelineRunRequest, WorkflowRunRequest,
+        WorkflowsEventsQuery,
+    },
 };
 use serde_json::{Map, Value, json};
 
-use crate::sse_frames::reference;
+use crate::{clients::Clients, sse_frames::reference};
 
 /// What one reading of a stream gave, event by event.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,7 +33,8 @@ pub enum Seen {
 ///
 /// # Panics
 /// When there is no such method that streams.
-pub async fn read(app: &App, operation: &str) -> Vec<Seen> {
+pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
+    let Clients { app, knowledge } = clients;
     const RUN: &str = "00000000-0000-4000-8000-000000000000";
     let run = WorkflowRunRequest::new(Map::new(), "user-1");
     match operation {
@@ -39,6 +43,14 @@ pub async fn read(app: &App, operation: &str) -> Vec<Seen> {
         "app_workflows_run_stream" => drain(app.workflows().run_stream(&run)).await,
         "app_workflows_run_version_stream" => drain(app.workflows().run_version_stream(RUN, &run)).await,
         "app_workflows_events" => drain(app.workflows().events(RUN, &WorkflowsEventsQuery::new("user-1"))).await,
+        "knowledge_pipeline_run_datasource" => {
+            let request = DatasourceRunRequest::new("website_crawl", true);
+            drain(knowledge.pipeline().run_datasource(RUN, "node", &request)).await
+        }
+        "knowledge_pipeline_run_stream" => {
+            let request = PipelineRunRequest::new("local_file", Vec::new(), "node", true);
+            drain(knowledge.pipeline().run_stream(RUN, &request)).await
+        }
         other => panic!("{other} is no stream that this test knows: add it"),
     }
 }

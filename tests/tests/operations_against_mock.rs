@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use dify_mock::Server;
 use dify_tests::{
-    generated::{self, OPERATIONS},
+    generated::OPERATIONS,
     script::{Script, operations},
     workspace,
 };
@@ -16,14 +16,14 @@ async fn every_operation_is_called_as_the_documents_say() {
     let script = Script::new(server.base_url());
     let mut failed = Vec::new();
     for operation in operations() {
-        let (app, arguments) = match script.prepare(operation).await {
+        let (clients, arguments) = match script.prepare(operation).await {
             Ok(prepared) => prepared,
             Err(error) => {
                 failed.push(format!("{operation} cannot be prepared: {error}"));
                 continue;
             }
         };
-        match generated::call(&app, operation, &arguments).await {
+        match clients.call(operation, &arguments).await {
             Some(Ok(())) => {}
             Some(Err(error)) => failed.push(format!("{operation}: {error}\n  called with {arguments:?}")),
             None => failed.push(format!("{operation} cannot be called")),

@@ -1,7 +1,9 @@
 //! The published documents are true: every recorded exchange with a real server is as they say.
 
+use std::collections::BTreeSet;
+
 use codegen::verify::Violation;
-use dify_tests::{Case, corpus, corpus::judge_one};
+use dify_tests::{Case, corpus, corpus::judge_one, generated::OPERATIONS};
 use serde_json::json;
 
 /// What a recording shows that the documents do not say.
@@ -50,10 +52,14 @@ fn the_recordings_are_of_both_versions_and_reach_every_operation() {
         let judged = corpus().cases.iter().filter(|case| case.recording.server == server && !case.verdict.aside);
         assert!(judged.count() > 250, "too few recordings of {server} to prove anything");
     }
-    let mut reached: Vec<_> = corpus().cases.iter().filter_map(|case| case.verdict.operation.clone()).collect();
-    reached.sort();
-    reached.dedup();
-    assert_eq!(reached.len(), corpus().judge.operations(), "{reached:#?}");
+    let reached: BTreeSet<_> = corpus().cases.iter().filter_map(|case| case.verdict.operation.clone()).collect();
+    let described: BTreeSet<_> = OPERATIONS.iter().map(|(_, method, path)| format!("{method} {path}")).collect();
+    // Older names of operations that are recorded by their newer ones.
+    let unrecorded = [
+        "POST /datasets/{dataset_id}/document/create_by_file",
+        "POST /datasets/{dataset_id}/documents/{document_id}/update_by_file",
+    ];
+    assert_eq!(described.difference(&reached).collect::<Vec<_>>(), unrecorded);
 }
 
 #[test]

@@ -4,8 +4,8 @@
 
 use std::collections::BTreeSet;
 
-use dify_api::App;
 use dify_tests::{
+    Clients,
     canned::{Answer, CannedServer},
     corpus,
     replay::{Seen, read},
@@ -38,7 +38,7 @@ fn the_public_interface_of_each_group_is_as_it_was() {
 fn the_document_that_the_generator_is_given_is_as_it_was() {
     let lowered = codegen::bindings::lowered(&documents()).unwrap_or_else(|findings| panic!("{findings}"));
     settings().bind(|| {
-        for path in ["/chat-messages", "/files/upload", "/conversations"] {
+        for path in ["/chat-messages", "/files/upload", "/conversations", "/datasets"] {
             // What answers and streams is two operations by now, on paths of their own.
             let of_path: serde_json::Map<String, Value> = lowered["paths"]
                 .as_object()
@@ -80,13 +80,13 @@ const STREAMS: &[(&str, &str, &str)] = &[
 #[tokio::test]
 async fn recorded_events_decode_into_what_they_did() {
     let server = CannedServer::start(&Answer::stream("", None)).await.expect("a server");
-    let app = App::builder().api_key("app-test").base_url(server.base_url()).build().expect("a client");
+    let clients = Clients::at(&server.base_url());
     for (name, version, file) in STREAMS {
         let mut cases = corpus().cases.iter();
         let case = cases.find(|case| case.recording.server == *version && case.recording.file == *file);
         let (operation, body) = case.and_then(|case| case.stream()).unwrap_or_else(|| panic!("no stream {file}"));
         server.answer(&Answer::stream(body, None));
-        let seen = read(&app, operation).await;
+        let seen = read(&clients, operation).await;
         settings().bind(|| insta::assert_snapshot!(format!("events-{name}"), shown(&seen)));
     }
 }

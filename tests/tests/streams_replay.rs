@@ -1,8 +1,7 @@
 //! Every recorded stream, served again and read through the bindings.
 
-use dify_api::App;
 use dify_tests::{
-    Case,
+    Case, Clients,
     canned::{Answer, CannedServer},
     corpus,
     json::losses,
@@ -39,13 +38,13 @@ fn differences(seen: &[Seen], expected: &[(String, serde_json::Value)]) -> Vec<S
 /// Reads every stream of a share of the cases at every size; counts streams, events and failed runs.
 async fn replay(cases: impl Iterator<Item = &'static Case>) -> [usize; 3] {
     let server = CannedServer::start(&Answer::stream("", None)).await.expect("a server");
-    let app = App::builder().api_key("app-test").base_url(server.base_url()).build().expect("a client");
+    let clients = Clients::at(&server.base_url());
     let [mut streams, mut events, mut failed] = [0; 3];
     for (case, (operation, body)) in cases.filter_map(|case| Some((case, case.stream()?))) {
         let expected = expected(body.as_bytes());
         for chunk in [None, Some(1460), Some(7), Some(1)] {
             server.answer(&Answer::stream(body, chunk));
-            let found = differences(&read(&app, operation).await, &expected);
+            let found = differences(&read(&clients, operation).await, &expected);
             assert!(found.is_empty(), "{} in chunks of {chunk:?}:\n{}", case.recording, found.join("\n"));
         }
         streams += 1;
@@ -70,7 +69,7 @@ async fn every_stream_reads_the_same_however_it_is_cut() {
 async fn a_stream_that_breaks_off_within_an_event_is_not_taken_for_whole() {
     let whole = "data: {\"event\":\"message\",\"task_id\":\"t\"}\n\n";
     let server = CannedServer::start(&Answer::stream(&whole[..20], None)).await.expect("a server");
-    let app = App::builder().api_key("app-test").base_url(server.base_url()).build().expect("a client");
-    let seen = read(&app, "app_chat_stream").await;
+    let clients = Clients::at(&server.base_url());
+    let seen = read(&clients, "app_chat_stream").await;
     assert!(matches!(&seen[..], [Seen::Trouble(told)] if told.contains("middle of an event")), "{seen:?}");
 }

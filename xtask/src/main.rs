@@ -2,7 +2,7 @@
 
 mod verify;
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::{Parser, Subcommand};
@@ -36,9 +36,9 @@ enum Task {
 fn main() -> ExitCode {
     let root = root();
     match Cli::parse().task {
-        Task::Codegen { check } => run_codegen(root, if check { Mode::Check } else { Mode::Write }),
-        Task::Lint => run_lint(root),
-        Task::Verify(task) => match verify::verify(root, &task) {
+        Task::Codegen { check } => run_codegen(&root, if check { Mode::Check } else { Mode::Write }),
+        Task::Lint => run_lint(&root),
+        Task::Verify(task) => match verify::verify(&root, &task) {
             Ok(true) => ExitCode::SUCCESS,
             Ok(false) => ExitCode::FAILURE,
             Err(error) => {
@@ -46,14 +46,15 @@ fn main() -> ExitCode {
                 ExitCode::FAILURE
             }
         },
-        Task::Demo => run_demo(root),
+        Task::Demo => run_demo(&root),
     }
 }
 
-/// The root of the workspace, wherever in it the command is run.
-fn root() -> &'static Path {
-    let here = Path::new(env!("CARGO_MANIFEST_DIR"));
-    here.parent().unwrap_or(here)
+/// The root of the workspace, wherever in it the command is run. Cargo says it anew at each run, so that a binary that
+/// was moved along with its workspace, or kept from another, works where it is called.
+fn root() -> PathBuf {
+    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().unwrap_or(&here).to_owned()
 }
 
 fn run_codegen(root: &Path, mode: Mode) -> ExitCode {

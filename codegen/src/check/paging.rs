@@ -23,6 +23,9 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
             (Some("page"), true) => wrong("id", "paging by page takes no `id`".into(), "remove it"),
             _ => wrong("style", "`style` is neither `cursor` nor `page`".into(), "write one of the two"),
         }
+        if paging.has("from") && paging.text("from") != Some("first") {
+            wrong("from", "`from` is not `first`".into(), "write `first`, or leave it out for the last item");
+        }
         let parameter = paging.text("parameter").unwrap_or_default();
         let is_query = |node: &Node| node.text("name") == Some(parameter) && node.text("in") == Some("query");
         if !operation.parameters.iter().any(|(_, node)| is_query(node)) {
@@ -51,14 +54,16 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
         {
             wrong("id", format!("an item has no `{id}`"), "write a JSON pointer into an item, such as `/id`");
         }
-        if let Some(more) = paging.text("more")
-            && walk(o, body, more).is_none_or(|node| node.text("type") != Some("boolean"))
-        {
-            wrong(
-                "more",
-                format!("`{more}` is no boolean in the answer"),
-                "write a JSON pointer such as `/has_more`, or leave it out",
-            );
+        for (member, ty, such_as) in [("more", "boolean", "/has_more"), ("pages", "integer", "/total_pages")] {
+            if let Some(pointer) = paging.text(member)
+                && walk(o, body, pointer).is_none_or(|node| node.text("type") != Some(ty))
+            {
+                wrong(
+                    member,
+                    format!("`{pointer}` is no {ty} in the answer"),
+                    &format!("write a JSON pointer such as `{such_as}`, or leave it out"),
+                );
+            }
         }
     }
 }

@@ -125,8 +125,11 @@ const ENUM_VALUE: Vocabulary = Vocabulary {
 };
 const DISCRIMINATOR: Vocabulary =
     Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], ours: &[] };
-const PAGING: Vocabulary =
-    Vocabulary { noun: "`x-dify-paging`", openapi: &["style", "parameter", "items", "id", "more"], ours: &[] };
+const PAGING: Vocabulary = Vocabulary {
+    noun: "`x-dify-paging`",
+    openapi: &["style", "parameter", "items", "id", "from", "more", "pages"],
+    ours: &[],
+};
 const DEVIATION: Vocabulary = Vocabulary {
     noun: "an entry of `x-dify-deviations`",
     openapi: &["servers", "status", "where", "media", "note"],

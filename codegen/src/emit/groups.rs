@@ -296,6 +296,12 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
         lines.push(String::new());
         lines.push("The answer comes in one piece, when it is whole.".to_owned());
     }
+    if operation.paging.is_some() {
+        let walk =
+            "Answers one page: [`items`](crate::Call::items) and [`pages`](crate::Call::pages) walk the whole list.";
+        lines.push(String::new());
+        rustdoc::wrap(walk, "", &mut lines);
+    }
     lines.push(String::new());
     lines.push(format!("`{} {}`", operation.verb.to_uppercase(), operation.path));
     lines.extend(rustdoc::versions(operation.since.as_deref(), None));

@@ -1,7 +1,7 @@
 //! Operations, as the methods of the bindings.
 
 use super::schema::{last_segment, version};
-use super::{Type, escaped, members, resolved, text, texts};
+use super::{Paging, Type, escaped, members, resolved, text, texts};
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
 
@@ -30,6 +30,8 @@ pub(crate) struct Operation {
     pub(crate) deprecated: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) credential: Credential,
+    /// How the list that it answers goes on.
+    pub(crate) paging: Option<Paging>,
     /// The example of the request's body.
     pub(crate) example: Option<Value>,
 }
@@ -140,6 +142,7 @@ impl Operation {
                 .or_else(|| version(operation, "x-dify-deprecated")),
             since: version(operation, "x-dify-since"),
             credential: Credential::read(document, operation),
+            paging: Paging::read(path, verb, operation, findings),
             example: example(document, operation),
         };
         let events = success.and_then(|content| content.get("text/event-stream"));

@@ -172,6 +172,71 @@ fn in_front(status: &Option<u16>) -> String {
     status.map_or_else(String::new, |status| format!("{status} "))
 }
 
+/// Documents that are not going to be searchable as they are.
+#[cfg(feature = "knowledge")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct IndexingError {
+    /// Each that failed or was paused, at least one.
+    pub documents: Vec<UnindexedDocument>,
+}
+
+/// A document whose indexing failed or was paused.
+#[cfg(feature = "knowledge")]
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct UnindexedDocument {
+    /// Its id.
+    pub id: String,
+    /// Its name, where it could be looked up.
+    pub name: Option<String>,
+    /// What became of it: `error` or `paused`.
+    pub status: crate::types::IndexingStatus,
+    /// Why, in Dify's words, where it says so.
+    pub reason: Option<String>,
+    /// Dify's machine-readable reason, where there is one. Since Dify 1.16.1.
+    pub reason_code: Option<String>,
+}
+
+#[cfg(feature = "knowledge")]
+impl UnindexedDocument {
+    pub(crate) fn of(progress: &crate::types::IndexingProgress) -> Self {
+        Self {
+            id: progress.id.clone(),
+            name: None,
+            status: progress.indexing_status.clone(),
+            reason: progress.error.clone(),
+            reason_code: progress.error_code.clone(),
+        }
+    }
+}
+
+#[cfg(feature = "knowledge")]
+impl std::error::Error for IndexingError {}
+
+#[cfg(feature = "knowledge")]
+impl fmt::Display for IndexingError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, document) in self.documents.iter().enumerate() {
+            if index > 0 {
+                f.write_str("; ")?;
+            }
+            match &document.name {
+                Some(name) => write!(f, "the document \"{name}\" ({})", document.id)?,
+                None => write!(f, "the document {}", document.id)?,
+            }
+            match document.status {
+                crate::types::IndexingStatus::Paused => f.write_str(" was paused")?,
+                _ => f.write_str(" could not be indexed")?,
+            }
+            if let Some(reason) = document.reason.as_deref().filter(|reason| !reason.is_empty()) {
+                write!(f, ": {reason}")?;
+            }
+        }
+        Ok(())
+    }
+}
+
 /// The beginning of a body, for people.
 struct Excerpt<'b>(&'b [u8]);
 

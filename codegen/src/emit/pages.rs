@@ -1,0 +1,87 @@
+//! Answers that are pages of a list: how the runtime walks them.
+
+use super::{ident, rust_type};
+use crate::diagnostic::{Finding, Findings};
+use crate::model::{Answer, Component, Cursor, Model, Operation, Paging, Shape, Type, escaped, rust_name};
+use syn::{Expr, ImplItemFn, Item, parse_quote};
+
+/// `impl Page`, when an operation pages through answers of this component.
+pub(super) fn item(component: &Component, model: &Model, findings: &mut Findings) -> Option<Item> {
+    let answers: Vec<&Operation> = model
+        .operations
+        .iter()
+        .filter(|operation| matches!(&operation.answer, Answer::Json(Type::Named(name)) if *name == component.name))
+        .collect();
+    let paging = answers.iter().find_map(|operation| operation.paging.as_ref())?;
+    for operation in answers.iter().filter(|operation| operation.paging.as_ref() != Some(paging)) {
+        findings.push(Finding::in_document(
+            format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+            format!("answers `{}`, which another operation pages through in another way", component.name),
+            "give both the same `x-dify-paging`, or the answers different names",
+        ));
+    }
+    let implementation = implementation(component, paging);
+    if implementation.is_none() {
+        findings.push(Finding::in_document(
+            format!("#/components/schemas/{}", component.name),
+            "the members that `x-dify-paging` names must be required and not nullable, the items a list",
+            "correct `required` or the names",
+        ));
+    }
+    implementation
+}
+
+fn implementation(component: &Component, paging: &Paging) -> Option<Item> {
+    let Shape::Object(members) = &component.shape else { return None };
+    let member = |name: &String| members.iter().find(|m| m.name == *name && m.required && !m.nullable);
+    let items = member(&paging.items)?;
+    let Type::List(item) = &items.ty else { return None };
+    let (name, field, item) = (ident(&component.name), ident(&items.rust), rust_type(&item.rust()));
+    let parameter = &paging.parameter;
+    let kind: Expr = match &paging.cursor {
+        Some(_) => parse_quote!(crate::Paging::Cursor(#parameter)),
+        None => parse_quote!(crate::Paging::Number(#parameter)),
+    };
+    let mut methods: Vec<ImplItemFn> = Vec::new();
+    if let Some(more) = &paging.more {
+        let more = ident(&member(more)?.rust);
+        methods.push(parse_quote! {
+            fn more(&self) -> Option<bool> {
+                Some(self.#more)
+            }
+        });
+    }
+    if let Some(pages) = &paging.pages {
+        let pages = ident(&member(pages)?.rust);
+        methods.push(parse_quote! {
+            fn pages(&self) -> Option<i64> {
+                Some(self.#pages)
+            }
+        });
+    }
+    if let Some(Cursor { id, first }) = &paging.cursor {
+        let (id, end) = (ident(&rust_name(id)), ident(if *first { "first" } else { "last" }));
+        methods.push(parse_quote! {
+            fn cursor(&self) -> Option<&str> {
+                Some(&self.#field.#end()?.#id)
+            }
+        });
+    }
+    Some(parse_quote! {
+        impl crate::Page for #name {
+            type Item = #item;
+
+            const PAGING: crate::Paging = #kind;
+
+            fn into_items(self) -> Vec<Self::Item> {
+                self.#field
+            }
+
+            fn count(&self) -> usize {
+                self.#field.len()
+            }
+
+            #(#methods)*
+        }
+    })
+}

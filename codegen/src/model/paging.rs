@@ -1,0 +1,55 @@
+//! How lists go on.
+
+use super::{escaped, text};
+use crate::diagnostic::{Finding, Findings};
+use serde_json::Value;
+
+/// `x-dify-paging` of an operation. The pointers of the document are names of members here.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Paging {
+    /// The query parameter that asks for the next page.
+    pub(crate) parameter: String,
+    /// The member of the answer that holds the items.
+    pub(crate) items: String,
+    /// The member that says whether there is another page.
+    pub(crate) more: Option<String>,
+    /// The member that says how many pages there are.
+    pub(crate) pages: Option<String>,
+    /// Where the list goes on after an item: which.
+    pub(crate) cursor: Option<Cursor>,
+}
+
+/// The item that the next page comes after.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Cursor {
+    /// The member of the item that is its id.
+    pub(crate) id: String,
+    /// It is the first item of the page, not the last.
+    pub(crate) first: bool,
+}
+
+impl Paging {
+    pub(super) fn read(path: &str, verb: &str, operation: &Value, findings: &mut Findings) -> Option<Self> {
+        let paging = operation.get("x-dify-paging")?;
+        let mut member = |name: &str| {
+            let pointer = paging.get(name)?.as_str()?;
+            let member = pointer.strip_prefix('/').filter(|member| !member.contains('/'));
+            if member.is_none() {
+                findings.push(Finding::in_document(
+                    format!("#/paths/{}/{verb}/x-dify-paging", escaped(path)),
+                    format!("`{name}: {pointer}` is not a member of the object itself"),
+                    "give the answer that member, or write the paging of this operation by hand",
+                ));
+            }
+            member.map(str::to_owned)
+        };
+        let (more, pages, id) = (member("more"), member("pages"), member("id"));
+        Some(Self {
+            parameter: text(paging, "parameter").to_owned(),
+            items: member("items")?,
+            more,
+            pages,
+            cursor: id.map(|id| Cursor { id, first: text(paging, "from") == "first" }),
+        })
+    }
+}
