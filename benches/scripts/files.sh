@@ -8,3 +8,5 @@ for who in bare dify; do
   printf '%s\t' "$who" && "$bin/client" "$who" upload "$url" "$work/big.png"
   printf '%s\t' "$who" && "$bin/client" "$who" download "$url"
 done
+printf 'dify\t' && "$bin/client" dify document-up "$url" "$work/big.png"
+printf 'dify\t' && "$bin/client" dify document-down "$url"

@@ -16,6 +16,7 @@ mod prove;
 mod public_api;
 mod run;
 mod rustdoc;
+mod signs;
 pub mod source;
 pub mod verify;
 mod write;

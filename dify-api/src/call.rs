@@ -56,7 +56,7 @@ type Start<'a, T> = fn(Plan<'a>) -> Running<'a, T>;
 
 impl<'a, T> Call<'a, T> {
     fn plan(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due, start: Start<'a, T>) -> Self {
-        let exchange = Exchange { transport, operation, build, due, timeouts: transport.timeouts() };
+        let exchange = Exchange { transport, operation, build, due, timeouts: transport.timeouts(), signed: false };
         let plan = Plan { exchange, stopping: None };
         Self { state: State::Planned(plan, start) }
     }
@@ -65,6 +65,15 @@ impl<'a, T> Call<'a, T> {
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         if let State::Planned(plan, _) = &mut self.state {
             plan.exchange.timeouts = timeouts;
+        }
+        self
+    }
+
+    /// To a URL that the server gave and signed.
+    #[cfg(feature = "knowledge")]
+    pub(crate) fn signed(mut self) -> Self {
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.signed = true;
         }
         self
     }

@@ -168,6 +168,7 @@ impl<E> EventStream<E> {
             build: Build::Now(Arc::new(|requests| (stopping.build)(requests, task_id))),
             due: Due::Nothing,
             timeouts: transport.timeouts(),
+            signed: false,
         };
         let span = Span::new(transport, &exchange.operation);
         span.hold(transport::call(exchange, &span)).await?;

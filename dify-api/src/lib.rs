@@ -73,6 +73,8 @@ mod api_key;
 mod app;
 mod body;
 mod call;
+#[cfg(feature = "knowledge")]
+mod document_file;
 mod download;
 mod error;
 mod event;

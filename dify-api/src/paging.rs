@@ -36,8 +36,8 @@ pub trait Page: DeserializeOwned + Send {
         None
     }
 
-    /// How many pages there are in all, where the answer says so.
-    fn pages(&self) -> Option<i64> {
+    /// How many items the list has in all, where the answer says so.
+    fn total(&self) -> Option<i64> {
         None
     }
 
@@ -76,7 +76,7 @@ impl<'a, P: Page + 'a> Call<'a, P> {
             Some(template) => State::Ready { template, next: Next::First },
             None => State::Begun,
         };
-        Pages { state, fetched: 0, ceiling: CEILING }
+        Pages { state, fetched: 0, seen: 0, ceiling: CEILING }
     }
 
     /// The list item by item, fetching a page whenever the last one is used up.
@@ -138,6 +138,7 @@ enum State<'a, P> {
 pub struct Pages<'a, P> {
     state: State<'a, P>,
     fetched: u32,
+    seen: i64,
     ceiling: u32,
 }
 
@@ -181,7 +182,8 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Ready(Ok(page)) => {
                         self.fetched += 1;
-                        if let Some(next) = next.following(&page) {
+                        self.seen += page.count() as i64;
+                        if let Some(next) = next.following(&page, self.seen) {
                             self.state = State::Ready { template, next };
                         }
                         return Poll::Ready(Some(Ok(page)));
@@ -193,9 +195,15 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
 }
 
 impl Next {
-    /// What comes after this page; nothing, when it was the last.
-    fn following<P: Page>(&self, page: &P) -> Option<Self> {
-        if page.more() == Some(false) || page.count() == 0 {
+    /// What comes after this page and so many items; nothing, when it was the last.
+    fn following<P: Page>(&self, page: &P, seen: i64) -> Option<Self> {
+        // Lists that were asked for larger pages than Dify gives deny that there is more: the total knows better.
+        let lacking = page.total().map(|total| seen < total);
+        let more = match (page.more(), lacking) {
+            (None, None) => true,
+            (more, lacking) => more == Some(true) || lacking == Some(true),
+        };
+        if !more || page.count() == 0 {
             return None;
         }
         match P::PAGING {
@@ -204,14 +212,10 @@ impl Next {
                 let unchanged = matches!(self, Self::After(last) if last == cursor);
                 (!unchanged).then(|| Self::After(cursor.to_owned()))
             }
-            Paging::Number(_) => {
-                let fetched = match self {
-                    Self::Number(fetched) => fetched + 1,
-                    _ => 1,
-                };
-                (page.more().is_some() || page.pages().is_none_or(|pages| fetched < pages))
-                    .then_some(Self::Number(fetched))
-            }
+            Paging::Number(_) => Some(Self::Number(match self {
+                Self::Number(fetched) => fetched + 1,
+                _ => 1,
+            })),
         }
     }
 

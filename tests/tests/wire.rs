@@ -4,10 +4,13 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use dify_api::{
-    App, Error, ErrorKind, Upload,
+    App, Error, ErrorKind, Knowledge, Upload,
     types::{
-        ChatRequest, ConversationDeleteRequest, ConversationRenameRequest, ConversationsListQuery, ErrorCode,
-        FileUploadRequest, FilesPreviewQuery, WorkflowRunRequest,
+        ChatRequest, ConversationDeleteRequest, ConversationRenameRequest, ConversationsListQuery, DocumentFileConfig,
+        DocumentFileUpload, DocumentForm, ErrorCode, FileUploadRequest, FilesPreviewQuery, IndexingTechnique,
+        MetadataComparison, MetadataCondition, MetadataFilter, MetadataFilterOperator, ParentMode, ProcessMode,
+        ProcessRule, ProcessSettings, RetrievalModel, RetrieveRequest, SearchMethod, SegmentationRule,
+        WorkflowRunRequest,
     },
 };
 use httpmock::{HttpMockRequest, HttpMockResponse, MockServer};
@@ -18,6 +21,7 @@ const CONVERSATION: &str = "45701982-8118-4bc5-8e9b-64562b4555f2";
 /// A server that gives one answer, and keeps what it was asked.
 struct Wire {
     app: App,
+    knowledge: Knowledge,
     seen: Arc<Mutex<Vec<String>>>,
     _server: MockServer,
 }
@@ -42,7 +46,9 @@ impl Wire {
             })
             .await;
         let app = App::builder().api_key("app-key").base_url(server.url("/v1")).build().expect("a client");
-        Self { app, seen, _server: server }
+        let knowledge = Knowledge::builder().api_key("dataset-key").base_url(server.url("/v1"));
+        let knowledge = knowledge.build().expect("a client");
+        Self { app, knowledge, seen, _server: server }
     }
 
     /// The one request that was sent.
@@ -187,6 +193,53 @@ async fn an_upload_is_a_form_with_name_type_and_length() {
         "--BOUNDARY\nContent-Disposition: form-data; name=\"file\"; filename=\"Müller.txt\"\n\
          Content-Type: text/plain\n\ncontent\n--BOUNDARY\n\
          Content-Disposition: form-data; name=\"user\"\n\nuser-1\n--BOUNDARY--\n"
+    );
+}
+
+#[tokio::test]
+async fn the_settings_of_a_documents_file_go_along_as_json() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let rules = ProcessSettings::new()
+        .segmentation(SegmentationRule::new(500).separator("\n\n"))
+        .parent_mode(ParentMode::Paragraph)
+        .subchunk_segmentation(SegmentationRule::new(100));
+    let config = DocumentFileConfig::new()
+        .indexing_technique(IndexingTechnique::HighQuality)
+        .doc_form(DocumentForm::HierarchicalModel)
+        .process_rule(ProcessRule::new(ProcessMode::Hierarchical).rules(rules));
+    let file = DocumentFileUpload::new(Upload::bytes("tea.md", "# Tea")).data(config);
+    let _ = wire.knowledge.documents().create_by_file("d-1", &file).await;
+    let sent = wire.sent();
+    let (head, body) = sent.split_once("\n\n").expect("a head and a body");
+    assert!(head.starts_with("POST /v1/datasets/d-1/document/create-by-file\n"), "{head}");
+    assert!(head.contains("authorization: Bearer dataset-key\n"), "{head}");
+    assert_eq!(
+        body,
+        "--BOUNDARY\nContent-Disposition: form-data; name=\"file\"; filename=\"tea.md\"\n\
+         Content-Type: text/markdown\n\n# Tea\n--BOUNDARY\n\
+         Content-Disposition: form-data; name=\"data\"\n\n\
+         {\"indexing_technique\":\"high_quality\",\"process_rule\":{\"mode\":\"hierarchical\",\"rules\":{\
+         \"segmentation\":{\"separator\":\"\\n\\n\",\"max_tokens\":500},\"parent_mode\":\"paragraph\",\
+         \"subchunk_segmentation\":{\"max_tokens\":100}}},\"doc_form\":\"hierarchical_model\"}\n--BOUNDARY--\n"
+    );
+}
+
+#[tokio::test]
+async fn a_search_says_what_it_is_told_and_nothing_else() {
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let condition = MetadataCondition::new("year", MetadataComparison::GreaterOrEqual).value(2024.0);
+    let filter = MetadataFilter::new().logical_operator(MetadataFilterOperator::And).conditions([condition]);
+    let model = RetrievalModel::new(SearchMethod::HybridSearch, false, 3, false).metadata_filtering_conditions(filter);
+    let request = RetrieveRequest::new("When?").retrieval_model(model);
+    let _ = wire.knowledge.datasets().retrieve("d-1", &request).await;
+    let sent = wire.sent();
+    let (_, body) = sent.split_once("\n\n").expect("a head and a body");
+    assert_eq!(
+        body,
+        "{\"query\":\"When?\",\"retrieval_model\":{\"search_method\":\"hybrid_search\",\
+         \"reranking_enable\":false,\"top_k\":3,\"score_threshold_enabled\":false,\
+         \"metadata_filtering_conditions\":{\"logical_operator\":\"and\",\"conditions\":[\
+         {\"name\":\"year\",\"comparison_operator\":\"≥\",\"value\":2024.0}]}}}"
     );
 }
 

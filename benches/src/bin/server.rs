@@ -8,6 +8,8 @@
 //! | `POST …/chat-messages`, streaming | 2,000 events, one write each; under `/hold` one, then silence |
 //! | `POST …/files/upload` | the size of the body, as a file |
 //! | `GET …/files/{id}/preview` | 1 GiB |
+//! | `POST …/document/create-by-file` | the size of the body, as the length of a document |
+//! | `GET …/documents/{id}/download` | a link to 1 GiB |
 
 use bytes::Bytes;
 use dify_benches::corpus::{Kind, USAGE, stream};
@@ -102,6 +104,22 @@ fn file(size: u64) -> Bytes {
     .into()
 }
 
+fn document(size: u64) -> Bytes {
+    format!(
+        r#"{{"document":{{"id":"215598f6-0960-4ce8-bbb0-f05e959f9f5d","position":1,"data_source_type":"upload_file","data_source_info":{{"upload_file_id":"5ec4a7fe-847f-4227-b73f-7a6ad7c6738a"}},"data_source_detail_dict":{{"upload_file":{{"id":"5ec4a7fe-847f-4227-b73f-7a6ad7c6738a","name":"rust-guide.txt","size":143,"extension":"txt","mime_type":"text/plain","created_by":"78b5292b-9bab-4181-b150-159a96ea5864","created_at":1795229072.354706}}}},"dataset_process_rule_id":"4df102d0-5264-4c8a-a7d3-191550327aeb","name":"rust-guide.txt","created_from":"api","created_by":"78b5292b-9bab-4181-b150-159a96ea5864","created_at":1795229072,"tokens":null,"indexing_status":"waiting","error":null,"enabled":true,"disabled_at":null,"disabled_by":null,"archived":false,"display_status":"queuing","word_count":{size},"hit_count":0,"doc_form":"text_model","doc_metadata":[],"summary_index_status":null,"need_summary":false}},"batch":"20261121024432373528"}}"#
+    )
+    .into()
+}
+
+/// The size of a body, which goes by.
+async fn size(mut body: Incoming) -> Result<u64, hyper::Error> {
+    let mut size = 0;
+    while let Some(frame) = body.frame().await.transpose()? {
+        size += frame.data_ref().map_or(0, Bytes::len) as u64;
+    }
+    Ok(size)
+}
+
 type Answer = Response<BoxBody<Bytes, Infallible>>;
 
 fn answer(media_type: &str, body: impl Body<Data = Bytes, Error = Infallible> + Send + Sync + 'static) -> Answer {
@@ -115,7 +133,7 @@ fn answer(media_type: &str, body: impl Body<Data = Bytes, Error = Infallible> + 
 async fn serve(request: Request<Incoming>) -> Result<Answer, hyper::Error> {
     let path = request.uri().path().to_owned();
     let post = request.method() == Method::POST;
-    let mut body = request.into_body();
+    let body = request.into_body();
     Ok(if post && path.ends_with("/chat-messages") {
         let body = body.collect().await?.to_bytes();
         if memchr::memmem::find(&body, b"\"streaming\"").is_none() {
@@ -126,11 +144,11 @@ async fn serve(request: Request<Incoming>) -> Result<Answer, hyper::Error> {
             answer("text/event-stream; charset=utf-8", Events { next: 0, end, written: true, hold })
         }
     } else if post && path.ends_with("/files/upload") {
-        let mut size = 0;
-        while let Some(frame) = body.frame().await.transpose()? {
-            size += frame.data_ref().map_or(0, Bytes::len) as u64;
-        }
-        answer("application/json", Full::new(file(size)))
+        answer("application/json", Full::new(file(size(body).await?)))
+    } else if post && path.ends_with("/document/create-by-file") {
+        answer("application/json", Full::new(document(size(body).await?)))
+    } else if path.ends_with("/download") {
+        answer("application/json", Full::from(r#"{"url":"/files/1/preview"}"#))
     } else if path.ends_with("/preview") {
         answer("image/png", Zeros(GIB))
     } else {

@@ -90,6 +90,50 @@ fn a_new_property_changes_the_file_it_belongs_to_and_no_other() {
 }
 
 #[test]
+fn an_answer_that_is_paged_through_is_a_page() {
+    let paging = "/paths/~1conversations/get/x-dify-paging";
+    let conversations = |document: Document| compiled(document)["dify-api/src/generated/conversations.rs"].clone();
+    let text = conversations(slice());
+    assert!(text.contains("impl crate::Page for ConversationPage {\n    type Item = Conversation;"));
+    assert!(text.contains("crate::Paging::Cursor(\"last_id\")") && text.contains("Some(&self.data.last()?.id)"));
+    assert!(text.contains("[`items`](crate::Call::items)"));
+
+    let mut document = slice();
+    document.value.pointer_mut(paging).unwrap()["from"] = "first".into();
+    assert!(conversations(document).contains("Some(&self.data.first()?.id)"));
+
+    let mut document = slice();
+    *document.value.pointer_mut(paging).unwrap() =
+        json!({"style": "page", "parameter": "limit", "items": "/data", "total": "/limit"});
+    let text = conversations(document);
+    assert!(text.contains("crate::Paging::Number(\"limit\")") && text.contains("Some(self.limit)"));
+    assert!(!text.contains("fn cursor"));
+}
+
+#[test]
+fn paging_that_the_bindings_could_not_follow_is_a_finding() {
+    let mut document = slice();
+    document.value["components"]["schemas"]["ConversationPage"]["required"] = json!(["limit", "data"]);
+    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    assert!(findings.contains("must be required and not nullable"), "{findings}");
+
+    let mut document = slice();
+    document.value.pointer_mut("/paths/~1conversations/get/x-dify-paging").unwrap()["more"] = "/page/has_more".into();
+    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    assert!(findings.contains("`more: /page/has_more` is not a member of the object itself"), "{findings}");
+
+    let mut document = slice();
+    let again = document.value["paths"]["/conversations"].clone();
+    document.value["paths"]["/conversations/pinned"] = again;
+    let pinned = document.value.pointer_mut("/paths/~1conversations~1pinned/get").unwrap();
+    pinned["operationId"] = "app_conversations_pinned".into();
+    pinned["x-dify-method"] = "app.conversations.pinned".into();
+    pinned.as_object_mut().unwrap().shift_remove("x-dify-paging");
+    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    assert!(findings.contains("pages through in another way"), "{findings}");
+}
+
+#[test]
 fn the_public_api_lists_methods_and_members_by_file() {
     let (files, _) = generate_leniently(&[slice()]).unwrap();
     let api = public_api(&files);

@@ -4,6 +4,7 @@ use heck::ToUpperCamelCase;
 
 use super::schemas::{blank, names};
 use crate::diagnostic::Findings;
+use crate::signs::spelled;
 use crate::source::outline::{Outline, Role};
 use crate::source::{Entry, Node, Place, Section};
 
@@ -114,6 +115,9 @@ pub fn enum_values_have_names_of_their_own(o: &Outline<'_>, found: &mut Findings
 
 /// A leading minus, as in `-created_at`, counts as a word.
 fn variant(value: &str) -> String {
+    if let Some(name) = spelled(value) {
+        return name.to_owned();
+    }
     let name = value.to_upper_camel_case();
     if value.starts_with('-') && !name.is_empty() { format!("Minus{name}") } else { name }
 }

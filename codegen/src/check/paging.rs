@@ -54,7 +54,7 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
         {
             wrong("id", format!("an item has no `{id}`"), "write a JSON pointer into an item, such as `/id`");
         }
-        for (member, ty, such_as) in [("more", "boolean", "/has_more"), ("pages", "integer", "/total_pages")] {
+        for (member, ty, such_as) in [("more", "boolean", "/has_more"), ("total", "integer", "/total")] {
             if let Some(pointer) = paging.text(member)
                 && walk(o, body, pointer).is_none_or(|node| node.text("type") != Some(ty))
             {

@@ -127,7 +127,7 @@ const DISCRIMINATOR: Vocabulary =
     Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], ours: &[] };
 const PAGING: Vocabulary = Vocabulary {
     noun: "`x-dify-paging`",
-    openapi: &["style", "parameter", "items", "id", "from", "more", "pages"],
+    openapi: &["style", "parameter", "items", "id", "from", "more", "total"],
     ours: &[],
 };
 const DEVIATION: Vocabulary = Vocabulary {

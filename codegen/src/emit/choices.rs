@@ -8,7 +8,7 @@ use crate::model::{Component, Model, Type};
 use crate::polish::attributes;
 use crate::rustdoc;
 use quote::quote;
-use syn::{Item, parse_quote};
+use syn::{Expr, Ident, Item, parse_quote};
 
 pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool, model: &Model) -> Part {
     let name = ident(&component.name);
@@ -34,7 +34,8 @@ pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool
         }
     });
     let from_json = from_json();
-    let items: Vec<Item> = vec![
+    let conversions = choices.iter().flat_map(|(ty, _)| conversions(&name, ty));
+    let mut items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*
             #(#attributes)*
@@ -43,7 +44,27 @@ pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool
         },
         parse_quote!(impl #name { #from_json }),
     ];
+    items.extend(conversions);
     Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+}
+
+/// So that setters take what stands in a variant as it is.
+fn conversions(name: &Ident, ty: &Type) -> Vec<Item> {
+    let variant = ident(&variant_name(ty));
+    let from = |from: syn::Type, value: Expr| -> Item {
+        parse_quote! {
+            impl From<#from> for #name {
+                fn from(value: #from) -> Self {
+                    Self::#variant(#value)
+                }
+            }
+        }
+    };
+    let own = from(rust_type(&ty.rust()), parse_quote!(value));
+    match ty {
+        Type::Text => vec![own, from(parse_quote!(&str), parse_quote!(value.to_owned()))],
+        _ => vec![own],
+    }
 }
 
 fn variant_name(ty: &Type) -> String {

@@ -3,6 +3,7 @@
 use super::{Part, Source};
 use crate::model::{Component, EnumValue};
 use crate::rustdoc;
+use crate::signs::spelled;
 use heck::ToPascalCase;
 use std::fmt::Write;
 
@@ -35,6 +36,9 @@ fn comment(text: &mut String, depth: usize, lines: Vec<String>) {
 
 /// The variant of a value. `Other` is the one for values this version does not know.
 pub(super) fn variant_name(value: &str) -> String {
+    if let Some(name) = spelled(value) {
+        return name.to_owned();
+    }
     let (value, descending) = match value.strip_prefix('-') {
         Some(rest) => (rest, "Desc"),
         None => (value, ""),
@@ -61,6 +65,7 @@ mod tests {
             ("other", "OtherValue"),
             ("", "Empty"),
             ("256x256", "V256x256"),
+            ("≥", "GreaterOrEqual"),
         ] {
             assert_eq!(variant_name(value), name);
         }

@@ -55,6 +55,11 @@ pub(super) fn parts(
                 pub(crate) fn new(transport: &'a crate::Transport) -> Self {
                     Self { transport }
                 }
+                /// For the methods written by hand.
+                #[allow(dead_code)]
+                pub(crate) fn transport(self) -> &'a crate::Transport {
+                    self.transport
+                }
                 #(#methods)*
             }
         },

@@ -51,11 +51,11 @@ fn implementation(component: &Component, paging: &Paging) -> Option<Item> {
             }
         });
     }
-    if let Some(pages) = &paging.pages {
-        let pages = ident(&member(pages)?.rust);
+    if let Some(total) = &paging.total {
+        let total = ident(&member(total)?.rust);
         methods.push(parse_quote! {
-            fn pages(&self) -> Option<i64> {
-                Some(self.#pages)
+            fn total(&self) -> Option<i64> {
+                Some(self.#total)
             }
         });
     }

@@ -13,8 +13,8 @@ pub(crate) struct Paging {
     pub(crate) items: String,
     /// The member that says whether there is another page.
     pub(crate) more: Option<String>,
-    /// The member that says how many pages there are.
-    pub(crate) pages: Option<String>,
+    /// The member that says how many items there are in all.
+    pub(crate) total: Option<String>,
     /// Where the list goes on after an item: which.
     pub(crate) cursor: Option<Cursor>,
 }
@@ -43,12 +43,12 @@ impl Paging {
             }
             member.map(str::to_owned)
         };
-        let (more, pages, id) = (member("more"), member("pages"), member("id"));
+        let (more, total, id) = (member("more"), member("total"), member("id"));
         Some(Self {
             parameter: text(paging, "parameter").to_owned(),
             items: member("items")?,
             more,
-            pages,
+            total,
             cursor: id.map(|id| Cursor { id, first: text(paging, "from") == "first" }),
         })
     }

@@ -1,4 +1,3 @@
-use super::*;
 use crate::{
     ErrorKind, Timeouts,
     test_server::{Server, Step, answer},
@@ -24,11 +23,15 @@ fn conversations(ids: &[&str], has_more: bool) -> Vec<Step> {
 }
 
 fn annotations(ids: &[&str], number: i64, has_more: bool) -> Vec<Step> {
+    annotations_of(0, ids, number, has_more)
+}
+
+fn annotations_of(total: i64, ids: &[&str], number: i64, has_more: bool) -> Vec<Step> {
     let data: Vec<Value> = ids
         .iter()
         .map(|id| json!({"id": id, "question": "?", "answer": "!", "hit_count": 0, "created_at": 1795228922}))
         .collect();
-    page(json!({"data": data, "has_more": has_more, "limit": 2, "total": 5, "page": number}))
+    page(json!({"data": data, "has_more": has_more, "limit": 2, "total": total, "page": number}))
 }
 
 /// The targets of the requests, below the base URL.
@@ -139,6 +142,17 @@ async fn a_list_of_exactly_as_many_pages_as_may_be_is_whole() {
     let query = AnnotationsListQuery::new();
     let items = app.annotations().list(&query).items().ceiling(2).into_vec().await.expect("the whole list");
     assert_eq!(items.len(), 2);
+}
+
+#[tokio::test]
+async fn a_list_that_denies_having_more_before_its_total_goes_on() {
+    // What Dify says to `limit=200`: it gives 100 and finds that this is not a full page.
+    let first = annotations_of(5, &["a", "b", "c"], 1, false);
+    let server = Server::start(vec![first, annotations_of(5, &["d", "e"], 2, false)]).await;
+    let app = server.app(Timeouts::default());
+    let query = AnnotationsListQuery::new().limit(200);
+    let items = app.annotations().list(&query).items().into_vec().await.expect("the whole list");
+    assert_eq!((items.len(), targets(&server).len()), (5, 2));
 }
 
 #[tokio::test]

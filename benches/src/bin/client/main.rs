@@ -2,6 +2,7 @@
 
 mod bare;
 mod dify;
+mod document;
 
 use bare::Bare;
 use dify::Dify;
@@ -14,6 +15,8 @@ client bare|dify stream   URL N      N streams of 2,000 events
 client bare|dify open     URL N      N streams open at once: memory of each
 client bare|dify upload   URL FILE   a file up
 client bare|dify download URL        1 GiB down
+client dify      document-up   URL FILE   a document made from a file
+client dify      document-down URL        1 GiB down, through the link of a document
 client both      first    URL N      N streams each, by turns: time to the first event
 client both      calls    URL N      N blocking calls each, by turns: CPU time and wall time";
 
@@ -41,6 +44,14 @@ async fn main() {
     match arguments[..] {
         ["both", "first", url, n] => first(url, n.parse().expect("a number")).await,
         ["both", "calls", url, n] => calls(url, n.parse().expect("a number")).await,
+        ["dify", "document-up", url, file] => {
+            sent(document::up(url, Path::new(file)).await, file);
+            report("document up");
+        }
+        ["dify", "document-down", url] => {
+            assert_eq!(document::down(url).await, 1 << 30);
+            report("document down");
+        }
         ["bare", ref job @ ..] => run::<Bare>(job).await,
         ["dify", ref job @ ..] => run::<Dify>(job).await,
         _ => help(),
@@ -80,10 +91,7 @@ async fn run<C: Client>(job: &[&str]) {
         }
         ["upload", url, file] => {
             let client = C::new(url);
-            // The form around it is less than a page.
-            let sent = client.upload(Path::new(file)).await;
-            let size = std::fs::metadata(file).expect("the file").len();
-            assert!((size..size + 4096).contains(&sent), "{sent}");
+            sent(client.upload(Path::new(file)).await, file);
             report("up");
         }
         ["download", url] => {
@@ -92,6 +100,12 @@ async fn run<C: Client>(job: &[&str]) {
         }
         _ => help(),
     }
+}
+
+/// Fails when the server did not see all of the file; the form around it is less than a page.
+fn sent(seen: u64, file: &str) {
+    let size = std::fs::metadata(file).expect("the file").len();
+    assert!((size..size + 4096).contains(&seen), "{seen}");
 }
 
 fn number(text: &str) -> usize {

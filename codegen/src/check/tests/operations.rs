@@ -159,6 +159,24 @@ plant! {
             "spec/service/paths/tea.yaml:8: paging by cursor needs `id`; say where an item's id is: `id: /id`";
     }
 
+    paging_from_neither_end_is_told {
+        in TEA replace
+            "style: page"
+        by
+            "style: page, from: last"
+        and hear
+            "spec/service/paths/tea.yaml:8: `from` is not `first`; write `first`, or leave it out for the last item";
+    }
+
+    paging_by_a_total_that_is_no_number_is_told {
+        in TEA replace
+            "more: /has_more"
+        by
+            "total: /data"
+        and hear
+            "spec/service/paths/tea.yaml:8: `/data` is no integer in the answer; write a JSON pointer such as `/total`, or leave it out";
+    }
+
     a_deviation_of_a_version_never_checked_is_told {
         in TEA replace
             "servers: [\"1.0.0\"]"
