@@ -8,6 +8,18 @@ pub(crate) fn now() -> i64 {
     i64::try_from(elapsed.as_secs()).unwrap_or(i64::MAX)
 }
 
+/// Unix time in microseconds.
+pub(crate) fn micros() -> i64 {
+    let elapsed = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(elapsed.as_micros()).unwrap_or(i64::MAX)
+}
+
+/// Microseconds as seconds with a fraction.
+#[expect(clippy::cast_precision_loss, reason = "exact until the year 2255")]
+pub(crate) fn fraction(micros: i64) -> f64 {
+    micros as f64 / 1e6
+}
+
 /// `2026-11-21T02:44:16`: no zone, meant as UTC.
 pub(crate) fn iso(seconds: i64) -> String {
     let (year, month, day) = date(seconds.div_euclid(86_400));

@@ -24,6 +24,19 @@
 //! | `ERR_SERVER` | the model's server is overloaded |
 //! | `BADWORD` | moderation replaces the answer when it is there |
 
+//! The workspace's knowledge is reached by keys that begin with `dataset-`; they all reach the same. Texts and files are
+//! really cut, indexed over [`Builder::indexing_time`] and searched by BM25. Words in names do something here too:
+//!
+//! | word | |
+//! |---|---|
+//! | `unreadable` in a document's name | its text cannot be read: indexing ends in an error |
+//! | `ERR_EMBED` in a document's name or text | the embedding model refuses: indexing ends in an error |
+//! | `ERR_EMBED` in a search | it is refused |
+//! | `PAUSED` in a document's name | indexing is held on the way |
+//! | `PIPELINE` in a knowledge base's name | it has a pipeline, with the data sources `ds`, `dsdoc` and `dscrawl` |
+//!
+//! Of a file, the first mebibyte is read as text and searched; all of it is kept, on disk, and given back.
+
 mod clock;
 mod contract;
 mod http;

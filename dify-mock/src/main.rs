@@ -20,6 +20,9 @@ struct Arguments {
     /// Milliseconds before each piece of a streamed answer.
     #[arg(long, default_value_t = 30)]
     pace: u64,
+    /// Milliseconds that a document is indexed before searches find it.
+    #[arg(long, default_value_t = 300)]
+    indexing_time: u64,
 }
 
 #[tokio::main]
@@ -28,6 +31,7 @@ async fn main() -> ExitCode {
     let builder = Server::builder()
         .address((arguments.host, arguments.port))
         .pace(Duration::from_millis(arguments.pace))
+        .indexing_time(Duration::from_millis(arguments.indexing_time))
         // Nobody reads them here.
         .keep_requests(0);
     let server = match builder.start().await {

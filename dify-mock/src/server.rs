@@ -48,6 +48,7 @@ pub(crate) struct Settings {
     pub(crate) kept_requests: usize,
     pub(crate) check_answers: bool,
     pub(crate) version: String,
+    pub(crate) indexing_time: Duration,
 }
 
 /// A running server. It stops when this is dropped.
@@ -80,6 +81,7 @@ impl Default for Builder {
             kept_requests: 10_000,
             check_answers: false,
             version: "1.16.1".to_owned(),
+            indexing_time: Duration::from_millis(300),
         };
         Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), settings }
     }
@@ -140,6 +142,14 @@ impl Builder {
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.settings.version = version.into();
+        self
+    }
+
+    /// How long a document is indexed before searches find it. 300 milliseconds unless set; with zero it is done as soon
+    /// as anybody asks.
+    #[must_use]
+    pub fn indexing_time(mut self, time: Duration) -> Self {
+        self.settings.indexing_time = time;
         self
     }
 

@@ -108,8 +108,10 @@ fn run_demo(root: &Path) -> ExitCode {
     }
     // A child process: this program must build and run even where a generated line is broken.
     let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status =
-        Command::new(cargo).args(["run", "--quiet", "-p", "dify-api", "--example", "demo"]).current_dir(root).status();
+    let status = Command::new(cargo)
+        .args(["run", "--quiet", "-p", "dify-api", "--features", "knowledge", "--example", "demo"])
+        .current_dir(root)
+        .status();
     match status {
         Ok(status) if status.success() => ExitCode::SUCCESS,
         Ok(_) => ExitCode::FAILURE,

@@ -77,8 +77,19 @@ impl Complaint {
             ValidationErrorKind::MaxLength { limit } => {
                 (format!("String should have at most {limit} {}", plural(*limit)), "string_too_long")
             }
+            ValidationErrorKind::MinItems { limit } => {
+                let (least, found) = (items(*limit), length(error.instance()));
+                (format!("List should have at least {least} after validation, not {found}"), "too_short")
+            }
+            ValidationErrorKind::MaxItems { limit } => {
+                let (most, found) = (items(*limit), length(error.instance()));
+                (format!("List should have at most {most} after validation, not {found}"), "too_long")
+            }
             _ => (format!("Value error, {error}"), "value_error"),
         };
+        // Most closed sets are literals of the server's language, these are enumerations.
+        let enumerated = matches!(at.last().map(String::as_str), Some("permission" | "search_method" | "mode"));
+        let kind = if kind == "literal_error" && enumerated { "enum" } else { kind };
         Complaint { at, text, kind, input: Some(error.instance().clone().into_owned()) }
     }
 
@@ -86,6 +97,11 @@ impl Complaint {
     pub(crate) fn under(mut self, name: &str) -> Complaint {
         self.at.insert(0, name.to_owned());
         self
+    }
+
+    /// Whether it is about this parameter or something in it.
+    pub(crate) fn is_about(&self, name: &str) -> bool {
+        self.at.first().is_some_and(|first| first == name)
     }
 
     /// The same, about a value that travelled as text.
@@ -161,6 +177,14 @@ fn one_of(options: &Value) -> String {
         return format!("Input should be {last}");
     }
     format!("Input should be {} or {last}", options.join(", "))
+}
+
+fn items(count: u64) -> String {
+    format!("{count} {}", if count == 1 { "item" } else { "items" })
+}
+
+fn length(list: &Value) -> usize {
+    list.as_array().map_or(0, Vec::len)
 }
 
 fn plural(count: u64) -> &'static str {

@@ -187,7 +187,8 @@ fn union(name: &str, mapping: &Map<String, Value>) -> Value {
 /// Lets null in. A plain type becomes two types, so that a complaint still names the type; else it is a choice.
 fn nullable(mut schema: Map<String, Value>) -> Value {
     if schema.contains_key("allOf") || schema.contains_key("$ref") || schema.contains_key("oneOf") {
-        return json!({"anyOf": [schema, {"type": "null"}]});
+        // A choice would only complain that nothing fits: so that a complaint tells what does not, null is an exception.
+        return json!({"if": {"not": {"type": "null"}}, "then": schema});
     }
     if let Some(kind) = schema.get("type").cloned() {
         schema.insert("type".to_owned(), json!([kind, "null"]));

@@ -42,11 +42,16 @@ pub(crate) struct BlobWriter {
 #[derive(Debug)]
 struct Spooled(PathBuf);
 
+/// A name that no other file has.
+fn temporary() -> PathBuf {
+    std::env::temp_dir().join(format!("dify-mock-{}-{}", std::process::id(), ids::new()))
+}
+
 impl BlobWriter {
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.length += bytes.len() as u64;
         if self.file.is_none() && self.memory.len() + bytes.len() > IN_MEMORY {
-            let path = std::env::temp_dir().join(format!("dify-mock-{}-{}", std::process::id(), ids::new()));
+            let path = temporary();
             let mut file = File::create_new(&path).await?;
             let spooled = Spooled(path);
             file.write_all(&self.memory).await?;
@@ -78,6 +83,35 @@ impl BlobWriter {
 impl Blob {
     pub(crate) fn length(&self) -> u64 {
         self.length
+    }
+
+    /// The first bytes, at most so many.
+    pub(crate) async fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
+        match &self.place {
+            Place::Memory(bytes) => Ok(bytes[..bytes.len().min(limit)].to_vec()),
+            Place::File(path) => {
+                let mut head = Vec::new();
+                File::open(path).await?.take(limit as u64).read_to_end(&mut head).await?;
+                Ok(head)
+            }
+        }
+    }
+
+    /// The bytes, for whoever may wait for a disk.
+    pub(crate) fn reader(&self) -> io::Result<Box<dyn io::Read + '_>> {
+        Ok(match &self.place {
+            Place::Memory(bytes) => Box::new(bytes.as_ref()),
+            Place::File(path) => Box::new(std::fs::File::open(path)?),
+        })
+    }
+
+    /// A blob of what somebody writes, who may wait for a disk.
+    pub(crate) fn written(work: impl FnOnce(&mut std::fs::File) -> io::Result<()>) -> io::Result<Arc<Blob>> {
+        let mut spooled = Spooled(temporary());
+        let mut file = std::fs::File::create_new(&spooled.0)?;
+        work(&mut file)?;
+        let length = file.metadata()?.len();
+        Ok(Arc::new(Blob { length, place: Place::File(std::mem::take(&mut spooled.0)) }))
     }
 
     /// The bytes, piece by piece.
@@ -148,6 +182,7 @@ mod tests {
                 Place::Memory(_) => None,
             };
             assert_eq!((blob.length(), path.is_some()), (size as u64, spooled));
+            assert_eq!(blob.head(4).await.expect("read"), [7; 4]);
             let parts: Vec<Bytes> = Arc::clone(&blob).stream().map(|part| part.expect("read")).collect().await;
             assert_eq!(parts.concat(), vec![7_u8; size]);
             drop(blob);

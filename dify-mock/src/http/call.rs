@@ -47,6 +47,11 @@ impl Call {
         found.map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
     }
 
+    /// Every value of a query parameter that may come more than once.
+    pub(crate) fn all<'a>(&'a self, name: &'a str) -> impl Iterator<Item = &'a str> {
+        self.query.iter().filter(move |(known, _)| known == name).map(|(_, value)| value.as_str())
+    }
+
     /// A query parameter that is a number. Its text was checked against the document before.
     pub(crate) fn number(&self, name: &str, default: usize) -> usize {
         self.asked(name).and_then(|text| text.parse().ok()).unwrap_or(default)
@@ -58,6 +63,11 @@ impl Call {
             Content::Json(members) => members.get(name).unwrap_or(&Value::Null),
             _ => &Value::Null,
         }
+    }
+
+    /// Whether the JSON body has a member, be it null.
+    pub(crate) fn has(&self, name: &str) -> bool {
+        matches!(&self.content, Content::Json(members) if members.contains_key(name))
     }
 
     /// A member of the JSON body that is a text.
@@ -81,6 +91,11 @@ impl Call {
     /// Does something to the state.
     pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
         self.server.world(work)
+    }
+
+    /// A member of the JSON body that is a list of texts; what is no text in it is passed over.
+    pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
+        self.member(name).as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }
 
     /// The members of the JSON body, for messages that repeat them.

@@ -64,7 +64,13 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
     };
     let mut response = match outcome {
         Ok(reply) => checked(&server, operation, number, reply).into_response(),
-        Err(refusal) => refusal.into_response(),
+        Err(refusal) => {
+            if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| checks(&server))) {
+                let problems = operation.check_answer(status, "application/json", &body);
+                server.records.amend(number, |record| record.answer_problems.extend(problems));
+            }
+            refusal.into_response()
+        }
     };
     server.records.amend(number, |record| record.status = response.status().as_u16());
     sign(&server, &mut response);
@@ -210,8 +216,17 @@ fn understand(
     if let Some(handler) = handler {
         handler.audience.check(key.mode)?;
     }
-    refuse(&findings.query, &operation.title(true))?;
-    refuse(&findings.members, &operation.title(false))?;
+    let wording = handler.map(|handler| handler.wording).unwrap_or_default();
+    let minded = |complaint: &&Complaint| !wording.unminded.iter().any(|name| complaint.is_about(name));
+    let query_complaints: Vec<Complaint> = findings.query.iter().filter(minded).cloned().collect();
+    refuse(&query_complaints, wording.query.map_or_else(|| operation.title(true), str::to_owned))?;
+    let refused = refuse(&findings.members, wording.body.map_or_else(|| operation.title(false), str::to_owned));
+    match refused {
+        Err(Refusal::Coded { status, message, .. }) if wording.bare => {
+            return Err(Refusal::Bare { status, error: message });
+        }
+        refused => refused?,
+    }
     Ok((Call { server: Arc::clone(server), key, path, query, content, user }, handler))
 }
 
@@ -225,13 +240,17 @@ fn user(content: &Content, query: &[(String, String)]) -> Option<String> {
     found.or_else(in_query).filter(|user| !user.is_empty()).map(str::to_owned)
 }
 
-fn refuse(complaints: &[Complaint], title: &str) -> Result<(), Refusal> {
-    if complaints.is_empty() { Ok(()) } else { Err(Refusal::invalid(Complaint::message(complaints, title))) }
+fn refuse(complaints: &[Complaint], title: String) -> Result<(), Refusal> {
+    if complaints.is_empty() { Ok(()) } else { Err(Refusal::invalid(Complaint::message(complaints, &title))) }
+}
+
+fn checks(server: &Inner) -> bool {
+    server.settings.check_answers
 }
 
 /// With `check_answers`, holds an answer and each of its events against the document.
 fn checked(server: &Arc<Inner>, operation: Option<&'static Operation>, number: u64, reply: Reply) -> Reply {
-    let Some(operation) = operation.filter(|_| server.settings.check_answers) else { return reply };
+    let Some(operation) = operation.filter(|_| checks(server)) else { return reply };
     if let Some((status, media, value)) = reply.json() {
         let problems = operation.check_answer(status, media, value);
         server.records.amend(number, |record| record.answer_problems.extend(problems));

@@ -36,7 +36,8 @@ impl Mode {
     }
 }
 
-/// A key and the application that it stands for. Each key is an application of its own.
+/// A key and the application that it stands for. Each key is an application of its own; a key of the workspace's
+/// knowledge stands for none, and its mode means nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) text: String,
@@ -69,6 +70,9 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("app-human", "a workflow that waits for a person"),
     ("app-disabled", "an application whose API is switched off (403)"),
     ("app-invalid", "a key that nobody knows (401)"),
+    ("dataset-knowledge", "the workspace's knowledge, shared by all keys that start with dataset-"),
+    ("dataset-disabled", "knowledge whose API is switched off (403)"),
+    ("dataset-invalid", "a key that nobody knows (401)"),
 ];
 
 impl Key {
@@ -83,13 +87,21 @@ impl Key {
         }
         let token = token.trim();
         let prefix = if wanted == Credential::Dataset { "dataset-" } else { "app-" };
-        if !token.starts_with(prefix) || token.starts_with("app-invalid") {
+        if token.strip_prefix(prefix).is_none_or(|rest| rest.starts_with("invalid")) {
             return Err(Refusal::unauthorized("Access token is invalid"));
         }
         if token.starts_with("app-disabled") {
             return Err(Refusal::new(403, "forbidden", "The app's API service has been disabled."));
         }
+        if token.starts_with("dataset-disabled") {
+            return Err(Refusal::new(403, "forbidden", "Dataset api access is not enabled."));
+        }
         Ok(Key::of(token))
+    }
+
+    /// Whether it belongs to an application, and not to the workspace's knowledge.
+    pub(crate) fn is_app(&self) -> bool {
+        self.text.starts_with("app-")
     }
 
     pub(crate) fn of(token: &str) -> Key {

@@ -2,7 +2,7 @@
 
 use axum::body::Body;
 use axum::response::Response;
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::text;
 
@@ -11,6 +11,8 @@ use crate::text;
 pub(crate) enum Refusal {
     /// Dify's usual shape.
     Coded { status: u16, code: &'static str, message: String },
+    /// A few routes have nothing but a text.
+    Bare { status: u16, error: String },
     /// What its web framework answers where no route is.
     Html,
     /// An exception that nobody caught.
@@ -36,6 +38,13 @@ impl Refusal {
 
     pub(crate) fn not_found(message: impl Into<String>) -> Refusal {
         Refusal::new(404, "not_found", message)
+    }
+
+    /// Nothing there, with the web framework's guess at what was meant: routes that look like this one.
+    pub(crate) fn lost(message: &str, uri: &str, routes: &[&str]) -> Refusal {
+        let routes: Vec<String> = routes.iter().map(|route| format!("/v1{route}")).collect();
+        let routes = routes.join(" or ");
+        Refusal::not_found(format!("{message} You have requested this URI [/v1{uri}] but did you mean {routes} ?"))
     }
 
     pub(crate) fn no_conversation() -> Refusal {
@@ -69,17 +78,24 @@ impl Refusal {
         Refusal::Unknown
     }
 
-    pub(crate) fn into_response(self) -> Response {
-        let (status, media, body) = match self {
-            Refusal::Html => (404, "text/html; charset=utf-8", NOT_FOUND_PAGE.as_bytes().to_vec()),
+    /// Status and JSON body, where it has one.
+    pub(crate) fn json(&self) -> Option<(u16, Value)> {
+        match self {
+            Refusal::Html => None,
             Refusal::Unknown => {
-                let body = json!({"message": "Internal Server Error", "code": "unknown", "status": 500});
-                (500, "application/json", text::plain(&body))
+                Some((500, json!({"message": "Internal Server Error", "code": "unknown", "status": 500})))
             }
+            Refusal::Bare { status, error } => Some((*status, json!({"error": error}))),
             Refusal::Coded { status, code, message } => {
-                let body = json!({"code": code, "message": message, "status": status});
-                (status, "application/json", text::plain(&body))
+                Some((*status, json!({"code": code, "message": message, "status": status})))
             }
+        }
+    }
+
+    pub(crate) fn into_response(self) -> Response {
+        let (status, media, body) = match self.json() {
+            None => (404, "text/html; charset=utf-8", NOT_FOUND_PAGE.as_bytes().to_vec()),
+            Some((status, body)) => (status, "application/json", text::plain(&body)),
         };
         let mut response = Response::builder().status(status).header("content-type", media);
         if status == 401 {

@@ -24,6 +24,8 @@ pub(crate) enum Reply {
     Events(Events),
     /// The bytes of a file, of known length.
     File { media: String, disposition: Option<String>, blob: Arc<Blob> },
+    /// An archive made for this answer.
+    Archive { name: String, blob: Arc<Blob> },
     /// Sound, in pieces.
     Audio(Vec<Bytes>),
     /// Something else, from an example of the document.
@@ -78,6 +80,12 @@ impl Reply {
                 }
                 builder.body(Body::from_stream(blob.stream()))
             }
+            Reply::Archive { name, blob } => builder
+                .header("content-type", "application/zip")
+                .header("content-length", blob.length())
+                .header("cache-control", "no-cache")
+                .header("content-disposition", format!("attachment; filename={name}"))
+                .body(Body::from_stream(blob.stream())),
             Reply::Audio(parts) => {
                 let parts = parts.into_iter().map(Ok::<_, std::convert::Infallible>);
                 let body = Body::from_stream(futures_util::stream::iter(parts));

@@ -9,6 +9,7 @@ mod files;
 mod human_input;
 mod info;
 mod inputs;
+mod knowledge;
 mod messages;
 mod parameters;
 mod stop;
@@ -31,6 +32,7 @@ use crate::server::Inner;
 /// What answers an operation.
 pub(crate) struct Handler {
     pub(crate) audience: Audience,
+    pub(crate) wording: Wording,
     work: Work,
 }
 
@@ -48,6 +50,19 @@ pub(crate) enum Audience {
     Running,
 }
 
+/// How the server speaks of a request that does not agree with the document, where the document cannot tell.
+#[derive(Clone, Copy, Debug, Default)]
+pub(crate) struct Wording {
+    /// What it calls the body.
+    pub(crate) body: Option<&'static str>,
+    /// What it calls the query.
+    pub(crate) query: Option<&'static str>,
+    /// Query parameters in which it takes anything, or which the function judges itself.
+    pub(crate) unminded: &'static [&'static str],
+    /// Whether there is nothing but a text in the refusal.
+    pub(crate) bare: bool,
+}
+
 type Later = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 enum Work {
@@ -58,11 +73,41 @@ enum Work {
 }
 
 const fn now(audience: Audience, work: fn(&Call) -> Outcome) -> Handler {
-    Handler { audience, work: Work::Now(work) }
+    Handler { audience, wording: Wording::DEFAULT, work: Work::Now(work) }
 }
 
 const fn later(audience: Audience, work: fn(Call) -> Later) -> Handler {
-    Handler { audience, work: Work::Later(work) }
+    Handler { audience, wording: Wording::DEFAULT, work: Work::Later(work) }
+}
+
+impl Wording {
+    const DEFAULT: Wording = Wording { body: None, query: None, unminded: &[], bare: false };
+}
+
+impl Handler {
+    /// The same, with the server's name of the body.
+    const fn body(mut self, name: &'static str) -> Handler {
+        self.wording.body = Some(name);
+        self
+    }
+
+    /// The same, with the server's name of the query.
+    const fn query(mut self, name: &'static str) -> Handler {
+        self.wording.query = Some(name);
+        self
+    }
+
+    /// The same, where these query parameters are not judged beforehand.
+    const fn unminded(mut self, names: &'static [&'static str]) -> Handler {
+        self.wording.unminded = names;
+        self
+    }
+
+    /// The same, with refusals of the body that are nothing but a text.
+    const fn bare(mut self) -> Handler {
+        self.wording.bare = true;
+        self
+    }
 }
 
 use Audience::{Any, Completion, Running, Talking, Workflow};
@@ -110,12 +155,12 @@ static HANDLERS: &[(&str, &str, Handler)] = &[
 /// The function for an operation; one without is answered by the document's example.
 pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
     let fits = |(method, path, _): &&(&str, &str, Handler)| *method == operation.method && *path == operation.path;
-    HANDLERS.iter().find(fits).map(|(_, _, handler)| handler)
+    HANDLERS.iter().chain(knowledge::HANDLERS).find(fits).map(|(_, _, handler)| handler)
 }
 
 /// Answers a call.
 pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operation: &Operation) -> Outcome {
-    if let Some(user) = call.user.clone() {
+    if let Some(user) = call.user.clone().filter(|_| call.key.is_app()) {
         // Whoever calls is known from then on.
         call.world(|world| world.app(&call.key).end_user(&user));
     }
@@ -163,7 +208,16 @@ mod tests {
     fn every_function_here_answers_an_operation_of_the_document() {
         let contract = Contract::get().expect("the bundle is readable");
         let met = contract.operations().filter(|operation| handler(operation).is_some()).count();
-        assert_eq!(met, HANDLERS.len());
+        assert_eq!(met, HANDLERS.len() + knowledge::HANDLERS.len());
+    }
+
+    #[test]
+    fn every_operation_of_knowledge_has_a_function() {
+        let contract = Contract::get().expect("the bundle is readable");
+        let without = contract.operations().filter(|operation| handler(operation).is_none());
+        let without: Vec<&str> = without.map(|operation| operation.id.as_str()).collect();
+        assert_eq!(without, Vec::<&str>::new());
+        assert!(knowledge::HANDLERS.len() >= 51);
     }
 
     #[test]

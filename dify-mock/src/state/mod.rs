@@ -5,6 +5,7 @@ pub(crate) mod app;
 pub(crate) mod conversation;
 pub(crate) mod file;
 pub(crate) mod form;
+pub(crate) mod knowledge;
 pub(crate) mod message;
 pub(crate) mod run;
 pub(crate) mod variable;
@@ -13,6 +14,7 @@ use std::collections::HashMap;
 
 use app::App;
 use file::UploadedFile;
+use knowledge::Knowledge;
 
 use crate::http::key::Key;
 use crate::run::flow::Flow;
@@ -25,6 +27,8 @@ pub(crate) struct World {
     apps: HashMap<String, App>,
     /// By id.
     pub(crate) files: HashMap<String, UploadedFile>,
+    /// The workspace's, whichever key asks.
+    pub(crate) knowledge: Knowledge,
     /// By task id: what is running.
     pub(crate) tasks: HashMap<String, Task>,
     /// By form token: the run that waits for it.

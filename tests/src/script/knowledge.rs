@@ -4,8 +4,8 @@ use dify_api::{
     Error, Knowledge,
     types::{
         DatasetCreateRequest, DocumentFileConfig, DocumentFileUpload, DocumentForm, DocumentTextRequest,
-        IndexingTechnique, MetadataFieldInput, ParentMode, ProcessMode, ProcessRule, ProcessSettings, SegmentationRule,
-        SegmentsListQuery,
+        IndexingTechnique, MetadataFieldInput, ParentMode, PreProcessingRule, PreProcessingRuleId, ProcessMode,
+        ProcessRule, ProcessSettings, SegmentationRule, SegmentsListQuery,
     },
 };
 use serde_json::{Value, json};
@@ -22,11 +22,15 @@ pub(super) async fn made(knowledge: &Knowledge, operation: &str) -> Result<Vec<(
     ) {
         return Ok(Vec::new());
     }
-    // 40 characters at most, and no two the same.
-    let name: String = name.chars().take(40).collect();
+    // 40 characters at most, and no two the same. The embedded server gives those a pipeline that ask for one.
+    let name: String = name.replace("pipeline", "PIPELINE").chars().take(40).collect();
     let request = DatasetCreateRequest::new(&name).indexing_technique(IndexingTechnique::Economy);
     let dataset = knowledge.datasets().create(&request).await?.id;
     let mut made = vec![("dataset_id", json!(dataset)), ("/target_id", json!(dataset))];
+    if operation.ends_with("run_stream") {
+        // What is published answers in one piece, whatever it is asked for (R125).
+        made.push(("/is_published", json!(false)));
+    }
     if name.starts_with("tags") {
         let tag = knowledge.tags().create(&dify_api::types::TagCreateRequest::new(&name)).await?.id;
         made.extend([("/tag_id", json!(tag)), ("/tag_ids", json!([tag]))]);
@@ -62,6 +66,7 @@ pub(super) async fn made(knowledge: &Knowledge, operation: &str) -> Result<Vec<(
 async fn document(knowledge: &Knowledge, dataset: &str, hierarchical: bool) -> Result<(String, String), Error> {
     let added = if hierarchical {
         let rules = ProcessSettings::new()
+            .pre_processing_rules([PreProcessingRule::new(PreProcessingRuleId::RemoveExtraSpaces, true)])
             .segmentation(SegmentationRule::new(100))
             .parent_mode(ParentMode::Paragraph)
             .subchunk_segmentation(SegmentationRule::new(50));

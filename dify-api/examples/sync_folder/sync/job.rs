@@ -1,0 +1,146 @@
+//! What one file needs.
+
+use std::collections::BTreeMap;
+
+use dify_api::types::{DocumentFileConfig, DocumentFileUpdate, DocumentFileUpload, ErrorCode, IndexingStatus};
+
+use super::{
+    content,
+    dataset::Session,
+    document::{CHANGING, Document},
+    folder::LocalFile,
+    report::{Event, Outcome, Reason, Summary},
+    verify,
+};
+
+/// A file, and the documents that have its name; more than one only after an interruption.
+pub struct Job {
+    pub file: LocalFile,
+    pub documents: Vec<Document>,
+}
+
+/// A job that is done.
+pub struct Done {
+    name: String,
+    /// Of the bytes that are in Dify now.
+    hash: String,
+    pub outcome: Outcome,
+    surplus: usize,
+}
+
+impl Done {
+    /// Tells of it, and takes it down.
+    pub fn note(self, session: &Session<'_>, summary: &mut Summary, hashes: &mut BTreeMap<String, String>) {
+        (session.report)(Event::Finished { name: &self.name, outcome: &self.outcome });
+        if !matches!(self.outcome, Outcome::Failed(_)) {
+            hashes.insert(self.name.clone(), self.hash);
+        }
+        summary.surplus += self.surplus;
+        summary.note(self.name, self.outcome);
+    }
+}
+
+impl Job {
+    /// Does what is to be done for the file. The settings are for the first document of a knowledge base.
+    pub async fn run(self, session: &Session<'_>, settings: Option<DocumentFileConfig>) -> Done {
+        let mut done =
+            Done { name: self.file.name.clone(), hash: String::new(), outcome: Outcome::Unchanged, surplus: 0 };
+        if let Err(reason) = self.work(session, settings, &mut done).await {
+            done.outcome = Outcome::Failed(reason);
+        }
+        done
+    }
+
+    async fn work(
+        &self,
+        session: &Session<'_>,
+        settings: Option<DocumentFileConfig>,
+        done: &mut Done,
+    ) -> Result<(), Reason> {
+        if self.documents.is_empty() {
+            done.hash = self.create(session, settings).await?;
+            done.outcome = Outcome::Added;
+            return Ok(());
+        }
+        done.hash = content::hash(&self.file.path).await?;
+        let Some(keeper) = self.documents.iter().min_by_key(|document| document.preference(&done.hash)) else {
+            return Ok(());
+        };
+        (done.outcome, done.hash) = self.put_right(session, keeper, &done.hash).await?;
+        // Only now: until the one is right, the others may be all there is.
+        for document in &self.documents {
+            if document.id != keeper.id && document.expendable() {
+                session.delete(document).await?;
+                done.surplus += 1;
+            }
+        }
+        Ok(())
+    }
+
+    /// Sees to it that the document has the file's content and the mark that says so.
+    async fn put_right(
+        &self,
+        session: &Session<'_>,
+        document: &Document,
+        hash: &str,
+    ) -> Result<(Outcome, String), Reason> {
+        let failed = document.status == IndexingStatus::Error && document.expendable();
+        match document.mark.as_deref() {
+            Some(mark) if mark == hash && !failed => return Ok((Outcome::Unchanged, mark.to_owned())),
+            Some(mark) if mark != CHANGING => {}
+            // Without a mark, or with one that was taken back, only the bytes tell.
+            _ if failed => {}
+            _ => {
+                if verify::holds(session, &self.file, hash, document).await? {
+                    session.mark(&document.id, hash).await?;
+                    return Ok((Outcome::Recognised, hash.to_owned()));
+                }
+            }
+        }
+        if document.archived {
+            return Err(Reason::Archived);
+        }
+        let status = if document.at_work() { session.rest(&document.id).await? } else { document.status.clone() };
+        let hash = match status {
+            IndexingStatus::Paused => return Err(Reason::Paused),
+            // Dify does not replace the file of a document that it failed at. Nothing is lost with it: nobody finds it.
+            IndexingStatus::Error if document.expendable() => {
+                session.delete(document).await?;
+                self.create(session, None).await?
+            }
+            _ => self.replace(session, document).await?,
+        };
+        Ok((Outcome::Changed, hash))
+    }
+
+    /// Makes the document and marks it. Interrupted in between, the next run recognises it by its bytes.
+    async fn create(&self, session: &Session<'_>, settings: Option<DocumentFileConfig>) -> Result<String, Reason> {
+        let (upload, sent) = content::upload(&self.file).await?;
+        let mut request = DocumentFileUpload::new(upload);
+        if let Some(settings) = settings {
+            request = request.data(settings);
+        }
+        let made = session.knowledge.documents().create_by_file(&session.dataset, &request).await?;
+        let hash = sent.hash();
+        session.mark(&made.document.id, &hash).await?;
+        Ok(hash)
+    }
+
+    /// Replaces the document's file. Interrupted in between, the mark would tell of the old content, and be believed as
+    /// soon as somebody undid the change to the file; so it is taken back first.
+    async fn replace(&self, session: &Session<'_>, document: &Document) -> Result<String, Reason> {
+        if document.mark.as_deref().is_some_and(|mark| mark != CHANGING) {
+            session.mark(&document.id, CHANGING).await?;
+        }
+        let (upload, sent) = content::upload(&self.file).await?;
+        let request = DocumentFileUpdate::new().file(upload);
+        let replaced = session.knowledge.documents().update_by_file(&session.dataset, &document.id, &request).await;
+        match replaced {
+            Err(error) if error.code() == Some(&ErrorCode::ArchivedDocumentImmutable) => return Err(Reason::Archived),
+            replaced => replaced?,
+        };
+        let hash = sent.hash();
+        session.mark(&document.id, &hash).await?;
+        Ok(hash)
+    }
+}

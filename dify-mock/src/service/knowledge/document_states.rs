@@ -1,0 +1,56 @@
+//! What becomes of documents: how far their indexing is, and what people do with them.
+
+use serde_json::{Value, json};
+
+use super::dataset;
+use crate::clock;
+use crate::http::call::{Call, Outcome};
+use crate::http::refusal::Refusal;
+use crate::http::reply::Reply;
+
+/// `GET /datasets/{dataset_id}/documents/{batch}/indexing-status`.
+pub(crate) fn indexing(call: &Call) -> Outcome {
+    let now = clock::micros();
+    call.world(|world| {
+        let documents = dataset(world, call)?.documents.of_batch(call.at("batch"));
+        if documents.is_empty() {
+            return Err(Refusal::not_found("Documents not found."));
+        }
+        let data: Vec<Value> = documents.iter().map(|document| document.progress(now).value(&document.id)).collect();
+        Ok(Reply::ok(json!({"data": data})))
+    })
+}
+
+/// `PATCH /datasets/{dataset_id}/documents/status/{action}`.
+pub(crate) fn set(call: &Call) -> Outcome {
+    let (ids, action) = (call.texts("document_ids"), call.at("action"));
+    let now = clock::micros();
+    call.world(|world| {
+        let dataset = dataset(world, call)?;
+        for id in ids {
+            // Documents that are not there are passed over.
+            let Some(document) = dataset.documents.get_mut(id) else { continue };
+            match action {
+                "enable" => (document.enabled, document.disabled_at) = (true, None),
+                "disable" if document.progress(now).stage.is_busy() => {
+                    let name = &document.name;
+                    let message = format!("Document:{name} is being indexed, please try again later");
+                    return Err(Refusal::new(400, "invalid_action", message));
+                }
+                "disable" => {
+                    document.disabled_at = document.disabled_at.or(Some(now));
+                    document.enabled = false;
+                }
+                "archive" => document.archived = true,
+                "un_archive" => document.archived = false,
+                other => {
+                    let known = "['enable', 'disable', 'archive', 'un_archive']";
+                    let message = format!("Invalid action: {other}. Must be one of {known}");
+                    return Err(Refusal::new(400, "invalid_action", message));
+                }
+            }
+            document.touched_at = now;
+        }
+        Ok(Reply::success())
+    })
+}

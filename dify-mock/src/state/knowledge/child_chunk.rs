@@ -1,0 +1,44 @@
+//! The small parts of a segment that are searched in its place.
+
+use serde_json::{Value, json};
+
+use crate::ids;
+
+/// A child chunk.
+#[derive(Clone, Debug)]
+pub(crate) struct ChildChunk {
+    pub(crate) id: String,
+    pub(crate) content: String,
+    pub(crate) position: usize,
+    /// Made by somebody, not by the server.
+    pub(crate) customized: bool,
+    pub(crate) created_at: i64,
+    pub(crate) updated_at: i64,
+    /// Its number in the index.
+    pub(crate) unit: u64,
+}
+
+impl ChildChunk {
+    pub(crate) fn new(content: &str, position: usize, customized: bool, now: i64) -> ChildChunk {
+        let content = content.to_owned();
+        ChildChunk { id: ids::new(), content, position, customized, created_at: now, updated_at: now, unit: 0 }
+    }
+
+    pub(crate) fn value(&self, segment: &str) -> Value {
+        json!({
+            "id": self.id,
+            "segment_id": segment,
+            "content": self.content,
+            "position": self.position,
+            "word_count": self.content.chars().count(),
+            "type": if self.customized { "customized" } else { "automatic" },
+            "created_at": self.created_at,
+            "updated_at": self.updated_at,
+        })
+    }
+
+    /// As a search tells it.
+    pub(crate) fn found(&self, score: f64) -> Value {
+        json!({"id": self.id, "content": self.content, "position": self.position, "score": score})
+    }
+}

@@ -1,0 +1,60 @@
+//! The workspace's knowledge.
+
+pub(crate) mod child_chunk;
+pub(crate) mod dataset;
+pub(crate) mod document;
+pub(crate) mod documents;
+pub(crate) mod filter;
+pub(crate) mod indexing;
+pub(crate) mod material;
+pub(crate) mod metadata;
+pub(crate) mod process_rule;
+pub(crate) mod retrieval;
+pub(crate) mod search_index;
+pub(crate) mod segment;
+pub(crate) mod split;
+pub(crate) mod stored_file;
+pub(crate) mod tag;
+pub(crate) mod words;
+
+use std::collections::HashMap;
+
+use dataset::Dataset;
+use stored_file::StoredFile;
+use tag::Tag;
+
+use crate::ids;
+
+/// The name of the account that everything belongs to.
+pub(crate) const AUTHOR: &str = "Admin";
+
+/// Everything that keys of knowledge reach: they all reach the same.
+#[derive(Debug, Default)]
+pub(crate) struct Knowledge {
+    /// In the order in which they were made.
+    pub(crate) datasets: Vec<Dataset>,
+    pub(crate) tags: Vec<Tag>,
+    /// Files that wait for a run of a pipeline, by id.
+    pub(crate) pipeline_files: HashMap<String, StoredFile>,
+}
+
+impl Knowledge {
+    pub(crate) fn dataset(&mut self, id: &str) -> Option<&mut Dataset> {
+        self.datasets.iter_mut().find(|dataset| dataset.id == id)
+    }
+
+    /// Whether another knowledge base has this name.
+    pub(crate) fn is_named(&self, name: &str, other_than: &str) -> bool {
+        self.datasets.iter().any(|dataset| dataset.name == name && dataset.id != other_than)
+    }
+
+    /// How many knowledge bases have a tag.
+    pub(crate) fn bound(&self, tag: &str) -> usize {
+        self.datasets.iter().filter(|dataset| dataset.tags.iter().any(|id| id == tag)).count()
+    }
+}
+
+/// The id of the account that everything belongs to.
+pub(crate) fn account() -> String {
+    ids::of("account", "the embedded server")
+}
