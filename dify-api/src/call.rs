@@ -249,6 +249,7 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
     }
 
     /// How to stop the run that the stream shows.
+    #[cfg_attr(not(feature = "app"), allow(dead_code, reason = "pipelines cannot be stopped"))]
     pub(crate) fn stopping(
         mut self,
         operation: &'static Operation,

@@ -59,7 +59,7 @@
 // Without any client there is the decoder of event streams and the shapes of errors; the transport serves nobody.
 #![cfg_attr(
     not(any(feature = "app", feature = "knowledge")),
-    allow(dead_code, unused_imports, reason = "no client is compiled")
+    allow(dead_code, unused_imports, unused_macros, reason = "no client is compiled")
 )]
 // `progenitor_client::Error` is what generated request builders return, and `ErrorKind` is boxed before it leaves.
 #![allow(clippy::result_large_err, reason = "no public function returns a large error")]

@@ -13,7 +13,8 @@ use super::{
     verify,
 };
 
-/// A file, and the documents that have its name; more than one only after an interruption.
+/// A file, and the documents that have its name: more than one only after an interruption, and then the best is put right
+/// here. [`settle`](super::settle) deletes the others: until then, they may be all there is.
 pub struct Job {
     pub file: LocalFile,
     pub documents: Vec<Document>,
@@ -25,7 +26,6 @@ pub struct Done {
     /// Of the bytes that are in Dify now.
     hash: String,
     pub outcome: Outcome,
-    surplus: usize,
 }
 
 impl Done {
@@ -35,7 +35,6 @@ impl Done {
         if !matches!(self.outcome, Outcome::Failed(_)) {
             hashes.insert(self.name.clone(), self.hash);
         }
-        summary.surplus += self.surplus;
         summary.note(self.name, self.outcome);
     }
 }
@@ -43,38 +42,24 @@ impl Done {
 impl Job {
     /// Does what is to be done for the file. The settings are for the first document of a knowledge base.
     pub async fn run(self, session: &Session<'_>, settings: Option<DocumentFileConfig>) -> Done {
-        let mut done =
-            Done { name: self.file.name.clone(), hash: String::new(), outcome: Outcome::Unchanged, surplus: 0 };
-        if let Err(reason) = self.work(session, settings, &mut done).await {
-            done.outcome = Outcome::Failed(reason);
-        }
-        done
+        let (outcome, hash) = match self.work(session, settings).await {
+            Ok(done) => done,
+            Err(reason) => (Outcome::Failed(reason), String::new()),
+        };
+        Done { name: self.file.name, hash, outcome }
     }
 
     async fn work(
         &self,
         session: &Session<'_>,
         settings: Option<DocumentFileConfig>,
-        done: &mut Done,
-    ) -> Result<(), Reason> {
-        if self.documents.is_empty() {
-            done.hash = self.create(session, settings).await?;
-            done.outcome = Outcome::Added;
-            return Ok(());
+    ) -> Result<(Outcome, String), Reason> {
+        // What was never sent is hashed on its way.
+        let hash = if self.documents.is_empty() { String::new() } else { content::hash(&self.file.path).await? };
+        match self.documents.iter().min_by_key(|document| document.preference(&hash)) {
+            Some(best) => self.put_right(session, best, &hash).await,
+            None => Ok((Outcome::Added, self.create(session, settings).await?)),
         }
-        done.hash = content::hash(&self.file.path).await?;
-        let Some(keeper) = self.documents.iter().min_by_key(|document| document.preference(&done.hash)) else {
-            return Ok(());
-        };
-        (done.outcome, done.hash) = self.put_right(session, keeper, &done.hash).await?;
-        // Only now: until the one is right, the others may be all there is.
-        for document in &self.documents {
-            if document.id != keeper.id && document.expendable() {
-                session.delete(document).await?;
-                done.surplus += 1;
-            }
-        }
-        Ok(())
     }
 
     /// Sees to it that the document has the file's content and the mark that says so.

@@ -71,6 +71,7 @@ pub async fn run(knowledge: &Knowledge, options: &Options, report: &Report<'_>) 
 
     let empty = remote.is_empty();
     let unfinished = remote.values().flatten().any(Document::at_work);
+    let doubled = folder.files.keys().any(|name| remote.get(name).is_some_and(|documents| documents.len() > 1));
     let jobs =
         folder.files.into_values().map(|file| Job { documents: remote.remove(&file.name).unwrap_or_default(), file });
     let jobs: Vec<Job> = jobs.collect();
@@ -80,7 +81,7 @@ pub async fn run(knowledge: &Knowledge, options: &Options, report: &Report<'_>) 
     // What is left of the list has no file. A folder that could not be read whole proves nothing.
     remove(&session, remote, options.delete && folder.whole, &mut summary).await;
 
-    if summary.changed_anything() || (options.wait && unfinished) {
+    if summary.changed_anything() || doubled || (options.wait && unfinished) {
         settle::settle(&session, &hashes, &mut summary).await?;
     }
     Ok(summary)

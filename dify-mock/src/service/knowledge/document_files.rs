@@ -21,11 +21,12 @@ pub(crate) async fn create(call: Call) -> Outcome {
         // Here the server forgets to say why.
         return Err(Refusal::invalid(""));
     }
+    // The settings may name it as well; the server goes by the file.
+    let name = part.file_name.clone();
     let source = source(part).await?;
     if let Some(original) = wish["original_document_id"].as_str() {
         return intake::renew(&call, &wish, original, Some(source)).await;
     }
-    let name = wish["name"].as_str().filter(|name| !name.is_empty()).unwrap_or(&part.file_name).to_owned();
     intake::create(&call, &wish, &name, source)
 }
 
