@@ -1,7 +1,7 @@
 //! From bundled documents to the Rust files of `dify-api/src/generated`: lower → generate → polish → emit → prove → write.
 
 use crate::diagnostic::{Finding, Findings};
-use crate::model::Model;
+use crate::model::{API, MARK, Model};
 use crate::{emit, generate, lower, polish, prove, write};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
@@ -56,25 +56,44 @@ pub fn public_api(files: &[GeneratedFile]) -> BTreeMap<String, String> {
 /// One document of several, so that a type that two of them speak of exists once in Rust.
 fn merge(documents: &[Document]) -> Result<Value, Findings> {
     let mut findings = Findings::new();
+    // Where two have a group of the same name, the first keeps it: the API that most people use.
+    let mut documents: Vec<&Document> = documents.iter().collect();
+    documents.sort_by_key(|document| ["service", "web", "console"].iter().position(|api| *api == document.api));
     let Some((first, rest)) = documents.split_first() else {
         return Err(Finding::new("spec", 0, "there is no document to compile", "").into());
     };
-    let mut merged = first.value.clone();
+    let mut merged = signed(first);
     for document in rest {
-        for section in ["paths", "components"] {
-            let added = document.value.get(section).cloned().unwrap_or_default();
-            join(&mut merged[section], added, &format!("#/{section}"), &mut findings);
-        }
-        let tags = document.value.get("tags").and_then(Value::as_array);
-        if let Some(all) = merged.get_mut("tags").and_then(Value::as_array_mut) {
-            for tag in tags.into_iter().flatten() {
-                if !all.iter().any(|t| t.get("name") == tag.get("name")) {
-                    all.push(tag.clone());
-                }
+        let mut added = signed(document);
+        if let (Some(all), Value::Object(paths)) = (merged["paths"].as_object_mut(), added["paths"].take()) {
+            for (path, item) in paths {
+                let taken = all.contains_key(&path);
+                all.insert(if taken { format!("{path}{MARK}{}", document.api) } else { path }, item);
             }
+        }
+        join(&mut merged["components"], added["components"].take(), "#/components", &mut findings);
+        if let (Some(all), Value::Array(tags)) = (merged["tags"].as_array_mut(), added["tags"].take()) {
+            all.extend(tags);
         }
     }
     findings.none().map(|()| merged)
+}
+
+/// A document whose operations and tags say which it is, and whose operations say themselves what it says of all.
+fn signed(document: &Document) -> Value {
+    let mut value = document.value.clone();
+    let security = value.get("security").cloned();
+    for tag in value.get_mut("tags").and_then(Value::as_array_mut).into_iter().flatten() {
+        tag[API] = document.api.as_str().into();
+    }
+    let items = value.get_mut("paths").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut);
+    for operation in items.filter_map(Value::as_object_mut).flat_map(Map::values_mut).filter_map(Value::as_object_mut) {
+        operation.insert(API.to_owned(), document.api.as_str().into());
+        if let (false, Some(security)) = (operation.contains_key("security"), &security) {
+            operation.insert("security".to_owned(), security.clone());
+        }
+    }
+    value
 }
 
 fn join(into: &mut Value, added: Value, place: &str, findings: &mut Findings) {

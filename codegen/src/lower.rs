@@ -9,8 +9,6 @@ mod schemas;
 use crate::diagnostic::{Finding, Findings};
 use serde_json::Value;
 
-pub(crate) use operations::STREAM_MARKER;
-
 /// One change of the document. Returns how many places it changed.
 pub(crate) struct Rule {
     pub(crate) name: &'static str,
@@ -27,6 +25,7 @@ macro_rules! rules {
 pub(crate) const RULES: &[Rule] = rules![
     operations::drop_parameters_the_body_carries,
     operations::split_json_from_event_stream,
+    operations::drop_text_beside_json,
     schemas::drop_members_the_method_chooses,
     operations::send_multipart_as_bytes,
     operations::answer_raw,

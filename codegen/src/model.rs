@@ -17,6 +17,18 @@ pub(crate) use operation::{
 pub(crate) use paging::{Cursor, Paging};
 pub(crate) use schema::{Component, EnumValue, Member, Shape, Type, Variant, rust_name};
 
+/// On an operation or a tag of several documents put together: the API whose document it stands in.
+pub(crate) const API: &str = "x-dify-api";
+
+/// Begins what is added to a path to tell it from an equal one: that of another document, or of the other half of an
+/// operation. No path of ours has it.
+pub(crate) const MARK: char = '#';
+
+/// A path as the server has it.
+pub(crate) fn unmarked(path: &str) -> &str {
+    path.split(MARK).next().unwrap_or(path)
+}
+
 /// The HTTP methods a path item may have, in the order progenitor meets them.
 pub(crate) const VERBS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
@@ -163,8 +175,8 @@ impl Model {
         let mut groups = Vec::new();
         for client in clients {
             for tag in tags.into_iter().flatten() {
-                let name = text(tag, "name");
-                if self.operations.iter().any(|o| o.client == client && o.group == name) {
+                let (name, api) = (text(tag, "name"), text(tag, API));
+                if self.operations.iter().any(|o| o.client == client && o.group == name && o.api == api) {
                     groups.push(Group {
                         client: client.to_owned(),
                         name: name.to_owned(),
@@ -174,7 +186,7 @@ impl Model {
             }
         }
         for operation in &self.operations {
-            if !groups.iter().any(|g| g.name == operation.group) {
+            if !groups.iter().any(|g| g.client == operation.client && g.name == operation.group) {
                 findings.push(Finding::in_document(
                     format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
                     format!("the group `{}` of `x-dify-method` is no tag", operation.group),

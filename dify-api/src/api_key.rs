@@ -37,12 +37,7 @@ impl ApiKey {
 
     /// Reads the key's variable and `DIFY_BASE_URL`. What is blank counts as not set.
     pub(crate) fn environment(self, look: impl Fn(&str) -> Result<String, VarError>) -> Result<Environment, Error> {
-        let variable = |name| match look(name) {
-            Ok(value) if value.trim().is_empty() => Ok(None),
-            Ok(value) => Ok(Some(value)),
-            Err(VarError::NotPresent) => Ok(None),
-            Err(VarError::NotUnicode(_)) => Err(Error::config(format!("the environment variable {name} is not UTF-8"))),
-        };
+        let variable = |name| crate::environment::variable(&look, name);
         let name = self.variable();
         let Some(key) = variable(name)? else {
             let wanted = self.described();

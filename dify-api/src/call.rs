@@ -56,7 +56,8 @@ type Start<'a, T> = fn(Plan<'a>) -> Running<'a, T>;
 
 impl<'a, T> Call<'a, T> {
     fn plan(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due, start: Start<'a, T>) -> Self {
-        let exchange = Exchange { transport, operation, build, due, timeouts: transport.timeouts(), signed: false };
+        let exchange =
+            Exchange { transport, operation, build, due, timeouts: transport.timeouts(), signed: false, bearer: None };
         let plan = Plan { exchange, stopping: None };
         Self { state: State::Planned(plan, start) }
     }
@@ -65,6 +66,17 @@ impl<'a, T> Call<'a, T> {
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         if let State::Planned(plan, _) = &mut self.state {
             plan.exchange.timeouts = timeouts;
+        }
+        self
+    }
+
+    /// Proves the call by this token (`Authorization: Bearer …`) instead of what the client has: for the few operations
+    /// that say so.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub fn bearer(mut self, token: impl Into<String>) -> Self {
+        let header = crate::secret::Secret::new(token.into()).bearer();
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.bearer = Some(header);
         }
         self
     }
@@ -249,7 +261,6 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
     }
 
     /// How to stop the run that the stream shows.
-    #[cfg_attr(not(feature = "app"), allow(dead_code, reason = "pipelines cannot be stopped"))]
     pub(crate) fn stopping(
         mut self,
         operation: &'static Operation,

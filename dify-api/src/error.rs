@@ -7,6 +7,8 @@ use std::{fmt, io};
 
 mod cases;
 
+#[cfg(all(feature = "app", feature = "console"))]
+pub use cases::DeployError;
 use cases::chain;
 pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
@@ -81,6 +83,10 @@ pub enum ErrorKind {
     #[cfg(feature = "knowledge")]
     #[error("{0}")]
     Indexing(IndexingError),
+    /// An application could not be deployed.
+    #[cfg(all(feature = "app", feature = "console"))]
+    #[error("{0}")]
+    Deploy(DeployError),
     /// The list has more pages than may be fetched. What came before is there.
     #[error("the list has more than {limit} pages: raise the `ceiling`, or ask for larger pages by `limit`")]
     TooManyPages {
@@ -119,6 +125,8 @@ impl ErrorKind {
             Self::TooLarge { .. } => "too_large",
             #[cfg(feature = "knowledge")]
             Self::Indexing(_) => "indexing",
+            #[cfg(all(feature = "app", feature = "console"))]
+            Self::Deploy(_) => "deploy",
             Self::TooManyPages { .. } => "too_many_pages",
             Self::InvalidRequest(_) => "invalid_request",
             Self::Config(_) => "config",
@@ -215,6 +223,9 @@ impl Error {
             | ErrorKind::TooManyPages { .. } => false,
             #[cfg(feature = "knowledge")]
             ErrorKind::Indexing(_) => false,
+            // The import may have made something, and the error tells what.
+            #[cfg(all(feature = "app", feature = "console"))]
+            ErrorKind::Deploy(_) => true,
             ErrorKind::Transport(error) => !error.connecting,
             ErrorKind::Timeout(timeout) => timeout.which != TimeLimit::Connect,
             ErrorKind::Api(ApiError { status, .. }) | ErrorKind::Http(HttpError { status, .. }) => {

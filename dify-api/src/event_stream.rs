@@ -169,6 +169,7 @@ impl<E> EventStream<E> {
             due: Due::Nothing,
             timeouts: transport.timeouts(),
             signed: false,
+            bearer: None,
         };
         let span = Span::new(transport, &exchange.operation);
         span.hold(transport::call(exchange, &span)).await?;

@@ -27,8 +27,8 @@
 //!
 //! # Where to find what
 //!
-//! - [`App`], the client of an application, `Knowledge`, that of the knowledge bases; their resource groups in
-//!   [`groups`]
+//! - [`App`], the client of an application; `Knowledge`, that of the knowledge bases; `WebApp`, that of a published
+//!   page; `Console`, that of an account; their resource groups in [`groups`]
 //! - [`types`]: requests, answers, events
 //! - [`Call`], what every method returns: await it, or give it time limits, or ask for the whole [`Response`]
 //! - [`Call::items`] and [`Call::pages`], which walk lists to their end
@@ -43,6 +43,8 @@
 //! |---|---|---|
 //! | `app` | yes | [`App`] |
 //! | `knowledge` | | `Knowledge`, the client of the knowledge bases |
+//! | `web` | | `WebApp`, the client of a published web page |
+//! | `console` | | `Console`, the client of an account; with `app` also `Console::deploy` |
 //! | `rustls` | yes | TLS by rustls with ring and the certificates of the system |
 //! | `rustls-aws-lc` | | the same with aws-lc |
 //! | `native-tls` | | TLS by the library of the system |
@@ -56,10 +58,15 @@
 //! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
-// Without any client there is the decoder of event streams and the shapes of errors; the transport serves nobody.
+// Each client uses a part of the runtime; what nobody uses shows when all are compiled. Without any there is the decoder
+// of event streams and the shapes of errors, and the transport serves nobody.
 #![cfg_attr(
-    not(any(feature = "app", feature = "knowledge")),
-    allow(dead_code, unused_imports, unused_macros, reason = "no client is compiled")
+    not(all(feature = "app", feature = "knowledge", feature = "web", feature = "console")),
+    allow(dead_code, reason = "not all clients are compiled")
+)]
+#![cfg_attr(
+    not(any(feature = "app", feature = "knowledge", feature = "web", feature = "console")),
+    allow(unused_imports, unused_macros, reason = "no client is compiled")
 )]
 // `progenitor_client::Error` is what generated request builders return, and `ErrorKind` is boxed before it leaves.
 #![allow(clippy::result_large_err, reason = "no public function returns a large error")]
@@ -73,9 +80,16 @@ mod api_key;
 mod app;
 mod body;
 mod call;
+#[cfg(feature = "console")]
+mod console;
+mod credentials;
+#[cfg(all(feature = "app", feature = "console"))]
+mod deploy;
 #[cfg(feature = "knowledge")]
 mod document_file;
 mod download;
+#[cfg(any(feature = "app", feature = "knowledge", feature = "console"))]
+mod environment;
 mod error;
 mod event;
 mod event_stream;
@@ -112,6 +126,8 @@ mod transport;
 mod upload;
 #[cfg(feature = "knowledge")]
 mod uploads;
+#[cfg(feature = "web")]
+mod web_app;
 
 #[doc(inline)]
 pub use generated::{groups, types};
@@ -119,7 +135,13 @@ pub use generated::{groups, types};
 #[cfg(feature = "app")]
 pub use app::{App, AppBuilder};
 pub use call::Call;
+#[cfg(feature = "console")]
+pub use console::{Console, ConsoleBuilder};
+#[cfg(all(feature = "app", feature = "console"))]
+pub use deploy::Deployment;
 pub use download::Download;
+#[cfg(all(feature = "app", feature = "console"))]
+pub use error::DeployError;
 pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
@@ -140,6 +162,8 @@ pub use timeouts::{TimeLimit, Timeouts};
 pub use upload::Upload;
 #[cfg(feature = "knowledge")]
 pub use uploads::Uploads;
+#[cfg(feature = "web")]
+pub use web_app::{WebApp, WebAppBuilder};
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {

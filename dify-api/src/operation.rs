@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called.
 
-use reqwest::Method;
+use reqwest::{Method, StatusCode};
 use std::fmt;
 
 /// The facts the description gives about one operation. Generated code holds one `static` of it per method.
@@ -14,6 +14,8 @@ pub struct Operation {
     pub(crate) idempotent: bool,
     /// The error codes it answers, beside the common ones.
     pub(crate) errors: &'static [&'static str],
+    /// Refusals whose body is an answer like that of a success, unless it has a `code`.
+    pub(crate) states: &'static [u16],
     /// The Dify release that brought it, where older ones in use lack it.
     pub(crate) since: Option<&'static str>,
 }
@@ -107,6 +109,14 @@ impl Named {
         }
     }
 
+    /// Whether a refusal of this status may be a state of what was asked for.
+    pub(crate) fn may_be_a_state(&self, status: StatusCode) -> bool {
+        match self {
+            Self::Described(operation) => operation.states.contains(&status.as_u16()),
+            Self::ByHand(_) => false,
+        }
+    }
+
     pub(crate) fn errors(&self) -> &'static [&'static str] {
         match self {
             Self::Described(operation) => operation.errors,
@@ -146,6 +156,7 @@ mod tests {
         credential: Credential::App,
         idempotent: false,
         errors: &["app_unavailable"],
+        states: &[],
         since: None,
     };
 

@@ -16,6 +16,14 @@ impl Secret {
         &self.0
     }
 
+    /// As it is, marked so that the HTTP layers hide it too; `None` when it does not fit into a header.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&self.0).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+
     /// `Bearer …`, marked so that the HTTP layers hide it too; `None` when it does not fit into a header.
     pub(crate) fn bearer(&self) -> Option<HeaderValue> {
         let mut value = HeaderValue::from_str(&format!("Bearer {}", self.0)).ok()?;

@@ -2,6 +2,7 @@
 
 use crate::{
     Error, Timeouts,
+    credentials::Credentials,
     limits::Limits,
     secret::Secret,
     tls,
@@ -10,8 +11,19 @@ use crate::{
 use reqwest::{ClientBuilder, StatusCode, Url, redirect};
 use std::{fmt, sync::Arc};
 
-/// Dify's own service.
-pub(crate) const CLOUD: &str = "https://api.dify.ai/v1";
+/// An API of a server: where Dify's own service has it, and below which path others do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Api {
+    pub(crate) cloud: &'static str,
+    pub(crate) path: &'static str,
+}
+
+#[allow(dead_code, reason = "each client uses its own")]
+impl Api {
+    pub(crate) const SERVICE: Self = Self { cloud: "https://api.dify.ai/v1", path: "/v1" };
+    pub(crate) const WEB: Self = Self { cloud: "https://udify.app/api", path: "/api" };
+    pub(crate) const CONSOLE: Self = Self { cloud: "https://cloud.dify.ai/console/api", path: "/console/api" };
+}
 
 /// The choices of a builder, credential aside.
 #[derive(Clone, Debug, Default)]
@@ -34,17 +46,26 @@ impl fmt::Debug for Configure {
 }
 
 impl Settings {
-    /// Makes the transport of these choices.
-    pub(crate) fn transport(self, credential: &Secret) -> Result<Transport, Error> {
-        let base = base_url(self.base_url.as_deref().unwrap_or(CLOUD))?;
-        let header = credential.bearer().ok_or_else(|| {
+    /// Makes the transport of these choices, with a key of the Service API.
+    pub(crate) fn transport(self, key: &Secret) -> Result<Transport, Error> {
+        let header = key.bearer().ok_or_else(|| {
             Error::config("the API key contains characters that cannot stand in an HTTP header, such as a line break")
         })?;
+        self.transport_to(Api::SERVICE, Credentials::Key(header))
+    }
+
+    /// Makes the transport of these choices.
+    pub(crate) fn transport_to(self, api: Api, credentials: Credentials) -> Result<Transport, Error> {
+        let mut base = base_url(self.base_url.as_deref().unwrap_or(api.cloud))?;
+        // The address of a server alone says which API is meant only where there is one.
+        if api.path != Api::SERVICE.path && base.path() == "/" {
+            base.set_path(api.path);
+        }
         let client = match self.http_client {
             Some(client) => client,
             None => http_client(&base, self.timeouts, self.configure)?,
         };
-        Ok(Transport::new(base, client, Some(header), self.timeouts, self.limits))
+        Ok(Transport::new(base, client, credentials, self.timeouts, self.limits))
     }
 }
 

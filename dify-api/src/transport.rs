@@ -2,6 +2,7 @@
 
 use crate::{
     Error, ErrorKind, Timeouts,
+    credentials::{Credentials, Generation},
     error::{ApiError, Context, HttpError, Timeout, TransportError},
     incoming::Incoming,
     limits::{ERROR_BODY, Limits},
@@ -31,7 +32,7 @@ pub struct Transport {
 struct Shared {
     requests: Requests,
     base: Url,
-    credential: Option<HeaderValue>,
+    credentials: Credentials,
     timeouts: Timeouts,
     limits: Limits,
 }
@@ -45,6 +46,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) timeouts: Timeouts,
     /// The URL proves itself: no credential goes along, wherever it leads.
     pub(crate) signed: bool,
+    /// A token in place of the client's credentials; nothing inside, when it fits into no header.
+    pub(crate) bearer: Option<Option<HeaderValue>>,
 }
 
 /// Makes the request anew for each attempt.
@@ -110,15 +113,41 @@ const ATTEMPTS: u32 = 1;
 pub(crate) async fn call(exchange: Exchange<'_>, span: &Span) -> Result<Answer, Error> {
     let mut context = Context { operation: exchange.operation.clone(), attempts: 0, server_version: None };
     let deadline = exchange.deadline();
+    let credentials = &exchange.transport.shared.credentials;
+    if !exchange.signed {
+        credentials.ready(exchange.transport, &exchange.operation).await.inspect_err(|error| span.failed(error))?;
+    }
+    let mut refused = None;
     loop {
-        let outcome = attempt(&exchange, &mut context, deadline, span).await;
+        let mut used = Generation::default();
+        let outcome = attempt(&exchange, &mut context, deadline, span, &mut used).await;
         match outcome {
             Ok((status, headers, content)) => {
                 return Ok(Answer { status, headers, content, context });
             }
             Err(kind) if context.attempts < ATTEMPTS && may_go_again(&kind, &exchange.operation) => {}
+            // Refused is not acted on: with other credentials it may be said again, once.
+            Err(kind) if refused.is_none() && !exchange.signed && is_refusal(&kind) => {
+                let error = Error::new(kind, context.clone());
+                match credentials.renew(exchange.transport, &exchange.operation, used).await {
+                    Ok(true) => refused = Some(error),
+                    Ok(false) => {
+                        span.failed(&error);
+                        return Err(error);
+                    }
+                    Err(error) => {
+                        span.failed(&error);
+                        return Err(error);
+                    }
+                }
+            }
             Err(kind) => {
-                let error = Error::new(kind, context);
+                // What cannot be sent a second time was refused at the first.
+                let unsent = matches!(kind, ErrorKind::InvalidRequest(_));
+                let error = match refused.take() {
+                    Some(first) if unsent => first,
+                    _ => Error::new(kind, context),
+                };
                 span.failed(&error);
                 return Err(error);
             }
@@ -135,6 +164,15 @@ fn may_go_again(kind: &ErrorKind, operation: &Named) -> bool {
     }
 }
 
+fn is_refusal(kind: &ErrorKind) -> bool {
+    let status = match kind {
+        ErrorKind::Api(error) => error.status,
+        ErrorKind::Http(error) => error.status,
+        _ => return false,
+    };
+    status == StatusCode::UNAUTHORIZED
+}
+
 /// When the whole call has to be over, and how long that is.
 type Deadline = Option<(Instant, Duration)>;
 
@@ -144,6 +182,7 @@ async fn attempt(
     context: &mut Context,
     deadline: Deadline,
     span: &Span,
+    used: &mut Generation,
 ) -> Result<(StatusCode, HeaderMap, Content), ErrorKind> {
     let shared = &exchange.transport.shared;
     let mut request = match &exchange.build {
@@ -151,7 +190,13 @@ async fn attempt(
         Build::Prepared(prepare) => prepare(&shared.requests).await.map_err(Error::into_kind)?,
     };
     if !exchange.signed {
-        authorize(shared, &mut request)?;
+        *used = authorize(shared, &mut request)?;
+    }
+    if let Some(bearer) = &exchange.bearer {
+        let bearer = bearer.clone().ok_or_else(|| {
+            ErrorKind::InvalidRequest("the token contains characters that cannot stand in an HTTP header".to_owned())
+        })?;
+        request.headers_mut().insert(AUTHORIZATION, bearer);
     }
     let accept = request.headers().get(ACCEPT).cloned();
 
@@ -163,13 +208,23 @@ async fn attempt(
     span.answered(response.status());
     if !exchange.signed {
         stayed_home(shared, response.url())?;
+        shared.credentials.observe(response.headers());
     }
 
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
     let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline, timer);
     if !status.is_success() {
-        return Err(refusal(status, &headers, exchange.due, incoming).await);
+        let refused = refusal(status, &headers, exchange.due, incoming).await;
+        return match refused {
+            // Words without a code, where the description says so, are how it stands.
+            ErrorKind::Http(HttpError { body, content_type, .. })
+                if exchange.operation.may_be_a_state(status) && media::is_json(&content_type) =>
+            {
+                Ok((status, headers, Content::Whole(body)))
+            }
+            refused => Err(refused),
+        };
     }
     if !is_due(exchange.due, &headers, accept.as_ref()) {
         return Err(unexpected(status, &headers, exchange.due, incoming).await);
@@ -182,14 +237,11 @@ async fn attempt(
 }
 
 /// Puts the credential on, once it is certain that the request goes to the server it belongs to.
-fn authorize(shared: &Shared, request: &mut reqwest::Request) -> Result<(), ErrorKind> {
+fn authorize(shared: &Shared, request: &mut reqwest::Request) -> Result<Generation, ErrorKind> {
     if !same_origin(request.url(), &shared.base) {
         return Err(ErrorKind::InvalidRequest(format!("it would go to another server than {}", origin(&shared.base))));
     }
-    if let Some(credential) = &shared.credential {
-        request.headers_mut().insert(AUTHORIZATION, credential.clone());
-    }
-    Ok(())
+    Ok(shared.credentials.put_on(request))
 }
 
 /// Sends the request and waits for the head of the answer.
@@ -368,18 +420,33 @@ impl Transport {
     pub(crate) fn new(
         base: Url,
         client: reqwest::Client,
-        credential: Option<HeaderValue>,
+        credentials: Credentials,
         timeouts: Timeouts,
         limits: Limits,
     ) -> Self {
         // Generated paths begin with a slash.
         let baseurl = base.as_str().trim_end_matches('/').to_owned();
-        Self { shared: Arc::new(Shared { requests: Requests { baseurl, client }, base, credential, timeouts, limits }) }
+        Self {
+            shared: Arc::new(Shared { requests: Requests { baseurl, client }, base, credentials, timeouts, limits }),
+        }
     }
 
     #[cfg_attr(not(any(feature = "tracing", test)), allow(dead_code, reason = "spans name the server"))]
     pub(crate) fn base(&self) -> &Url {
         &self.shared.base
+    }
+
+    /// Another API by other credentials, over the same connections and with the same limits.
+    #[cfg(all(feature = "app", feature = "console"))]
+    pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Self {
+        Self::new(base, self.shared.requests.client.clone(), credentials, self.shared.timeouts, self.shared.limits)
+    }
+
+    /// Gets what operations of this kind need, before there is one.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) async fn authenticate(&self, credential: crate::operation::Credential) -> Result<(), Error> {
+        let operation = Named::by_hand(reqwest::Method::GET, String::new(), credential);
+        self.shared.credentials.ready(self, &operation).await
     }
 
     pub(crate) fn timeouts(&self) -> Timeouts {

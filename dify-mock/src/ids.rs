@@ -14,14 +14,27 @@ pub(crate) fn of(kind: &str, name: &str) -> String {
 
 /// The token of a human input form: 22 letters and digits.
 pub(crate) fn token() -> String {
+    letters(uuid::Uuid::new_v4().as_u128(), 22)
+}
+
+/// A secret of 43 letters and digits, as long as 32 bytes are in base64.
+pub(crate) fn secret() -> String {
+    token() + &letters(uuid::Uuid::new_v4().as_u128(), 21)
+}
+
+/// The code of a key's page: 16 letters and digits, the same on every run.
+pub(crate) fn code(key: &str) -> String {
+    letters(u128::from(hash(&["page", "high", key])) << 64 | u128::from(hash(&["page", "low", key])), 16)
+}
+
+fn letters(mut rest: u128, count: usize) -> String {
     const LETTERS: &[u8; 62] = b"0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz";
-    let mut rest = uuid::Uuid::new_v4().as_u128();
-    let mut token = String::with_capacity(22);
-    for _ in 0..22 {
-        token.push(char::from(LETTERS[usize::try_from(rest % 62).unwrap_or(0)]));
+    let mut text = String::with_capacity(count);
+    for _ in 0..count {
+        text.push(char::from(LETTERS[usize::try_from(rest % 62).unwrap_or(0)]));
         rest /= 62;
     }
-    token
+    text
 }
 
 /// Whether the server would route this as a UUID.
@@ -52,6 +65,8 @@ mod tests {
         assert_eq!(of("app", "app-chat"), of("app", "app-chat"));
         assert_ne!(of("app", "app-chat"), of("app", "app-chat2"));
         assert!(is_uuid(&of("app", "x")) && is_uuid(&new()) && !is_uuid("abc"));
-        assert_eq!(token().len(), 22);
+        assert_eq!((token().len(), secret().len(), code("app-chat").len()), (22, 43, 16));
+        assert_eq!(code("app-chat"), code("app-chat"));
+        assert_ne!(code("app-chat"), code("app-chat2"));
     }
 }

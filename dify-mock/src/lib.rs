@@ -8,10 +8,16 @@
 //! # }
 //! ```
 //!
-//! Every operation of the published document is answered, in the order, framing, headers and error shapes that real
+//! Every operation of the published documents is answered, in the order, framing, headers and error shapes that real
 //! servers were recorded with. Each key is an application of its own and remembers what it was told: conversations,
 //! messages, files, ratings, variables, annotations and runs. How a key begins says what kind of application it is;
 //! [`KEYS`] lists them. Requests are checked against the document and kept, see [`Server::requests`].
+//!
+//! Each application also has a page, at [`Server::web_url`], whose code [`Server::app_code`] tells: the same for the same
+//! key on every run. `GET /passport` makes a visitor of it, with a `user_id` always the same one; visitors are end users of
+//! the application, so that what they do is seen through its key, too. [`Server::revoke_passports`] has all passports
+//! expire. The server goes nowhere to fetch files: it has its own, and whatever is asked of `example.com`, `example.org`
+//! and `example.net`.
 //!
 //! Some words in a question, anywhere, make an answer go another way:
 //!
@@ -23,7 +29,7 @@
 //! | `ERR_RATE_MID` | it refuses after three words |
 //! | `ERR_SERVER` | the model's server is overloaded |
 //! | `BADWORD` | moderation replaces the answer when it is there |
-
+//!
 //! The workspace's knowledge is reached by keys that begin with `dataset-`; they all reach the same. Texts and files are
 //! really cut, indexed over [`Builder::indexing_time`] and searched by BM25. Words in names do something here too:
 //!
@@ -48,6 +54,7 @@ mod server;
 mod service;
 mod state;
 mod text;
+mod web;
 
 pub use crate::record::RecordedRequest;
 pub use crate::server::{Builder, Error, Server};

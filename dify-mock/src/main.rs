@@ -48,6 +48,10 @@ async fn main() -> ExitCode {
     for (key, meaning) in KEYS {
         println!("  {key:<20} {meaning}");
     }
+    println!("\nPages, at {}, and their codes for X-App-Code:", server.web_url());
+    for (key, _) in KEYS.iter().filter(|(key, _)| key.starts_with("app-") && *key != "app-invalid") {
+        println!("  {key:<20} {}", server.app_code(key));
+    }
     println!("\nTry:\n  curl -N {base}/chat-messages -H 'Authorization: Bearer app-chat' \\");
     println!(
         "    --json '{{\"query\": \"Hello\", \"inputs\": {{}}, \"user\": \"maria\", \"response_mode\": \"streaming\"}}'"

@@ -10,8 +10,10 @@ use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::contract::Contract;
+use crate::contract::{Api, Contract};
 use crate::http::dispatch;
+use crate::http::key::Key;
+use crate::ids;
 use crate::record::{RecordedRequest, Records};
 use crate::state::World;
 
@@ -220,6 +222,30 @@ impl Server {
     #[must_use]
     pub fn base_url(&self) -> String {
         format!("{}/v1", self.inner.url)
+    }
+
+    /// `http://127.0.0.1:PORT/api`: what a client of the Web API takes as its base URL.
+    #[must_use]
+    pub fn web_url(&self) -> String {
+        format!("{}{}", self.inner.url, Api::Web.prefix())
+    }
+
+    /// The code of the page that the application of a key has: the last part of a page's address, and what
+    /// `GET /passport` wants as `X-App-Code`. A key has the same code on every run, and from now on its page is there
+    /// even when nobody used the key before. A key that stands for no application has a code that leads nowhere.
+    #[must_use]
+    pub fn app_code(&self, key: &str) -> String {
+        if let Some(key) = Key::known(key) {
+            self.inner.world(|world| {
+                world.app(&key);
+            });
+        }
+        ids::code(key)
+    }
+
+    /// Makes every passport that was given out so far one that has expired. New ones are good.
+    pub fn revoke_passports(&self) {
+        self.inner.world(|world| world.passports.revoke());
     }
 
     /// The requests so far, the oldest first.

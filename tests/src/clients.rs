@@ -1,8 +1,11 @@
 //! One client of each kind, for tests that go through the operations of all of them.
 
-use dify_api::{App, Error, Knowledge};
+use dify_api::{App, Console, Error, Knowledge, WebApp};
 
-use crate::generated::{self, Arguments};
+use crate::{
+    generated::{self, Arguments},
+    script::USER,
+};
 
 /// The clients of one server.
 #[derive(Clone, Debug)]
@@ -11,6 +14,10 @@ pub struct Clients {
     pub app: App,
     /// Of the knowledge bases.
     pub knowledge: Knowledge,
+    /// Of a published web page.
+    pub web: WebApp,
+    /// Of the console.
+    pub console: Console,
 }
 
 impl Clients {
@@ -21,17 +28,30 @@ impl Clients {
 
     /// The same, with the application of this key.
     pub fn with_app(base_url: &str, key: &str) -> Self {
+        Self::with_page(base_url, key, "page")
+    }
+
+    /// The same, with the page of this code.
+    pub fn with_page(base_url: &str, key: &str, code: &str) -> Self {
+        let root = base_url.trim_end_matches("/v1");
+        let console = Console::builder().base_url(root).login("maria@example.com", "password");
+        let web = WebApp::builder().base_url(root).app_code(code).user_id(USER);
         Self {
             app: App::builder().api_key(key).base_url(base_url).build().expect("a client"),
             knowledge: Knowledge::builder().api_key("dataset-key").base_url(base_url).build().expect("a client"),
+            web: web.build().expect("a client"),
+            console: console.build().expect("a client"),
         }
     }
 
     /// Calls the method of this id; nothing, when there is none.
     pub async fn call(&self, operation: &str, arguments: &Arguments) -> Option<Result<(), Error>> {
-        match generated::call(&self.app, operation, arguments).await {
-            None => generated::call_knowledge(&self.knowledge, operation, arguments).await,
-            called => called,
+        match operation.split('_').next() {
+            Some("app") => generated::call(&self.app, operation, arguments).await,
+            Some("knowledge") => generated::call_knowledge(&self.knowledge, operation, arguments).await,
+            Some("web") => generated::call_web(&self.web, operation, arguments).await,
+            Some("console") => generated::call_console(&self.console, operation, arguments).await,
+            _ => None,
         }
     }
 }

@@ -63,10 +63,18 @@ impl Case {
     /// The methods of the bindings for the operation: two where one answers and one streams.
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
         let name = self.verdict.operation.clone().unwrap_or_default();
+        // Two APIs may have the same path below their own.
+        let path = self.recording.exchange["request"]["path"].as_str().unwrap_or_default();
+        let clients: &[&str] = match path {
+            path if path.starts_with("/console/api/") => &["console"],
+            path if path.starts_with("/api/") => &["web"],
+            _ => &["app", "knowledge"],
+        };
         OPERATIONS
             .iter()
             .filter(move |(_, method, path)| name.split_once(' ') == Some((*method, *path)))
             .map(|(id, ..)| *id)
+            .filter(|id| clients.iter().any(|client| id.split('_').next() == Some(client)))
     }
 
     /// Whether the server did what it was asked.

@@ -3,8 +3,8 @@
 use dify_api::{
     Call, Error, ErrorKind, Event, EventStream,
     types::{
-        ChatRequest, CompletionRequest, DatasourceRunRequest, PipelineRunRequest, WorkflowRunRequest,
-        WorkflowsEventsQuery,
+        ChatRequest, CompletionRequest, DatasourceRunRequest, PipelineRunRequest, WebChatRequest, WebCompletionRequest,
+        WebWorkflowRunRequest, WebWorkflowsEventsQuery, WorkflowRunRequest, WorkflowsEventsQuery,
     },
 };
 use serde_json::{Map, Value, json};
@@ -34,7 +34,7 @@ pub enum Seen {
 /// # Panics
 /// When there is no such method that streams.
 pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
-    let Clients { app, knowledge } = clients;
+    let Clients { app, knowledge, web, .. } = clients;
     const RUN: &str = "00000000-0000-4000-8000-000000000000";
     let run = WorkflowRunRequest::new(Map::new(), "user-1");
     match operation {
@@ -43,6 +43,11 @@ pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
         "app_workflows_run_stream" => drain(app.workflows().run_stream(&run)).await,
         "app_workflows_run_version_stream" => drain(app.workflows().run_version_stream(RUN, &run)).await,
         "app_workflows_events" => drain(app.workflows().events(RUN, &WorkflowsEventsQuery::new("user-1"))).await,
+        "web_chat_stream" => drain(web.chat().stream(&WebChatRequest::new("Hello").inputs(Map::new()))).await,
+        "web_completion_stream" => drain(web.completion().stream(&WebCompletionRequest::new(Map::new()))).await,
+        "web_workflows_run_stream" => drain(web.workflows().run_stream(&WebWorkflowRunRequest::new(Map::new()))).await,
+        "web_workflows_events" => drain(web.workflows().events(RUN, &WebWorkflowsEventsQuery::new())).await,
+        "web_messages_more_like_this_stream" => drain(web.messages().more_like_this_stream(RUN)).await,
         "knowledge_pipeline_run_datasource" => {
             let request = DatasourceRunRequest::new("website_crawl", true);
             drain(knowledge.pipeline().run_datasource(RUN, "node", &request)).await

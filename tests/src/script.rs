@@ -2,8 +2,12 @@
 
 mod app;
 mod knowledge;
+mod web;
+
+use std::collections::BTreeMap;
 
 use dify_api::{Error, Upload};
+use dify_mock::Server;
 use serde_json::Value;
 
 use crate::{
@@ -17,20 +21,22 @@ pub const USER: &str = "maria-0412";
 
 /// Every method of the bindings.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().map(|(id, ..)| *id)
+    OPERATIONS.iter().map(|(id, ..)| *id).filter(|id| !id.starts_with("console_"))
 }
 
 /// Prepares calls against one server.
 #[derive(Clone, Debug)]
 pub struct Script {
     base_url: String,
-    documents: Vec<Value>,
+    /// The codes of the pages, by the key of the application.
+    pages: BTreeMap<&'static str, String>,
 }
 
 impl Script {
-    /// For the server at this base URL.
-    pub fn new(base_url: impl Into<String>) -> Self {
-        Self { base_url: base_url.into(), documents: workspace::published() }
+    /// For this server.
+    pub fn new(server: &Server) -> Self {
+        let pages = web::GROUPS.iter().map(|(_, key)| (*key, server.app_code(key))).collect();
+        Self { base_url: server.base_url(), pages }
     }
 
     /// The clients for the operation, their application of a kind that suits it, and what to call it with. What the call
@@ -60,6 +66,17 @@ impl Script {
             arguments.file = Some(text_file());
             let made = knowledge::made(&clients.knowledge, operation).await?;
             (clients, made)
+        } else if let Some(rest) = group("web") {
+            let (group, key) = web::GROUPS
+                .iter()
+                .find(|(group, _)| rest.starts_with(group))
+                .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
+            let code = &self.pages[key];
+            let clients = Clients::with_page(&self.base_url, key, code);
+            let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
+            arguments.file = Some(if *group == "audio" { audio } else { text_file() });
+            let made = web::made(&clients.web, code, operation).await?;
+            (clients, made)
         } else {
             panic!("{operation} is of a new client: say here how to call it")
         };
@@ -78,8 +95,7 @@ impl Script {
     fn examples(&self, operation: &str) -> Arguments {
         let (_, method, path) =
             OPERATIONS.iter().find(|(id, ..)| *id == operation).unwrap_or_else(|| panic!("no operation {operation}"));
-        let document =
-            self.documents.iter().find(|document| document["paths"].get(path).is_some()).expect("it is described");
+        let document = workspace::document_of(operation);
         let item = &document["paths"][*path];
         let described = &item[method.to_lowercase()];
         let mut arguments = Arguments::default();

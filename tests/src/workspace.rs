@@ -3,13 +3,14 @@
 use std::{
     fs, io,
     path::{Path, PathBuf},
+    sync::LazyLock,
 };
 
 use codegen::bindings::Document;
 use serde_json::Value;
 
 /// The APIs that are described.
-pub const APIS: &[&str] = &["service"];
+pub const APIS: &[&str] = &["service", "web", "console"];
 
 /// The root of the workspace.
 pub fn root() -> PathBuf {
@@ -20,6 +21,18 @@ pub fn root() -> PathBuf {
 /// The published documents.
 pub fn published() -> Vec<Value> {
     documents().into_iter().map(|document| document.value).collect()
+}
+
+/// The published document that describes the operation of this id.
+pub fn document_of(operation: &str) -> &'static Value {
+    static DOCUMENTS: LazyLock<Vec<Value>> = LazyLock::new(published);
+    let api = match operation.split('_').next() {
+        Some("web") => "web",
+        Some("console") => "console",
+        _ => "service",
+    };
+    let index = APIS.iter().position(|known| *known == api).expect("a known API");
+    &DOCUMENTS[index]
 }
 
 /// The published documents, as the compiler of the bindings takes them.

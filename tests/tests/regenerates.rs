@@ -73,7 +73,7 @@ fn one_new_property_changes_its_lines_and_no_others() {
     edit(&copy.path().join("spec/service/schemas/conversations.yaml"), last, &format!("{last}{property}"));
 
     let stale = codegen::run(copy.path(), Mode::Check).expect_err("what is generated is out of date").to_string();
-    for path in ["dify-api/src/generated/conversations.rs", "dify-service-3.0.json", "dify-service-3.0.yaml"] {
+    for path in ["dify-api/src/generated/shared_app_web.rs", "dify-service-3.0.json", "dify-service-3.0.yaml"] {
         assert!(stale.contains(path), "{path} is not named:\n{stale}");
     }
     assert_eq!(generated(copy.path()), before, "a check writes nothing");
@@ -93,11 +93,15 @@ fn one_new_property_changes_its_lines_and_no_others() {
     assert_eq!(
         changed,
         [
-            "dify-api/src/generated/conversations.rs\n- \n+ /// Whether the conversation is pinned.\n\
+            "dify-api/src/generated/shared_app_web.rs\n- \n+ /// Whether the conversation is pinned.\n\
              + #[serde(skip_serializing_if = \"Option::is_none\")]\n+ pub pinned: Option<bool>,",
             "spec/published/dify-service-3.0.json\n- \n+ },\n+ \"pinned\": {\n+ \"type\": \"boolean\",\n\
              + \"description\": \"Whether the conversation is pinned.\"",
             "spec/published/dify-service-3.0.yaml\n- \n+ pinned:\n+ type: boolean\n\
+             + description: Whether the conversation is pinned.",
+            "spec/published/dify-web-3.0.json\n- \n+ },\n+ \"pinned\": {\n+ \"type\": \"boolean\",\n\
+             + \"description\": \"Whether the conversation is pinned.\"",
+            "spec/published/dify-web-3.0.yaml\n- \n+ pinned:\n+ type: boolean\n\
              + description: Whether the conversation is pinned.",
         ]
     );

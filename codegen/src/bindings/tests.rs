@@ -166,7 +166,7 @@ fn a_rule_without_use_stops_the_compiler() {
 
 #[test]
 fn two_documents_become_one_and_disagreement_is_named() {
-    let mut other = slice();
+    let mut other = Document { api: "web".to_owned(), ..slice() };
     other.value["paths"] = json!({});
     assert_eq!(compiled_all(&[slice(), other.clone()]), compiled(slice()));
     other.value["components"]["schemas"]["Usage"]["description"] = "Something else.".into();

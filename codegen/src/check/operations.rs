@@ -5,9 +5,14 @@ use crate::diagnostic::Findings;
 use crate::source::Node;
 use crate::source::outline::{Operation, Outline};
 
-/// The clients, and the security scheme of the credential each one holds.
-const CLIENTS: [(&str, &str); 4] =
-    [("app", "appKey"), ("knowledge", "datasetKey"), ("web", "passport"), ("console", "account")];
+/// The clients, and the security schemes of what each one holds; an operation takes the first of them at least.
+const CLIENTS: [(&str, &[&str]); 4] = [
+    ("app", &["appKey"]),
+    ("knowledge", &["datasetKey"]),
+    ("web", &["passport"]),
+    // Each call proves in a header that whoever makes it can read the cookies.
+    ("console", &["account", "csrf"]),
+];
 
 /// One name leads from the document to the method and back.
 pub fn operation_ids_follow_methods(o: &Outline<'_>, found: &mut Findings) {
@@ -76,7 +81,7 @@ pub fn clients_agree_with_security(o: &Outline<'_>, found: &mut Findings) {
         let (Some(method), Some([client, ..])) = (node.entry("x-dify-method"), operation.method()) else {
             continue;
         };
-        let Some((_, scheme)) = CLIENTS.iter().find(|(name, _)| *name == client) else {
+        let Some((_, held)) = CLIENTS.iter().find(|(name, _)| *name == client) else {
             found.push(o.at(
                 method.place,
                 format!("there is no client `{client}`"),
@@ -87,10 +92,11 @@ pub fn clients_agree_with_security(o: &Outline<'_>, found: &mut Findings) {
         let declared =
             o.document(operation.api).and_then(|document| document.get("components")?.get("securitySchemes"));
         for taken in schemes(o, operation) {
-            if taken != *scheme {
+            if !held.contains(&taken) {
+                let held = held.join("` and `");
                 found.push(o.at(
                     method.place,
-                    format!("the client `{client}` holds `{scheme}`, but this operation takes `{taken}`"),
+                    format!("the client `{client}` holds `{held}`, but this operation takes `{taken}`"),
                     "correct the client, or the operation's `security`",
                 ));
             }

@@ -62,7 +62,7 @@ const REQUEST_BODY: Vocabulary =
 const RESPONSE: Vocabulary = Vocabulary {
     noun: "a response",
     openapi: &["description", "headers", "content"],
-    ours: &["x-dify-since", "x-dify-until"],
+    ours: &["x-dify-since", "x-dify-until", "x-dify-state"],
 };
 const HEADER: Vocabulary = Vocabulary {
     noun: "a header",
@@ -248,7 +248,7 @@ enum Form {
 
 fn form_of(extension: &str) -> Form {
     match extension {
-        "x-dify-idempotent" | "x-dify-tristate" => Form::True,
+        "x-dify-idempotent" | "x-dify-tristate" | "x-dify-state" => Form::True,
         "x-dify-errors" | "x-dify-new" | "x-dify-checked" => Form::TextList,
         "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
         "x-dify-paging" => Form::Map,

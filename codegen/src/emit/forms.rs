@@ -29,7 +29,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
     }
     let name = ident(&component.name);
     let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
-    let methods = constructor(&fields, &new, "A form");
+    let methods = constructor(&fields, &new, false, "A form");
     let default = new.is_empty().then(|| quote!(Default,));
     let items: Vec<Item> = vec![
         parse_quote! {

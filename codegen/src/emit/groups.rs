@@ -4,7 +4,8 @@ use super::layout::{client_type, module_name};
 use super::{Part, Source, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Credential, Group, Location, Mode, Model, Operation, Shape, Type, escaped, rust_name,
+    Answer, Body, Credential, Group, Location, Mode, Model, Operation, Shape, Type, chosen_by_method, escaped,
+    rust_name,
 };
 use crate::rustdoc;
 use heck::{ToPascalCase, ToShoutySnakeCase};
@@ -109,6 +110,7 @@ pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) ->
 fn description(operation: &Operation) -> Item {
     let name = static_name(operation);
     let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);
+    let states = &operation.states;
     let method = ident(&operation.verb.to_uppercase());
     let credential = ident(match &operation.credential {
         Credential::None => "None",
@@ -131,6 +133,7 @@ fn description(operation: &Operation) -> Item {
             credential: crate::Credential::#credential,
             idempotent: #idempotent,
             errors: &[#(#errors),*],
+            states: &[#(#states),*],
             since: #since,
         };
     }
@@ -202,7 +205,8 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
     };
     let stop = stopping(operation, group, model);
     let body = match stop {
-        Some((user, stopping)) => quote! { let user = #user; #body.#stopping },
+        Some((Some(user), stopping)) => quote! { let user = #user; #body.#stopping },
+        Some((None, stopping)) => quote! { #body.#stopping },
         None => body.to_token_stream(),
     };
     parse_quote! {
@@ -225,6 +229,10 @@ fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
             "body" if matches!(operation.body, Some(Body::Form { .. })) => parse_quote!(form),
             "body" => parse_quote!(request),
             _ if path => parse_quote!(#name),
+            member if operation.mode != Mode::Only && chosen_by_method(member) => {
+                let mode = ident(if operation.mode == Mode::Streaming { "Streaming" } else { "Blocking" });
+                parse_quote!(&ResponseMode::#mode)
+            }
             _ => from_query(name, &argument.ty),
         })
     });
@@ -247,15 +255,27 @@ fn from_query(name: &syn::Ident, ty: &syn::Type) -> Expr {
     }
 }
 
-/// How a stream's run can be stopped: when the group has a `stop` that takes the task and the user, and the request names
-/// the user. The expression of the user, and the method call.
-fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Expr, Expr)> {
+/// How a stream's run can be stopped: when the group has a `stop` that takes the task, and the user where the request of
+/// the run names one. The expression of the user, and the method call.
+fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Option<Expr>, Expr)> {
     if !matches!(operation.answer, Answer::Events(_)) {
         return None;
     }
     let stop = model.operations_of(group).find(|o| o.method == "stop")?;
-    let (mut paths, Some(Body::Json(Type::Named(request)))) = (stop.path_parameters(), &stop.body) else {
+    let mut paths = stop.path_parameters();
+    if paths.next()?.name != "task_id" || paths.next().is_some() {
         return None;
+    }
+    let (id, stop_static) = (ident(&stop.id), static_name(stop));
+    let request = match &stop.body {
+        Some(Body::Json(Type::Named(request))) => request,
+        Some(_) => return None,
+        None => {
+            let wrapper = parse_quote! {
+                stopping(&#stop_static, |requests, task_id| requests.#id(task_id))
+            };
+            return Some((None, wrapper));
+        }
     };
     let only_user = |name: &str| {
         let component = model.components.get(name)?;
@@ -264,9 +284,6 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Expr
         (required == ["user"]).then_some(())
     };
     only_user(request)?;
-    if paths.next()?.name != "task_id" || paths.next().is_some() {
-        return None;
-    }
     let user: Expr = match (&operation.body, operation.mode) {
         (Some(Body::Json(Type::Named(body))), Mode::Streaming | Mode::Only) => {
             let member = model.object(body)?.iter().find(|m| m.name == "user")?;
@@ -277,13 +294,13 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Expr
             user.required.then(|| parse_quote!(query.user.clone()))?
         }
     };
-    let (id, request, stop_static) = (ident(&stop.id), ident(request), static_name(stop));
+    let request = ident(request);
     let wrapper: Expr = parse_quote! {
         stopping(&#stop_static, move |requests, task_id| {
             requests.#id(task_id, &#request::new(user.clone()))
         })
     };
-    Some((user, wrapper))
+    Some((Some(user), wrapper))
 }
 
 /// Summary, description, route, and the codes of refusals.

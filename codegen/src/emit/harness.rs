@@ -157,6 +157,10 @@ fn public(ty: &Type) -> syn::Type {
             let inner = public(inner);
             parse_quote!(std::collections::BTreeMap<String, #inner>)
         }
+        Type::Nullable(inner) => {
+            let inner = public(inner);
+            parse_quote!(Option<#inner>)
+        }
         other => rust_type(&other.rust().replace("crate::", "dify_api::")),
     }
 }

@@ -23,7 +23,7 @@ pub(super) fn part(operation: &Operation, name: &str, model: &Model) -> Option<P
     let struct_name = ident(name);
     let default = fields.iter().all(|f| !f.required).then(|| quote!(Default,));
     let new: Vec<String> = fields.iter().filter(|f| f.required).map(|f| f.name.clone()).collect();
-    let methods = constructor(&fields, &new, "Parameters");
+    let methods = constructor(&fields, &new, false, "Parameters");
     let items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*

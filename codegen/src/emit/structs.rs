@@ -9,7 +9,7 @@ use crate::polish::wire_name;
 use crate::rustdoc;
 use quote::{ToTokens, quote};
 use serde_json::Value;
-use syn::{Expr, ImplItemFn, Item, ItemStruct, parse_quote};
+use syn::{Expr, Ident, ImplItemFn, Item, ItemStruct, parse_quote};
 
 /// A field of a struct that callers make.
 pub(super) struct Field {
@@ -45,16 +45,42 @@ pub(super) fn part(
         if new.is_empty() && fields.iter().all(|f| !f.required || f.send_default.is_some()) {
             attributes::derive_default(&mut item.attrs);
         }
-        methods = constructor(&fields, &new, "A request");
+        methods = constructor(&fields, &new, component.extra.is_some(), "A request");
     }
     let name = &item.ident;
     let from_json = from_json();
-    let implementation = parse_quote!(impl #name { #(#methods)* #from_json });
-    Part {
-        defines: vec![component.name.clone()],
-        group: false,
-        source: Source::Items(vec![Item::Struct(item), implementation]),
+    let implementation: Item = parse_quote!(impl #name { #(#methods)* #from_json });
+    let debug = discreet(component, name);
+    if debug.is_some() {
+        attributes::derive_no_debug(&mut item.attrs);
     }
+    let mut items = vec![Item::Struct(item), implementation];
+    items.extend(debug);
+    Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+}
+
+/// `Debug` of a struct with secrets, which shows whether they are there and nothing more.
+fn discreet(component: &Component, name: &Ident) -> Option<Item> {
+    let Shape::Object(members) = &component.shape else { return None };
+    if !members.iter().any(|member| member.secret) {
+        return None;
+    }
+    let text = &component.name;
+    let fields = members.iter().map(|member| {
+        let (shown, field) = (&member.rust, ident(&member.rust));
+        match (member.secret, !member.required || member.nullable) {
+            (false, _) => quote!(.field(#shown, &self.#field)),
+            (true, false) => quote!(.field(#shown, &format_args!("…"))),
+            (true, true) => quote!(.field(#shown, &self.#field.as_ref().map(|_| format_args!("…")))),
+        }
+    });
+    Some(parse_quote! {
+        impl std::fmt::Debug for #name {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.debug_struct(#text)#(#fields)*.finish_non_exhaustive()
+            }
+        }
+    })
 }
 
 /// typify sorts members by name; people and JSON read better in the order of the source.
@@ -105,7 +131,7 @@ pub(super) fn arguments(component: &Component, fields: &[Field], findings: &mut 
 }
 
 /// `new` and the setters of a struct.
-pub(super) fn constructor(fields: &[Field], new: &[String], what: &str) -> Vec<ImplItemFn> {
+pub(super) fn constructor(fields: &[Field], new: &[String], extra: bool, what: &str) -> Vec<ImplItemFn> {
     let given: Vec<&Field> = new.iter().filter_map(|n| fields.iter().find(|f| f.name == *n)).collect();
     let arguments = given.iter().map(|f| f.argument());
     let values = fields.iter().map(|field| {
@@ -114,6 +140,8 @@ pub(super) fn constructor(fields: &[Field], new: &[String], what: &str) -> Vec<I
         // `user: user` reads worse than `user`.
         if value == parse_quote!(#name) { quote!(#name) } else { quote!(#name: #value) }
     });
+    // Members without a name, beside those with one.
+    let values = values.chain(extra.then(|| quote!(extra: Default::default())));
     let doc = if given.is_empty() {
         format!(" {what} without anything that can be left out.")
     } else {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 /// What marks the path of an operation's second half: OpenAPI allows one operation per path and method.
 /// [`crate::polish::stream_marker`] takes it out of the URLs again.
-pub(crate) const STREAM_MARKER: &str = "#stream";
+const STREAM_MARKER: &str = "#stream";
 
 /// The four routes that generate take `trace_id` as header, query parameter and member of the body. One is enough, and the
 /// member is the one that can be set like everything else.
@@ -53,6 +53,15 @@ pub(super) fn split_json_from_event_stream(document: &mut Value) -> usize {
         }
     }
     count
+}
+
+/// progenitor takes one media type per request, and methods send the JSON.
+/// <https://github.com/oxidecomputer/progenitor/issues/344>
+pub(super) fn drop_text_beside_json(document: &mut Value) -> usize {
+    for_each_operation(document, |_, _, operation| {
+        let content = operation.pointer_mut("/requestBody/content").and_then(Value::as_object_mut);
+        content.map_or(0, |content| usize::from(content.len() > 1 && content.shift_remove("text/plain").is_some()))
+    })
 }
 
 /// progenitor refuses multipart bodies. Sent as bytes they pass, and [`crate::polish::multipart`] makes them forms again.

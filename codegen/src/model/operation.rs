@@ -1,7 +1,7 @@
 //! Operations, as the methods of the bindings.
 
 use super::schema::{last_segment, version};
-use super::{Paging, Type, escaped, members, resolved, text, texts};
+use super::{API, Paging, Type, escaped, members, resolved, text, texts, unmarked};
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
 
@@ -10,6 +10,8 @@ use serde_json::{Map, Value};
 pub(crate) struct Operation {
     /// The name of the inner request builder, such as `app_chat_stream`.
     pub(crate) id: String,
+    /// The API whose document it stands in; empty where there is one document.
+    pub(crate) api: String,
     pub(crate) client: String,
     pub(crate) group: String,
     pub(crate) method: String,
@@ -30,6 +32,8 @@ pub(crate) struct Operation {
     pub(crate) deprecated: Option<String>,
     pub(crate) since: Option<String>,
     pub(crate) credential: Credential,
+    /// Refusals whose body is an answer like that of a success, unless it has a `code`.
+    pub(crate) states: Vec<u16>,
     /// How the list that it answers goes on.
     pub(crate) paging: Option<Paging>,
     /// The example of the request's body.
@@ -122,11 +126,12 @@ impl Operation {
         let success = success(document, operation);
         let base = Self {
             id: format!("{client}_{group}_{method}"),
+            api: text(operation, API).to_owned(),
             client: client.to_owned(),
             group: group.to_owned(),
             method: method.to_owned(),
             verb: verb.to_owned(),
-            path: path.to_owned(),
+            path: unmarked(path).to_owned(),
             summary: text(operation, "summary").to_owned(),
             description: text(operation, "description").to_owned(),
             mode: Mode::Only,
@@ -142,6 +147,7 @@ impl Operation {
                 .or_else(|| version(operation, "x-dify-deprecated")),
             since: version(operation, "x-dify-since"),
             credential: Credential::read(document, operation),
+            states: states(document, operation),
             paging: Paging::read(path, verb, operation, findings),
             example: example(document, operation),
         };
@@ -150,7 +156,7 @@ impl Operation {
         let stream = operation.get("x-dify-stream-method").and_then(Value::as_str);
         match (json, events, stream) {
             (Some(json), Some(events), Some(stream)) => {
-                let blocking = Self { mode: Mode::Blocking, answer: Answer::Json(schema_of(json)), ..base.clone() };
+                let blocking = Self { mode: Mode::Blocking, answer: Answer::Json(answer_of(json)), ..base.clone() };
                 let streaming = Self {
                     id: format!("{client}_{group}_{stream}"),
                     method: stream.to_owned(),
@@ -188,7 +194,8 @@ impl Operation {
 
     /// The parameters of the query struct.
     pub(crate) fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
-        self.parameters.iter().filter(|p| p.location != Location::Path)
+        let chosen = |p: &Parameter| self.mode != Mode::Only && chosen_by_method(&p.name);
+        self.parameters.iter().filter(move |p| p.location != Location::Path && !chosen(p))
     }
 
     /// The components that the signature of the method names.
@@ -279,7 +286,7 @@ impl Answer {
             content.into_iter().flat_map(Map::keys).filter(|media| *media != "application/json").cloned().collect();
         match json {
             _ if !other.is_empty() => Self::Download(other),
-            Some(json) => Self::Json(schema_of(json)),
+            Some(json) => Self::Json(answer_of(json)),
             None => Self::Empty,
         }
     }
@@ -337,4 +344,20 @@ fn example(document: &Value, operation: &Value) -> Option<Value> {
 
 fn schema_of(media: &Value) -> Type {
     media.get("schema").map_or(Type::Any, Type::read)
+}
+
+/// The type of an answer, which may be null as a whole.
+fn answer_of(media: &Value) -> Type {
+    match (media.pointer("/schema/nullable"), schema_of(media)) {
+        (Some(Value::Bool(true)), ty) => Type::Nullable(Box::new(ty)),
+        (_, ty) => ty,
+    }
+}
+
+/// The statuses of refusals that may be states of what was asked for.
+fn states(document: &Value, operation: &Value) -> Vec<u16> {
+    members(operation.get("responses"))
+        .filter(|(_, response)| resolved(document, response).get("x-dify-state") == Some(&Value::Bool(true)))
+        .filter_map(|(status, _)| status.parse().ok())
+        .collect()
 }

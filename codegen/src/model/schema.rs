@@ -73,6 +73,8 @@ pub(crate) struct Member {
     pub(crate) until: Option<String>,
     /// In a form: a file whose content type must be one of sound (the media type's `encoding`).
     pub(crate) audio: bool,
+    /// `format: password`: nobody should see it in passing.
+    pub(crate) secret: bool,
     /// Always sent with this value unless set.
     pub(crate) send_default: Option<Value>,
 }
@@ -200,6 +202,7 @@ impl Member {
                 since: version(property, "x-dify-since"),
                 until: version(property, "x-dify-until"),
                 audio: false,
+                secret: text(property, "format") == "password",
                 send_default: property.get("x-dify-send-default").cloned(),
             })
             .collect()

@@ -1,6 +1,7 @@
 //! Every type may grow (`#[non_exhaustive]`) and has a JSON Schema under the feature of that name. Derives come in one order.
 
 use crate::model::Model;
+use quote::ToTokens;
 use syn::{Attribute, File, parse_quote};
 
 pub(super) fn apply(file: &mut File, _: &Model) -> usize {
@@ -15,6 +16,18 @@ pub(super) fn apply(file: &mut File, _: &Model) -> usize {
 pub(crate) fn derive_default(attributes: &mut [Attribute]) {
     if let Some(derive) = attributes.iter_mut().find(|a| a.path().is_ident("derive")) {
         *derive = parse_quote!(#[derive(Clone, Debug, Default, PartialEq, serde::Serialize, serde::Deserialize)]);
+    }
+}
+
+/// Take `Debug` out of the derives: one is written out.
+pub(crate) fn derive_no_debug(attributes: &mut [Attribute]) {
+    for attribute in attributes.iter_mut().filter(|a| a.path().is_ident("derive")) {
+        let default = attribute.to_token_stream().to_string().contains("Default");
+        *attribute = if default {
+            parse_quote!(#[derive(Clone, Default, PartialEq, serde::Serialize, serde::Deserialize)])
+        } else {
+            parse_quote!(#[derive(Clone, PartialEq, serde::Serialize, serde::Deserialize)])
+        };
     }
 }
 

@@ -1,8 +1,7 @@
 //! The path of an operation's second half carries a marker, because OpenAPI allows one operation per path and method
 //! ([`crate::lower::operations`]). It must not reach the URL.
 
-use crate::lower::STREAM_MARKER;
-use crate::model::Model;
+use crate::model::{MARK, Model, unmarked};
 use proc_macro2::{Literal, TokenStream, TokenTree};
 use syn::visit_mut::VisitMut;
 use syn::{File, Macro};
@@ -24,9 +23,9 @@ impl VisitMut for Unmark {
             .into_iter()
             .map(|token| match &token {
                 TokenTree::Literal(literal) => match syn::parse_str::<syn::LitStr>(&literal.to_string()) {
-                    Ok(text) if text.value().ends_with(STREAM_MARKER) => {
+                    Ok(text) if text.value().contains(MARK) => {
                         self.count += 1;
-                        Literal::string(text.value().trim_end_matches(STREAM_MARKER)).into()
+                        Literal::string(unmarked(&text.value())).into()
                     }
                     _ => token,
                 },

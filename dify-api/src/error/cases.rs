@@ -237,6 +237,41 @@ impl fmt::Display for IndexingError {
     }
 }
 
+/// Why an application could not be deployed.
+#[cfg(all(feature = "app", feature = "console"))]
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DeployError {
+    /// The server did not take the definition.
+    #[error("the definition was not imported ({status}): {reason}{}", versions(.definition_version, .server_version))]
+    Import {
+        /// What became of the import.
+        status: crate::types::ImportStatus,
+        /// Why, in the server's words; may be empty.
+        reason: String,
+        /// The form of the definition; empty where it could not be read.
+        definition_version: String,
+        /// The form that the server writes.
+        server_version: String,
+    },
+    /// The application is there, and plugins that it needs are not.
+    #[error("the workspace lacks plugins that the application {app_id} needs: {}. Install them, then publish it", .plugins.join(", "))]
+    MissingPlugins {
+        /// Id of the application.
+        app_id: String,
+        /// The plugins, by their identifiers.
+        plugins: Vec<String>,
+    },
+}
+
+#[cfg(all(feature = "app", feature = "console"))]
+fn versions(definition: &str, server: &str) -> String {
+    if definition == server || definition.is_empty() {
+        return String::new();
+    }
+    format!(" (the definition has form {definition}, the server {server})")
+}
+
 /// The beginning of a body, for people.
 struct Excerpt<'b>(&'b [u8]);
 

@@ -12,6 +12,7 @@ static SEND: Operation = Operation {
     credential: Credential::App,
     idempotent: false,
     errors: &["app_unavailable"],
+    states: &[],
     since: None,
 };
 
@@ -22,6 +23,7 @@ static EVENTS: Operation = Operation {
     credential: Credential::App,
     idempotent: true,
     errors: &[],
+    states: &[],
     since: Some("1.16.1"),
 };
 

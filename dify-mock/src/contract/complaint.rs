@@ -116,6 +116,22 @@ impl Complaint {
         format!("/{}: {}{input}", self.at.join("/"), self.text)
     }
 
+    /// The mistakes as a list in JSON, which some routes have for a message.
+    pub(crate) fn list(complaints: &[Complaint]) -> String {
+        let item = |complaint: &Complaint| {
+            let place = |word: &String| word.parse::<u64>().map_or_else(|_| Value::from(word.clone()), Value::from);
+            let url = format!("https://errors.pydantic.dev/2.12/v/{}", complaint.kind);
+            serde_json::json!({
+                "type": complaint.kind,
+                "loc": complaint.at.iter().map(place).collect::<Value>(),
+                "msg": complaint.text,
+                "input": complaint.input,
+                "url": url,
+            })
+        };
+        complaints.iter().map(item).collect::<Value>().to_string()
+    }
+
     /// The message that Dify gives for some mistakes in one thing.
     pub(crate) fn message(complaints: &[Complaint], title: &str) -> String {
         let count = complaints.len();

@@ -19,6 +19,16 @@ use route::Routes;
 
 /// The bundle that `cargo xtask codegen` writes. Its component names mean nothing here, only operations and schemas.
 const SERVICE: &str = include_str!("../../../spec/published/dify-service-3.0.json");
+const WEB: &str = include_str!("../../../spec/published/dify-web-3.0.json");
+
+/// Which of the server's APIs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Api {
+    /// For programs that have a key.
+    Service,
+    /// For the visitors of an application's page.
+    Web,
+}
 
 /// All surfaces of the server.
 #[derive(Debug)]
@@ -29,22 +39,33 @@ pub(crate) struct Contract {
 /// One document and where its paths are mounted.
 #[derive(Debug)]
 pub(crate) struct Surface {
-    prefix: &'static str,
+    api: Api,
     routes: Routes,
+}
+
+impl Api {
+    /// Where its paths are mounted.
+    pub(crate) fn prefix(self) -> &'static str {
+        match self {
+            Api::Service => "/v1",
+            Api::Web => "/api",
+        }
+    }
 }
 
 impl Contract {
     /// The contract, read at the first call and kept: every server of a process has the same one.
     pub(crate) fn get() -> Result<&'static Contract, Error> {
         static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
-        let read = || Ok(Contract { surfaces: vec![Surface::read("/v1", SERVICE)?] });
+        let read =
+            || Ok(Contract { surfaces: vec![Surface::read(Api::Service, SERVICE)?, Surface::read(Api::Web, WEB)?] });
         CONTRACT.get_or_init(read).as_ref().map_err(|problem| Error::Bundle(problem.clone()))
     }
 
     /// What the server has at this method and path.
     pub(crate) fn find(&self, method: &str, path: &str) -> Found<'_> {
         for surface in &self.surfaces {
-            if let Some(rest) = path.strip_prefix(surface.prefix).filter(|rest| rest.starts_with('/')) {
+            if let Some(rest) = path.strip_prefix(surface.api.prefix()).filter(|rest| rest.starts_with('/')) {
                 return surface.routes.find(method, rest);
             }
         }
@@ -58,17 +79,18 @@ impl Contract {
 }
 
 impl Surface {
-    fn read(prefix: &'static str, text: &str) -> Result<Surface, String> {
+    fn read(api: Api, text: &str) -> Result<Surface, String> {
+        let prefix = api.prefix();
         let document: Value = serde_json::from_str(text).map_err(|error| format!("{prefix}: {error}"))?;
         let paths = document["paths"].as_object().ok_or_else(|| format!("{prefix}: the document has no paths"))?;
         let mut operations = Vec::new();
         for (path, item) in paths {
             for method in ["get", "post", "put", "patch", "delete"] {
                 if item[method].is_object() {
-                    operations.push(Operation::read(&document, path, method, item));
+                    operations.push(Operation::read(&document, api, path, method, item));
                 }
             }
         }
-        Ok(Surface { prefix, routes: Routes::new(operations) })
+        Ok(Surface { api, routes: Routes::new(operations) })
     }
 }

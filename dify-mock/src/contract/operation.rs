@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::Api;
 use super::complaint::Complaint;
 use super::example;
 use super::schema::{Schema, Side, resolve};
@@ -15,6 +16,8 @@ pub(crate) enum Credential {
     App,
     /// A knowledge key, `dataset-…`.
     Dataset,
+    /// A visitor's passport, in a header of its own.
+    Passport,
 }
 
 /// Where a parameter travels.
@@ -48,6 +51,7 @@ struct Answer {
 #[derive(Debug)]
 pub(crate) struct Operation {
     pub(crate) id: String,
+    pub(crate) api: Api,
     pub(crate) method: String,
     /// The path as the document has it, without the surface's prefix.
     pub(crate) path: String,
@@ -60,7 +64,7 @@ pub(crate) struct Operation {
 }
 
 impl Operation {
-    pub(crate) fn read(document: &Value, path: &str, method: &str, item: &Value) -> Operation {
+    pub(crate) fn read(document: &Value, api: Api, path: &str, method: &str, item: &Value) -> Operation {
         let source = &item[method];
         let own = source["parameters"].as_array().into_iter().flatten();
         let shared = item["parameters"].as_array().into_iter().flatten();
@@ -72,8 +76,9 @@ impl Operation {
         Operation {
             id: source["operationId"].as_str().unwrap_or_default().to_owned(),
             method: method.to_ascii_uppercase(),
+            api,
             path: path.to_owned(),
-            credential: credential(source),
+            credential: credential(api, source),
             parameters: shared.chain(own).filter_map(|parameter| Parameter::read(document, parameter)).collect(),
             body_required: body["required"].as_bool().unwrap_or(false),
             json: schema_of("application/json"),
@@ -197,10 +202,15 @@ impl Parameter {
     }
 }
 
-/// `x-dify-method: app.chat.send` says whose credential it takes; an empty `security` says that it takes none.
-fn credential(source: &Value) -> Credential {
-    if source["security"].as_array().is_some_and(Vec::is_empty) {
+/// `x-dify-method: app.chat.send` says whose credential it takes; an empty `security`, or one with an empty choice, says
+/// that it can do without.
+fn credential(api: Api, source: &Value) -> Credential {
+    let nothing = |choice: &Value| choice.as_object().is_some_and(serde_json::Map::is_empty);
+    if source["security"].as_array().is_some_and(|choices| choices.is_empty() || choices.iter().any(nothing)) {
         return Credential::None;
+    }
+    if api == Api::Web {
+        return Credential::Passport;
     }
     match source["x-dify-method"].as_str().and_then(|method| method.split('.').next()) {
         Some("knowledge") => Credential::Dataset,

@@ -2,12 +2,14 @@
 
 use std::sync::Arc;
 
+use http::HeaderMap;
 use serde_json::{Map, Value};
 
 use super::form::Form;
 use super::key::Key;
 use super::refusal::Refusal;
 use super::reply::Reply;
+use crate::contract::Api;
 use crate::server::Inner;
 use crate::state::World;
 
@@ -22,16 +24,45 @@ pub(crate) enum Content {
     Form(Form),
 }
 
+/// The headers of a request. Credentials are among them, so that nothing of them is shown.
+pub(crate) struct Headers(HeaderMap);
+
 /// A request whose key, shape and user are good.
 #[derive(Debug)]
 pub(crate) struct Call {
     pub(crate) server: Arc<Inner>,
+    /// Which API is asked.
+    pub(crate) api: Api,
+    pub(crate) headers: Headers,
     pub(crate) key: Key,
     pub(crate) path: Vec<(String, String)>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content: Content,
-    /// The user that the request names; where it names none, `None`.
+    /// The user that the request names, or whose passport it has; else `None`.
     pub(crate) user: Option<String>,
+}
+
+impl Headers {
+    pub(crate) fn of(headers: &HeaderMap) -> Headers {
+        Headers(headers.clone())
+    }
+
+    /// A header that is there and is text.
+    pub(crate) fn get(&self, name: &str) -> Option<&str> {
+        self.0.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// What follows `Bearer` in the header for it.
+    pub(crate) fn bearer(&self) -> Option<&str> {
+        let (scheme, token) = self.get("authorization")?.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then_some(token.trim())
+    }
+}
+
+impl std::fmt::Debug for Headers {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_tuple("Headers").field(&self.0.len()).finish()
+    }
 }
 
 impl Call {
@@ -55,6 +86,19 @@ impl Call {
     /// A query parameter that is a number. Its text was checked against the document before.
     pub(crate) fn number(&self, name: &str, default: usize) -> usize {
         self.asked(name).and_then(|text| text.parse().ok()).unwrap_or(default)
+    }
+
+    /// A query parameter that is yes or no. Its text was checked against the document before.
+    pub(crate) fn yes(&self, name: &str) -> Option<bool> {
+        let yes = |text: &str| matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y" | "on" | "t");
+        self.asked(name).map(yes)
+    }
+
+    /// Puts a member into the JSON body, in the place of what is there.
+    pub(crate) fn put(&mut self, name: &str, value: Value) {
+        if let Content::Json(members) = &mut self.content {
+            members.insert(name.to_owned(), value);
+        }
     }
 
     /// A member of the JSON body; null when it is not there.

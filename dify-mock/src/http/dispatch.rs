@@ -11,12 +11,12 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 
-use super::call::{Call, Content};
+use super::call::{Call, Content, Headers};
 use super::form::Form;
 use super::key::Key;
 use super::refusal::Refusal;
 use super::reply::Reply;
-use crate::contract::{Complaint, Credential, Found, Operation, Parameter, Place};
+use crate::contract::{Api, Complaint, Credential, Found, Operation, Parameter, Place};
 use crate::record::{KEPT_OF_A_BODY, RecordedRequest};
 use crate::run::feed::Frame;
 use crate::server::Inner;
@@ -73,16 +73,19 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
         }
     };
     server.records.amend(number, |record| record.status = response.status().as_u16());
-    sign(&server, &mut response);
+    sign(&server, &path, &mut response);
     response
 }
 
 /// The headers that every answer has.
-fn sign(server: &Inner, response: &mut Response) {
+fn sign(server: &Inner, path: &str, response: &mut Response) {
     let headers = response.headers_mut();
-    headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-    let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
-    headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    // A page is served from the same place as its API: only others are told that they may.
+    if !path.starts_with(Api::Web.prefix()) {
+        headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
+        let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
+        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+    }
     if let Ok(version) = HeaderValue::from_str(&server.settings.version) {
         headers.insert("x-version", version);
     }
@@ -190,13 +193,25 @@ fn understand(
     server: &Arc<Inner>,
     operation: &Operation,
     asked: Asked,
-    headers: &HeaderMap,
+    sent: &HeaderMap,
 ) -> Result<(Call, Option<&'static service::Handler>), Refusal> {
     let Asked { path, query, body, findings } = asked;
-    let key = match operation.credential {
-        Credential::None => Key::of("app-chat"),
-        wanted => Key::read(headers, wanted)?,
+    let headers = Headers::of(sent);
+    let (key, visitor) = match operation.credential {
+        Credential::None => (Key::of("app-chat"), None),
+        Credential::Passport => {
+            let visitor = server.world(|world| world.passports.holder(headers.get("x-app-passport")))?;
+            (Key::of(&visitor.app), Some(visitor.session))
+        }
+        wanted => (Key::read(sent, wanted)?, None),
     };
+    let handler = service::handler(operation);
+    let api = operation.api;
+    if handler.is_some_and(|handler| handler.wording.absent) {
+        // Whatever the body is: nobody looks at it.
+        let (content, user) = (Content::Nothing, None);
+        return Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user }, handler));
+    }
     let content = match body {
         Sent::Form(form) => Content::Form(form?),
         Sent::Json(value) if operation.takes_json() => match value {
@@ -208,18 +223,20 @@ fn understand(
         Sent::Other(_) if operation.takes_json() && operation.body_required() => return Err(Refusal::no_json()),
         _ => Content::Nothing,
     };
-    let user = user(&content, &query);
+    let user = if api == Api::Web { visitor } else { user(&content, &query) };
     if operation.needs_user() && user.is_none() {
         return Err(Refusal::no_user());
     }
-    let handler = service::handler(operation);
     if let Some(handler) = handler {
-        handler.audience.check(key.mode)?;
+        handler.audience.check(key.mode, api)?;
     }
     let wording = handler.map(|handler| handler.wording).unwrap_or_default();
     let minded = |complaint: &&Complaint| !wording.unminded.iter().any(|name| complaint.is_about(name));
     let query_complaints: Vec<Complaint> = findings.query.iter().filter(minded).cloned().collect();
     refuse(&query_complaints, wording.query.map_or_else(|| operation.title(true), str::to_owned))?;
+    if wording.unprocessable && !findings.members.is_empty() {
+        return Err(Refusal::new(422, "unprocessable_entity", Complaint::list(&findings.members)));
+    }
     let refused = refuse(&findings.members, wording.body.map_or_else(|| operation.title(false), str::to_owned));
     match refused {
         Err(Refusal::Coded { status, message, .. }) if wording.bare => {
@@ -227,7 +244,7 @@ fn understand(
         }
         refused => refused?,
     }
-    Ok((Call { server: Arc::clone(server), key, path, query, content, user }, handler))
+    Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user }, handler))
 }
 
 fn user(content: &Content, query: &[(String, String)]) -> Option<String> {

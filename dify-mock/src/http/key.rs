@@ -104,6 +104,12 @@ impl Key {
         self.text.starts_with("app-")
     }
 
+    /// The key, when an application stands behind it.
+    pub(crate) fn known(text: &str) -> Option<Key> {
+        let rest = text.strip_prefix("app-")?;
+        (!rest.starts_with("invalid")).then(|| Key::of(text))
+    }
+
     pub(crate) fn of(token: &str) -> Key {
         let kind = KINDS.iter().find(|(prefix, _, _)| token.starts_with(prefix));
         let (mode, pauses) = kind.map_or((Mode::Chat, false), |(_, mode, pauses)| (*mode, *pauses));

@@ -5,6 +5,8 @@ use std::sync::Arc;
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
+use http::HeaderValue;
+use http::header::SET_COOKIE;
 use serde_json::Value;
 
 use super::blob::Blob;
@@ -28,6 +30,8 @@ pub(crate) enum Reply {
     Archive { name: String, blob: Arc<Blob> },
     /// Sound, in pieces.
     Audio(Vec<Bytes>),
+    /// Another answer, with cookies to it.
+    Cookies(Vec<String>, Box<Reply>),
     /// Something else, from an example of the document.
     Other { status: u16, media: String, body: Bytes },
 }
@@ -52,6 +56,7 @@ impl Reply {
         match self {
             Reply::Json(status, value) => Some((*status, "application/json", value)),
             Reply::Spaced { value, .. } => Some((200, "application/json", value)),
+            Reply::Cookies(_, reply) => reply.json(),
             _ => None,
         }
     }
@@ -90,6 +95,16 @@ impl Reply {
                 let parts = parts.into_iter().map(Ok::<_, std::convert::Infallible>);
                 let body = Body::from_stream(futures_util::stream::iter(parts));
                 builder.header("content-type", "audio/mpeg").body(body)
+            }
+            Reply::Cookies(cookies, reply) => {
+                let mut response = reply.into_response();
+                for cookie in cookies {
+                    // Cookies are of our own making, and so are valid.
+                    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
+                        response.headers_mut().append(SET_COOKIE, cookie);
+                    }
+                }
+                return response;
             }
             Reply::Other { status, media, body } => {
                 let builder = builder.status(status);

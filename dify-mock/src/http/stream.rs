@@ -14,6 +14,9 @@ use crate::run::feed::{Cursor, Frame, Turn};
 /// Told of each frame that goes out.
 pub(crate) type Watcher = Arc<dyn Fn(&Frame) + Send + Sync>;
 
+/// Another form of a frame, where it needs one.
+pub(crate) type Shape = fn(&Frame) -> Option<Frame>;
+
 /// What to send and when to end.
 pub(crate) struct Events {
     cursor: Cursor,
@@ -28,13 +31,15 @@ pub(crate) struct Events {
     /// Whether caches are told to keep out.
     uncached: bool,
     ping: Duration,
+    /// What becomes of frames for these listeners.
+    shape: Option<Shape>,
     watcher: Option<Watcher>,
 }
 
 impl Events {
     pub(crate) fn new(cursor: Cursor, ping: Duration) -> Events {
         let (lead, greeting, ends_at_pause, lingers) = (Vec::new(), false, true, None);
-        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, watcher: None }
+        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape: None, watcher: None }
     }
 
     /// A ping before everything, as runs of workflows have it.
@@ -64,6 +69,12 @@ impl Events {
     /// With the headers of the route that follows a run.
     pub(crate) fn uncached(mut self) -> Events {
         self.uncached = true;
+        self
+    }
+
+    /// With frames in another form.
+    pub(crate) fn shaped(mut self, shape: Shape) -> Events {
+        self.shape = Some(shape);
         self
     }
 
@@ -135,6 +146,8 @@ impl Sending {
                 None => self.over = true,
             },
         }
+        let shaped = self.events.shape.and_then(|shape| shape(frame));
+        let frame = shaped.as_ref().unwrap_or(frame);
         if let Some(watcher) = &self.events.watcher {
             watcher(frame);
         }

@@ -11,6 +11,7 @@ use super::node::Kind;
 use super::script::Script;
 use super::stop::Stop;
 use crate::clock;
+use crate::contract::Api;
 use crate::http::key::Key;
 use crate::server::Inner;
 use crate::state::Task;
@@ -20,6 +21,8 @@ use crate::state::run::{Run, Status};
 #[derive(Debug)]
 pub(crate) struct Beginning {
     pub(crate) user: String,
+    /// Through which API.
+    pub(crate) api: Api,
     pub(crate) talk: Option<Talk>,
     /// What the caller gave.
     pub(crate) inputs: Map<String, Value>,
@@ -40,7 +43,7 @@ pub(crate) struct Talk {
 impl Flow {
     /// Enters the run and the task, so that both are known before the first event.
     pub(crate) fn begin(server: &Arc<Inner>, key: &Key, beginning: Beginning) -> Flow {
-        let Beginning { user, talk, inputs, system, question, script } = beginning;
+        let Beginning { user, api, talk, inputs, system, question, script } = beginning;
         let mut nodes = vec![Kind::Start];
         nodes.extend(talk.is_some().then_some(Kind::Assigner));
         nodes.extend(key.pauses.then_some(Kind::Human));
@@ -78,6 +81,7 @@ impl Flow {
                 published_at: app.created_at,
                 user_id: app.end_user(&user),
                 user,
+                visit: api == Api::Web,
                 status: Status::Running,
                 inputs: all,
                 outputs: json!({}),

@@ -36,6 +36,11 @@ pub(crate) struct Speech {
     annotation: Option<Value>,
 }
 
+/// How many tokens the inputs of a prompt are.
+fn given(inputs: &Map<String, Value>) -> u64 {
+    inputs.values().filter_map(Value::as_str).map(tokens).sum()
+}
+
 /// How far an answer came.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Came {
@@ -59,7 +64,7 @@ impl Speech {
             stop: Stop::new(),
             started: Instant::now(),
             first: None,
-            prompt: tokens(&message.query) + 8,
+            prompt: tokens(&message.query) + given(&message.inputs) + 8,
             files,
             annotation: message.annotation.clone(),
         };

@@ -54,6 +54,12 @@ impl Frame {
         self.bytes.get(6..).and_then(|json| serde_json::from_slice(json).ok()).unwrap_or_default()
     }
 
+    /// Whether it is of this kind. The kind comes first in every event.
+    pub(crate) fn is(&self, event: &str) -> bool {
+        let head = self.bytes.strip_prefix(b"data: {\"event\":\"").and_then(|rest| rest.strip_prefix(event.as_bytes()));
+        head.is_some_and(|rest| rest.starts_with(b"\""))
+    }
+
     /// What kind of event it is.
     pub(crate) fn name(&self) -> String {
         self.value()["event"].as_str().unwrap_or_default().to_owned()

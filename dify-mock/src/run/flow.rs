@@ -281,10 +281,13 @@ impl Flow {
 
     fn tell_start(&self, reason: &str) {
         let data = self.change(|run| {
+            let mut inputs = run.inputs.clone();
+            // It is read back, and stands in snapshots, but is not told live.
+            inputs.shift_remove("sys.timestamp");
             json!({
                 "id": run.id,
                 "workflow_id": run.workflow_id,
-                "inputs": run.inputs,
+                "inputs": inputs,
                 "created_at": clock::now(),
                 "reason": reason,
             })

@@ -89,6 +89,14 @@ pub(crate) fn title(question: &str) -> String {
     if title.is_empty() { "New conversation".to_owned() } else { title }
 }
 
+/// The first letters of a question, for a conversation that nobody makes a title for.
+pub(crate) fn beginning(question: &str) -> String {
+    match question.char_indices().nth(20) {
+        Some((end, _)) => format!("{}…", &question[..end]),
+        None => question.to_owned(),
+    }
+}
+
 /// Questions that somebody might ask next.
 pub(crate) fn suggestions(question: &str) -> [String; 3] {
     let about = title(question);
@@ -112,5 +120,9 @@ mod tests {
         assert_eq!((slow.pace * u32::try_from(slow.pieces.len()).unwrap_or(0)).as_secs_f64().round(), 5.0);
         assert_eq!(Script::new("ERR_RATE_MID", 1, 0, Duration::ZERO).failure.map(|failure| failure.after), Some(3));
         assert_eq!(title("  What is   Rust? "), "What is Rust");
+        assert_eq!(
+            (beginning("Hello web"), beginning("é".repeat(21).as_str())),
+            ("Hello web".to_owned(), "é".repeat(20) + "…")
+        );
     }
 }

@@ -3,6 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{inputs, workflows};
+use crate::contract::Api;
 use crate::http::call::{Call, Outcome};
 use crate::http::key::Mode;
 use crate::http::refusal::Refusal;
@@ -12,10 +13,10 @@ use crate::ids;
 use crate::run::beginning::{Beginning, Talk};
 use crate::run::chat::Speech;
 use crate::run::flow::Flow;
-use crate::run::script::{Script, title};
+use crate::run::script::{Script, beginning, title};
 use crate::state::conversation::Conversation;
 use crate::state::file::UsedFile;
-use crate::state::message::Message;
+use crate::state::message::{Message, Parent};
 use crate::state::run::Status;
 use crate::state::variable::Variable;
 
@@ -66,7 +67,7 @@ fn known_conversation(call: &Call) -> Result<Option<String>, Refusal> {
             "conversation_id",
             complaint,
             call.member("conversation_id"),
-            "ChatRequestPayload",
+            if call.api == Api::Web { "ChatMessagePayload" } else { "ChatRequestPayload" },
         ));
     }
     let id = id.to_ascii_lowercase();
@@ -76,7 +77,11 @@ fn known_conversation(call: &Call) -> Result<Option<String>, Refusal> {
 
 fn new_conversation(call: &Call, question: &str, given: Map<String, Value>) -> String {
     let named = call.member("auto_generate_name").as_bool().unwrap_or(true);
-    let name = if named { title(question) } else { "New conversation".to_owned() };
+    let name = match call.api {
+        Api::Web => beginning(question),
+        Api::Service if named => title(question),
+        Api::Service => "New conversation".to_owned(),
+    };
     let introduction = super::parameters::introduction(call.key.mode, &given);
     call.world(|world| {
         let app = world.app(&call.key);
@@ -91,7 +96,7 @@ fn new_conversation(call: &Call, question: &str, given: Map<String, Value>) -> S
     })
 }
 
-/// A message that is not kept yet, and which of its conversation it will be.
+/// A message that is not kept yet, and which of those that the model sees it will be.
 fn message(
     call: &Call,
     question: &str,
@@ -102,11 +107,25 @@ fn message(
     let mut message = Message::new(Some(conversation.to_owned()), call.user(), given, question);
     let url = &call.server.url;
     message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();
-    let turn = call.world(|world| {
-        let conversation = world.app(&call.key).conversations.get(conversation);
-        conversation.map_or(1, |conversation| conversation.messages.len() + 1)
-    });
+    if call.api == Api::Web {
+        // Only the Service API puts turns in a row by itself.
+        let parent = call.text("parent_message_id").map(str::trim).filter(|id| !id.is_empty());
+        message.parent = parent.map_or(Parent::None, |id| Parent::Message(id.to_ascii_lowercase()));
+    }
+    let turn = match &message.parent {
+        Parent::Last => dialogues(call, conversation) + 1,
+        Parent::None => 1,
+        Parent::Message(id) => call.world(|world| world.app(&call.key).turns(id)) + 1,
+    };
     (message, turn)
+}
+
+/// How many turns a conversation has had.
+fn dialogues(call: &Call, conversation: &str) -> usize {
+    call.world(|world| {
+        let conversation = world.app(&call.key).conversations.get(conversation);
+        conversation.map_or(0, |conversation| conversation.messages.len())
+    })
 }
 
 async fn speech(
@@ -153,14 +172,15 @@ async fn flow(
 ) -> Outcome {
     workflows::check_version(call, call.text("workflow_id"))?;
     let (message, turn) = message(call, &question, &conversation, given.clone(), files);
+    let count = dialogues(call, &conversation) + 1;
     let talk = Talk { conversation, message: message.id.clone(), created_at: message.created_at };
     let mut system = Map::from_iter([("sys.query".to_owned(), json!(question))]);
     system.extend(inputs::system(call, files));
-    system.insert("sys.dialogue_count".to_owned(), json!(turn));
+    system.insert("sys.dialogue_count".to_owned(), json!(count));
     let script = Script::new(&question, turn, files.len(), call.server.settings.pace);
     call.world(|world| world.app(&call.key).keep(message));
-    let beginning =
-        Beginning { user: call.user().to_owned(), talk: Some(talk.clone()), inputs: given, system, question, script };
+    let (user, api) = (call.user().to_owned(), call.api);
+    let beginning = Beginning { user, api, talk: Some(talk.clone()), inputs: given, system, question, script };
     let flow = Flow::begin(&call.server, &call.key, beginning);
     let (cursor, run, task) = (flow.feed.from_start(), flow.run.clone(), flow.task.clone());
     call.world(|world| {

@@ -1,6 +1,6 @@
 //! `POST /completion-messages`.
 
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 use super::inputs;
 use crate::http::call::{Call, Outcome};
@@ -10,24 +10,37 @@ use crate::http::stream::Events;
 use crate::ids;
 use crate::run::chat::Speech;
 use crate::run::script::Script;
+use crate::state::file::UsedFile;
 use crate::state::message::Message;
 
 /// Completes a text, and answers with an event stream or the whole.
 pub(crate) async fn send(call: Call) -> Outcome {
     let given = inputs::given(&call).map_err(Refusal::invalid)?;
     let files = inputs::files(&call).map_err(Refusal::invalid)?;
-    let asked = call.text("query").filter(|query| !query.is_empty()).map(str::to_owned);
-    let question = asked.unwrap_or_else(|| inputs::question(&given));
+    let query = call.text("query").unwrap_or_default();
+    let streaming = call.text("response_mode") == Some("streaming");
+    complete(&call, given, query, &files, streaming).await
+}
+
+/// Completes a text about what was asked or, when nothing was, about what was given.
+pub(crate) async fn complete(
+    call: &Call,
+    given: Map<String, Value>,
+    query: &str,
+    files: &[UsedFile],
+    streaming: bool,
+) -> Outcome {
+    let question = if query.is_empty() { inputs::question(&given) } else { query.to_owned() };
     let text = format!("Here is a text about \"{question}\": it is short, it is friendly, and it is always the same.");
     let script = Script::of(&question, &text, call.server.settings.pace);
-    let mut message = Message::new(None, call.user(), given, &question);
+    let mut message = Message::new(None, call.user(), given, query);
     let url = &call.server.url;
     message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();
     let told: Vec<Value> = files.iter().map(|file| file.in_event(url, &ids::new())).collect();
     let speech = Speech::begin(&call.server, &call.key, message, script, told);
     let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
     tokio::spawn(speech.run());
-    if call.text("response_mode") == Some("streaming") {
+    if streaming {
         return Ok(Reply::Events(Events::new(cursor, call.server.settings.ping)));
     }
     cursor.rest().await;

@@ -17,13 +17,18 @@ pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Ref
 
 /// `GET /conversations`.
 pub(crate) fn list(call: &Call) -> Outcome {
+    page(call, |_| true)
+}
+
+/// Those conversations of the user that are wanted.
+pub(crate) fn page(call: &Call, wanted: impl Fn(&Conversation) -> bool) -> Outcome {
     let limit = call.number("limit", 20);
     let order = call.asked("sort_by").unwrap_or("-updated_at");
     let (field, down) = order.strip_prefix('-').map_or((order, false), |field| (field, true));
     call.world(|world| {
         let app = world.app(&call.key);
-        let mut found: Vec<&Conversation> =
-            app.conversations.values().filter(|conversation| conversation.user == call.user()).collect();
+        let own = app.conversations.values().filter(|conversation| conversation.user == call.user());
+        let mut found: Vec<&Conversation> = own.filter(|conversation| wanted(conversation)).collect();
         found.sort_by_key(
             |conversation| if field == "created_at" { conversation.created } else { conversation.updated },
         );

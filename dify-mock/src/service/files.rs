@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::contract::decoded;
+use crate::http::blob::Blob;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
@@ -28,7 +29,13 @@ pub(crate) fn upload(call: &Call) -> Outcome {
     if part.file_name.contains(['/', '\\']) {
         return Err(Refusal::invalid("Filename contains invalid characters"));
     }
-    if call.server.settings.upload_limit.is_some_and(|limit| part.blob.length() > limit) {
+    let file = keep(call, part.file_name.clone(), media, &part.blob)?;
+    Ok(Reply::Json(201, file.value(&call.server.url)))
+}
+
+/// Keeps a file for the user.
+pub(crate) fn keep(call: &Call, name: String, media: String, blob: &Arc<Blob>) -> Result<UploadedFile, Refusal> {
+    if call.server.settings.upload_limit.is_some_and(|limit| blob.length() > limit) {
         return Err(Refusal::new(413, "file_too_large", ""));
     }
     let user = call.user().to_owned();
@@ -38,14 +45,13 @@ pub(crate) fn upload(call: &Call) -> Outcome {
         app: call.key.text.clone(),
         user,
         user_id,
-        name: part.file_name.clone(),
+        name,
         media,
         created_at: clock::now(),
-        blob: Arc::clone(&part.blob),
+        blob: Arc::clone(blob),
     };
-    let value = file.value(&call.server.url);
-    call.world(|world| world.files.insert(file.id.clone(), file));
-    Ok(Reply::Json(201, value))
+    call.world(|world| world.files.insert(file.id.clone(), file.clone()));
+    Ok(file)
 }
 
 /// `GET /files/{file_id}/preview`: only what was used in a message of this application.
@@ -59,20 +65,21 @@ pub(crate) fn preview(call: &Call) -> Outcome {
     }
     let file = file.filter(|_| here);
     let file = file.ok_or_else(|| Refusal::new(404, "file_not_found", "File not found in message context"))?;
-    let attached = call
-        .asked("as_attachment")
-        .is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y" | "on" | "t"));
-    Ok(answer(file, attached))
+    Ok(answer(file, call.yes("as_attachment").unwrap_or_default()))
 }
 
 /// The address that a browser gets: signed, with no key.
 pub(crate) fn signed(server: &Arc<Inner>, id: &str, query: &[(String, String)]) -> Outcome {
     let asked = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let id = decoded(id);
-    let file = server.world(|world| world.files.get(&id).cloned());
-    let file = file.filter(|_| asked("sign") == Some(sign(&id).as_str()));
+    let file = reached(server, &decoded(id), asked("sign"));
     let file = file.ok_or_else(|| Refusal::not_found("File not found or signature is invalid"))?;
     Ok(answer(file, asked("as_attachment") == Some("true")))
+}
+
+/// The file of a signed address.
+pub(crate) fn reached(server: &Inner, id: &str, signature: Option<&str>) -> Option<UploadedFile> {
+    let file = server.world(|world| world.files.get(id).cloned());
+    file.filter(|_| signature == Some(sign(id).as_str()))
 }
 
 fn answer(file: UploadedFile, attached: bool) -> Reply {

@@ -1,9 +1,9 @@
 //! What the application and the server say of themselves.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::http::call::{Call, Outcome};
-use crate::http::key::Mode;
+use crate::http::key::{Key, Mode};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 
@@ -27,8 +27,13 @@ pub(crate) fn meta(call: &Call) -> Outcome {
 
 /// `GET /site`.
 pub(crate) fn site(call: &Call) -> Outcome {
-    Ok(Reply::ok(json!({
-        "title": call.key.text.trim_start_matches("app-"),
+    Ok(Reply::ok(looks(&call.key)))
+}
+
+/// How the page of an application looks.
+pub(crate) fn looks(key: &Key) -> Value {
+    json!({
+        "title": key.text.trim_start_matches("app-"),
         "chat_color_theme": null,
         "chat_color_theme_inverted": false,
         "icon_type": "emoji",
@@ -43,7 +48,7 @@ pub(crate) fn site(call: &Call) -> Outcome {
         "show_workflow_steps": true,
         "use_icon_as_answer_icon": false,
         "icon_url": null,
-    })))
+    })
 }
 
 /// `GET /`.

@@ -12,6 +12,11 @@ use crate::{clock, ids};
 
 /// `GET /messages`: the newest page, each page the oldest first; `first_id` leads further back.
 pub(crate) fn list(call: &Call) -> Outcome {
+    page(call, Message::value)
+}
+
+/// A page of messages, each told in this way, to which belong the forms that people filled.
+pub(crate) fn page(call: &Call, tell: fn(&Message, &[Value]) -> Value) -> Outcome {
     let limit = call.number("limit", 20);
     let conversation = call.asked("conversation_id").unwrap_or_default();
     for name in ["conversation_id", "first_id"] {
@@ -36,7 +41,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
             .map(|message| {
                 let run = message.run.as_ref().and_then(|run| app.run.get(run));
                 let forms = run.into_iter().flat_map(|run| run.forms.iter().map(|form| form.in_history(&run.id)));
-                message.value(&forms.collect::<Vec<_>>())
+                tell(message, &forms.collect::<Vec<_>>())
             })
             .collect();
         Ok(Reply::ok(json!({"limit": limit, "has_more": start > 0, "data": data})))

@@ -1,19 +1,19 @@
 //! The Service API: which function answers which operation.
 
 mod annotations;
-mod audio;
-mod chat;
-mod completion;
-mod conversations;
-mod files;
-mod human_input;
-mod info;
-mod inputs;
+pub(crate) mod audio;
+pub(crate) mod chat;
+pub(crate) mod completion;
+pub(crate) mod conversations;
+pub(crate) mod files;
+pub(crate) mod human_input;
+pub(crate) mod info;
+pub(crate) mod inputs;
 mod knowledge;
-mod messages;
-mod parameters;
-mod stop;
-mod workflows;
+pub(crate) mod messages;
+pub(crate) mod parameters;
+pub(crate) mod stop;
+pub(crate) mod workflows;
 
 use std::future::Future;
 use std::pin::Pin;
@@ -21,13 +21,14 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::contract::Operation;
+use crate::contract::{Api, Operation};
 use crate::http::call::{Call, Outcome};
 use crate::http::dispatch::example;
 use crate::http::key::Mode;
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::server::Inner;
+use crate::web;
 
 /// What answers an operation.
 pub(crate) struct Handler {
@@ -61,9 +62,13 @@ pub(crate) struct Wording {
     pub(crate) unminded: &'static [&'static str],
     /// Whether there is nothing but a text in the refusal.
     pub(crate) bare: bool,
+    /// Whether a refused body is 422, with the mistakes as a list.
+    pub(crate) unprocessable: bool,
+    /// Whether the operation is not there, whatever the body.
+    pub(crate) absent: bool,
 }
 
-type Later = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+pub(crate) type Later = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 enum Work {
     /// Answers at once.
@@ -72,34 +77,47 @@ enum Work {
     Later(fn(Call) -> Later),
 }
 
-const fn now(audience: Audience, work: fn(&Call) -> Outcome) -> Handler {
+pub(crate) const fn now(audience: Audience, work: fn(&Call) -> Outcome) -> Handler {
     Handler { audience, wording: Wording::DEFAULT, work: Work::Now(work) }
 }
 
-const fn later(audience: Audience, work: fn(Call) -> Later) -> Handler {
+pub(crate) const fn later(audience: Audience, work: fn(Call) -> Later) -> Handler {
     Handler { audience, wording: Wording::DEFAULT, work: Work::Later(work) }
 }
 
 impl Wording {
-    const DEFAULT: Wording = Wording { body: None, query: None, unminded: &[], bare: false };
+    const DEFAULT: Wording =
+        Wording { body: None, query: None, unminded: &[], bare: false, unprocessable: false, absent: false };
 }
 
 impl Handler {
     /// The same, with the server's name of the body.
-    const fn body(mut self, name: &'static str) -> Handler {
+    pub(crate) const fn body(mut self, name: &'static str) -> Handler {
         self.wording.body = Some(name);
         self
     }
 
     /// The same, with the server's name of the query.
-    const fn query(mut self, name: &'static str) -> Handler {
+    pub(crate) const fn query(mut self, name: &'static str) -> Handler {
         self.wording.query = Some(name);
         self
     }
 
     /// The same, where these query parameters are not judged beforehand.
-    const fn unminded(mut self, names: &'static [&'static str]) -> Handler {
+    pub(crate) const fn unminded(mut self, names: &'static [&'static str]) -> Handler {
         self.wording.unminded = names;
+        self
+    }
+
+    /// The same, with a list of mistakes in a refusal of the body.
+    pub(crate) const fn unprocessable(mut self) -> Handler {
+        self.wording.unprocessable = true;
+        self
+    }
+
+    /// The same, where nothing of the request is looked at.
+    pub(crate) const fn absent(mut self) -> Handler {
+        self.wording.absent = true;
         self
     }
 
@@ -155,7 +173,11 @@ static HANDLERS: &[(&str, &str, Handler)] = &[
 /// The function for an operation; one without is answered by the document's example.
 pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
     let fits = |(method, path, _): &&(&str, &str, Handler)| *method == operation.method && *path == operation.path;
-    HANDLERS.iter().chain(knowledge::HANDLERS).find(fits).map(|(_, _, handler)| handler)
+    let found = match operation.api {
+        Api::Service => HANDLERS.iter().chain(knowledge::HANDLERS).find(fits),
+        Api::Web => web::HANDLERS.iter().find(fits),
+    };
+    found.map(|(_, _, handler)| handler)
 }
 
 /// Answers a call.
@@ -184,7 +206,10 @@ pub(crate) fn beside(server: &Arc<Inner>, path: &str, query: &[(String, String)]
 
 impl Audience {
     /// Whether an application of this mode may be asked.
-    pub(crate) fn check(self, mode: Mode) -> Result<(), Refusal> {
+    pub(crate) fn check(self, mode: Mode, api: Api) -> Result<(), Refusal> {
+        if api == Api::Web {
+            return self.check_page(mode);
+        }
         let wrong = |code| Refusal::new(400, code, "Please check if your app mode matches the right API route.");
         match self {
             Talking if !mode.talks() => Err(wrong("not_chat_app")),
@@ -194,6 +219,20 @@ impl Audience {
                 let message = "App unavailable, please check your app configurations.";
                 Err(Refusal::new(400, "app_unavailable", message))
             }
+            _ => Ok(()),
+        }
+    }
+
+    /// The same on a page, which says what it would rather be.
+    fn check_page(self, mode: Mode) -> Result<(), Refusal> {
+        let wrong = |code, kind: &str| {
+            let message = format!("Please check if your {kind} app mode matches the right API route.");
+            Err(Refusal::new(400, code, message))
+        };
+        match self {
+            Talking if !mode.talks() => wrong("not_chat_app", "Chat"),
+            Workflow if mode != Mode::Workflow => wrong("not_workflow_app", "Workflow"),
+            Completion if mode != Mode::Completion => wrong("not_completion_app", "Completion"),
             _ => Ok(()),
         }
     }
@@ -208,11 +247,11 @@ mod tests {
     fn every_function_here_answers_an_operation_of_the_document() {
         let contract = Contract::get().expect("the bundle is readable");
         let met = contract.operations().filter(|operation| handler(operation).is_some()).count();
-        assert_eq!(met, HANDLERS.len() + knowledge::HANDLERS.len());
+        assert_eq!(met, HANDLERS.len() + knowledge::HANDLERS.len() + web::HANDLERS.len());
     }
 
     #[test]
-    fn every_operation_of_knowledge_has_a_function() {
+    fn every_operation_has_a_function() {
         let contract = Contract::get().expect("the bundle is readable");
         let without = contract.operations().filter(|operation| handler(operation).is_none());
         let without: Vec<&str> = without.map(|operation| operation.id.as_str()).collect();

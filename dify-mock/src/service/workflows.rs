@@ -30,7 +30,7 @@ pub(crate) async fn run(call: Call) -> Outcome {
     let mut system = inputs::system(&call, &files);
     system.insert("sys.timestamp".to_owned(), json!(clock::now()));
     let user = call.user().to_owned();
-    let beginning = Beginning { user, talk: None, inputs: given, system, question, script };
+    let beginning = Beginning { user, api: call.api, talk: None, inputs: given, system, question, script };
     let flow = Flow::begin(&call.server, &call.key, beginning);
     let (cursor, run) = (flow.feed.from_start(), flow.run.clone());
     tokio::spawn(flow.start());
@@ -106,9 +106,18 @@ pub(crate) fn events(call: &Call) -> Outcome {
     if !ids::is_uuid(id) {
         return Err(Refusal::unknown());
     }
-    // Only this word counts; anything else is no.
-    let says_yes = |name| call.asked(name).is_some_and(|text| text.eq_ignore_ascii_case("true"));
-    let (with_snapshot, on) = (says_yes("include_state_snapshot"), says_yes("continue_on_pause"));
+    let found = follow(call, id, says_yes(call, "continue_on_pause"));
+    found.map(Reply::Events).ok_or_else(|| Refusal::not_found("Workflow run not found"))
+}
+
+/// Only this word counts; anything else is no.
+fn says_yes(call: &Call, name: &str) -> bool {
+    call.asked(name).is_some_and(|text| text.eq_ignore_ascii_case("true"))
+}
+
+/// The events of a run of this user; `on`, when a pause is not their end.
+pub(crate) fn follow(call: &Call, id: &str, on: bool) -> Option<Events> {
+    let with_snapshot = says_yes(call, "include_state_snapshot");
     let settings = &call.server.settings;
     let found = call.world(|world| {
         let run = world.app(&call.key).run.get(id).filter(|run| run.user == call.user())?;
@@ -131,7 +140,7 @@ pub(crate) fn events(call: &Call) -> Outcome {
             }
         })
     });
-    found.map(|events| Reply::Events(events.uncached())).ok_or_else(|| Refusal::not_found("Workflow run not found"))
+    found.map(Events::uncached)
 }
 
 /// `GET /workflows/logs`.

@@ -6,8 +6,9 @@ use serde_json::{Value, json};
 
 use super::annotation::Annotations;
 use super::conversation::Conversation;
-use super::message::Message;
+use super::message::{Message, Parent};
 use super::run::Run;
+use super::saved::Saved;
 use crate::http::key::Key;
 use crate::{clock, ids};
 
@@ -25,6 +26,7 @@ pub(crate) struct App {
     pub(crate) runs: Vec<String>,
     pub(crate) run: HashMap<String, Run>,
     pub(crate) annotations: Annotations,
+    pub(crate) saved: Saved,
     /// Grows with each change that orders things.
     clock: u64,
 }
@@ -35,6 +37,8 @@ pub(crate) struct EndUser {
     pub(crate) id: String,
     pub(crate) session: String,
     pub(crate) created_at: i64,
+    /// Whether the person came to the application's page.
+    visits: bool,
 }
 
 impl App {
@@ -49,6 +53,7 @@ impl App {
             runs: Vec::new(),
             run: HashMap::new(),
             annotations: Annotations::default(),
+            saved: Saved::default(),
             clock: 0,
         }
     }
@@ -61,11 +66,20 @@ impl App {
 
     /// The id of a user, who is known from now on.
     pub(crate) fn end_user(&mut self, session: &str) -> String {
+        self.person(session, false)
+    }
+
+    /// The id of a visitor of the application's page. Somebody whom a program named before is the same person.
+    pub(crate) fn visitor(&mut self, session: &str) -> String {
+        self.person(session, true)
+    }
+
+    fn person(&mut self, session: &str, visits: bool) -> String {
         if let Some(user) = self.end_users.get(session) {
             return user.id.clone();
         }
         let id = ids::of(&self.id, session);
-        let user = EndUser { id: id.clone(), session: session.to_owned(), created_at: clock::now() };
+        let user = EndUser { id: id.clone(), session: session.to_owned(), created_at: clock::now(), visits };
         self.end_users.insert(session.to_owned(), user);
         id
     }
@@ -82,6 +96,25 @@ impl App {
     /// A message that this user may see.
     pub(crate) fn message(&mut self, id: &str, user: &str) -> Option<&mut Message> {
         self.messages.get_mut(id).filter(|message| message.user == user)
+    }
+
+    /// How many turns lead to this message and are before the eyes of the model: those that it follows, and itself.
+    pub(crate) fn turns(&self, message: &str) -> usize {
+        let (mut count, mut next) = (0, message);
+        // A message follows only such as were there before it, so that this comes to an end.
+        while let Some(message) = self.messages.get(next) {
+            count += 1;
+            match &message.parent {
+                Parent::None => break,
+                Parent::Message(id) => next = id,
+                Parent::Last => {
+                    let conversation = message.conversation.as_ref().and_then(|id| self.conversations.get(id));
+                    let before = conversation.and_then(|c| c.messages.iter().position(|id| *id == message.id));
+                    return count + before.unwrap_or_default();
+                }
+            }
+        }
+        count
     }
 
     /// Keeps a message, in its conversation when it has one.
@@ -105,16 +138,21 @@ impl App {
 }
 
 impl EndUser {
+    /// Dify's name of how the person came.
+    fn kind(&self) -> &'static str {
+        if self.visits { "browser" } else { "service-api" }
+    }
+
     pub(crate) fn value(&self, app: &App) -> Value {
         let created_at = clock::iso(self.created_at);
         json!({
             "id": self.id,
             "tenant_id": tenant(),
             "app_id": app.id,
-            "type": "service-api",
-            "external_user_id": self.session,
+            "type": self.kind(),
+            "external_user_id": if self.visits { Value::Null } else { json!(self.session) },
             "name": null,
-            "is_anonymous": false,
+            "is_anonymous": self.visits,
             "session_id": self.session,
             "created_at": created_at,
             "updated_at": created_at,

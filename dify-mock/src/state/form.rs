@@ -10,7 +10,7 @@ pub(crate) struct Form {
     pub(crate) id: String,
     pub(crate) token: String,
     content: String,
-    expires_at: i64,
+    pub(crate) expires_at: i64,
     pub(crate) submission: Option<Submission>,
 }
 

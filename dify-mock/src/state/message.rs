@@ -11,6 +11,7 @@ pub(crate) struct Message {
     pub(crate) id: String,
     /// A completion has none.
     pub(crate) conversation: Option<String>,
+    pub(crate) parent: Parent,
     pub(crate) user: String,
     pub(crate) inputs: Map<String, Value>,
     pub(crate) query: String,
@@ -25,6 +26,17 @@ pub(crate) struct Message {
     pub(crate) run: Option<String>,
     /// `metadata.annotation_reply`, when an annotation gave the answer.
     pub(crate) annotation: Option<Value>,
+}
+
+/// Which message another one follows.
+#[derive(Clone, Debug)]
+pub(crate) enum Parent {
+    /// The last one before it, as the Service API has it.
+    Last,
+    /// None, though there may be some in the conversation.
+    None,
+    /// This one.
+    Message(String),
 }
 
 /// What a user thinks of an answer.
@@ -44,6 +56,7 @@ impl Message {
         Message {
             id: ids::new(),
             conversation,
+            parent: Parent::Last,
             user: user.to_owned(),
             inputs,
             query: query.to_owned(),
@@ -70,7 +83,11 @@ impl Message {
         json!({
             "id": self.id,
             "conversation_id": self.conversation,
-            "parent_message_id": "00000000-0000-0000-0000-000000000000",
+            "parent_message_id": match &self.parent {
+                Parent::Last => Some("00000000-0000-0000-0000-000000000000"),
+                Parent::None => None,
+                Parent::Message(id) => Some(id.as_str()),
+            },
             "inputs": self.inputs,
             "query": self.query,
             "answer": self.answer,

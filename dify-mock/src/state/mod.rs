@@ -7,7 +7,10 @@ pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod knowledge;
 pub(crate) mod message;
+pub(crate) mod passport;
 pub(crate) mod run;
+pub(crate) mod saved;
+pub(crate) mod upload_token;
 pub(crate) mod variable;
 
 use std::collections::HashMap;
@@ -15,8 +18,11 @@ use std::collections::HashMap;
 use app::App;
 use file::UploadedFile;
 use knowledge::Knowledge;
+use passport::Passports;
+use upload_token::UploadTokens;
 
-use crate::http::key::Key;
+use crate::http::key::{KEYS, Key};
+use crate::ids;
 use crate::run::flow::Flow;
 use crate::run::stop::Stop;
 
@@ -29,10 +35,14 @@ pub(crate) struct World {
     pub(crate) files: HashMap<String, UploadedFile>,
     /// The workspace's, whichever key asks.
     pub(crate) knowledge: Knowledge,
+    /// What lets visitors of pages in.
+    pub(crate) passports: Passports,
     /// By task id: what is running.
     pub(crate) tasks: HashMap<String, Task>,
     /// By form token: the run that waits for it.
     pub(crate) waiting: HashMap<String, Waiting>,
+    /// What lets files in for forms.
+    pub(crate) upload_tokens: UploadTokens,
 }
 
 /// Something that runs.
@@ -57,6 +67,12 @@ impl World {
     /// The application of a key. It comes into being when it is first asked for.
     pub(crate) fn app(&mut self, key: &Key) -> &mut App {
         self.apps.entry(key.text.clone()).or_insert_with(|| App::new(key))
+    }
+
+    /// The application whose page has this code: one of those worth knowing, or one that was asked for before.
+    pub(crate) fn page(&self, code: &str) -> Option<Key> {
+        let known = KEYS.iter().map(|(key, _)| *key).chain(self.apps.keys().map(String::as_str));
+        known.filter_map(Key::known).find(|key| ids::code(&key.text) == code)
     }
 
     /// Stops what runs, ends what is followed, and gives away what waits.

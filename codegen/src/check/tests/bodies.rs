@@ -35,7 +35,7 @@ plant! {
         in TEA replace
             "      content:\n        application/json:\n          schema: {$ref: \"../schemas/tea.yaml#/CupOrder\"}"
         by
-            "      content:\n        text/plain:\n          schema: {$ref: \"../schemas/tea.yaml#/CupSize\"}\n          example: small\n        application/json:\n          schema: {$ref: \"../schemas/tea.yaml#/CupOrder\"}"
+            "      content:\n        application/xml:\n          schema: {$ref: \"../schemas/tea.yaml#/CupSize\"}\n          example: small\n        application/json:\n          schema: {$ref: \"../schemas/tea.yaml#/CupOrder\"}"
         and hear
             "spec/service/paths/tea.yaml:38: the request of `POST /cups` has 2 media types; keep the one that clients should send";
     }

@@ -1,0 +1,95 @@
+//! What a client proves itself by, and how that is renewed.
+
+use crate::{Error, Transport, operation::Named};
+use reqwest::{
+    Request,
+    header::{AUTHORIZATION, HeaderMap, HeaderValue},
+};
+
+#[cfg(feature = "web")]
+pub(crate) mod passport;
+#[cfg(feature = "console")]
+pub(crate) mod session;
+
+/// What stands behind all requests of a client.
+pub(crate) enum Credentials {
+    /// A key, the same for ever.
+    Key(HeaderValue),
+    /// The passport of a published web page, fetched when it is first needed.
+    #[cfg(feature = "web")]
+    Passport(passport::Passport),
+    /// The session of an account, in cookies.
+    #[cfg(feature = "console")]
+    Session(session::Session),
+}
+
+/// Tells what was sent from what came later, so that what several callers were refused with is renewed once.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) struct Generation(u64);
+
+#[cfg(any(feature = "web", feature = "console"))]
+impl Generation {
+    fn advance(&mut self) {
+        self.0 += 1;
+    }
+}
+
+impl Credentials {
+    /// Gets what the operation needs before it is sent for the first time.
+    pub(crate) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
+        let _ = (transport, operation);
+        match self {
+            Self::Key(_) => Ok(()),
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.ready(transport, operation).await,
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.ready(transport, operation).await,
+        }
+    }
+
+    /// Puts them on a request; tells which they were.
+    pub(crate) fn put_on(&self, request: &mut Request) -> Generation {
+        match self {
+            Self::Key(key) => {
+                request.headers_mut().insert(AUTHORIZATION, key.clone());
+                Generation::default()
+            }
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.put_on(request),
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.put_on(request),
+        }
+    }
+
+    /// Takes what an answer brings.
+    pub(crate) fn observe(&self, headers: &HeaderMap) {
+        let _ = headers;
+        match self {
+            Self::Key(_) => {}
+            #[cfg(feature = "web")]
+            Self::Passport(_) => {}
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.observe(headers),
+        }
+    }
+
+    /// Gets new ones in place of those that were refused. `false` where there is no way to.
+    pub(crate) async fn renew(
+        &self,
+        transport: &Transport,
+        operation: &Named,
+        refused: Generation,
+    ) -> Result<bool, Error> {
+        let _ = (transport, operation, refused);
+        match self {
+            Self::Key(_) => Ok(false),
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.renew(transport, operation, refused).await,
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.renew(transport, operation, refused).await,
+        }
+    }
+}
+
+#[cfg(all(test, feature = "web", feature = "console"))]
+mod tests;

@@ -1,0 +1,116 @@
+//! Passports: what a visitor of an application's page is known by.
+
+use std::collections::HashMap;
+
+use serde_json::json;
+
+use crate::http::refusal::Refusal;
+use crate::ids;
+
+/// The passports that were given out.
+#[derive(Default)]
+pub(crate) struct Passports {
+    /// By token.
+    given: HashMap<String, Passport>,
+}
+
+struct Passport {
+    visitor: Visitor,
+    good: bool,
+}
+
+/// Somebody on an application's page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(crate) struct Visitor {
+    /// The key of the application.
+    pub(crate) app: String,
+    pub(crate) session: String,
+}
+
+impl Passports {
+    /// A new passport. Nothing is looked up in it; it is written like Dify's for those who take it apart.
+    pub(crate) fn give(&mut self, visitor: Visitor, app_id: &str, end_user: &str) -> String {
+        let head = json!({"alg": "HS256", "typ": "JWT"});
+        let claims = json!({
+            "iss": app_id,
+            "sub": "Web API Passport",
+            "app_id": app_id,
+            "app_code": ids::code(&visitor.app),
+            "end_user_id": end_user,
+        });
+        let part = |value: serde_json::Value| base64url(value.to_string().as_bytes());
+        let token = format!("{}.{}.{}", part(head), part(claims), ids::secret());
+        self.given.insert(token.clone(), Passport { visitor, good: true });
+        token
+    }
+
+    /// Whose passport it is, or why it is refused.
+    pub(crate) fn holder(&self, token: Option<&str>) -> Result<Visitor, Refusal> {
+        let token = token.map(str::trim).filter(|token| !token.is_empty());
+        let token = token.ok_or_else(|| Refusal::unauthorized("App token is missing."))?;
+        match self.given.get(token) {
+            Some(Passport { visitor, good: true }) => Ok(visitor.clone()),
+            Some(_) => Err(Refusal::unauthorized("Token has expired.")),
+            None if token.split('.').count() == 3 => Err(Refusal::unauthorized("Invalid token signature.")),
+            None => Err(Refusal::unauthorized("Invalid token.")),
+        }
+    }
+
+    /// None of those given out so far is good any more.
+    pub(crate) fn revoke(&mut self) {
+        self.given.values_mut().for_each(|passport| passport.good = false);
+    }
+}
+
+/// The tokens let visitors in: they are not shown.
+impl std::fmt::Debug for Passports {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Passports").field("given", &self.given.len()).finish()
+    }
+}
+
+/// Base64 with the letters for URLs and no padding.
+fn base64url(bytes: &[u8]) -> String {
+    const LETTERS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    let mut text = String::with_capacity(bytes.len().div_ceil(3) * 4);
+    for chunk in bytes.chunks(3) {
+        let bits = chunk.iter().enumerate().fold(0, |bits, (at, byte)| bits | usize::from(*byte) << (16 - 8 * at));
+        // Eight bits take two letters, sixteen three, twenty-four four.
+        text.extend((0..=chunk.len()).map(|at| char::from(LETTERS[bits >> (18 - 6 * at) & 63])));
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn base64_for_urls_has_no_padding() {
+        assert_eq!(base64url(b""), "");
+        assert_eq!(base64url(b"f"), "Zg");
+        assert_eq!(base64url(b"fo"), "Zm8");
+        assert_eq!(base64url(b"foobar\xff\xfe"), "Zm9vYmFy__4");
+    }
+
+    #[test]
+    fn a_passport_is_good_until_it_is_revoked_and_is_not_shown() {
+        let mut passports = Passports::default();
+        let visitor = Visitor { app: "app-chat".to_owned(), session: "maria".to_owned() };
+        let token = passports.give(visitor.clone(), "a", "u");
+        assert!(token.starts_with("eyJ") && token.split('.').count() == 3);
+        assert_eq!(passports.holder(Some(&token)).ok(), Some(visitor.clone()));
+        assert!(!format!("{passports:?}").contains(&token));
+        passports.revoke();
+        let next = passports.give(visitor, "a", "u");
+        let message = |token: Option<&str>| match passports.holder(token) {
+            Ok(_) => "good".to_owned(),
+            Err(refusal) => refusal.json().map(|(_, body)| body["message"].to_string()).unwrap_or_default(),
+        };
+        assert_eq!(message(Some(&token)), "\"Token has expired.\"");
+        assert_eq!(message(Some(&next)), "good");
+        assert_eq!(message(Some("a.b.c")), "\"Invalid token signature.\"");
+        assert_eq!(message(Some("abc")), "\"Invalid token.\"");
+        assert_eq!(message(None), "\"App token is missing.\"");
+    }
+}

@@ -1,0 +1,17 @@
+//! The Web API: pages of applications and their visitors.
+
+#[path = "../common/mod.rs"]
+mod common;
+
+mod chats;
+mod completions;
+mod conversations;
+mod files;
+mod forms;
+mod messages;
+mod page;
+mod passports;
+mod saved_messages;
+mod sites;
+mod sounds;
+mod workflows;
