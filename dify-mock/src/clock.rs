@@ -27,9 +27,18 @@ pub(crate) fn iso(seconds: i64) -> String {
     format!("{year:04}-{month:02}-{day:02}T{hour:02}:{minute:02}:{second:02}")
 }
 
-/// `2026-11-21 02:41:32.261019`: the version of a published workflow.
-pub(crate) fn version(seconds: i64) -> String {
-    format!("{}.261019", iso(seconds).replace('T', " "))
+/// `Sat, 21 Nov 2026 02:44:16 GMT`: as headers have it.
+pub(crate) fn http_date(seconds: i64) -> String {
+    const DAYS: [&str; 7] = ["Thu", "Fri", "Sat", "Sun", "Mon", "Tue", "Wed"];
+    const MONTHS: [&str; 12] = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+    let days = seconds.div_euclid(86_400);
+    let (year, month, day) = date(days);
+    let (hour, minute, second) = time_of_day(seconds);
+    let word = |words: &[&'static str], place: i64| {
+        usize::try_from(place).ok().and_then(|place| words.get(place).copied()).unwrap_or_default()
+    };
+    let (weekday, month) = (word(&DAYS, days.rem_euclid(7)), word(&MONTHS, month - 1));
+    format!("{weekday}, {day:02} {month} {year:04} {hour:02}:{minute:02}:{second:02} GMT")
 }
 
 /// Seconds for `2026-11-21T02:44:16` with or without fraction and zone; nothing when it is no such text.
@@ -76,5 +85,6 @@ mod tests {
             assert_eq!(from_iso(&iso(seconds)), Some(seconds));
         }
         assert_eq!(from_iso("yesterday"), None);
+        assert_eq!(http_date(1_795_229_056), "Sat, 21 Nov 2026 02:44:16 GMT");
     }
 }

@@ -19,6 +19,11 @@
 //! expire. The server goes nowhere to fetch files: it has its own, and whatever is asked of `example.com`, `example.org`
 //! and `example.net`.
 //!
+//! The Console API, at [`Server::console_url`], works on the same applications and the same knowledge. Its one account
+//! logs in with [`CONSOLE_EMAIL`] and [`CONSOLE_PASSWORD`]. An application that is made or imported there answers to
+//! the keys that are minted for it there; a workflow once it is published. Whatever is drawn, runs go through a start,
+//! a form where there is a `human-input` node, a model and an end.
+//!
 //! Some words in a question, anywhere, make an answer go another way:
 //!
 //! | word | |
@@ -44,6 +49,7 @@
 //! Of a file, the first mebibyte is read as text and searched; all of it is kept, on disk, and given back.
 
 mod clock;
+mod console;
 mod contract;
 mod http;
 mod ids;
@@ -58,6 +64,7 @@ mod web;
 
 pub use crate::record::RecordedRequest;
 pub use crate::server::{Builder, Error, Server};
+pub use crate::state::console::account::{EMAIL as CONSOLE_EMAIL, PASSWORD as CONSOLE_PASSWORD};
 
 /// The keys worth knowing: how a key begins, and what application it then stands for.
 pub const KEYS: &[(&str, &str)] = crate::http::key::KEYS;

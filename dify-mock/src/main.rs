@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dify_mock::{KEYS, Server};
+use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, KEYS, Server};
 
 /// A server that behaves like Dify, for tests and for trying things out.
 #[derive(Debug, Parser)]
@@ -56,6 +56,7 @@ async fn main() -> ExitCode {
     println!(
         "    --json '{{\"query\": \"Hello\", \"inputs\": {{}}, \"user\": \"maria\", \"response_mode\": \"streaming\"}}'"
     );
+    println!("\nThe console, for {CONSOLE_EMAIL} with {CONSOLE_PASSWORD}:\n  {}", server.console_url());
     println!("\nFor the client:\n  export DIFY_BASE_URL={base} DIFY_API_KEY=app-chat");
     // When the signal cannot be waited for, there is nothing left to serve either.
     let _ = tokio::signal::ctrl_c().await;

@@ -16,6 +16,8 @@ use crate::http::key::Key;
 use crate::ids;
 use crate::record::{RecordedRequest, Records};
 use crate::state::World;
+use crate::state::console::account::{Account, EMAIL, PASSWORD};
+use crate::state::knowledge::AUTHOR;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -51,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) check_answers: bool,
     pub(crate) version: String,
     pub(crate) indexing_time: Duration,
+    pub(crate) session_time: Duration,
+    pub(crate) set_up: bool,
 }
 
 /// A running server. It stops when this is dropped.
@@ -84,6 +88,8 @@ impl Default for Builder {
             check_answers: false,
             version: "1.16.1".to_owned(),
             indexing_time: Duration::from_millis(300),
+            session_time: Duration::from_secs(3600),
+            set_up: true,
         };
         Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), settings }
     }
@@ -155,6 +161,20 @@ impl Builder {
         self
     }
 
+    /// How long the access token of a console session lasts. An hour unless set, as Dify has it; refreshing works on.
+    #[must_use]
+    pub fn session_time(mut self, time: Duration) -> Self {
+        self.settings.session_time = time;
+        self
+    }
+
+    /// A server that nobody has set up yet: it has no account, and the console's setup makes one.
+    #[must_use]
+    pub fn without_account(mut self) -> Self {
+        self.settings.set_up = false;
+        self
+    }
+
     /// Starts the server.
     ///
     /// # Errors
@@ -164,12 +184,17 @@ impl Builder {
         let listen = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
+        let mut world = World::default();
+        world.embed();
+        if self.settings.set_up {
+            world.console.account = Some(Account::new(AUTHOR, EMAIL, PASSWORD));
+        }
         let inner = Arc::new(Inner {
             settings: self.settings,
             contract,
             records: Records::default(),
             url: format!("http://{address}"),
-            world: Mutex::default(),
+            world: Mutex::new(world),
         });
         // Each event goes out at once, instead of waiting for the one before to be acknowledged.
         let listener = listener.tap_io(|stream| {
@@ -246,6 +271,17 @@ impl Server {
     /// Makes every passport that was given out so far one that has expired. New ones are good.
     pub fn revoke_passports(&self) {
         self.inner.world(|world| world.passports.revoke());
+    }
+
+    /// `http://127.0.0.1:PORT/console/api`: where the Console API is.
+    #[must_use]
+    pub fn console_url(&self) -> String {
+        format!("{}/console/api", self.inner.url)
+    }
+
+    /// Ends the access tokens of all console sessions at once, as if their time were over. Refresh tokens stay good.
+    pub fn expire_sessions(&self) {
+        self.inner.world(|world| world.console.sessions.expire());
     }
 
     /// The requests so far, the oldest first.

@@ -34,7 +34,7 @@ impl Clients {
     /// The same, with the page of this code.
     pub fn with_page(base_url: &str, key: &str, code: &str) -> Self {
         let root = base_url.trim_end_matches("/v1");
-        let console = Console::builder().base_url(root).login("maria@example.com", "password");
+        let console = Console::builder().base_url(root).login(dify_mock::CONSOLE_EMAIL, dify_mock::CONSOLE_PASSWORD);
         let web = WebApp::builder().base_url(root).app_code(code).user_id(USER);
         Self {
             app: App::builder().api_key(key).base_url(base_url).build().expect("a client"),

@@ -3,7 +3,7 @@
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, JsonTypeSet};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::python;
 
@@ -38,6 +38,16 @@ impl Complaint {
     /// A mistake in one value that only a handler knows.
     pub(crate) fn value(name: &str, text: &str, input: &Value) -> Complaint {
         Complaint { input: Some(input.clone()), ..Complaint::other(text.to_owned()).under(name) }
+    }
+
+    /// Whether something is not there that must be.
+    pub(crate) fn is_missing(&self) -> bool {
+        self.kind == "missing"
+    }
+
+    /// What was found.
+    pub(crate) fn input(&self) -> &Value {
+        self.input.as_ref().unwrap_or(&Value::Null)
     }
 
     pub(crate) fn no_integer(text: &str) -> Complaint {
@@ -110,6 +120,25 @@ impl Complaint {
         self
     }
 
+    /// As one of the objects in which newer routes list mistakes. `enums` are the members whose closed sets are
+    /// enumerations there; all others are literals.
+    pub(crate) fn listed(&self, enums: &[&str]) -> Value {
+        let last = self.at.last().map(String::as_str).unwrap_or_default();
+        let kind = match self.kind {
+            "enum" | "literal_error" if enums.contains(&last) => "enum",
+            "enum" => "literal_error",
+            kind => kind,
+        };
+        let place = |word: &String| word.parse::<u64>().map_or_else(|_| Value::from(word.clone()), Value::from);
+        let mut value = json!({"type": kind, "loc": self.at.iter().map(place).collect::<Value>(), "msg": self.text});
+        value["input"] = self.input.clone().unwrap_or_default();
+        if let Some(context) = context(kind, &self.text) {
+            value["ctx"] = context;
+        }
+        value["url"] = json!(format!("https://errors.pydantic.dev/2.12/v/{kind}"));
+        value
+    }
+
     /// One line for the record of the request.
     pub(crate) fn note(&self) -> String {
         let input = self.input.as_ref().map(|input| format!(", found {}", shortened(input))).unwrap_or_default();
@@ -149,6 +178,21 @@ impl Complaint {
         }
         message
     }
+}
+
+/// What a mistake was measured by. The text says it already; here it stands by itself.
+fn context(kind: &str, text: &str) -> Option<Value> {
+    let number = || text.split(' ').find_map(|word| word.parse::<i64>().ok());
+    let name = match kind {
+        "literal_error" | "enum" => return Some(json!({"expected": text.strip_prefix("Input should be ")?})),
+        "value_error" => return Some(json!({"error": text.strip_prefix("Value error, ")?})),
+        "string_too_short" => "min_length",
+        "string_too_long" => "max_length",
+        "less_than_equal" => "le",
+        "greater_than_equal" => "ge",
+        _ => return None,
+    };
+    number().map(|limit| json!({name: limit}))
 }
 
 /// pydantic shows at most 50 characters of a value: the first and the last half.

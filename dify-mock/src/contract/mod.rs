@@ -28,7 +28,12 @@ pub(crate) enum Api {
     Service,
     /// For the visitors of an application's page.
     Web,
+    /// For people with an account.
+    Console,
 }
+
+/// The same, of the console.
+const CONSOLE: &str = include_str!("../../../spec/published/dify-console-3.0.json");
 
 /// All surfaces of the server.
 #[derive(Debug)]
@@ -49,6 +54,7 @@ impl Api {
         match self {
             Api::Service => "/v1",
             Api::Web => "/api",
+            Api::Console => "/console/api",
         }
     }
 }
@@ -57,8 +63,14 @@ impl Contract {
     /// The contract, read at the first call and kept: every server of a process has the same one.
     pub(crate) fn get() -> Result<&'static Contract, Error> {
         static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
-        let read =
-            || Ok(Contract { surfaces: vec![Surface::read(Api::Service, SERVICE)?, Surface::read(Api::Web, WEB)?] });
+        let read = || {
+            let surfaces = vec![
+                Surface::read(Api::Service, SERVICE)?,
+                Surface::read(Api::Web, WEB)?,
+                Surface::read(Api::Console, CONSOLE)?,
+            ];
+            Ok(Contract { surfaces })
+        };
         CONTRACT.get_or_init(read).as_ref().map_err(|problem| Error::Bundle(problem.clone()))
     }
 

@@ -18,6 +18,8 @@ pub(crate) enum Credential {
     Dataset,
     /// A visitor's passport, in a header of its own.
     Passport,
+    /// The session of an account: a token and, twice, another one against forged requests.
+    Account,
 }
 
 /// Where a parameter travels.
@@ -90,6 +92,16 @@ impl Operation {
     /// Whether the server routes this path parameter as a UUID.
     pub(crate) fn is_uuid(&self, name: &str) -> bool {
         self.parameters.iter().any(|parameter| parameter.name == name && parameter.uuid)
+    }
+
+    /// Whether it is one of the console's.
+    pub(crate) fn is_console(&self) -> bool {
+        self.id.starts_with("console_")
+    }
+
+    /// Whether the document knows an answer of this status.
+    pub(crate) fn knows(&self, status: u16) -> bool {
+        self.answers.iter().any(|answer| answer.status == status)
     }
 
     /// Whether the body is JSON, and only JSON.
@@ -214,6 +226,7 @@ fn credential(api: Api, source: &Value) -> Credential {
     }
     match source["x-dify-method"].as_str().and_then(|method| method.split('.').next()) {
         Some("knowledge") => Credential::Dataset,
+        Some("console") => Credential::Account,
         _ => Credential::App,
     }
 }

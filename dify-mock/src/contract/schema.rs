@@ -188,7 +188,13 @@ fn union(name: &str, mapping: &Map<String, Value>) -> Value {
 fn nullable(mut schema: Map<String, Value>) -> Value {
     if schema.contains_key("allOf") || schema.contains_key("$ref") || schema.contains_key("oneOf") {
         // A choice would only complain that nothing fits: so that a complaint tells what does not, null is an exception.
-        return json!({"if": {"not": {"type": "null"}}, "then": schema});
+        // What references point to stays at the root.
+        let components = schema.shift_remove("components");
+        let mut unless_null = json!({"if": {"not": {"type": "null"}}, "then": schema});
+        if let Some(components) = components {
+            unless_null["components"] = components;
+        }
+        return unless_null;
     }
     if let Some(kind) = schema.get("type").cloned() {
         schema.insert("type".to_owned(), json!([kind, "null"]));

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use http::HeaderMap;
 use serde_json::{Map, Value};
 
+use super::cookie::Cookies;
 use super::form::Form;
 use super::key::Key;
 use super::refusal::Refusal;
@@ -40,6 +41,7 @@ pub(crate) struct Call {
     pub(crate) content: Content,
     /// The user that the request names, or whose passport it has; else `None`.
     pub(crate) user: Option<String>,
+    pub(crate) cookies: Cookies,
 }
 
 impl Headers {

@@ -9,13 +9,15 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 use super::call::{Call, Content, Headers};
+use super::cookie::Cookies;
 use super::form::Form;
 use super::key::Key;
 use super::refusal::Refusal;
 use super::reply::Reply;
+use crate::console;
 use crate::contract::{Api, Complaint, Credential, Found, Operation, Parameter, Place};
 use crate::record::{KEPT_OF_A_BODY, RecordedRequest};
 use crate::run::feed::Frame;
@@ -60,6 +62,7 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
                 Ok((call, handler)) => service::answer(call, handler, operation).await,
                 Err(refusal) => Err(refusal),
             }
+            .map_err(|refusal| if operation.is_console() { console::refusal::guess(refusal, &path) } else { refusal })
         }
     };
     let mut response = match outcome {
@@ -80,8 +83,8 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
 /// The headers that every answer has.
 fn sign(server: &Inner, path: &str, response: &mut Response) {
     let headers = response.headers_mut();
-    // A page is served from the same place as its API: only others are told that they may.
-    if !path.starts_with(Api::Web.prefix()) {
+    // Pages and the console are served from the same place as their APIs: only others are told that they may.
+    if ![Api::Web, Api::Console].iter().any(|api| path.starts_with(api.prefix())) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
         let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
@@ -114,7 +117,10 @@ async fn read(parts: Parts, body: Body, operation: Option<&Operation>, record: &
     let bytes = to_bytes(body, LONGEST_JSON).await.unwrap_or_default();
     record.body_length = bytes.len() as u64;
     record.body = bytes.slice(..bytes.len().min(KEPT_OF_A_BODY));
-    if media == "application/json" || media.ends_with("+json") {
+    // A page that is being closed can send nothing but plain text, and syncs its draft all the same.
+    let plain =
+        media == "text/plain" && operation.is_some_and(|operation| operation.id == "console_workflows_sync_draft");
+    if plain || media == "application/json" || media.ends_with("+json") {
         return Sent::Json(serde_json::from_slice(&bytes).ok());
     }
     Sent::Other(record.body_length)
@@ -195,22 +201,37 @@ fn understand(
     asked: Asked,
     sent: &HeaderMap,
 ) -> Result<(Call, Option<&'static service::Handler>), Refusal> {
-    let Asked { path, query, body, findings } = asked;
+    let Asked { path, query, body, mut findings } = asked;
     let headers = Headers::of(sent);
     let (key, visitor) = match operation.credential {
+        Credential::None if operation.is_console() => (Key::none(), None),
         Credential::None => (Key::of("app-chat"), None),
-        Credential::Passport => {
-            let visitor = server.world(|world| world.passports.holder(headers.get("x-app-passport")))?;
-            (Key::of(&visitor.app), Some(visitor.session))
+        Credential::Account => {
+            console::gate::check(server, sent)?;
+            (Key::none(), None)
         }
-        wanted => (Key::read(sent, wanted)?, None),
+        Credential::Passport => {
+            let (key, visitor) = server.world(|world| {
+                let visitor = world.passports.holder(headers.get("x-app-passport"))?;
+                Ok::<_, Refusal>((world.key_of(&visitor.app), visitor))
+            })?;
+            (key, Some(visitor.session))
+        }
+        wanted => {
+            let key = Key::read(sent, wanted)?;
+            (server.world(|world| world.admit(key, &path))?, None)
+        }
     };
+    let cookies = Cookies::read(sent);
     let handler = service::handler(operation);
     let api = operation.api;
     if handler.is_some_and(|handler| handler.wording.absent) {
         // Whatever the body is: nobody looks at it.
         let (content, user) = (Content::Nothing, None);
-        return Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user }, handler));
+        return Ok((
+            Call { server: Arc::clone(server), api, headers, key, path, query, content, user, cookies },
+            handler,
+        ));
     }
     let content = match body {
         Sent::Form(form) => Content::Form(form?),
@@ -220,6 +241,11 @@ fn understand(
             // The server looks for members in whatever it is, and that raises.
             Some(_) => return Err(Refusal::unknown()),
         },
+        Sent::Other(_) if operation.is_console() && operation.knows(422) => {
+            // Newer routes read what is no JSON as an object without members.
+            findings.members = operation.check_json(&Value::Object(Map::new()));
+            Content::Json(Map::new())
+        }
         Sent::Other(_) if operation.takes_json() && operation.body_required() => return Err(Refusal::no_json()),
         _ => Content::Nothing,
     };
@@ -233,6 +259,10 @@ fn understand(
     let wording = handler.map(|handler| handler.wording).unwrap_or_default();
     let minded = |complaint: &&Complaint| !wording.unminded.iter().any(|name| complaint.is_about(name));
     let query_complaints: Vec<Complaint> = findings.query.iter().filter(minded).cloned().collect();
+    findings.members.retain(|complaint| minded(&complaint));
+    if operation.is_console() {
+        console::refusal::judge(operation, &query_complaints, &findings.members)?;
+    }
     refuse(&query_complaints, wording.query.map_or_else(|| operation.title(true), str::to_owned))?;
     if wording.unprocessable && !findings.members.is_empty() {
         return Err(Refusal::new(422, "unprocessable_entity", Complaint::list(&findings.members)));
@@ -244,7 +274,7 @@ fn understand(
         }
         refused => refused?,
     }
-    Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user }, handler))
+    Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user, cookies }, handler))
 }
 
 fn user(content: &Content, query: &[(String, String)]) -> Option<String> {

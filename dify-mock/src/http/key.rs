@@ -30,6 +30,18 @@ impl Mode {
         }
     }
 
+    /// The mode of a name.
+    pub(crate) fn of(name: &str) -> Option<Mode> {
+        [Mode::Chat, Mode::AgentChat, Mode::Agent, Mode::AdvancedChat, Mode::Completion, Mode::Workflow]
+            .into_iter()
+            .find(|mode| mode.name() == name)
+    }
+
+    /// Whether it is drawn as a graph of nodes.
+    pub(crate) fn flows(self) -> bool {
+        matches!(self, Mode::Workflow | Mode::AdvancedChat)
+    }
+
     /// Whether people talk to it.
     pub(crate) fn talks(self) -> bool {
         !matches!(self, Mode::Completion | Mode::Workflow)
@@ -108,6 +120,11 @@ impl Key {
     pub(crate) fn known(text: &str) -> Option<Key> {
         let rest = text.strip_prefix("app-")?;
         (!rest.starts_with("invalid")).then(|| Key::of(text))
+    }
+
+    /// No key: the console's routes take none.
+    pub(crate) fn none() -> Key {
+        Key { text: String::new(), mode: Mode::Chat, pauses: false }
     }
 
     pub(crate) fn of(token: &str) -> Key {

@@ -2,6 +2,7 @@
 
 pub(crate) mod blob;
 pub(crate) mod call;
+pub(crate) mod cookie;
 pub(crate) mod dispatch;
 pub(crate) mod form;
 pub(crate) mod key;

@@ -16,6 +16,7 @@ use crate::http::key::Key;
 use crate::server::Inner;
 use crate::state::Task;
 use crate::state::run::{Run, Status};
+use crate::state::workflow::Workflow;
 
 /// What a run is begun with.
 #[derive(Debug)]
@@ -78,7 +79,7 @@ impl Flow {
                 id: flow.run.clone(),
                 task_id: flow.task.clone(),
                 workflow_id: app.workflow_id.clone(),
-                published_at: app.created_at,
+                version: app.profile.workflows.running().map_or("draft", Workflow::version_name).to_owned(),
                 user_id: app.end_user(&user),
                 user,
                 visit: api == Api::Web,

@@ -66,7 +66,12 @@ impl Usage {
     }
 
     pub(crate) fn total_price(&self) -> String {
-        decimal(prompt_price(self.prompt) + completion_price(self.completion))
+        decimal(self.units())
+    }
+
+    /// The price, in units of 0.0000001 dollars.
+    pub(crate) fn units(&self) -> u64 {
+        prompt_price(self.prompt) + completion_price(self.completion)
     }
 
     pub(crate) fn value(&self) -> Value {
@@ -137,7 +142,7 @@ fn completion_price(tokens: u64) -> u64 {
 }
 
 /// A price as Python's decimals print it: with an exponent when it is tiny.
-fn decimal(units: u64) -> String {
+pub(crate) fn decimal(units: u64) -> String {
     if units < 10 {
         return format!("{units}E-7");
     }

@@ -39,6 +39,9 @@ pub(crate) async fn send(call: Call) -> Outcome {
         }
         _ => {}
     }
+    if mode == Mode::AdvancedChat {
+        workflows::check_published(&call)?;
+    }
     let conversation = known_conversation(&call)?;
     let ready = inputs::given(&call).and_then(|given| Ok((given, inputs::files(&call)?)));
     let (given, files) = match ready {
@@ -80,9 +83,9 @@ fn new_conversation(call: &Call, question: &str, given: Map<String, Value>) -> S
     let name = match call.api {
         Api::Web => beginning(question),
         Api::Service if named => title(question),
-        Api::Service => "New conversation".to_owned(),
+        _ => "New conversation".to_owned(),
     };
-    let introduction = super::parameters::introduction(call.key.mode, &given);
+    let introduction = super::parameters::introduction(call, &given);
     call.world(|world| {
         let app = world.app(&call.key);
         let tick = app.tick();

@@ -6,16 +6,23 @@ use crate::http::call::{Call, Outcome};
 use crate::http::key::{Key, Mode};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
+use crate::state::World;
 
 /// `GET /info`.
 pub(crate) fn info(call: &Call) -> Outcome {
-    Ok(Reply::ok(json!({
-        "name": call.key.text.trim_start_matches("app-"),
-        "description": "An embedded application — always there ✨",
-        "tags": [],
-        "mode": call.key.mode.name(),
-        "author_name": "Admin",
-    })))
+    call.world(|world| {
+        let labels = world.console.labels.clone();
+        let author = world.console.account.as_ref().map(|account| account.name.clone());
+        let profile = &world.app(&call.key).profile;
+        let tags = profile.tags.iter().filter_map(|id| labels.iter().find(|label| label.id == *id));
+        Ok(Reply::ok(json!({
+            "name": profile.name,
+            "description": profile.description,
+            "tags": tags.map(|label| label.name.as_str()).collect::<Vec<_>>(),
+            "mode": profile.mode.name(),
+            "author_name": author,
+        })))
+    })
 }
 
 /// `GET /meta`.
@@ -27,28 +34,34 @@ pub(crate) fn meta(call: &Call) -> Outcome {
 
 /// `GET /site`.
 pub(crate) fn site(call: &Call) -> Outcome {
-    Ok(Reply::ok(looks(&call.key)))
+    Ok(Reply::ok(call.world(|world| looks(world, &call.key))))
 }
 
 /// How the page of an application looks.
-pub(crate) fn looks(key: &Key) -> Value {
-    json!({
-        "title": key.text.trim_start_matches("app-"),
-        "chat_color_theme": null,
-        "chat_color_theme_inverted": false,
-        "icon_type": "emoji",
-        "icon": "🤖",
-        "icon_background": "#FFEAD5",
-        "description": null,
-        "copyright": null,
-        "privacy_policy": null,
-        "input_placeholder": null,
-        "custom_disclaimer": "",
-        "default_language": "en-US",
-        "show_workflow_steps": true,
-        "use_icon_as_answer_icon": false,
-        "icon_url": null,
-    })
+pub(crate) fn looks(world: &mut World, key: &Key) -> Value {
+    const SHOWN: &[&str] = &[
+        "title",
+        "chat_color_theme",
+        "chat_color_theme_inverted",
+        "icon_type",
+        "icon",
+        "icon_background",
+        "description",
+        "copyright",
+        "privacy_policy",
+        "input_placeholder",
+        "custom_disclaimer",
+        "default_language",
+        "show_workflow_steps",
+        "use_icon_as_answer_icon",
+    ];
+    let members = world.app(key).profile.site.members.clone();
+    let mut value = json!({});
+    for name in SHOWN {
+        value[*name] = members[*name].clone();
+    }
+    value["icon_url"] = Value::Null;
+    value
 }
 
 /// `GET /`.

@@ -5,18 +5,20 @@ use serde_json::{Map, Value, json};
 use crate::http::call::Call;
 use crate::state::file::UsedFile;
 
-/// The names that the form of the application asks for.
-pub(crate) fn names(call: &Call) -> Vec<String> {
-    let form = super::parameters::user_input_form(call.key.mode);
-    let fields = form.as_array().into_iter().flatten().filter_map(|field| field.as_object()?.values().next());
-    fields.filter_map(|field| field["variable"].as_str().map(str::to_owned)).collect()
-}
-
 /// The inputs that were given, files resolved; those of the form that were not given are null.
 pub(crate) fn given(call: &Call) -> Result<Map<String, Value>, String> {
-    let mut inputs: Map<String, Value> = names(call).into_iter().map(|name| (name, Value::Null)).collect();
+    let form = super::parameters::form(call);
+    let fields = form.as_array().into_iter().flatten().filter_map(|field| field.as_object()?.values().next());
+    let fields: Vec<&Value> = fields.filter(|field| field["variable"].is_string()).collect();
+    let name = |field: &Value| field["variable"].as_str().unwrap_or_default().to_owned();
+    let mut inputs: Map<String, Value> = fields.iter().map(|field| (name(field), Value::Null)).collect();
     for (name, value) in call.member("inputs").as_object().into_iter().flatten() {
         inputs.insert(name.clone(), resolved(call, value)?);
+    }
+    for field in fields.iter().filter(|field| field["required"] == true) {
+        if inputs.get(&name(field)).is_none_or(|value| value.is_null() || *value == "") {
+            return Err(format!("{} is required in input form", name(field)));
+        }
     }
     Ok(inputs)
 }

@@ -9,7 +9,7 @@ pub(crate) mod files;
 pub(crate) mod human_input;
 pub(crate) mod info;
 pub(crate) mod inputs;
-mod knowledge;
+pub(crate) mod knowledge;
 pub(crate) mod messages;
 pub(crate) mod parameters;
 pub(crate) mod stop;
@@ -58,7 +58,7 @@ pub(crate) struct Wording {
     pub(crate) body: Option<&'static str>,
     /// What it calls the query.
     pub(crate) query: Option<&'static str>,
-    /// Query parameters in which it takes anything, or which the function judges itself.
+    /// Query parameters and members in which it takes anything, or which the function judges itself.
     pub(crate) unminded: &'static [&'static str],
     /// Whether there is nothing but a text in the refusal.
     pub(crate) bare: bool,
@@ -176,6 +176,7 @@ pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
     let found = match operation.api {
         Api::Service => HANDLERS.iter().chain(knowledge::HANDLERS).find(fits),
         Api::Web => web::HANDLERS.iter().find(fits),
+        Api::Console => return crate::console::handler(operation),
     };
     found.map(|(_, _, handler)| handler)
 }
@@ -246,7 +247,8 @@ mod tests {
     #[test]
     fn every_function_here_answers_an_operation_of_the_document() {
         let contract = Contract::get().expect("the bundle is readable");
-        let met = contract.operations().filter(|operation| handler(operation).is_some()).count();
+        let met =
+            contract.operations().filter(|operation| !operation.is_console() && handler(operation).is_some()).count();
         assert_eq!(met, HANDLERS.len() + knowledge::HANDLERS.len() + web::HANDLERS.len());
     }
 

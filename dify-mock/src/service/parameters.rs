@@ -4,10 +4,16 @@ use serde_json::{Map, Value, json};
 
 use crate::http::call::{Call, Outcome};
 use crate::http::key::Mode;
+use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
+use crate::state::profile::Profile;
 
 /// `GET /parameters`.
 pub(crate) fn parameters(call: &Call) -> Outcome {
+    let profile = call.world(|world| world.app(&call.key).profile.clone());
+    if profile.defined {
+        return defined(call, &profile);
+    }
     let mode = call.key.mode;
     let flow = matches!(mode, Mode::Workflow | Mode::AdvancedChat);
     let reply = call.world(|world| world.app(&call.key).annotations.reply.clone());
@@ -41,14 +47,62 @@ pub(crate) fn parameters(call: &Call) -> Outcome {
         "user_input_form": user_input_form(mode),
         "sensitive_word_avoidance": {"enabled": false},
         "file_upload": upload,
-        "system_parameters": {
-            "image_file_size_limit": 10,
-            "video_file_size_limit": 100,
-            "audio_file_size_limit": 50,
-            "file_size_limit": 15,
-            "workflow_file_upload_limit": 10,
-        },
+        "system_parameters": limits(),
     })))
+}
+
+/// The same, of an application that somebody made.
+fn defined(call: &Call, profile: &Profile) -> Outcome {
+    let unavailable = || {
+        let message = "App unavailable, please check your app configurations.";
+        Refusal::new(400, "app_unavailable", message)
+    };
+    let features = profile.features().ok_or_else(unavailable)?;
+    let form = profile.form().ok_or_else(unavailable)?;
+    let reply = call.world(|world| world.app(&call.key).annotations.reply.clone());
+    let switch =
+        |name: &str| if features[name].is_object() { features[name].clone() } else { json!({"enabled": false}) };
+    let questions = features["suggested_questions"].as_array().cloned().unwrap_or_default();
+    let upload = &features["file_upload"];
+    let image = json!({"image": {
+        "enabled": false, "number_limits": 3, "detail": "high", "transfer_methods": ["remote_url", "local_file"],
+    }});
+    let avoidance = switch("sensitive_word_avoidance");
+    let avoidance = if avoidance["enabled"] == true { avoidance } else { json!({"enabled": false}) };
+    Ok(Reply::ok(json!({
+        "opening_statement": features["opening_statement"],
+        "suggested_questions": questions,
+        "suggested_questions_after_answer": switch("suggested_questions_after_answer"),
+        "speech_to_text": switch("speech_to_text"),
+        "text_to_speech": switch("text_to_speech"),
+        "retriever_resource": switch("retriever_resource"),
+        "annotation_reply": reply.unwrap_or_else(|| json!({"enabled": false})),
+        "more_like_this": switch("more_like_this"),
+        "user_input_form": form,
+        "sensitive_word_avoidance": avoidance,
+        "file_upload": if upload.is_object() { upload.clone() } else { image },
+        "system_parameters": limits(),
+    })))
+}
+
+/// How large files may be, in megabytes.
+fn limits() -> Value {
+    json!({
+        "image_file_size_limit": 10,
+        "video_file_size_limit": 100,
+        "audio_file_size_limit": 50,
+        "file_size_limit": 15,
+        "workflow_file_upload_limit": 10,
+    })
+}
+
+/// The form of the application that is called.
+pub(crate) fn form(call: &Call) -> Value {
+    let own = call.world(|world| {
+        let profile = &world.app(&call.key).profile;
+        profile.defined.then(|| profile.form().unwrap_or_else(|| json!([])))
+    });
+    own.unwrap_or_else(|| user_input_form(call.key.mode))
 }
 
 /// What the application asks for before it begins. Nothing of it is required.
@@ -72,7 +126,8 @@ pub(crate) fn user_input_form(mode: Mode) -> Value {
     }
 }
 
-fn opening(mode: Mode) -> Value {
+/// What it says first.
+pub(crate) fn opening(mode: Mode) -> Value {
     match mode {
         Mode::Chat | Mode::AdvancedChat => json!("Hello {{name}}, ask me!"),
         Mode::AgentChat => json!("I am an agent with a clock."),
@@ -82,8 +137,13 @@ fn opening(mode: Mode) -> Value {
 }
 
 /// The opening of a conversation with these inputs.
-pub(crate) fn introduction(mode: Mode, inputs: &Map<String, Value>) -> String {
-    let mut text = opening(mode).as_str().unwrap_or_default().to_owned();
+pub(crate) fn introduction(call: &Call, inputs: &Map<String, Value>) -> String {
+    let own = call.world(|world| {
+        let profile = &world.app(&call.key).profile;
+        profile.features().filter(|_| profile.defined).map(|features| features["opening_statement"].clone())
+    });
+    let opening = own.unwrap_or_else(|| opening(call.key.mode));
+    let mut text = opening.as_str().unwrap_or_default().to_owned();
     for (name, value) in inputs {
         text = text.replace(&format!("{{{{{name}}}}}"), value.as_str().unwrap_or_default());
     }

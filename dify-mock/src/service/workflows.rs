@@ -17,6 +17,7 @@ use crate::{clock, ids};
 
 /// `POST /workflows/run`.
 pub(crate) async fn run(call: Call) -> Outcome {
+    check_published(&call)?;
     let streaming = call.text("response_mode") == Some("streaming");
     let ready = inputs::given(&call).and_then(|given| Ok((given, inputs::files(&call)?)));
     let (given, files) = match ready {
@@ -48,17 +49,31 @@ pub(crate) async fn run_version(call: Call) -> Outcome {
     run(call).await
 }
 
-/// Whether this is the published version of the application's workflow.
+/// Whether there is anything to run: a draft is only for the console.
+pub(crate) fn check_published(call: &Call) -> Result<(), Refusal> {
+    let published = call.world(|world| world.app(&call.key).profile.workflows.running().is_some());
+    if published { Ok(()) } else { Err(Refusal::invalid("Workflow not published")) }
+}
+
+/// Whether this is a published version of the application's workflow.
 pub(crate) fn check_version(call: &Call, version: Option<&str>) -> Result<(), Refusal> {
     let Some(version) = version.filter(|version| !version.is_empty()) else { return Ok(()) };
+    let bad = |message: String| Err(Refusal::new(400, "bad_request", message));
     if !ids::is_uuid(version) {
-        return Err(Refusal::new(400, "bad_request", format!("Invalid workflow_id format: '{version}'. ")));
+        return bad(format!("Invalid workflow_id format: '{version}'. "));
     }
-    let published = call.world(|world| world.app(&call.key).workflow_id.clone());
-    if published == version {
-        Ok(())
-    } else {
-        Err(Refusal::not_found(format!("Workflow not found with id: {version}")))
+    let (published, draft) = call.world(|world| {
+        let workflows = &world.app(&call.key).profile.workflows;
+        let draft = workflows.draft.as_ref().is_some_and(|draft| draft.id == version);
+        (workflows.version(version).is_some(), draft)
+    });
+    match (published, draft) {
+        (true, _) => Ok(()),
+        (false, true) => bad(format!(
+            "Cannot use draft workflow version. Workflow ID: {version}. Please use a published workflow version or \
+             leave workflow_id empty."
+        )),
+        _ => Err(Refusal::not_found(format!("Workflow not found with id: {version}"))),
     }
 }
 

@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use super::annotation::Annotations;
 use super::conversation::Conversation;
 use super::message::{Message, Parent};
+use super::profile::Profile;
 use super::run::Run;
 use super::saved::Saved;
 use crate::http::key::Key;
@@ -15,9 +16,11 @@ use crate::{clock, ids};
 /// An application and everything in it.
 #[derive(Debug)]
 pub(crate) struct App {
+    /// Its own key, by which the server knows it.
+    pub(crate) key: String,
+    pub(crate) profile: Profile,
     pub(crate) id: String,
     pub(crate) workflow_id: String,
-    pub(crate) created_at: i64,
     /// By session: the name that callers gave.
     end_users: HashMap<String, EndUser>,
     pub(crate) conversations: HashMap<String, Conversation>,
@@ -44,9 +47,10 @@ pub(crate) struct EndUser {
 impl App {
     pub(crate) fn new(key: &Key) -> App {
         App {
+            key: key.text.clone(),
+            profile: Profile::embedded(key),
             id: ids::of("app", &key.text),
             workflow_id: ids::of("workflow", &key.text),
-            created_at: clock::now(),
             end_users: HashMap::new(),
             conversations: HashMap::new(),
             messages: HashMap::new(),
@@ -82,6 +86,11 @@ impl App {
         let user = EndUser { id: id.clone(), session: session.to_owned(), created_at: clock::now(), visits };
         self.end_users.insert(session.to_owned(), user);
         id
+    }
+
+    /// A user by name.
+    pub(crate) fn end_user_of(&self, session: &str) -> Option<&EndUser> {
+        self.end_users.get(session)
     }
 
     pub(crate) fn end_user_by_id(&self, id: &str) -> Option<&EndUser> {

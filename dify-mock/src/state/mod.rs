@@ -2,20 +2,29 @@
 
 pub(crate) mod annotation;
 pub(crate) mod app;
+mod apps;
+pub(crate) mod console;
 pub(crate) mod conversation;
+mod embedded;
 pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod knowledge;
 pub(crate) mod message;
 pub(crate) mod passport;
+pub(crate) mod profile;
 pub(crate) mod run;
 pub(crate) mod saved;
+pub(crate) mod settings;
+pub(crate) mod site;
 pub(crate) mod upload_token;
 pub(crate) mod variable;
+pub(crate) mod workflow;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
+use std::fmt;
 
 use app::App;
+use console::Console;
 use file::UploadedFile;
 use knowledge::Knowledge;
 use passport::Passports;
@@ -27,10 +36,19 @@ use crate::run::flow::Flow;
 use crate::run::stop::Stop;
 
 /// Everything.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct World {
     /// By key: each key is an application of its own.
     apps: HashMap<String, App>,
+    /// How many applications there ever were.
+    made: u64,
+    /// By a key that the console gave: the application's own.
+    minted: HashMap<String, String>,
+    /// Keys that open nothing any more.
+    revoked: HashSet<String>,
+    /// Applications that were deleted, by their own key.
+    deleted: HashSet<String>,
+    pub(crate) console: Console,
     /// By id.
     pub(crate) files: HashMap<String, UploadedFile>,
     /// The workspace's, whichever key asks.
@@ -63,16 +81,39 @@ pub(crate) struct Waiting {
     pub(crate) flow: Option<Box<Flow>>,
 }
 
+// Keys are everywhere in it, so it shows how much there is and nothing more.
+impl fmt::Debug for World {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("World").field("apps", &self.apps.len()).finish_non_exhaustive()
+    }
+}
+
 impl World {
     /// The application of a key. It comes into being when it is first asked for.
     pub(crate) fn app(&mut self, key: &Key) -> &mut App {
-        self.apps.entry(key.text.clone()).or_insert_with(|| App::new(key))
+        self.apps.entry(key.text.clone()).or_insert_with(|| {
+            self.made += 1;
+            let mut app = App::new(key);
+            app.profile.order = self.made;
+            app
+        })
     }
 
     /// The application whose page has this code: one of those worth knowing, or one that was asked for before.
     pub(crate) fn page(&self, code: &str) -> Option<Key> {
-        let known = KEYS.iter().map(|(key, _)| *key).chain(self.apps.keys().map(String::as_str));
-        known.filter_map(Key::known).find(|key| ids::code(&key.text) == code)
+        let made = self.listed().into_iter().find(|app| app.profile.page_open && app.profile.site.code == code);
+        let known = || KEYS.iter().filter_map(|(key, _)| Key::known(key)).find(|key| ids::code(&key.text) == code);
+        match made {
+            Some(app) => Some(self.key_of(&app.key)),
+            // One that nobody has asked for yet is not there yet.
+            None => known().filter(|key| !self.apps.contains_key(&key.text)),
+        }
+    }
+
+    /// The key of an application of any origin, by its text.
+    pub(crate) fn key_of(&self, text: &str) -> Key {
+        let key = Key::of(text);
+        self.apps.get(text).map_or(key.clone(), |app| Key { mode: app.profile.mode, ..key })
     }
 
     /// Stops what runs, ends what is followed, and gives away what waits.

@@ -7,7 +7,7 @@ use serde_json::{Map, Value, json};
 use super::form::Form;
 use crate::run::feed::Feed;
 use crate::run::node::Trace;
-use crate::{clock, text};
+use crate::text;
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ pub(crate) struct Run {
     pub(crate) task_id: String,
     pub(crate) workflow_id: String,
     /// Version of the workflow: when it was published.
-    pub(crate) published_at: i64,
+    pub(crate) version: String,
     pub(crate) user: String,
     pub(crate) user_id: String,
     /// Whether a visitor of the application's page began it.
@@ -153,7 +153,7 @@ impl Run {
             "id": crate::ids::of("log", &self.id),
             "workflow_run": {
                 "id": self.id,
-                "version": clock::version(self.published_at),
+                "version": self.version,
                 "status": self.status.name(),
                 "triggered_from": "app-run",
                 "error": self.error,

@@ -18,7 +18,7 @@ pub(crate) fn answer(call: &Call) -> Outcome {
 
 /// The page of an application; a form is shown to nobody in particular.
 pub(crate) fn page(world: &mut World, key: &Key, visitor: Option<&str>) -> Value {
-    let mut looks = looks(key);
+    let mut looks = looks(world, key);
     if let Some(looks) = looks.as_object_mut() {
         let place = looks.keys().position(|name| name == "show_workflow_steps").unwrap_or_default();
         looks.shift_insert(place, "prompt_public".to_owned(), json!(false));

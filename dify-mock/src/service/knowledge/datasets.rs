@@ -92,7 +92,7 @@ fn settle(call: &Call, dataset: &mut Dataset) -> Result<(), Refusal> {
 }
 
 /// Chooses how documents are made searchable, with the model for it where there is one.
-pub(super) fn choose(dataset: &mut Dataset, technique: &str, model: Option<&str>, provider: Option<&str>) {
+pub(crate) fn choose(dataset: &mut Dataset, technique: &str, model: Option<&str>, provider: Option<&str>) {
     dataset.technique = Some(technique.to_owned());
     let known = dataset.embedding.take().filter(|_| model.is_none());
     dataset.embedding = dataset

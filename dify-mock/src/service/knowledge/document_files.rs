@@ -43,12 +43,12 @@ pub(crate) async fn update(call: Call) -> Outcome {
     intake::renew(&call, &wish, call.at("document_id"), source).await
 }
 
-pub(super) fn no_file() -> Refusal {
+pub(crate) fn no_file() -> Refusal {
     Refusal::new(400, "no_file_uploaded", "Please upload your file.")
 }
 
 /// The one file of the form.
-pub(super) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
+pub(crate) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
     let files = call.form().map(|form| form.files.as_slice()).unwrap_or_default();
     if files.len() > 1 {
         return Err(Refusal::new(400, "too_many_files", "Only one file is allowed."));
@@ -72,7 +72,7 @@ async fn source(part: &FilePart) -> Result<Source, Refusal> {
 }
 
 /// The beginning of a file as text. What has zeros in it is none.
-pub(super) async fn read(file: StoredFile) -> Result<Source, Refusal> {
+pub(crate) async fn read(file: StoredFile) -> Result<Source, Refusal> {
     let head = file.blob.head(READ_OF_A_FILE).await.map_err(|_| Refusal::unknown())?;
     let text = if head.contains(&0) { String::new() } else { String::from_utf8_lossy(&head).into_owned() };
     Ok(Source { file, text })

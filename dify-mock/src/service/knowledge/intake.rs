@@ -18,13 +18,13 @@ use crate::{clock, ids};
 
 /// What a document shall be made of: a stored file and the text in it.
 #[derive(Debug)]
-pub(super) struct Source {
-    pub(super) file: StoredFile,
-    pub(super) text: String,
+pub(crate) struct Source {
+    pub(crate) file: StoredFile,
+    pub(crate) text: String,
 }
 
 /// Checks what a new document asks of its knowledge base, and settles what the first one decides.
-fn admit(dataset: &mut Dataset, wish: &Value) -> Result<(ProcessRule, String), Refusal> {
+pub(crate) fn admit(dataset: &mut Dataset, wish: &Value) -> Result<(ProcessRule, String), Refusal> {
     let form = wish["doc_form"].as_str();
     if form.zip(dataset.form.as_deref()).is_some_and(|(wanted, known)| wanted != known) {
         return Err(Refusal::invalid("doc_form is different from the dataset doc_form."));
@@ -55,7 +55,7 @@ fn rule(before: Option<&ProcessRule>, wish: &Value) -> Result<ProcessRule, Refus
     }
 }
 
-fn material(name: &str, source: Source, rule: ProcessRule, form: &str, wish: &Value) -> Material {
+pub(crate) fn material(name: &str, source: Source, rule: ProcessRule, form: &str, wish: &Value) -> Material {
     let mut material = Material::new(name, source.file, &source.text, rule, form);
     if let Some(language) = wish["doc_language"].as_str() {
         language.clone_into(&mut material.language);
@@ -64,7 +64,7 @@ fn material(name: &str, source: Source, rule: ProcessRule, form: &str, wish: &Va
 }
 
 /// Makes a document.
-pub(super) fn create(call: &Call, wish: &Value, name: &str, source: Source) -> Outcome {
+pub(crate) fn create(call: &Call, wish: &Value, name: &str, source: Source) -> Outcome {
     let (rule, form) = call.world(|world| admit(dataset(world, call)?, wish))?;
     // Cutting a long text takes a while: nobody shall wait for it.
     let material = material(name, source, rule, &form, wish);
@@ -76,7 +76,7 @@ pub(super) fn create(call: &Call, wish: &Value, name: &str, source: Source) -> O
 }
 
 /// Puts a new document into the knowledge base of the path; gives its id.
-pub(super) fn put(world: &mut World, call: &Call, material: &Material, batch: &str) -> Result<String, Refusal> {
+pub(crate) fn put(world: &mut World, call: &Call, material: &Material, batch: &str) -> Result<String, Refusal> {
     let dataset = dataset(world, call)?;
     let document = Document::new(material, dataset.documents.next_position(), batch, indexing(call, material));
     let id = document.id.clone();
@@ -86,7 +86,7 @@ pub(super) fn put(world: &mut World, call: &Call, material: &Material, batch: &s
 }
 
 /// Makes a document anew: of a new source, or of the old one by another rule.
-pub(super) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<Source>) -> Outcome {
+pub(crate) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<Source>) -> Outcome {
     let (rule, form, name, file) = call.world(|world| {
         let document = dataset(world, call)?.documents.get(id);
         let document = document.ok_or_else(|| Refusal::not_found("Document not found"))?;
@@ -128,7 +128,7 @@ fn answer(world: &mut World, call: &Call, id: &str) -> Outcome {
 }
 
 /// `20261121024432373528`: the moment and six digits.
-pub(super) fn batch() -> String {
+pub(crate) fn batch() -> String {
     let moment: String = clock::iso(clock::now()).chars().filter(char::is_ascii_digit).collect();
     let digits = u32::from_str_radix(&ids::new()[..8], 16).unwrap_or_default() % 900_000 + 100_000;
     format!("{moment}{digits}")

@@ -1,20 +1,20 @@
 //! The part of the Service API that takes a key of knowledge.
 
 mod child_chunks;
-mod datasets;
-mod document_files;
-mod document_states;
+pub(crate) mod datasets;
+pub(crate) mod document_files;
+pub(crate) mod document_states;
 mod document_texts;
 mod documents;
 mod downloads;
-mod intake;
+pub(crate) mod intake;
 mod metadata;
-mod models;
+pub(crate) mod models;
 mod pipeline;
 mod pipeline_run;
-mod retrieve;
+pub(crate) mod retrieve;
 mod segments;
-mod tags;
+pub(crate) mod tags;
 
 use serde_json::{Value, json};
 

@@ -9,8 +9,24 @@ use crate::state::app::tenant;
 
 /// `GET /workspaces/current/models/model-types/{model_type}`.
 pub(crate) fn list(call: &Call) -> Outcome {
-    let kind = call.at("model_type");
-    let models = match kind {
+    let models = models(call.at("model_type"))?;
+    let (tenant, provider) = (tenant(), "langgenius/openai/openai");
+    let icons = format!("{}/console/api/workspaces/{tenant}/model-providers/{provider}/icon_small", call.server.url);
+    let provider = json!({
+        "tenant_id": tenant,
+        "provider": provider,
+        "label": {"zh_Hans": "OpenAI", "en_US": "OpenAI"},
+        "icon_small": {"zh_Hans": format!("{icons}/zh_Hans"), "en_US": format!("{icons}/en_US")},
+        "icon_small_dark": null,
+        "status": "active",
+        "models": models,
+    });
+    Ok(Reply::ok(json!({"data": [provider]})))
+}
+
+/// The models of a kind.
+pub(crate) fn models(kind: &str) -> Result<Vec<Value>, Refusal> {
+    Ok(match kind {
         "llm" => {
             let features = ["multi-tool-call", "agent-thought", "stream-tool-call", "vision", "structured-output"];
             let properties = json!({"mode": "chat", "context_size": 128_000});
@@ -41,19 +57,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
             vec![model("tts-1", kind, Value::Null, properties)]
         }
         other => return Err(Refusal::invalid(format!("'{other}' is not a valid ModelType"))),
-    };
-    let (tenant, provider) = (tenant(), "langgenius/openai/openai");
-    let icons = format!("{}/console/api/workspaces/{tenant}/model-providers/{provider}/icon_small", call.server.url);
-    let provider = json!({
-        "tenant_id": tenant,
-        "provider": provider,
-        "label": {"zh_Hans": "OpenAI", "en_US": "OpenAI"},
-        "icon_small": {"zh_Hans": format!("{icons}/zh_Hans"), "en_US": format!("{icons}/en_US")},
-        "icon_small_dark": null,
-        "status": "active",
-        "models": models,
-    });
-    Ok(Reply::ok(json!({"data": [provider]})))
+    })
 }
 
 fn model(name: &str, kind: &str, features: Value, properties: Value) -> Value {

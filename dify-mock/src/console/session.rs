@@ -1,0 +1,80 @@
+//! Logging in, going on, logging out.
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::json;
+
+use super::{refusal, setup};
+use crate::clock;
+use crate::http::call::{Call, Outcome};
+use crate::http::cookie::SetCookie;
+use crate::http::refusal::Refusal;
+use crate::http::reply::Reply;
+use crate::state::console::session::{REFRESH, Tokens};
+
+/// The cookies of a session: access, refresh, CSRF.
+fn cookies(call: &Call, tokens: Tokens) -> [SetCookie; 3] {
+    let lasts = i64::try_from(call.server.settings.session_time.as_secs()).unwrap_or(i64::MAX);
+    [
+        SetCookie::new("access_token", tokens.access, lasts, true),
+        SetCookie::new("refresh_token", tokens.refresh, REFRESH, true),
+        // Pages must read this one, to send it in a header.
+        SetCookie::new("csrf_token", tokens.csrf, lasts, false),
+    ]
+}
+
+fn with_cookies(cookies: Vec<SetCookie>) -> Outcome {
+    Ok(Reply::WithCookies { cookies, reply: Box::new(Reply::success()) })
+}
+
+/// `POST /login`.
+pub(crate) fn login(call: &Call) -> Outcome {
+    let (email, password) = (call.text("email").unwrap_or_default(), call.text("password").unwrap_or_default());
+    if !setup::is_email(email) {
+        return Err(refusal::wrong("email", &format!("{email} is not a valid email."), &json!(email)));
+    }
+    let failed = |message: &str| Refusal::new(401, "authentication_failed", message);
+    let time = call.server.settings.session_time;
+    let tokens = call.world(|world| {
+        let Some(account) = &mut world.console.account else {
+            let message = "Dify has not been initialized and installed yet. Please proceed with the initialization \
+                and installation process first.";
+            return Err(Refusal::new(401, "not_setup", message));
+        };
+        // Not for secrecy: so that it passes filters that look for words.
+        let plain = STANDARD.decode(password).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let plain = plain.ok_or_else(|| failed("Invalid encrypted data"))?;
+        if !account.lets_in(email, &plain) {
+            return Err(failed("Invalid email or password."));
+        }
+        account.last_login_at = Some(clock::now());
+        Ok(world.console.sessions.begin(time))
+    })?;
+    with_cookies(cookies(call, tokens).into())
+}
+
+/// `POST /refresh-token`: the token works once, and another one takes its place.
+pub(crate) fn refresh(call: &Call) -> Outcome {
+    let failed = |message: &str| Ok(Reply::Json(401, json!({"result": "fail", "message": message})));
+    let Some(token) = call.cookies.get("refresh_token") else { return failed("No refresh token provided") };
+    let time = call.server.settings.session_time;
+    let tokens = call.world(|world| {
+        let sessions = &mut world.console.sessions;
+        sessions.redeem(token).then(|| sessions.begin(time))
+    });
+    let Some(tokens) = tokens else { return failed("Invalid refresh token") };
+    let [access, refresh, csrf] = cookies(call, tokens);
+    with_cookies(vec![csrf, access, refresh])
+}
+
+/// `POST /logout`: the access token stays good until its time is over.
+pub(crate) fn logout(call: &Call) -> Outcome {
+    if let Some(token) = call.cookies.get("refresh_token") {
+        call.world(|world| world.console.sessions.redeem(token));
+    }
+    with_cookies(vec![
+        SetCookie::cleared("access_token", true),
+        SetCookie::cleared("refresh_token", true),
+        SetCookie::cleared("csrf_token", false),
+    ])
+}

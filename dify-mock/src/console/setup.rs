@@ -1,0 +1,112 @@
+//! The setup of a server, and what it tells everybody.
+
+use serde_json::{Value, json};
+
+use super::refusal;
+use crate::clock;
+use crate::http::call::{Call, Outcome};
+use crate::http::refusal::Refusal;
+use crate::http::reply::Reply;
+use crate::state::console::account::Account;
+use crate::state::console::definition::CURRENT;
+
+/// `GET /setup`.
+pub(crate) fn status(call: &Call) -> Outcome {
+    let made = call.world(|world| world.console.account.as_ref().map(|account| account.created_at));
+    let step = if made.is_some() { "finished" } else { "not_started" };
+    Ok(Reply::ok(json!({"step": step, "setup_at": made.map(clock::iso)})))
+}
+
+/// `POST /setup`: once.
+pub(crate) fn create(call: &Call) -> Outcome {
+    let text = |name: &str| call.text(name).unwrap_or_default();
+    let (name, email, password) = (text("name"), text("email"), text("password"));
+    let name_fits = (1..=30).contains(&name.chars().count());
+    if !name_fits || !is_email(email) || !is_strong(password) {
+        return Err(refusal::setup());
+    }
+    call.world(|world| {
+        if world.console.account.is_some() {
+            let error = json!({"type": "authorization_error", "message": "Forbidden", "status": 403});
+            return Err(Refusal::Shaped { status: 403, body: json!({"error": error}) });
+        }
+        world.console.account = Some(Account::new(name, email, password));
+        Ok(Reply::Json(201, json!({"result": "success"})))
+    })
+}
+
+/// Whether this is an address, as far as the server looks.
+pub(crate) fn is_email(text: &str) -> bool {
+    let fits = |c: char| c.is_ascii_alphanumeric() || ".!#$%&'*+-/=?^_`{|}~".contains(c);
+    text.split_once('@').is_some_and(|(name, host)| {
+        let parts: Vec<&str> = host.split('.').collect();
+        !name.is_empty() && name.chars().all(fits) && parts.len() > 1 && parts.iter().all(|part| !part.is_empty())
+    })
+}
+
+/// Eight characters, letters and digits among them.
+fn is_strong(password: &str) -> bool {
+    password.chars().count() >= 8
+        && password.chars().any(|c| c.is_ascii_alphabetic())
+        && password.chars().any(|c| c.is_ascii_digit())
+}
+
+/// `GET /init`.
+pub(crate) fn init_status(_: &Call) -> Outcome {
+    Ok(Reply::ok(json!({"status": "finished"})))
+}
+
+/// `GET /ping`.
+pub(crate) fn ping(_: &Call) -> Outcome {
+    Ok(Reply::ok(json!({"result": "pong"})))
+}
+
+/// `GET /version`.
+pub(crate) fn version(call: &Call) -> Outcome {
+    Ok(Reply::ok(json!({"version": call.server.settings.version, "release_notes": ""})))
+}
+
+/// `GET /app-dsl-version`.
+pub(crate) fn dsl_version(_: &Call) -> Outcome {
+    Ok(Reply::ok(json!({"app_dsl_version": CURRENT})))
+}
+
+/// `GET /system-features`.
+pub(crate) fn features(_: &Call) -> Outcome {
+    let branding: Value =
+        json!({"enabled": false, "application_title": "", "login_page_logo": "", "workspace_logo": "", "favicon": ""});
+    let pages = json!({
+        "enabled": false,
+        "allow_sso": false,
+        "sso_config": {"protocol": null},
+        "allow_email_code_login": false,
+        "allow_email_password_login": false,
+        "allow_public_access": true,
+    });
+    Ok(Reply::ok(json!({
+        "deployment_edition": "COMMUNITY",
+        "enable_app_deploy": false,
+        "sso_enforced_for_signin": false,
+        "sso_enforced_for_signin_protocol": null,
+        "enable_marketplace": false,
+        "enable_email_code_login": false,
+        "enable_email_password_login": true,
+        "enable_social_oauth_login": false,
+        "enable_collaboration_mode": true,
+        "is_allow_register": false,
+        "is_email_setup": false,
+        "license": {"status": "none"},
+        "branding": branding,
+        "webapp_auth": pages,
+        "plugin_installation_permission": {
+            "plugin_installation_scope": "all", "restrict_to_marketplace_only": false,
+        },
+        "enable_change_email": true,
+        "enable_creators_platform": false,
+        "enable_explore_banner": false,
+        "enable_learn_app": true,
+        "enable_step_by_step_tour": false,
+        "rbac_enabled": false,
+        "knowledge_fs_enabled": false,
+    })))
+}

@@ -1,0 +1,81 @@
+//! The account that everything belongs to.
+
+use std::fmt;
+
+use serde_json::{Value, json};
+
+use crate::clock;
+use crate::state::knowledge::account;
+
+/// The address with which the account of a fresh server logs in.
+pub const EMAIL: &str = "admin@example.com";
+/// And its password. It is no secret: everybody may log in to an embedded server.
+pub const PASSWORD: &str = "Passw0rd123";
+
+/// An account of the console.
+#[derive(Clone)]
+pub(crate) struct Account {
+    pub(crate) name: String,
+    pub(crate) email: String,
+    password: String,
+    pub(crate) created_at: i64,
+    pub(crate) last_login_at: Option<i64>,
+}
+
+impl Account {
+    pub(crate) fn new(name: &str, email: &str, password: &str) -> Account {
+        let (name, email, password) = (name.to_owned(), email.to_lowercase(), password.to_owned());
+        Account { name, email, password, created_at: clock::now(), last_login_at: None }
+    }
+
+    /// Whether address and password are right.
+    pub(crate) fn lets_in(&self, email: &str, password: &str) -> bool {
+        self.email == email.trim().to_lowercase() && self.password == password
+    }
+
+    /// As it is told by itself.
+    pub(crate) fn value(&self) -> Value {
+        json!({
+            "avatar": null,
+            "id": account(),
+            "name": self.name,
+            "email": self.email,
+            "is_password_set": true,
+            "interface_language": "en-US",
+            "interface_theme": "light",
+            "timezone": "UTC",
+            "last_login_at": self.last_login_at,
+            "last_login_ip": self.last_login_at.map(|_| "127.0.0.1"),
+            "created_at": self.created_at,
+            "avatar_url": null,
+        })
+    }
+
+    /// As a member of the workspace.
+    pub(crate) fn member(&self) -> Value {
+        json!({
+            "avatar": null,
+            "id": account(),
+            "name": self.name,
+            "email": self.email,
+            "last_login_at": self.last_login_at,
+            "last_active_at": self.last_login_at.unwrap_or(self.created_at),
+            "created_at": self.created_at,
+            "role": "owner",
+            "roles": [{"id": "owner", "name": "owner"}],
+            "status": "active",
+            "avatar_url": null,
+        })
+    }
+
+    /// As what it made tells it.
+    pub(crate) fn author(&self) -> Value {
+        json!({"id": account(), "name": self.name, "email": self.email})
+    }
+}
+
+impl fmt::Debug for Account {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Account").field("email", &self.email).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,128 @@
+//! What the console's client does beyond single calls: sessions, and deployments.
+
+use std::collections::BTreeSet;
+
+use dify_api::{
+    Console, DeployError, ErrorKind, WebApp,
+    types::{
+        ApiSwitchRequest, AppsListQuery, ErrorCode, ImportMode, ImportRequest, ImportStatus, LoginRequest,
+        WorkflowRunRequest, WorkflowRunStatus,
+    },
+};
+use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
+
+const DEFINITION: &str = include_str!("../../dify-api/examples/deploy_app/assistant.yml");
+
+async fn scene() -> (Server, Console) {
+    let server = Server::builder().check_answers(true).start().await.expect("the server starts");
+    let console = Console::login(server.console_url(), CONSOLE_EMAIL, CONSOLE_PASSWORD).await.expect("logged in");
+    (server, console)
+}
+
+fn count(server: &Server, operation: &str) -> usize {
+    server.requests().iter().filter(|request| request.operation.as_deref() == Some(operation)).count()
+}
+
+/// Fails when an answer of the server is not as the documents say.
+fn answers_agree(server: &Server) {
+    let requests = server.requests();
+    let problems: BTreeSet<_> = requests.iter().flat_map(|request| &request.answer_problems).collect();
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[tokio::test]
+async fn a_deployed_definition_answers_by_its_own_key_and_on_its_page() {
+    let (server, console) = scene().await;
+    let deployment = console.deploy(DEFINITION).await.expect("deployed");
+    let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    let run = deployment.app().workflows().run(&request).await.expect("a run");
+    assert_eq!(run.data.status, WorkflowRunStatus::Succeeded);
+    assert!(deployment.api_key().starts_with("app-"));
+    assert!(!format!("{deployment:?}").contains(deployment.api_key()));
+
+    let detail = console.apps().get(deployment.app_id()).await.expect("the application");
+    assert_eq!(detail.name, "Trip letter");
+    let page = WebApp::connect(server.web_url(), &detail.site.code).await.expect("its page");
+    assert_eq!(page.info().site().await.expect("the site").app_id, deployment.app_id());
+
+    let mut found = false;
+    let query = AppsListQuery::new();
+    let mut apps = console.apps().list(&query).items();
+    while let Some(app) = apps.next().await {
+        found |= app.expect("an application").id == deployment.app_id();
+    }
+    assert!(found, "the console lists it");
+
+    console.apps().set_api(deployment.app_id(), &ApiSwitchRequest::new(false)).await.expect("switched off");
+    let error = deployment.app().workflows().run(&request).await.expect_err("the API is closed");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(403));
+    answers_agree(&server);
+}
+
+#[tokio::test]
+async fn an_import_is_a_state_whatever_comes_of_it() {
+    let (server, console) = scene().await;
+    let failed = console.definitions().import_app(&ImportRequest::from("a: [")).await.expect("a state");
+    assert_eq!(failed.status, ImportStatus::Failed);
+    assert!(!failed.error.is_empty());
+
+    let newer = DEFINITION.replace("version: 0.7.0", "version: 99.0.0");
+    let held = console.definitions().import_app(&ImportRequest::from(newer.as_str())).await.expect("a state");
+    assert_eq!(held.status, ImportStatus::Pending);
+    let done = console.definitions().confirm_import(&held.id).await.expect("a state");
+    assert_ne!(done.status, ImportStatus::Failed, "{}", done.error);
+
+    let error = console.deploy("version: 0.7.0\nkind: app").await.expect_err("no application in it");
+    let ErrorKind::Deploy(DeployError::Import { reason, .. }) = error.kind() else { panic!("{error}") };
+    assert!(reason.contains("Missing app data") && error.to_string().contains(reason), "{error}");
+    let error = console.definitions().import_app(&ImportRequest::new(ImportMode::YamlUrl)).await;
+    assert_eq!(error.expect("a state").status, ImportStatus::Failed);
+    console.deploy(newer).await.expect("what is held is confirmed");
+    answers_agree(&server);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn callers_with_an_expired_session_cause_exactly_one_refresh() {
+    let (server, console) = scene().await;
+    for round in 1..=3 {
+        server.expire_sessions();
+        let calls = (0..16).map(|_| {
+            let console = console.clone();
+            tokio::spawn(async move { console.account().profile().await.map(|profile| profile.email) })
+        });
+        for call in futures_util::future::join_all(calls).await {
+            assert_eq!(call.expect("no panic").expect("a profile"), CONSOLE_EMAIL);
+        }
+        assert_eq!(count(&server, "console_account_refresh"), round);
+    }
+    assert_eq!(count(&server, "console_account_login"), 1);
+}
+
+#[tokio::test]
+async fn no_cookie_token_or_password_is_shown() {
+    let (server, console) = scene().await;
+    let keys = console.deploy(DEFINITION).await.expect("deployed");
+    let key = console.api_keys().create_for_app(keys.app_id()).await.expect("a key");
+    let login = LoginRequest::new(CONSOLE_EMAIL, "UGFzc3cwcmQxMjM=");
+    let wrong = Console::login(server.console_url(), CONSOLE_EMAIL, "wrong-5ecret").await.expect_err("refused");
+    assert_eq!(wrong.code(), Some(&ErrorCode::AuthenticationFailed));
+    let page =
+        WebApp::builder().base_url(server.web_url()).app_code(server.app_code("app-chat")).build().expect("a client");
+    page.info().parameters().await.expect("the parameters");
+
+    let mut secrets: BTreeSet<String> =
+        ["wrong-5ecret", CONSOLE_PASSWORD, "UGFzc3cwcmQxMjM="].map(str::to_owned).into();
+    secrets.extend([key.token.clone(), keys.api_key().to_owned()]);
+    for request in server.requests() {
+        for name in ["cookie", "x-csrf-token", "x-app-passport"] {
+            let values = request.headers.get_all(name).iter().filter_map(|value| value.to_str().ok());
+            let values = values.flat_map(|value| value.split("; "));
+            secrets.extend(values.map(|pair| pair.split_once('=').map_or(pair, |(_, value)| value).to_owned()));
+        }
+    }
+    assert!(secrets.len() > 7, "there are too few secrets to prove anything: {}", secrets.len());
+    let shown = format!("{console:?} {keys:?} {key:?} {login:?} {wrong:?} {wrong} {page:?}");
+    for secret in secrets {
+        assert!(!shown.contains(&secret), "{secret} is shown in {shown}");
+    }
+}
