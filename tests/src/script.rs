@@ -1,6 +1,7 @@
 //! Calls of every operation: arguments from the examples of the documents, ids from what earlier calls made.
 
 mod app;
+mod console;
 mod knowledge;
 mod web;
 
@@ -21,7 +22,7 @@ pub const USER: &str = "maria-0412";
 
 /// Every method of the bindings.
 pub fn operations() -> impl Iterator<Item = &'static str> {
-    OPERATIONS.iter().map(|(id, ..)| *id).filter(|id| !id.starts_with("console_"))
+    OPERATIONS.iter().map(|(id, ..)| *id)
 }
 
 /// Prepares calls against one server.
@@ -76,6 +77,11 @@ impl Script {
             let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
             arguments.file = Some(if *group == "audio" { audio } else { text_file() });
             let made = web::made(&clients.web, code, operation).await?;
+            (clients, made)
+        } else if group("console").is_some() {
+            let clients = Clients::with_app(&self.base_url, console::key(operation).unwrap_or("app-chat"));
+            arguments.file = Some(text_file());
+            let made = console::made(&clients, operation).await?;
             (clients, made)
         } else {
             panic!("{operation} is of a new client: say here how to call it")
