@@ -3,9 +3,9 @@
 use crate::{
     Error, ErrorKind, Timeouts,
     credentials::{Credentials, Generation},
-    error::{ApiError, Context, HttpError, Timeout, TransportError},
+    error::{Context, HttpError, Timeout, TransportError},
     incoming::Incoming,
-    limits::{ERROR_BODY, Limits},
+    limits::Limits,
     media,
     operation::Named,
     requests::{Built, Prepared, Requests},
@@ -17,11 +17,14 @@ use crate::{
 use bytes::Bytes;
 use reqwest::{
     StatusCode, Url,
-    header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
+    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
 };
-use serde::Deserialize;
 use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 use tokio::time::Instant;
+
+mod judging;
+
+use judging::{X_VERSION, is_due, refusal, text, unexpected};
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -304,85 +307,6 @@ fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
         origin(&shared.base),
         origin(answered)
     )))
-}
-
-/// Is the answer of the media type that is due?
-fn is_due(due: Due, headers: &HeaderMap, accept: Option<&HeaderValue>) -> bool {
-    let Some(content_type) = text(headers, &CONTENT_TYPE) else {
-        // A proxy that takes the header away is no reason to refuse what may be right.
-        return true;
-    };
-    match due {
-        Due::Json => media::is_json(content_type),
-        Due::Events => media::is_event_stream(content_type),
-        Due::Download => {
-            accept.and_then(|accept| accept.to_str().ok()).is_none_or(|accept| media::accepts(accept, content_type))
-        }
-        Due::Nothing | Due::Anything => true,
-    }
-}
-
-/// The answer is no success: Dify's own words, or what stands there instead.
-async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
-    /// Read as leniently as can be: an error about an error helps nobody.
-    #[derive(Deserialize)]
-    struct Refusal {
-        code: String,
-        #[serde(default)]
-        message: serde_json::Value,
-        #[serde(default)]
-        params: serde_json::Value,
-    }
-
-    let body = incoming.beginning(ERROR_BODY).await;
-    match serde_json::from_slice::<Refusal>(&body) {
-        Ok(refusal) => ErrorKind::Api(ApiError {
-            status,
-            code: refusal.code.into(),
-            message: as_text(refusal.message).unwrap_or_default(),
-            params: as_text(refusal.params),
-            body,
-        }),
-        Err(_) => http_error(status, headers, due, body),
-    }
-}
-
-fn as_text(value: serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(text),
-        other => Some(other.to_string()),
-    }
-}
-
-/// A success of another kind than asked for.
-async fn unexpected(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
-    let streams = text(headers, &CONTENT_TYPE).is_some_and(media::is_event_stream);
-    let body = if streams {
-        // It may take minutes to end, and nothing of it is wanted.
-        Bytes::new()
-    } else {
-        incoming.beginning(ERROR_BODY).await
-    };
-    http_error(status, headers, due, body)
-}
-
-fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) -> ErrorKind {
-    let redirect = status.is_redirection();
-    ErrorKind::Http(HttpError {
-        status,
-        content_type: text(headers, &CONTENT_TYPE).unwrap_or_default().to_owned(),
-        due: due.media(),
-        location: text(headers, &LOCATION).filter(|_| redirect).map(str::to_owned),
-        body,
-    })
-}
-
-/// Dify's name for its own version.
-const X_VERSION: HeaderName = HeaderName::from_static("x-version");
-
-fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
-    headers.get(name)?.to_str().ok()
 }
 
 /// Same scheme, host and port.

@@ -1,0 +1,95 @@
+//! What an answer is: what was asked for, a refusal in Dify's words, or something else.
+
+use super::Due;
+use crate::{
+    ErrorKind,
+    error::{ApiError, HttpError},
+    incoming::Incoming,
+    limits::ERROR_BODY,
+    media,
+};
+use bytes::Bytes;
+use reqwest::{
+    StatusCode,
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
+};
+use serde::Deserialize;
+
+/// Is the answer of the media type that is due?
+pub(super) fn is_due(due: Due, headers: &HeaderMap, accept: Option<&HeaderValue>) -> bool {
+    let Some(content_type) = text(headers, &CONTENT_TYPE) else {
+        // A proxy that takes the header away is no reason to refuse what may be right.
+        return true;
+    };
+    match due {
+        Due::Json => media::is_json(content_type),
+        Due::Events => media::is_event_stream(content_type),
+        Due::Download => {
+            accept.and_then(|accept| accept.to_str().ok()).is_none_or(|accept| media::accepts(accept, content_type))
+        }
+        Due::Nothing | Due::Anything => true,
+    }
+}
+
+/// The answer is no success: Dify's own words, or what stands there instead.
+pub(super) async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+    /// Read as leniently as can be: an error about an error helps nobody.
+    #[derive(Deserialize)]
+    struct Refusal {
+        code: String,
+        #[serde(default)]
+        message: serde_json::Value,
+        #[serde(default)]
+        params: serde_json::Value,
+    }
+
+    let body = incoming.beginning(ERROR_BODY).await;
+    match serde_json::from_slice::<Refusal>(&body) {
+        Ok(refusal) => ErrorKind::Api(ApiError {
+            status,
+            code: refusal.code.into(),
+            message: as_text(refusal.message).unwrap_or_default(),
+            params: as_text(refusal.params),
+            body,
+        }),
+        Err(_) => http_error(status, headers, due, body),
+    }
+}
+
+fn as_text(value: serde_json::Value) -> Option<String> {
+    match value {
+        serde_json::Value::Null => None,
+        serde_json::Value::String(text) => Some(text),
+        other => Some(other.to_string()),
+    }
+}
+
+/// A success of another kind than asked for.
+pub(super) async fn unexpected(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+    let streams = text(headers, &CONTENT_TYPE).is_some_and(media::is_event_stream);
+    let body = if streams {
+        // It may take minutes to end, and nothing of it is wanted.
+        Bytes::new()
+    } else {
+        incoming.beginning(ERROR_BODY).await
+    };
+    http_error(status, headers, due, body)
+}
+
+fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) -> ErrorKind {
+    let redirect = status.is_redirection();
+    ErrorKind::Http(HttpError {
+        status,
+        content_type: text(headers, &CONTENT_TYPE).unwrap_or_default().to_owned(),
+        due: due.media(),
+        location: text(headers, &LOCATION).filter(|_| redirect).map(str::to_owned),
+        body,
+    })
+}
+
+/// Dify's name for its own version.
+pub(super) const X_VERSION: HeaderName = HeaderName::from_static("x-version");
+
+pub(super) fn text<'h>(headers: &'h HeaderMap, name: &HeaderName) -> Option<&'h str> {
+    headers.get(name)?.to_str().ok()
+}
