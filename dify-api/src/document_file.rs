@@ -30,7 +30,7 @@ impl Documents<'_> {
     /// with a file.
     pub async fn download_file(self, dataset_id: &str, document_id: &str) -> Result<Download, Error> {
         let link = self.download(dataset_id, document_id).await?;
-        let transport = self.transport();
+        let transport = self.transport;
         // A server that was not told its own address gives links without one.
         let url = transport.base().join(&link.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
         let named = Named::by_hand(Method::GET, "/files/{file_id}/file-preview".to_owned(), Credential::None);

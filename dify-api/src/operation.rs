@@ -1,5 +1,6 @@
 //! What is known of an operation before it is called.
 
+use crate::settings::Api;
 use reqwest::{Method, StatusCode};
 use std::fmt;
 
@@ -102,6 +103,19 @@ impl Named {
         }
     }
 
+    /// Below which path of a server the API of this operation is.
+    pub(crate) fn api_path(&self) -> &'static str {
+        let api = match (self.credential(), self.id()) {
+            (Credential::WebApp, _) => Api::WEB,
+            (Credential::Console, _) => Api::CONSOLE,
+            // Some operations take no credential; their ids begin with their client all the same.
+            (Credential::None, id) if id.starts_with("web_") => Api::WEB,
+            (Credential::None, id) if id.starts_with("console_") => Api::CONSOLE,
+            _ => Api::SERVICE,
+        };
+        api.path
+    }
+
     pub(crate) fn since(&self) -> Option<&'static str> {
         match self {
             Self::Described(operation) => operation.since,
@@ -163,6 +177,26 @@ mod tests {
     #[test]
     fn a_described_operation_is_shown_with_its_route() {
         assert_eq!(Named::Described(&SEND).to_string(), "app_chat_send (POST /chat-messages)");
+    }
+
+    #[test]
+    fn an_operation_knows_below_which_path_its_api_is() {
+        let path = |credential| Named::by_hand(Method::GET, "/x".into(), credential).api_path();
+        assert_eq!(
+            [Credential::App, Credential::WebApp, Credential::Console].map(path),
+            ["/v1", "/api", "/console/api"]
+        );
+        static LOGIN: Operation = Operation {
+            id: "console_account_login",
+            method: Method::POST,
+            path: "/login",
+            credential: Credential::None,
+            idempotent: false,
+            errors: &[],
+            states: &[],
+            since: None,
+        };
+        assert_eq!(Named::Described(&LOGIN).api_path(), "/console/api");
     }
 
     #[test]

@@ -5,7 +5,7 @@ use crate::diagnostic::Findings;
 use crate::source::Node;
 use crate::source::outline::{Operation, Outline};
 
-/// The clients, and the security schemes of what each one holds; an operation takes the first of them at least.
+/// The clients, and the security schemes of what each one holds.
 const CLIENTS: [(&str, &[&str]); 4] = [
     ("app", &["appKey"]),
     ("knowledge", &["datasetKey"]),

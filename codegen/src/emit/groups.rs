@@ -48,18 +48,13 @@ pub(super) fn parts(
             #(#docs)*
             #[derive(Clone, Copy, Debug)]
             pub struct #handle<'a> {
-                transport: &'a crate::Transport,
+                pub(crate) transport: &'a crate::Transport,
             }
         },
         parse_quote! {
             impl<'a> #handle<'a> {
                 pub(crate) fn new(transport: &'a crate::Transport) -> Self {
                     Self { transport }
-                }
-                /// For the methods written by hand.
-                #[allow(dead_code)]
-                pub(crate) fn transport(self) -> &'a crate::Transport {
-                    self.transport
                 }
                 #(#methods)*
             }

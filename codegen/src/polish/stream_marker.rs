@@ -1,5 +1,5 @@
-//! The path of an operation's second half carries a marker, because OpenAPI allows one operation per path and method
-//! ([`crate::lower::operations`]). It must not reach the URL.
+//! Paths that would be equal carry a mark: that of an operation's second half, because OpenAPI allows one operation per
+//! path and method ([`crate::lower::operations`]), and that of another document's operation. It must not reach the URL.
 
 use crate::model::{MARK, Model, unmarked};
 use proc_macro2::{Literal, TokenStream, TokenTree};

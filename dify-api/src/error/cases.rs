@@ -310,6 +310,7 @@ impl HttpError {
     /// What to do about it, where that is known.
     pub(super) fn advice(&self, context: &Context) -> Option<String> {
         let html = crate::media::is_html(&self.content_type);
+        let path = context.operation.api_path();
         Some(match self.status.as_u16() {
             401 => context.operation.credential().advice().to_owned(),
             404 if html => match (context.operation.since(), &context.server_version) {
@@ -317,9 +318,9 @@ impl HttpError {
                     format!("This route came with Dify {since}; the server is {version}")
                 }
                 (Some(since), None) => format!(
-                    "This route came with Dify {since}. Is the server older, or does the base URL not end in `/v1`?"
+                    "This route came with Dify {since}. Is the server older, or does the base URL not end in `{path}`?"
                 ),
-                (None, _) => "Check that the base URL ends in `/v1`".to_owned(),
+                (None, _) => format!("Check that the base URL ends in `{path}`"),
             },
             300..=399 => {
                 "Requests are not redirected to another place, credentials least of all: set the base URL to it, if \
@@ -334,7 +335,7 @@ impl HttpError {
                 "This server answers by an event stream here: call the streaming method instead".to_owned()
             }
             200..=299 if html => {
-                "That is a web page: check that the base URL is that of the API and ends in `/v1`".to_owned()
+                format!("That is a web page: check that the base URL is that of the API and ends in `{path}`")
             }
             _ => return None,
         })

@@ -24,6 +24,7 @@ fn cookies(call: &Call, tokens: Tokens) -> [SetCookie; 3] {
 }
 
 fn with_cookies(cookies: Vec<SetCookie>) -> Outcome {
+    let cookies = cookies.iter().filter_map(SetCookie::header).collect();
     Ok(Reply::WithCookies { cookies, reply: Box::new(Reply::success()) })
 }
 

@@ -1,6 +1,6 @@
 //! The setup of a server, and what it tells everybody.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use super::refusal;
 use crate::clock;
@@ -9,6 +9,7 @@ use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::state::console::account::Account;
 use crate::state::console::definition::CURRENT;
+use crate::web::system_features;
 
 /// `GET /setup`.
 pub(crate) fn status(call: &Call) -> Outcome {
@@ -71,42 +72,7 @@ pub(crate) fn dsl_version(_: &Call) -> Outcome {
     Ok(Reply::ok(json!({"app_dsl_version": CURRENT})))
 }
 
-/// `GET /system-features`.
+/// `GET /system-features`: what the server tells pages as well.
 pub(crate) fn features(_: &Call) -> Outcome {
-    let branding: Value =
-        json!({"enabled": false, "application_title": "", "login_page_logo": "", "workspace_logo": "", "favicon": ""});
-    let pages = json!({
-        "enabled": false,
-        "allow_sso": false,
-        "sso_config": {"protocol": null},
-        "allow_email_code_login": false,
-        "allow_email_password_login": false,
-        "allow_public_access": true,
-    });
-    Ok(Reply::ok(json!({
-        "deployment_edition": "COMMUNITY",
-        "enable_app_deploy": false,
-        "sso_enforced_for_signin": false,
-        "sso_enforced_for_signin_protocol": null,
-        "enable_marketplace": false,
-        "enable_email_code_login": false,
-        "enable_email_password_login": true,
-        "enable_social_oauth_login": false,
-        "enable_collaboration_mode": true,
-        "is_allow_register": false,
-        "is_email_setup": false,
-        "license": {"status": "none"},
-        "branding": branding,
-        "webapp_auth": pages,
-        "plugin_installation_permission": {
-            "plugin_installation_scope": "all", "restrict_to_marketplace_only": false,
-        },
-        "enable_change_email": true,
-        "enable_creators_platform": false,
-        "enable_explore_banner": false,
-        "enable_learn_app": true,
-        "enable_step_by_step_tour": false,
-        "rbac_enabled": false,
-        "knowledge_fs_enabled": false,
-    })))
+    Ok(Reply::ok(system_features::features()))
 }

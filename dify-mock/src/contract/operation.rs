@@ -96,7 +96,7 @@ impl Operation {
 
     /// Whether it is one of the console's.
     pub(crate) fn is_console(&self) -> bool {
-        self.id.starts_with("console_")
+        self.api == Api::Console
     }
 
     /// Whether the document knows an answer of this status.

@@ -10,7 +10,6 @@ use http::header::SET_COOKIE;
 use serde_json::Value;
 
 use super::blob::Blob;
-use super::cookie::SetCookie;
 use super::stream::Events;
 use crate::text;
 
@@ -31,10 +30,8 @@ pub(crate) enum Reply {
     Archive { name: String, blob: Arc<Blob> },
     /// Sound, in pieces.
     Audio(Vec<Bytes>),
-    /// Another answer, with cookies to it.
-    Cookies(Vec<String>, Box<Reply>),
     /// An answer that also sets cookies, each in a header of its own.
-    WithCookies { cookies: Vec<SetCookie>, reply: Box<Reply> },
+    WithCookies { cookies: Vec<HeaderValue>, reply: Box<Reply> },
     /// Something else, from an example of the document.
     Other { status: u16, media: String, body: Bytes },
 }
@@ -59,7 +56,6 @@ impl Reply {
         match self {
             Reply::Json(status, value) => Some((*status, "application/json", value)),
             Reply::Spaced { value, .. } => Some((200, "application/json", value)),
-            Reply::Cookies(_, reply) => reply.json(),
             Reply::WithCookies { reply, .. } => reply.json(),
             _ => None,
         }
@@ -100,22 +96,10 @@ impl Reply {
                 let body = Body::from_stream(futures_util::stream::iter(parts));
                 builder.header("content-type", "audio/mpeg").body(body)
             }
-            Reply::Cookies(cookies, reply) => {
-                let mut response = reply.into_response();
-                for cookie in cookies {
-                    // Cookies are of our own making, and so are valid.
-                    if let Ok(cookie) = HeaderValue::from_str(&cookie) {
-                        response.headers_mut().append(SET_COOKIE, cookie);
-                    }
-                }
-                return response;
-            }
             Reply::WithCookies { cookies, reply } => {
                 let mut response = reply.into_response();
                 for cookie in cookies {
-                    if let Some(value) = cookie.header() {
-                        response.headers_mut().append("set-cookie", value);
-                    }
+                    response.headers_mut().append(SET_COOKIE, cookie);
                 }
                 return response;
             }

@@ -14,7 +14,7 @@ mod session;
 mod shape;
 mod site;
 mod source;
-mod system_features;
+pub(crate) mod system_features;
 
 use crate::service::Audience::{Any, Completion, Talking, Workflow};
 use crate::service::{Handler, audio, conversations as talks, files, info, later, messages as turns, now};

@@ -1,5 +1,6 @@
 //! Who visits: passports, and the logins that only the enterprise edition has.
 
+use http::HeaderValue;
 use serde_json::json;
 
 use crate::http::call::{Call, Outcome};
@@ -48,7 +49,8 @@ pub(crate) fn status(call: &Call) -> Outcome {
 /// `POST /logout`: takes a cookie away, there or not. Passports stay good.
 pub(crate) fn logout(_: &Call) -> Outcome {
     let cookie = "webapp_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Path=/; SameSite=None";
-    Ok(Reply::Cookies(vec![cookie.to_owned()], Box::new(Reply::success())))
+    let cookies = vec![HeaderValue::from_static(cookie)];
+    Ok(Reply::WithCookies { cookies, reply: Box::new(Reply::success()) })
 }
 
 /// `GET /webapp/access-mode`: to everybody.
