@@ -87,7 +87,9 @@ pub(crate) fn emit(file: File, model: &Model) -> Result<Code, Findings> {
                 }
                 Shape::Form(members) => parts.push(forms::part(component, members, model, &mut findings)),
                 Shape::Enum(values) => parts.push(enums::part(component, values)),
-                Shape::Union { tag, variants } => parts.push(unions::part(component, tag, variants, model)),
+                Shape::Union { tag, variants, finals } => {
+                    parts.push(unions::part(component, tag, variants, finals, model));
+                }
                 Shape::Choice { choices, null } => {
                     parts.push(choices::part(component, choices, *null, model));
                 }

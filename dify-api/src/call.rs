@@ -1,11 +1,10 @@
 //! A call that has not been made yet.
 
 use crate::{
-    Download, Error, ErrorKind, Event, EventStream, Operation, Response, Timeouts, Transport,
+    Download, Error, ErrorKind, Event, EventStream, Operation, Response, RetryPolicy, Timeouts, Transport,
     error::{Context as Circumstances, DecodeError},
-    event_stream::Stopping,
+    event_stream::{BuildStop, Stopping},
     operation::Named,
-    paging::Template,
     requests::{Built, Prepared, Requests},
     span::Span,
     transport::{self, Answer, Build, Content, Due, Exchange},
@@ -40,7 +39,7 @@ pub struct Call<'a, T> {
 }
 
 enum State<'a, T> {
-    Planned(Plan<'a>, Start<'a, T>),
+    Planned(Box<Plan<'a>>, Start<'a, T>),
     Running(Running<'a, T>),
     Over,
 }
@@ -52,20 +51,37 @@ pub(crate) struct Plan<'a> {
 }
 
 type Running<'a, T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send + 'a>>;
-type Start<'a, T> = fn(Plan<'a>) -> Running<'a, T>;
+type Start<'a, T> = fn(Box<Plan<'a>>) -> Running<'a, T>;
 
 impl<'a, T> Call<'a, T> {
     fn plan(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due, start: Start<'a, T>) -> Self {
-        let exchange =
-            Exchange { transport, operation, build, due, timeouts: transport.timeouts(), signed: false, bearer: None };
-        let plan = Plan { exchange, stopping: None };
-        Self { state: State::Planned(plan, start) }
+        Self::of(Exchange::new(transport, operation, build, due), start)
+    }
+
+    fn of(exchange: Exchange<'a>, start: Start<'a, T>) -> Self {
+        Self { state: State::Planned(Box::new(Plan { exchange, stopping: None }), start) }
     }
 
     /// Sets the time limits of this call alone, except [`Timeouts::connect`], which belongs to the client.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
         if let State::Planned(plan, _) = &mut self.state {
             plan.exchange.timeouts = timeouts;
+        }
+        self
+    }
+
+    /// Sets when this call is made again, in place of the client's policy; [`RetryPolicy::budget`] stays the client's.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::RetryPolicy;
+    ///
+    /// let info = app.info().get().retry(RetryPolicy::none()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.retry = policy;
         }
         self
     }
@@ -99,12 +115,11 @@ impl<'a, T> Call<'a, T> {
     }
 
     /// What it takes to make the call again and again; nothing once it is under way.
-    pub(crate) fn into_template(self) -> Option<Template<'a>> {
-        let State::Planned(Plan { exchange, .. }, _) = self.state else {
-            return None;
-        };
-        let Exchange { transport, operation, build, timeouts, .. } = exchange;
-        Some(Template { transport, operation, build, timeouts })
+    pub(crate) fn into_exchange(self) -> Option<Exchange<'a>> {
+        match self.state {
+            State::Planned(plan, _) => Some(plan.exchange),
+            _ => None,
+        }
     }
 
     fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<T>, Error>> {
@@ -172,7 +187,11 @@ impl<'a, T: DeserializeOwned + Send + 'a> Call<'a, T> {
     }
 
     pub(crate) fn json_by(transport: &'a Transport, operation: Named, build: Build<'a>) -> Self {
-        Self::plan(transport, operation, build, Due::Json, |plan| {
+        Self::json_of(Exchange::new(transport, operation, build, Due::Json))
+    }
+
+    pub(crate) fn json_of(exchange: Exchange<'a>) -> Self {
+        Self::of(exchange, |plan| {
             Box::pin(answered(plan, |_, answer| {
                 let (answer, body) = Read::whole(answer);
                 match decode(&body) {
@@ -253,21 +272,17 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
             Box::pin(answered(plan, |asked, answer| {
                 let Answer { status, headers, content, context } = answer;
                 let attempts = context.attempts;
-                let transport = asked.transport.clone();
-                let value = EventStream::new(content, context, transport, asked.stopping);
+                let Asked { transport, timeouts, stopping } = asked;
+                let value = EventStream::new(content, context, transport.clone(), timeouts, stopping);
                 Ok(Response { value, status, headers, body: None, attempts })
             }))
         })
     }
 
-    /// How to stop the run that the stream shows.
-    pub(crate) fn stopping(
-        mut self,
-        operation: &'static Operation,
-        build: impl Fn(&Requests, &str) -> Built + Send + Sync + 'static,
-    ) -> Self {
+    /// How to stop the run that the stream shows, and whose it is.
+    pub(crate) fn stopping(mut self, operation: &'static Operation, user: Option<&str>, build: BuildStop) -> Self {
         if let State::Planned(plan, _) = &mut self.state {
-            plan.stopping = Some(Stopping { operation, build: Arc::new(build) });
+            plan.stopping = Some(Stopping { operation, user: user.map(str::to_owned), build });
         }
         self
     }
@@ -275,19 +290,20 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
 
 /// Makes the call, and something of its answer.
 async fn answered<'a, T>(
-    plan: Plan<'a>,
+    plan: Box<Plan<'a>>,
     make: fn(Asked<'a>, Answer) -> Result<Response<T>, Error>,
 ) -> Result<Response<T>, Error> {
-    let Plan { exchange, stopping } = plan;
-    let transport = exchange.transport;
+    let Plan { exchange, stopping } = *plan;
+    let (transport, timeouts) = (exchange.transport, exchange.timeouts);
     let span = Span::new(transport, &exchange.operation);
     let answer = span.hold(transport::call(exchange, &span)).await?;
-    make(Asked { transport, stopping }, answer).inspect_err(|error| span.failed(error))
+    make(Asked { transport, timeouts, stopping }, answer).inspect_err(|error| span.failed(error))
 }
 
 /// What is left of a plan when it was carried out.
 struct Asked<'a> {
     transport: &'a Transport,
+    timeouts: Timeouts,
     stopping: Option<Stopping>,
 }
 

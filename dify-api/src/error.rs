@@ -3,13 +3,15 @@
 use crate::{TimeLimit, operation::Named, sse::FrameError, types::ErrorCode};
 use bytes::Bytes;
 use reqwest::StatusCode;
-use std::{fmt, io};
+use std::{fmt, io, time::Duration};
 
 mod cases;
 
 #[cfg(all(feature = "app", feature = "console"))]
 pub use cases::DeployError;
 use cases::chain;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use cases::ResumeError;
 pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use cases::{IndexingError, UnindexedDocument};
@@ -43,6 +45,16 @@ pub(crate) struct Context {
     pub(crate) operation: Named,
     pub(crate) attempts: u32,
     pub(crate) server_version: Option<Box<str>>,
+    /// Of an attempt before the last, nobody knows whether it did what was asked.
+    pub(crate) may_have_acted: bool,
+    /// It would have been tried again, had the client not done so too often.
+    pub(crate) beyond_the_budget: bool,
+}
+
+impl Context {
+    pub(crate) fn of(operation: Named) -> Self {
+        Self { operation, attempts: 0, server_version: None, may_have_acted: false, beyond_the_budget: false }
+    }
 }
 
 /// The cases of an [`Error`].
@@ -73,6 +85,12 @@ pub enum ErrorKind {
     /// The stream ended in the middle of an event: something is missing.
     #[error("the stream ended in the middle of an event")]
     CutShort,
+    /// The stream ended before its run did: no event said how the run ended.
+    #[error("the stream ended without the event that ends a run{}", after(.last))]
+    Incomplete {
+        /// The name of the last event; none where there was none at all.
+        last: Option<String>,
+    },
     /// The answer is larger than the limit on bodies.
     #[error("the answer is larger than the limit of {limit} bytes (`body_limit`)")]
     TooLarge {
@@ -87,6 +105,10 @@ pub enum ErrorKind {
     #[cfg(all(feature = "app", feature = "console"))]
     #[error("{0}")]
     Deploy(DeployError),
+    /// A run could not be followed again: the server has no route for that.
+    #[cfg(any(feature = "app", feature = "web"))]
+    #[error("{0}")]
+    Resume(ResumeError),
     /// The list has more pages than may be fetched. What came before is there.
     #[error("the list has more than {limit} pages: raise the `ceiling`, or ask for larger pages by `limit`")]
     TooManyPages {
@@ -109,6 +131,10 @@ pub enum ErrorKind {
     },
 }
 
+fn after(last: &Option<String>) -> String {
+    last.as_deref().map_or_else(|| "; no event came at all".to_owned(), |last| format!("; the last was `{last}`"))
+}
+
 impl ErrorKind {
     /// One word for it, where things are counted by kind.
     #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "spans carry it"))]
@@ -122,11 +148,14 @@ impl ErrorKind {
             Self::Stream(_) => "stream",
             Self::Frame(_) => "frame",
             Self::CutShort => "cut_short",
+            Self::Incomplete { .. } => "incomplete",
             Self::TooLarge { .. } => "too_large",
             #[cfg(feature = "knowledge")]
             Self::Indexing(_) => "indexing",
             #[cfg(all(feature = "app", feature = "console"))]
             Self::Deploy(_) => "deploy",
+            #[cfg(any(feature = "app", feature = "web"))]
+            Self::Resume(_) => "resume",
             Self::TooManyPages { .. } => "too_many_pages",
             Self::InvalidRequest(_) => "invalid_request",
             Self::Config(_) => "config",
@@ -138,6 +167,13 @@ impl ErrorKind {
 impl Error {
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
         Self(Box::new(Inner { kind, context: Some(context) }))
+    }
+
+    pub(crate) fn beyond_the_budget(mut self) -> Self {
+        if let Some(context) = &mut self.0.context {
+            context.beyond_the_budget = true;
+        }
+        self
     }
 
     /// Before there was a call.
@@ -198,6 +234,16 @@ impl Error {
         self.context().map_or(0, |context| context.attempts)
     }
 
+    /// How long the server wants to be left alone (`Retry-After`), where it says so.
+    #[must_use]
+    pub fn retry_after(&self) -> Option<Duration> {
+        match self.kind() {
+            ErrorKind::Api(error) => error.retry_after,
+            ErrorKind::Http(error) => error.retry_after,
+            _ => None,
+        }
+    }
+
     /// The Dify release that answered (`X-Version`), where an answer came.
     #[must_use]
     pub fn server_version(&self) -> Option<&str> {
@@ -207,14 +253,17 @@ impl Error {
     /// May the server have done what was asked? Then sending it again may do it twice.
     ///
     /// `false` means that it was refused or never sent, or only reads. `true` means that nobody knows, or that it
-    /// was done and only the answer is lost.
+    /// was done and only the answer is lost. All [`attempts`](Self::attempts) count, not only the last.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
         let Some(context) = self.context() else {
             return false;
         };
-        if context.operation.method().is_safe() {
+        if context.operation.only_reads() {
             return false;
+        }
+        if context.may_have_acted {
+            return true;
         }
         match self.kind() {
             ErrorKind::Config(_)
@@ -223,6 +272,9 @@ impl Error {
             | ErrorKind::TooManyPages { .. } => false,
             #[cfg(feature = "knowledge")]
             ErrorKind::Indexing(_) => false,
+            // The run goes on by itself.
+            #[cfg(any(feature = "app", feature = "web"))]
+            ErrorKind::Resume(_) => true,
             // The import may have made something, and the error tells what.
             #[cfg(all(feature = "app", feature = "console"))]
             ErrorKind::Deploy(_) => true,
@@ -235,6 +287,7 @@ impl Error {
             | ErrorKind::Stream(_)
             | ErrorKind::Frame(_)
             | ErrorKind::CutShort
+            | ErrorKind::Incomplete { .. }
             | ErrorKind::TooLarge { .. } => true,
         }
     }
@@ -288,6 +341,9 @@ impl fmt::Display for Error {
         if self.attempts() > 1 {
             write!(f, " [{} attempts]", self.attempts())?;
         }
+        if self.context().is_some_and(|context| context.beyond_the_budget) {
+            f.write_str(" [not tried again: the client's retry budget is used up]")?;
+        }
         if self.may_have_acted() && !matches!(self.kind(), ErrorKind::Stream(_) | ErrorKind::Decode(_)) {
             f.write_str(" [may have been acted on]")?;
         }
@@ -315,6 +371,8 @@ impl std::error::Error for Error {
             ErrorKind::Decode(error) => Some(&error.source),
             ErrorKind::Frame(error) => Some(error),
             ErrorKind::File { source, .. } => Some(source),
+            #[cfg(any(feature = "app", feature = "web"))]
+            ErrorKind::Resume(error) => Some(&*error.source),
             _ => None,
         }
     }

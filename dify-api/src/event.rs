@@ -7,6 +7,10 @@ use std::{borrow::Cow, fmt};
 ///
 /// Implemented by generated types only.
 pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static {
+    /// The names of the events with which the stream of a run may end. A stream that ends without any of them has
+    /// lost the run's end.
+    const FINAL: &'static [&'static str];
+
     /// The name on the wire, `message` or `node_finished` or one this version does not know.
     fn name(&self) -> &str;
 
@@ -48,6 +52,14 @@ pub(crate) fn glance<'d>(data: &'d str, member: &'static str) -> Option<Cow<'d, 
     let mut deserializer = serde_json::Deserializer::from_str(data);
     // The walk is broken off where it ends well, which is an error to the deserializer.
     let _ = de::Deserializer::deserialize_map(&mut deserializer, Glance { member, found: &mut found });
+    found.map(|Text(value)| value)
+}
+
+/// A glance into an object that is itself a member.
+pub(crate) fn glance_into<'d>(data: &'d str, outer: &'static str, member: &'static str) -> Option<Cow<'d, str>> {
+    let mut found = None;
+    let mut deserializer = serde_json::Deserializer::from_str(data);
+    let _ = de::Deserializer::deserialize_map(&mut deserializer, GlanceInto { outer, member, found: &mut found });
     found.map(|Text(value)| value)
 }
 
@@ -122,9 +134,51 @@ impl<'de> de::Visitor<'de> for Glance<'_, 'de> {
     }
 }
 
+/// Walks an object up to a member that is an object, and that one up to a member.
+struct GlanceInto<'f, 'de> {
+    outer: &'static str,
+    member: &'static str,
+    found: &'f mut Option<Text<'de>>,
+}
+
+impl<'de> de::Visitor<'de> for GlanceInto<'_, 'de> {
+    type Value = ();
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an object")
+    }
+
+    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
+        while let Some(Text(key)) = map.next_key()? {
+            if key == self.outer {
+                return map.next_value_seed(Glance { member: self.member, found: self.found });
+            }
+            map.next_value::<de::IgnoredAny>()?;
+        }
+        Ok(())
+    }
+}
+
+impl<'de> de::DeserializeSeed<'de> for Glance<'_, 'de> {
+    type Value = ();
+
+    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
+        deserializer.deserialize_map(self)
+    }
+}
+
 #[cfg(test)]
 mod tests {
-    use super::{glance, peek};
+    use super::{glance, glance_into, peek};
+
+    #[test]
+    fn a_glance_into_a_member_finds_what_stands_there_and_nowhere_else() {
+        let into = |data| glance_into(data, "data", "id");
+        assert_eq!(into(r#"{"id":"no","a":{"id":"no"},"data":{"x":[1],"id":"yes"},"z"}"#).as_deref(), Some("yes"));
+        for data in ["", "{}", r#"{"id":"no"}"#, r#"{"data":"id"}"#, r#"{"data":{"id":1}}"#, r#"{"data":{}}"#] {
+            assert_eq!(into(data), None, "{data}");
+        }
+    }
 
     #[test]
     fn a_glance_finds_a_member_of_the_event_itself() {

@@ -1,33 +1,35 @@
 //! The events of a run, as they happen.
 
 use crate::{
-    Error, ErrorKind, Event, Operation, Transport,
-    error::{Context as Circumstances, DecodeError, StreamError},
-    event::{glance, peek},
+    Error, ErrorKind, Event, Timeouts, Transport,
+    error::Context as Circumstances,
     incoming::Incoming,
-    operation::Named,
-    requests::{Built, Requests},
-    span::Span,
     sse::{Decoder, FrameError},
-    transport::{self, Build, Content, Due, Exchange},
+    transport::Content,
 };
-use bytes::Bytes;
 use futures_core::Stream;
-use serde::Deserialize;
 use std::{
+    collections::VecDeque,
     fmt,
     future::poll_fn,
-    marker::PhantomData,
     pin::Pin,
-    sync::Arc,
     task::{Context, Poll},
 };
 
+mod source;
+
+pub(crate) use source::{BuildStop, Source, Stopping};
+
 /// The events of one run.
 ///
-/// Read it with [`next`](Self::next), or as a [`Stream`]. An `error` event comes as an `Err` and ends the stream, and so does
-/// a connection that breaks; an event that cannot be decoded is an `Err` of its own, after which the stream goes on.
-/// Events that this version of the crate does not know come as `Unknown`. Pings are no events.
+/// Read it with [`next`](Self::next), or as a [`Stream`]. Events that this version of the crate does not know come as
+/// `Unknown`. Pings are no events.
+///
+/// It ends with `None` only after one of the events that end a run ([`Event::FINAL`]): `message_end`,
+/// `workflow_finished` and `workflow_paused`, and others of knowledge pipelines. Whatever else ends it is an `Err`
+/// before: an `error` event, a connection that breaks, a [time limit](crate::Timeouts), or a server that closes without
+/// a final event ([`ErrorKind::Incomplete`]). An event that cannot be decoded is an `Err` of its own, after which the
+/// stream goes on.
 ///
 /// Dropping the stream closes the connection. It does not stop the run: [`stop`](Self::stop) does.
 ///
@@ -48,44 +50,32 @@ pub struct EventStream<E> {
     /// Nothing after the end, so that the connection goes back at once.
     incoming: Option<Incoming>,
     decoder: Decoder,
-    run: Box<Run>,
-    events: PhantomData<fn() -> E>,
+    source: Box<Source>,
+    /// Read already, while waiting for the end of a stopped run.
+    ahead: VecDeque<Result<E, Error>>,
 }
-
-/// What is known of the run behind the stream.
-struct Run {
-    circumstances: Circumstances,
-    transport: Transport,
-    stopping: Option<Stopping>,
-    task_id: Option<String>,
-}
-
-/// How to stop a run: the operation, and its request for a task.
-#[derive(Clone)]
-pub(crate) struct Stopping {
-    pub(crate) operation: &'static Operation,
-    pub(crate) build: Arc<BuildStop>,
-}
-
-type BuildStop = dyn Fn(&Requests, &str) -> Built + Send + Sync;
 
 impl<E: Event> EventStream<E> {
     pub(crate) fn new(
         content: Content,
         circumstances: Circumstances,
         transport: Transport,
+        timeouts: Timeouts,
         stopping: Option<Stopping>,
     ) -> Self {
         let decoder = Decoder::with_limit(transport.limits().event);
         let incoming = match content {
-            Content::Open(incoming) => Some(incoming),
+            Content::Open(mut incoming) => {
+                incoming.stalls_after(timeouts.stall);
+                Some(incoming)
+            }
             Content::Whole(_) => None,
         };
-        let run = Run { circumstances, transport, stopping, task_id: None };
-        Self { incoming, decoder, run: Box::new(run), events: PhantomData }
+        let source = Box::new(Source::new(circumstances, transport, stopping));
+        Self { incoming, decoder, source, ahead: VecDeque::new() }
     }
 
-    /// The next event; `None` when the server has ended the stream.
+    /// The next event; `None` when the run has told its end.
     ///
     /// The same as `StreamExt::next`, for those who have no use for that crate. Nothing is lost when the future is
     /// dropped before it is done, as `tokio::select!` does.
@@ -93,15 +83,74 @@ impl<E: Event> EventStream<E> {
         poll_fn(|cx| self.poll_event(cx)).await
     }
 
+    /// Stops the run: asks the server to, and waits for the stream's own end, which brings the run's last events.
+    ///
+    /// Nothing is lost: read on afterwards, and all events come that came meanwhile, down to the last. If no event has
+    /// named the task yet, the first that does is waited for. A run that has ended is not stopped.
+    ///
+    /// # Errors
+    /// Those of the stop operation; [`ErrorKind::InvalidRequest`] when the stream is not that of a run that can be
+    /// stopped. What goes wrong with the stream itself comes in its place among the events.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::ChatRequest;
+    ///
+    /// let mut stream = app.chat().stream(&ChatRequest::new("Count to a thousand", "user-1")).await?;
+    /// let first = stream.next().await;
+    /// stream.stop().await?;
+    /// while let Some(event) = stream.next().await {
+    ///     println!("{:?}", event?);
+    /// }
+    /// # Ok(()) }
+    /// ```
+    pub async fn stop(&mut self) -> Result<(), Error> {
+        if !self.source.can_be_stopped() {
+            return self.request_stop().await;
+        }
+        while self.source.task_id.is_none() && self.read_ahead().await {}
+        if self.source.task_id.is_some() && !self.source.ended {
+            self.request_stop().await?;
+        }
+        while self.read_ahead().await {}
+        Ok(())
+    }
+
+    /// Reads an event for later; `false` at the end.
+    async fn read_ahead(&mut self) -> bool {
+        match poll_fn(|cx| self.poll_fresh(cx)).await {
+            Some(event) => {
+                self.ahead.push_back(event);
+                true
+            }
+            None => false,
+        }
+    }
+
     fn poll_event(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
-        loop {
-            if let Some(frame) = self.decoder.next_frame() {
+        match self.ahead.pop_front() {
+            Some(event) => Poll::Ready(Some(event)),
+            None => self.poll_fresh(cx),
+        }
+    }
+
+    fn poll_fresh(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
+        for _ in 0..PATIENCE {
+            while let Some(frame) = self.decoder.next_frame() {
                 let outcome = match frame {
                     // Some proxies keep a connection alive by events without content.
                     Ok(frame) if frame.data().is_empty() => continue,
-                    Ok(frame) => self.run.read(frame.data()),
+                    Ok(frame) => match self.source.read(frame.data()) {
+                        // Told before this stream went on where another had broken off.
+                        Ok(None) => continue,
+                        Ok(Some(event)) => Ok(event),
+                        Err(kind) => Err(kind),
+                    },
                     Err(error) => Err(ErrorKind::Frame(error)),
                 };
+                if let Some(incoming) = &mut self.incoming {
+                    incoming.progressed();
+                }
                 return Poll::Ready(Some(outcome.map_err(|kind| self.fail(kind))));
             }
             let Some(incoming) = &mut self.incoming else {
@@ -112,12 +161,21 @@ impl<E: Event> EventStream<E> {
                 Some(Err(kind)) => return Poll::Ready(Some(Err(self.fail(kind)))),
                 None => {
                     self.incoming = None;
-                    if self.decoder.is_mid_event() {
-                        return Poll::Ready(Some(Err(self.fail(ErrorKind::CutShort))));
+                    let cut = self.decoder.is_mid_event();
+                    let missing = if cut { Some(ErrorKind::CutShort) } else { self.source.missing() };
+                    if let Some(kind) = missing {
+                        return Poll::Ready(Some(Err(self.fail(kind))));
                     }
                 }
             }
         }
+        // Whoever sends without end and says nothing keeps neither the task busy nor the limits from running out.
+        let limits = self.incoming.as_mut().map(|incoming| incoming.poll_limits(cx));
+        if let Some(Poll::Ready(kind)) = limits {
+            return Poll::Ready(Some(Err(self.fail(kind))));
+        }
+        cx.waker().wake_by_ref();
+        Poll::Pending
     }
 
     /// Makes an error of it, and ends the stream if there is no going on.
@@ -131,88 +189,68 @@ impl<E: Event> EventStream<E> {
             self.incoming = None;
             self.decoder = Decoder::with_limit(0);
         }
-        Error::new(kind, self.run.circumstances.clone())
+        self.source.error(kind)
     }
 }
 
+/// So many pieces without an event are read before others have their turn.
+const PATIENCE: u32 = 64;
+
 impl<E> EventStream<E> {
-    /// The task that runs, as the first event that knows it named it.
+    /// The task that runs, as the first event that knows it named it: what the stop operation takes.
     #[must_use]
     pub fn task_id(&self) -> Option<&str> {
-        self.run.task_id.as_deref()
+        self.source.task_id.as_deref()
+    }
+
+    /// The run of a workflow or chatflow, as the first event that knows it named it.
+    #[must_use]
+    pub fn run_id(&self) -> Option<&str> {
+        self.source.run_id.as_deref()
     }
 
     /// The Dify release that sends the stream (`X-Version`).
     #[must_use]
     pub fn server_version(&self) -> Option<&str> {
-        self.run.circumstances.server_version.as_deref()
+        self.source.circumstances.server_version.as_deref()
     }
 
-    /// Asks the server to stop the run. Then read on: the stream ends by itself, with the run's last events.
+    /// Has an event come that ends a run?
+    #[must_use]
+    pub fn is_complete(&self) -> bool {
+        self.source.ended
+    }
+
+    /// Asks the server to stop the run, and does not wait for it: read on, and the stream ends by itself with the run's
+    /// last events. See also [`stop`](Self::stop).
     ///
     /// # Errors
     /// Those of the stop operation; [`ErrorKind::InvalidRequest`] when no event has named the task yet, or when the
     /// stream is not that of a run that can be stopped.
-    pub async fn stop(&self) -> Result<(), Error> {
-        let Run { circumstances, transport, stopping, task_id } = &*self.run;
-        let refused = |why: &str| Err(Error::new(ErrorKind::InvalidRequest(why.to_owned()), circumstances.clone()));
-        let Some(stopping) = stopping else {
-            return refused("this stream is not that of a run that can be stopped");
-        };
-        let Some(task_id) = task_id else {
-            return refused("no event has named the task to stop yet: read on until one does");
-        };
-        let exchange = Exchange {
-            transport,
-            operation: Named::Described(stopping.operation),
-            build: Build::Now(Arc::new(|requests| (stopping.build)(requests, task_id))),
-            due: Due::Nothing,
-            timeouts: transport.timeouts(),
-            signed: false,
-            bearer: None,
-        };
-        let span = Span::new(transport, &exchange.operation);
-        span.hold(transport::call(exchange, &span)).await?;
-        Ok(())
+    pub async fn request_stop(&self) -> Result<(), Error> {
+        self.source.request_stop().await
+    }
+
+    /// From now on, dropping the stream before the run has told its end stops the run as well.
+    ///
+    /// The request goes out from a task of its own, on the runtime in which the stream is dropped; whether it was heard,
+    /// nobody learns. A run whose task no event has named yet cannot be stopped.
+    pub fn stop_on_drop(mut self) -> Self {
+        self.source.stop_on_drop = true;
+        self
+    }
+
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    pub(crate) fn source_mut(&mut self) -> &mut Source {
+        &mut self.source
     }
 }
 
-impl Run {
-    fn read<E: Event>(&mut self, data: &str) -> Result<E, ErrorKind> {
-        let unfit = |source| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), source));
-        let name = peek(data, "event").map_err(unfit)?;
-        if name == "error" {
-            return Err(failed(data).unwrap_or_else(unfit));
-        }
-        if self.stopping.is_some() && self.task_id.is_none() {
-            // Not every event has one: the next may.
-            self.task_id = glance(data, "task_id").map(|id| id.into_owned());
-        }
-        E::decode(&name, data).map_err(unfit)
-    }
-}
-
-/// What an `error` event says. Only its code is certain: completions have no conversation, and so on.
-fn failed(data: &str) -> serde_json::Result<ErrorKind> {
-    #[derive(Deserialize)]
-    struct Wire {
-        code: Option<String>,
-        status: Option<u16>,
-        message: Option<String>,
-        message_id: Option<String>,
-        conversation_id: Option<String>,
-    }
-
-    let wire: Wire = serde_json::from_str(data)?;
-    Ok(ErrorKind::Stream(StreamError {
-        code: wire.code.unwrap_or_default().into(),
-        status: wire.status,
-        message: wire.message.unwrap_or_default(),
-        message_id: wire.message_id,
-        conversation_id: wire.conversation_id,
-        body: Bytes::copy_from_slice(data.as_bytes()),
-    }))
-}
+/// Events are never pinned where they wait.
+impl<E> Unpin for EventStream<E> {}
 
 impl<E: Event> Stream for EventStream<E> {
     type Item = Result<E, Error>;
@@ -225,8 +263,8 @@ impl<E: Event> Stream for EventStream<E> {
 impl<E> fmt::Debug for EventStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
-            .field("operation", &format_args!("{}", self.run.circumstances.operation))
-            .field("task_id", &self.run.task_id)
+            .field("operation", &format_args!("{}", self.source.circumstances.operation))
+            .field("task_id", &self.source.task_id)
             .field("ended", &self.incoming.is_none())
             .finish_non_exhaustive()
     }

@@ -2,7 +2,8 @@
 
 use crate::{
     ErrorKind, TimeLimit,
-    error::{Timeout, TransportError},
+    error::TransportError,
+    timeouts::Deadline,
     timer::Timer,
 };
 use bytes::{Bytes, BytesMut};
@@ -20,10 +21,13 @@ use tokio::time::Instant;
 pub(crate) struct Incoming {
     body: reqwest::Body,
     idle: Option<Duration>,
-    /// When the whole call is over, and how long that was.
-    deadline: Option<(Instant, Duration)>,
+    /// When the whole is over.
+    deadline: Option<Deadline>,
     /// Since when nothing has come. Time in which nobody asks does not count.
     waiting: Option<Instant>,
+    stall: Option<Duration>,
+    /// Since when what came was no event.
+    stalled: Option<Instant>,
     /// The one that watched over the head of the answer.
     timer: Timer,
 }
@@ -32,10 +36,21 @@ impl Incoming {
     pub(crate) fn new(
         body: reqwest::Body,
         idle: Option<Duration>,
-        deadline: Option<(Instant, Duration)>,
+        deadline: Option<Deadline>,
         timer: Timer,
     ) -> Self {
-        Self { body, idle, deadline, waiting: None, timer }
+        Self { body, idle, deadline, waiting: None, stall: None, stalled: None, timer }
+    }
+
+    /// Watches for bytes that hold no event; [`progressed`](Self::progressed) has to be told of those that do.
+    pub(crate) fn stalls_after(&mut self, limit: Option<Duration>) {
+        self.stall = limit;
+    }
+
+    /// An event came.
+    #[inline]
+    pub(crate) fn progressed(&mut self) {
+        self.stalled = None;
     }
 
     /// The length the body says it has, less what was read.
@@ -107,14 +122,18 @@ impl Incoming {
         beginning.freeze()
     }
 
-    fn poll_limits(&mut self, cx: &mut Context<'_>) -> Poll<ErrorKind> {
-        let waiting = *self.waiting.get_or_insert_with(Instant::now);
-        let idle = self.idle.map(|limit| (waiting + limit, TimeLimit::ReadIdle, limit));
-        let whole = self.deadline.map(|(at, limit)| (at, TimeLimit::Call, limit));
-        let Some((at, which, limit)) = idle.into_iter().chain(whole).min_by_key(|(at, ..)| *at) else {
+    /// Ready when a limit has run out, although bytes may keep coming.
+    pub(crate) fn poll_limits(&mut self, cx: &mut Context<'_>) -> Poll<ErrorKind> {
+        let now = Instant::now();
+        let waiting = *self.waiting.get_or_insert(now);
+        let stalled = *self.stalled.get_or_insert(now);
+        let idle = self.idle.map(|limit| Deadline::since(waiting, TimeLimit::ReadIdle, limit));
+        let stall = self.stall.map(|limit| Deadline::since(stalled, TimeLimit::Stall, limit));
+        let limits = idle.into_iter().chain(stall).chain(self.deadline);
+        let Some(Deadline { at, timeout }) = limits.min_by_key(|deadline| deadline.at) else {
             return Poll::Pending;
         };
-        self.timer.poll_until(cx, at).map(|()| ErrorKind::Timeout(Timeout { which, limit }))
+        self.timer.poll_until(cx, at).map(|()| ErrorKind::Timeout(timeout))
     }
 }
 
@@ -131,6 +150,7 @@ impl fmt::Debug for Incoming {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Timeout;
     use std::io;
 
     type Piece = (u64, io::Result<&'static str>);
@@ -175,7 +195,7 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn the_whole_call_has_its_own_limit() {
-        let deadline = Some((Instant::now() + Duration::from_millis(150), Duration::from_millis(150)));
+        let deadline = Some(Deadline::after(TimeLimit::Call, Duration::from_millis(150)));
         let pieces = (0..20).map(|_| (90, Ok("ab"))).collect();
         let incoming = Incoming::new(body(pieces), Some(Duration::from_millis(100)), deadline, Timer::new(None));
         let error = incoming.whole(1000).await.expect_err("late");

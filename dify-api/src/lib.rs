@@ -33,7 +33,7 @@
 //! - [`Call`], what every method returns: await it, or give it time limits, or ask for the whole [`Response`]
 //! - [`Call::items`] and [`Call::pages`], which walk lists to their end
 //! - [`EventStream`], [`Download`], [`Upload`]
-//! - [`Error`] and [`ErrorKind`]; [`Timeouts`]
+//! - [`Error`] and [`ErrorKind`]; [`RetryPolicy`] and [`Timeouts`]
 //! - [`App::request`] for routes that are not described
 //! - [`sse`], the decoder of event streams, usable alone
 //!
@@ -112,6 +112,9 @@ mod raw_json;
 mod raw_request;
 mod requests;
 mod response;
+#[cfg(any(feature = "app", feature = "web"))]
+mod resume;
+mod retry;
 mod secret;
 mod sending;
 mod settings;
@@ -143,6 +146,8 @@ pub use download::Download;
 #[cfg(all(feature = "app", feature = "console"))]
 pub use error::DeployError;
 pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
+#[cfg(any(feature = "app", feature = "web"))]
+pub use error::ResumeError;
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;
@@ -158,6 +163,9 @@ pub use patch::Patch;
 pub use raw_json::RawJson;
 pub use raw_request::RawRequest;
 pub use response::Response;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use resume::Resumable;
+pub use retry::RetryPolicy;
 pub use timeouts::{TimeLimit, Timeouts};
 pub use upload::Upload;
 #[cfg(feature = "knowledge")]

@@ -11,7 +11,7 @@ pub struct Operation {
     pub(crate) method: Method,
     pub(crate) path: &'static str,
     pub(crate) credential: Credential,
-    /// Safe to send again although the method does not say so.
+    /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
     /// The error codes it answers, beside the common ones.
     pub(crate) errors: &'static [&'static str],
@@ -66,12 +66,22 @@ pub(crate) struct ByHand {
     pub(crate) credential: Credential,
     /// `GET /path`, for those who ask for a name.
     pub(crate) id: String,
+    /// As the caller says; as the method does, where the caller says nothing.
+    pub(crate) idempotent: bool,
 }
 
 impl Named {
     pub(crate) fn by_hand(method: Method, path: String, credential: Credential) -> Self {
         let id = format!("{method} {path}");
-        Self::ByHand(Box::new(ByHand { method, path, credential, id }))
+        let idempotent = method.is_idempotent();
+        Self::ByHand(Box::new(ByHand { method, path, credential, id, idempotent }))
+    }
+
+    /// The same with another word on whether it may be sent twice; a described operation stays what it is.
+    pub(crate) fn set_idempotent(&mut self, idempotent: bool) {
+        if let Self::ByHand(route) = self {
+            route.idempotent = idempotent;
+        }
     }
 
     pub(crate) fn id(&self) -> &str {
@@ -140,11 +150,15 @@ impl Named {
 
     /// Sending it twice does what sending it once does.
     pub(crate) fn idempotent(&self) -> bool {
-        let marked = match self {
+        match self {
             Self::Described(operation) => operation.idempotent,
-            Self::ByHand(_) => false,
-        };
-        marked || self.method().is_idempotent()
+            Self::ByHand(route) => route.idempotent,
+        }
+    }
+
+    /// It does nothing at all. Some that look like it do: a `GET` may run a model.
+    pub(crate) fn only_reads(&self) -> bool {
+        self.method().is_safe() && self.idempotent()
     }
 }
 

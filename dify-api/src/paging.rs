@@ -1,7 +1,7 @@
 //! Lists that come in pages, walked to their end.
 
 use crate::{
-    Call, Error, ErrorKind, Timeouts, Transport, error::Context as Circumstances, operation::Named, transport::Build,
+    Call, Error, ErrorKind, error::Context as Circumstances, transport::Exchange,
 };
 use futures_core::Stream;
 use reqwest::Url;
@@ -72,8 +72,8 @@ impl<'a, P: Page + 'a> Call<'a, P> {
     /// # Ok(()) }
     /// ```
     pub fn pages(self) -> Pages<'a, P> {
-        let state = match self.into_template() {
-            Some(template) => State::Ready { template, next: Next::First },
+        let state = match self.into_exchange() {
+            Some(exchange) => State::Ready { exchange: Box::new(exchange), next: Next::First },
             None => State::Begun,
         };
         Pages { state, fetched: 0, seen: 0, ceiling: CEILING }
@@ -97,14 +97,6 @@ impl<'a, P: Page + 'a> Call<'a, P> {
     }
 }
 
-/// What to ask for, again and again.
-pub(crate) struct Template<'a> {
-    pub(crate) transport: &'a Transport,
-    pub(crate) operation: Named,
-    pub(crate) build: Build<'a>,
-    pub(crate) timeouts: Timeouts,
-}
-
 /// The place of the next page.
 #[derive(Clone)]
 enum Next {
@@ -116,11 +108,11 @@ enum Next {
 
 enum State<'a, P> {
     Ready {
-        template: Template<'a>,
+        exchange: Box<Exchange<'a>>,
         next: Next,
     },
     Fetching {
-        template: Template<'a>,
+        exchange: Box<Exchange<'a>>,
         next: Next,
         call: Call<'a, P>,
     },
@@ -165,18 +157,18 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     let why = "the call was under way when its pages were asked for: call `pages` or `items` first";
                     return Poll::Ready(Some(Err(Error::outside(ErrorKind::InvalidRequest(why.to_owned())))));
                 }
-                State::Ready { template, .. } if self.fetched >= self.ceiling => {
-                    let context = Circumstances { operation: template.operation, attempts: 0, server_version: None };
+                State::Ready { exchange, .. } if self.fetched >= self.ceiling => {
+                    let context = Circumstances::of(exchange.operation);
                     let kind = ErrorKind::TooManyPages { limit: self.ceiling };
                     return Poll::Ready(Some(Err(Error::new(kind, context))));
                 }
-                State::Ready { template, next } => {
-                    let call = template.call(next.clone(), P::PAGING);
-                    self.state = State::Fetching { template, next, call };
+                State::Ready { exchange, next } => {
+                    let call = call(&exchange, next.clone(), P::PAGING);
+                    self.state = State::Fetching { exchange, next, call };
                 }
-                State::Fetching { template, next, mut call } => match Pin::new(&mut call).poll(cx) {
+                State::Fetching { exchange, next, mut call } => match Pin::new(&mut call).poll(cx) {
                     Poll::Pending => {
-                        self.state = State::Fetching { template, next, call };
+                        self.state = State::Fetching { exchange, next, call };
                         return Poll::Pending;
                     }
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
@@ -184,7 +176,7 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                         self.fetched += 1;
                         self.seen += page.count() as i64;
                         if let Some(next) = next.following(&page, self.seen) {
-                            self.state = State::Ready { template, next };
+                            self.state = State::Ready { exchange, next };
                         }
                         return Poll::Ready(Some(Ok(page)));
                     }
@@ -236,11 +228,10 @@ impl Next {
     }
 }
 
-impl<'a> Template<'a> {
-    fn call<P: Page + 'a>(&self, next: Next, paging: Paging) -> Call<'a, P> {
-        let build = self.build.clone().changed(move |request| next.ask(request.url_mut(), paging));
-        Call::json_by(self.transport, self.operation.clone(), build).timeouts(self.timeouts)
-    }
+fn call<'a, P: Page + 'a>(exchange: &Exchange<'a>, next: Next, paging: Paging) -> Call<'a, P> {
+    let mut exchange = exchange.clone();
+    exchange.build = exchange.build.changed(move |request| next.ask(request.url_mut(), paging));
+    Call::json_of(exchange)
 }
 
 impl<'a, P: Page + 'a> Stream for Pages<'a, P> {

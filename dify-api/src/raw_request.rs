@@ -1,7 +1,7 @@
 //! A route called by hand.
 
 use crate::{
-    Call, Download, Error, Event, EventStream, Response, Timeouts, Transport,
+    Call, Download, Error, Event, EventStream, Response, RetryPolicy, Timeouts, Transport,
     operation::{Credential, Named},
     requests::{Built, Requests},
     transport::Build,
@@ -25,6 +25,7 @@ pub struct RawRequest<'a> {
     named: Named,
     parts: Parts,
     timeouts: Timeouts,
+    retry: RetryPolicy,
 }
 
 /// What the request is made of, for each attempt anew.
@@ -46,6 +47,7 @@ impl<'a> RawRequest<'a> {
             named: Named::by_hand(method.clone(), path.clone(), credential),
             parts: Parts { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, problem: None },
             timeouts: transport.timeouts(),
+            retry: transport.retry(),
         }
     }
 
@@ -93,38 +95,63 @@ impl<'a> RawRequest<'a> {
         self
     }
 
+    /// Sets when this request is made again, in place of the client's policy.
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Says whether sending it twice does what sending it once does, so that it may be repeated whatever became of it;
+    /// see [`RetryPolicy`]. As HTTP has it by the method if it is not said.
+    pub fn idempotent(mut self, idempotent: bool) -> Self {
+        self.named.set_idempotent(idempotent);
+        self
+    }
+
     /// Sends it. The answer is brought as it is, whatever its media type.
     ///
     /// # Errors
     /// Any status but 2xx is an error, as for all calls, and so is a path that leads away from the base URL.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        let (transport, named, timeouts, build) = self.plan("*/*");
-        Call::anything(transport, named, build).timeouts(timeouts).with_response().await
+        let (transport, named, build, choices) = self.plan("*/*");
+        choices.on(Call::anything(transport, named, build)).with_response().await
     }
 
     /// Sends it, and reads the JSON of the answer into a type of yours.
     pub fn decode<T: DeserializeOwned + Send + 'a>(self) -> Call<'a, T> {
-        let (transport, named, timeouts, build) = self.plan("application/json");
-        Call::json_by(transport, named, build).timeouts(timeouts)
+        let (transport, named, build, choices) = self.plan("application/json");
+        choices.on(Call::json_by(transport, named, build))
     }
 
     /// Sends it, and reads the events of the answer.
     pub fn stream<E: Event>(self) -> Call<'a, EventStream<E>> {
-        let (transport, named, timeouts, build) = self.plan("text/event-stream");
-        Call::events_by(transport, named, build).timeouts(timeouts)
+        let (transport, named, build, choices) = self.plan("text/event-stream");
+        choices.on(Call::events_by(transport, named, build))
     }
 
     /// Sends it, and takes the answer as a file.
     pub fn download(self) -> Call<'a, Download> {
-        let (transport, named, timeouts, build) = self.plan("*/*");
-        Call::download_by(transport, named, build).timeouts(timeouts)
+        let (transport, named, build, choices) = self.plan("*/*");
+        choices.on(Call::download_by(transport, named, build))
     }
 
-    fn plan(self, accept: &'static str) -> (&'a Transport, Named, Timeouts, Build<'a>) {
-        let Self { transport, named, mut parts, timeouts } = self;
+    fn plan(self, accept: &'static str) -> (&'a Transport, Named, Build<'a>, Choices) {
+        let Self { transport, named, mut parts, timeouts, retry } = self;
         parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
         let build = Build::Now(Arc::new(move |requests: &Requests| parts.build(requests)));
-        (transport, named, timeouts, build)
+        (transport, named, build, Choices { timeouts, retry })
+    }
+}
+
+/// What the caller chose for the call.
+struct Choices {
+    timeouts: Timeouts,
+    retry: RetryPolicy,
+}
+
+impl Choices {
+    fn on<T>(self, call: Call<'_, T>) -> Call<'_, T> {
+        call.timeouts(self.timeouts).retry(self.retry)
     }
 }
 

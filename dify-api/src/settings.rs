@@ -1,7 +1,7 @@
 //! What every client can be set up with.
 
 use crate::{
-    Error, Timeouts,
+    Error, RetryPolicy, Timeouts,
     credentials::Credentials,
     limits::Limits,
     secret::Secret,
@@ -30,6 +30,7 @@ impl Api {
 pub(crate) struct Settings {
     pub(crate) base_url: Option<String>,
     pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
     pub(crate) limits: Limits,
     pub(crate) http_client: Option<reqwest::Client>,
     pub(crate) configure: Option<Configure>,
@@ -65,7 +66,7 @@ impl Settings {
             Some(client) => client,
             None => http_client(&base, self.timeouts, self.configure)?,
         };
-        Ok(Transport::new(base, client, credentials, self.timeouts, self.limits))
+        Ok(Transport::new(base, client, credentials, self.timeouts, self.retry, self.limits))
     }
 }
 
@@ -76,6 +77,12 @@ macro_rules! configured {
         /// The time limits.
         pub fn timeouts(mut self, timeouts: $crate::Timeouts) -> Self {
             self.settings.timeouts = timeouts;
+            self
+        }
+
+        /// When a call that failed is made again; [`RetryPolicy::default`](crate::RetryPolicy) if it is not said.
+        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.settings.retry = policy;
             self
         }
 

@@ -30,6 +30,7 @@ mod on {
                 url.scheme = base.scheme(),
                 server.address = base.host_str(),
                 server.port = base.port_or_known_default(),
+                http.request.resend_count = Empty,
                 http.response.status_code = Empty,
                 error.r#type = Empty,
                 dify.operation = operation.id(),
@@ -39,6 +40,13 @@ mod on {
 
         pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
             work.instrument(self.0.clone()).await
+        }
+
+        /// The first attempt is none of the repeated ones that the conventions count.
+        pub(crate) fn attempt(&self, number: u32) {
+            if number > 1 {
+                self.0.record("http.request.resend_count", number - 1);
+            }
         }
 
         pub(crate) fn answered(&self, status: StatusCode) {
@@ -70,6 +78,8 @@ mod off {
         pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
             work.await
         }
+
+        pub(crate) fn attempt(&self, _: u32) {}
 
         pub(crate) fn answered(&self, _: StatusCode) {}
 

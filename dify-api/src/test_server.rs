@@ -78,6 +78,7 @@ impl Server {
             .api_key("app-5ecret")
             .base_url(&self.base_url)
             .timeouts(timeouts)
+            .retry(crate::RetryPolicy::none())
             .event_limit(1000)
             .body_limit(10_000)
             .build()

@@ -9,9 +9,10 @@ use crate::{
     media,
     operation::Named,
     requests::{Built, Prepared, Requests},
+    retry::{Budget, Decision, Pauses, RetryPolicy, decide},
     sending::{Progress, metered},
     span::Span,
-    timeouts::TimeLimit,
+    timeouts::{Deadline, TimeLimit},
     timer::Timer,
 };
 use bytes::Bytes;
@@ -37,16 +38,20 @@ struct Shared {
     base: Url,
     credentials: Credentials,
     timeouts: Timeouts,
+    retry: RetryPolicy,
+    budget: Arc<Budget>,
     limits: Limits,
 }
 
 /// One request to be made, and what is to be made of its answer.
+#[derive(Clone)]
 pub(crate) struct Exchange<'a> {
     pub(crate) transport: &'a Transport,
     pub(crate) operation: Named,
     pub(crate) build: Build<'a>,
     pub(crate) due: Due,
     pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
     /// The URL proves itself: no credential goes along, wherever it leads.
     pub(crate) signed: bool,
     /// A token in place of the client's credentials; nothing inside, when it fits into no header.
@@ -109,62 +114,82 @@ pub(crate) enum Content {
     Open(Incoming),
 }
 
-/// How often a request is sent at most. Nothing is sent twice yet.
-const ATTEMPTS: u32 = 1;
-
 /// Sends a request and brings its answer, or the reason why there is none.
 pub(crate) async fn call(exchange: Exchange<'_>, span: &Span) -> Result<Answer, Error> {
-    let mut context = Context { operation: exchange.operation.clone(), attempts: 0, server_version: None };
+    attempts(&exchange, span).await.inspect_err(|error| span.failed(error))
+}
+
+/// One attempt after the other, until one brings an answer or there is no sense in another.
+async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Answer, Error> {
+    let mut context = Context::of(exchange.operation.clone());
+    let shared = &exchange.transport.shared;
     let deadline = exchange.deadline();
-    let credentials = &exchange.transport.shared.credentials;
     if !exchange.signed {
-        credentials.ready(exchange.transport, &exchange.operation).await.inspect_err(|error| span.failed(error))?;
+        shared.credentials.ready(exchange.transport, &exchange.operation).await?;
     }
-    let mut refused = None;
+    let mut pauses = exchange.retry.pauses();
+    let mut pause = Duration::ZERO;
+    let mut renewed = false;
+    // Why it is done once more.
+    let mut failure: Option<Error> = None;
     loop {
+        let request = match build(exchange).await {
+            Ok(request) => request,
+            // What cannot be made a second time was refused at the first.
+            Err(kind) => return Err(failure.unwrap_or_else(|| Error::new(kind, context))),
+        };
+        if !pause.is_zero() {
+            tokio::time::sleep(pause).await;
+        }
         let mut used = Generation::default();
-        let outcome = attempt(&exchange, &mut context, deadline, span, &mut used).await;
-        match outcome {
+        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut used).await {
             Ok((status, headers, content)) => {
+                shared.budget.succeeded();
                 return Ok(Answer { status, headers, content, context });
             }
-            Err(kind) if context.attempts < ATTEMPTS && may_go_again(&kind, &exchange.operation) => {}
-            // Refused is not acted on: with other credentials it may be said again, once.
-            Err(kind) if refused.is_none() && !exchange.signed && is_refusal(&kind) => {
-                let error = Error::new(kind, context.clone());
-                match credentials.renew(exchange.transport, &exchange.operation, used).await {
-                    Ok(true) => refused = Some(error),
-                    Ok(false) => {
-                        span.failed(&error);
-                        return Err(error);
-                    }
-                    Err(error) => {
-                        span.failed(&error);
-                        return Err(error);
-                    }
-                }
-            }
-            Err(kind) => {
-                // What cannot be sent a second time was refused at the first.
-                let unsent = matches!(kind, ErrorKind::InvalidRequest(_));
-                let error = match refused.take() {
-                    Some(first) if unsent => first,
-                    _ => Error::new(kind, context),
-                };
-                span.failed(&error);
+            Err(kind) => kind,
+        };
+        let error = Error::new(kind, context.clone());
+        // Refused is not acted on: with other credentials it may be said again, once.
+        if !renewed && !exchange.signed && is_refusal(error.kind()) {
+            if !shared.credentials.renew(exchange.transport, &exchange.operation, used).await? {
                 return Err(error);
             }
+            renewed = true;
+            pause = Duration::ZERO;
+        } else {
+            match next(exchange, &mut pauses, deadline, error.kind()) {
+                Next::Attempt(after) => pause = after,
+                Next::Nothing => return Err(error),
+                Next::TooMany => return Err(error.beyond_the_budget()),
+            }
         }
+        context.may_have_acted |= error.may_have_acted();
+        failure = Some(error);
     }
 }
 
-/// What was never sent may be sent again; what may have been acted on, only where twice is the same as once.
-fn may_go_again(kind: &ErrorKind, operation: &Named) -> bool {
-    match kind {
-        ErrorKind::Transport(error) if error.connecting => true,
-        ErrorKind::Transport(_) | ErrorKind::Timeout(_) => operation.idempotent(),
-        _ => false,
+/// What comes after a failure.
+enum Next {
+    /// Another attempt, after this pause.
+    Attempt(Duration),
+    Nothing,
+    /// Another attempt would be one more than the client may make.
+    TooMany,
+}
+
+fn next(exchange: &Exchange<'_>, pauses: &mut Pauses, deadline: Option<Deadline>, kind: &ErrorKind) -> Next {
+    let Decision::Again(asked) = decide(kind, exchange.operation.idempotent()) else {
+        return Next::Nothing;
+    };
+    let Some(pause) = pauses.next(asked) else {
+        return Next::Nothing;
+    };
+    // The limit would run out in the pause, and hide what went wrong.
+    if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline.at) {
+        return Next::Nothing;
     }
+    if exchange.transport.shared.budget.take() { Next::Attempt(pause) } else { Next::TooMany }
 }
 
 fn is_refusal(kind: &ErrorKind) -> bool {
@@ -176,22 +201,24 @@ fn is_refusal(kind: &ErrorKind) -> bool {
     status == StatusCode::UNAUTHORIZED
 }
 
-/// When the whole call has to be over, and how long that is.
-type Deadline = Option<(Instant, Duration)>;
+async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, ErrorKind> {
+    let requests = &exchange.transport.shared.requests;
+    match &exchange.build {
+        Build::Now(build) => Ok(build(requests)?),
+        Build::Prepared(prepare) => prepare(requests).await.map_err(Error::into_kind),
+    }
+}
 
-/// One attempt: build, send, judge the head, read the body.
+/// One attempt: prove, send, judge the head, read the body.
 async fn attempt(
     exchange: &Exchange<'_>,
+    mut request: reqwest::Request,
     context: &mut Context,
-    deadline: Deadline,
+    deadline: Option<Deadline>,
     span: &Span,
     used: &mut Generation,
 ) -> Result<(StatusCode, HeaderMap, Content), ErrorKind> {
     let shared = &exchange.transport.shared;
-    let mut request = match &exchange.build {
-        Build::Now(build) => build(&shared.requests)?,
-        Build::Prepared(prepare) => prepare(&shared.requests).await.map_err(Error::into_kind)?,
-    };
     if !exchange.signed {
         *used = authorize(shared, &mut request)?;
     }
@@ -204,6 +231,7 @@ async fn attempt(
     let accept = request.headers().get(ACCEPT).cloned();
 
     context.attempts += 1;
+    span.attempt(context.attempts);
     // The body's limit is the next to be watched.
     let mut timer = Timer::new(exchange.timeouts.read_idle.map(|limit| Instant::now() + limit));
     let mut response = send(exchange, request, deadline, &mut timer).await?;
@@ -251,7 +279,7 @@ fn authorize(shared: &Shared, request: &mut reqwest::Request) -> Result<Generati
 async fn send(
     exchange: &Exchange<'_>,
     mut request: reqwest::Request,
-    deadline: Deadline,
+    deadline: Option<Deadline>,
     timer: &mut Timer,
 ) -> Result<reqwest::Response, ErrorKind> {
     let client = &exchange.transport.shared.requests.client;
@@ -261,15 +289,13 @@ async fn send(
     }
     let mut response = pin!(client.execute(request));
     loop {
-        let headers =
-            exchange.timeouts.response_headers.map(|limit| (Instant::now() + limit, TimeLimit::ResponseHeaders, limit));
-        let whole = deadline.map(|(at, limit)| (at, TimeLimit::Call, limit));
-        let first = headers.into_iter().chain(whole).min_by_key(|(at, ..)| *at);
+        let headers = exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
+        let first = headers.into_iter().chain(deadline).min_by_key(|deadline| deadline.at);
         let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
             (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
             (Poll::Pending, None) => Poll::Pending,
-            (Poll::Pending, Some((at, which, limit))) => {
-                timer.poll_until(cx, at).map(|()| Err(ErrorKind::Timeout(Timeout { which, limit })))
+            (Poll::Pending, Some(Deadline { at, timeout })) => {
+                timer.poll_until(cx, at).map(|()| Err(ErrorKind::Timeout(timeout)))
             }
         });
         match outcome.await {
@@ -331,12 +357,21 @@ impl Due {
     }
 }
 
-impl Exchange<'_> {
-    /// Streams, downloads and uploads have none: they last as long as bytes flow.
-    fn deadline(&self) -> Deadline {
-        let open = matches!(self.due, Due::Events | Due::Download) || matches!(self.build, Build::Prepared(_));
-        let limit = self.timeouts.call.filter(|_| !open)?;
-        Some((Instant::now() + limit, limit))
+impl<'a> Exchange<'a> {
+    /// By the client's own choices.
+    pub(crate) fn new(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due) -> Self {
+        let (timeouts, retry) = (transport.timeouts(), transport.retry());
+        Self { transport, operation, build, due, timeouts, retry, signed: false, bearer: None }
+    }
+
+    /// Downloads and uploads have none: they last as long as bytes flow.
+    fn deadline(&self) -> Option<Deadline> {
+        let (which, limit) = match (self.due, &self.build) {
+            (Due::Events, _) => (TimeLimit::Stream, self.timeouts.stream?),
+            (Due::Download, _) | (_, Build::Prepared(_)) => return None,
+            _ => (TimeLimit::Call, self.timeouts.call?),
+        };
+        Some(Deadline::after(which, limit))
     }
 }
 
@@ -346,12 +381,21 @@ impl Transport {
         client: reqwest::Client,
         credentials: Credentials,
         timeouts: Timeouts,
+        retry: RetryPolicy,
         limits: Limits,
     ) -> Self {
         // Generated paths begin with a slash.
         let baseurl = base.as_str().trim_end_matches('/').to_owned();
         Self {
-            shared: Arc::new(Shared { requests: Requests { baseurl, client }, base, credentials, timeouts, limits }),
+            shared: Arc::new(Shared {
+                requests: Requests { baseurl, client },
+                base,
+                credentials,
+                timeouts,
+                retry,
+                budget: Arc::new(Budget::new(retry.budget)),
+                limits,
+            }),
         }
     }
 
@@ -363,7 +407,8 @@ impl Transport {
     /// Another API by other credentials, over the same connections and with the same limits.
     #[cfg(all(feature = "app", feature = "console"))]
     pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Self {
-        Self::new(base, self.shared.requests.client.clone(), credentials, self.shared.timeouts, self.shared.limits)
+        let Shared { requests, timeouts, retry, limits, .. } = &*self.shared;
+        Self::new(base, requests.client.clone(), credentials, *timeouts, *retry, *limits)
     }
 
     /// Gets what operations of this kind need, before there is one.
@@ -377,6 +422,10 @@ impl Transport {
         self.shared.timeouts
     }
 
+    pub(crate) fn retry(&self) -> RetryPolicy {
+        self.shared.retry
+    }
+
     pub(crate) fn limits(&self) -> Limits {
         self.shared.limits
     }
@@ -387,6 +436,7 @@ impl fmt::Debug for Transport {
         f.debug_struct("Transport")
             .field("base_url", &self.shared.base.as_str())
             .field("timeouts", &self.shared.timeouts)
+            .field("retry", &self.shared.retry)
             .field("limits", &self.shared.limits)
             .finish_non_exhaustive()
     }

@@ -48,6 +48,7 @@ const RULES: &[Rule] = &[
     schemas::defaults_stand_on_parameters_only,
     unions::unions_can_be_told_apart,
     unions::discriminators_are_complete,
+    unions::final_events_are_events,
     enums::open_enums_are_well_formed,
     enums::closed_enums_are_well_formed,
     enums::what_the_server_sends_is_an_open_enum,

@@ -2,8 +2,9 @@
 
 use super::schemas::{blank, names};
 use crate::diagnostic::Findings;
-use crate::source::Node;
+use crate::source::{Kind, Node};
 use crate::source::outline::{Operation, Outline};
+use serde_json::Value;
 
 /// The clients, and the security schemes of what each one holds.
 const CLIENTS: [(&str, &[&str]); 4] = [
@@ -179,15 +180,17 @@ pub fn statuses_are_exact(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// Only what is not safe by its method needs saying.
+/// Only what its method does not say needs saying.
 pub fn idempotent_is_said_where_it_is_news(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
+        let by_itself = !matches!(operation.entry.key.as_str(), "post" | "patch");
         if let Some(extension) = operation.node().entry("x-dify-idempotent")
-            && !matches!(operation.entry.key.as_str(), "post" | "patch")
+            && matches!(extension.value.kind, Kind::Scalar(Value::Bool(said)) if said == by_itself)
         {
+            let is = if by_itself { "is" } else { "is not" };
             found.push(o.at(
                 extension.place,
-                format!("{} is idempotent by itself", operation.entry.key.to_uppercase()),
+                format!("{} {is} idempotent by itself", operation.entry.key.to_uppercase()),
                 "remove `x-dify-idempotent`",
             ));
         }

@@ -2,7 +2,7 @@
 
 use super::schemas::{names, type_of, written};
 use crate::diagnostic::Findings;
-use crate::source::Node;
+use crate::source::{Entry, Node};
 use crate::source::outline::{Outline, Role, Schema};
 
 /// Which branch of a union a value belongs to must show at first sight.
@@ -86,6 +86,39 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
                     format!("no value of `{tag}` leads to `{}`", target.key),
                     "add it to `mapping`",
                 ));
+            }
+        }
+    }
+}
+
+/// Whether a stream has ended as it should is told by its last events: of every union of events, which those are.
+pub fn final_events_are_events(o: &Outline<'_>, found: &mut Findings) {
+    for Schema { node, place, .. } in written(o) {
+        let known = node.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));
+        match (node.entry("x-dify-final"), known) {
+            (None, None) => {}
+            (None, Some(_)) => found.push(o.at(
+                *place,
+                "this union of events does not say which events end a stream",
+                "list them under `x-dify-final`",
+            )),
+            (Some(extension), None) => found.push(o.at(
+                extension.place,
+                "only a union with a `discriminator` has final events",
+                "remove `x-dify-final`",
+            )),
+            (Some(extension), Some(mapping)) => {
+                let unknown = extension.value.items().iter().filter(|name| {
+                    let known = |entry: &Entry| Some(entry.key.as_str()) == name.as_str();
+                    !mapping.entries().iter().any(known)
+                });
+                for name in unknown {
+                    found.push(o.at(
+                        name.place,
+                        format!("`{}` is no event of this union", name.as_str().unwrap_or_default()),
+                        "name one of its `mapping`",
+                    ));
+                }
             }
         }
     }

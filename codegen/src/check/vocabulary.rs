@@ -110,6 +110,7 @@ const SCHEMA: Vocabulary = Vocabulary {
     ],
     ours: &[
         "x-extensible-enum",
+        "x-dify-final",
         "x-dify-new",
         "x-dify-send-default",
         "x-dify-tristate",
@@ -238,6 +239,7 @@ fn distance(one: &str, other: &str) -> usize {
 /// What an extension's value has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Form {
+    Bool,
     True,
     Text,
     TextList,
@@ -248,8 +250,9 @@ enum Form {
 
 fn form_of(extension: &str) -> Form {
     match extension {
-        "x-dify-idempotent" | "x-dify-tristate" | "x-dify-state" => Form::True,
-        "x-dify-errors" | "x-dify-new" | "x-dify-checked" => Form::TextList,
+        "x-dify-idempotent" => Form::Bool,
+        "x-dify-tristate" | "x-dify-state" => Form::True,
+        "x-dify-errors" | "x-dify-final" | "x-dify-new" | "x-dify-checked" => Form::TextList,
         "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
         "x-dify-paging" => Form::Map,
         "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,
@@ -283,6 +286,7 @@ pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
 fn fits(node: &Node, form: Form) -> (bool, &'static str) {
     let all = |test: fn(&Node) -> bool| node.is_list() && node.items().iter().all(test);
     match form {
+        Form::Bool => (matches!(node.kind, Kind::Scalar(Value::Bool(_))), "write `true` or `false`"),
         Form::True => (matches!(node.kind, Kind::Scalar(Value::Bool(true))), "write `true`, or leave it out"),
         Form::Text => (node.as_str().is_some(), "write one text, in quotes if it is a number"),
         Form::TextList => (all(|item| item.as_str().is_some()), "write a list of texts"),

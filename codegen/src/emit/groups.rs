@@ -200,8 +200,7 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
     };
     let stop = stopping(operation, group, model);
     let body = match stop {
-        Some((Some(user), stopping)) => quote! { let user = #user; #body.#stopping },
-        Some((None, stopping)) => quote! { #body.#stopping },
+        Some(stopping) => quote! { #body.#stopping },
         None => body.to_token_stream(),
     };
     parse_quote! {
@@ -251,8 +250,8 @@ fn from_query(name: &syn::Ident, ty: &syn::Type) -> Expr {
 }
 
 /// How a stream's run can be stopped: when the group has a `stop` that takes the task, and the user where the request of
-/// the run names one. The expression of the user, and the method call.
-fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Option<Expr>, Expr)> {
+/// the run names one.
+fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<Expr> {
     if !matches!(operation.answer, Answer::Events(_)) {
         return None;
     }
@@ -266,10 +265,9 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Opti
         Some(Body::Json(Type::Named(request))) => request,
         Some(_) => return None,
         None => {
-            let wrapper = parse_quote! {
-                stopping(&#stop_static, |requests, task_id| requests.#id(task_id))
-            };
-            return Some((None, wrapper));
+            return Some(parse_quote! {
+                stopping(&#stop_static, None, |requests, task_id, _| requests.#id(task_id))
+            });
         }
     };
     let only_user = |name: &str| {
@@ -282,20 +280,19 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<(Opti
     let user: Expr = match (&operation.body, operation.mode) {
         (Some(Body::Json(Type::Named(body))), Mode::Streaming | Mode::Only) => {
             let member = model.object(body)?.iter().find(|m| m.name == "user")?;
-            (member.required && !member.nullable).then(|| parse_quote!(request.user.clone()))?
+            (member.required && !member.nullable).then(|| parse_quote!(request.user))?
         }
         _ => {
             let user = operation.query_parameters().find(|p| p.name == "user" && p.location == Location::Query)?;
-            user.required.then(|| parse_quote!(query.user.clone()))?
+            user.required.then(|| parse_quote!(query.user))?
         }
     };
     let request = ident(request);
-    let wrapper: Expr = parse_quote! {
-        stopping(&#stop_static, move |requests, task_id| {
-            requests.#id(task_id, &#request::new(user.clone()))
+    Some(parse_quote! {
+        stopping(&#stop_static, Some(&#user), |requests, task_id, user| {
+            requests.#id(task_id, &#request::new(user))
         })
-    };
-    Some((Some(user), wrapper))
+    })
 }
 
 /// Summary, description, route, and the codes of refusals.

@@ -10,7 +10,7 @@ use crate::rustdoc;
 use quote::quote;
 use syn::{Item, parse_quote};
 
-pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], model: &Model) -> Part {
+pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], finals: &[String], model: &Model) -> Part {
     let name = ident(&component.name);
     let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
     let known = variants.iter().map(|variant| {
@@ -41,6 +41,8 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], model
         },
         parse_quote! {
             impl crate::Event for #name {
+                const FINAL: &'static [&'static str] = &[#(#finals),*];
+
                 fn name(&self) -> &str {
                     match self {
                         #(Self::#idents(_) => #values,)*

@@ -27,6 +27,7 @@ pub(crate) struct Operation {
     pub(crate) errors: Vec<String>,
     /// Components that describe refusals.
     pub(crate) refusals: Vec<String>,
+    /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
     /// What to use instead, when it is deprecated.
     pub(crate) deprecated: Option<String>,
@@ -140,8 +141,10 @@ impl Operation {
             answer: Answer::Empty,
             errors: texts(operation, "x-dify-errors"),
             refusals: refusals(document, operation),
-            idempotent: matches!(verb, "get" | "put" | "delete")
-                || operation.get("x-dify-idempotent") == Some(&Value::Bool(true)),
+            idempotent: operation
+                .get("x-dify-idempotent")
+                .and_then(Value::as_bool)
+                .unwrap_or(matches!(verb, "get" | "put" | "delete")),
             deprecated: (operation.get("deprecated") == Some(&Value::Bool(true)))
                 .then(|| text(operation, "x-dify-deprecated").to_owned())
                 .or_else(|| version(operation, "x-dify-deprecated")),

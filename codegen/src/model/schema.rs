@@ -28,7 +28,12 @@ pub(crate) enum Shape {
     /// Named text, open to new values.
     Enum(Vec<EnumValue>),
     /// One of several objects, told apart by a tag.
-    Union { tag: String, variants: Vec<Variant> },
+    Union {
+        tag: String,
+        variants: Vec<Variant>,
+        /// The values after which a stream may end.
+        finals: Vec<String>,
+    },
     /// One of several types, with nothing to tell them apart but their looks; each with its description.
     Choice {
         choices: Vec<(Type, String)>,
@@ -155,7 +160,7 @@ impl Component {
                     Some(Variant { value: value.clone(), component: last_segment(target.as_str()?) })
                 })
                 .collect();
-            return Some(Shape::Union { tag, variants });
+            return Some(Shape::Union { tag, variants, finals: texts(schema, "x-dify-final") });
         }
         let values = schema.get("x-extensible-enum").or_else(|| schema.get("enum"));
         if let Some(values) = values.and_then(Value::as_array) {

@@ -19,6 +19,8 @@ pub struct ApiError {
     pub message: String,
     /// The member that was wrong, where the server named it.
     pub params: Option<String>,
+    /// How long the server wants to be left alone (`Retry-After`).
+    pub retry_after: Option<Duration>,
     /// The body as it came.
     pub body: Bytes,
 }
@@ -43,6 +45,8 @@ pub struct HttpError {
     pub due: &'static str,
     /// Where a redirect points that was not followed.
     pub location: Option<String>,
+    /// How long the server wants to be left alone (`Retry-After`).
+    pub retry_after: Option<Duration>,
     /// The body, up to 256 KiB of it.
     pub body: Bytes,
 }
@@ -74,6 +78,7 @@ impl fmt::Debug for HttpError {
             .field("content_type", &self.content_type)
             .field("due", &self.due)
             .field("location", &self.location)
+            .field("retry_after", &self.retry_after)
             .field("body", &Excerpt(&self.body))
             .finish()
     }
@@ -166,6 +171,64 @@ pub struct StreamError {
     pub conversation_id: Option<String>,
     /// The event as it came.
     pub body: Bytes,
+}
+
+/// Why a run cannot be followed again, and what became of it.
+#[cfg(any(feature = "app", feature = "web"))]
+#[derive(Debug, thiserror::Error)]
+#[error("the run {run_id} cannot be followed: the server{} has no route for that, which came with Dify 1.16.1{}", version(.server_version), outcome(self))]
+#[non_exhaustive]
+pub struct ResumeError {
+    /// Id of the run.
+    pub run_id: String,
+    /// The Dify release, where the server says it.
+    pub server_version: Option<String>,
+    /// The run as it was when it had ended, or when it was last heard of. None where that could not be asked.
+    #[cfg(feature = "app")]
+    pub run: Option<Box<crate::types::WorkflowRun>>,
+    /// What the server answered instead of the events.
+    #[source]
+    pub source: Box<super::Error>,
+}
+
+#[cfg(any(feature = "app", feature = "web"))]
+impl ResumeError {
+    #[cfg(feature = "app")]
+    pub(crate) fn new(
+        run_id: &str,
+        server_version: Option<&str>,
+        run: Option<Box<crate::types::WorkflowRun>>,
+        source: super::Error,
+    ) -> Self {
+        let (run_id, server_version) = (run_id.to_owned(), server_version.map(str::to_owned));
+        Self { run_id, server_version, run, source: Box::new(source) }
+    }
+
+    #[cfg(not(feature = "app"))]
+    pub(crate) fn new(
+        run_id: &str,
+        server_version: Option<&str>,
+        _: Option<std::convert::Infallible>,
+        source: super::Error,
+    ) -> Self {
+        let (run_id, server_version) = (run_id.to_owned(), server_version.map(str::to_owned));
+        Self { run_id, server_version, source: Box::new(source) }
+    }
+}
+
+#[cfg(any(feature = "app", feature = "web"))]
+fn version(version: &Option<String>) -> String {
+    version.as_deref().map_or_else(String::new, |version| format!(" ({version})"))
+}
+
+#[cfg(any(feature = "app", feature = "web"))]
+fn outcome(error: &ResumeError) -> String {
+    let _ = error;
+    #[cfg(feature = "app")]
+    if let Some(run) = &error.run {
+        return format!("; its status is {}", run.status);
+    }
+    String::new()
 }
 
 fn in_front(status: &Option<u16>) -> String {

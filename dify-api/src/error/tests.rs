@@ -30,7 +30,7 @@ static EVENTS: Operation = Operation {
 fn error(kind: ErrorKind, operation: &'static Operation) -> Error {
     Error::new(
         kind,
-        Context { operation: Named::Described(operation), attempts: 1, server_version: Some("1.13.0".into()) },
+        Context { attempts: 1, server_version: Some("1.13.0".into()), ..Context::of(Named::Described(operation)) },
     )
 }
 
@@ -40,6 +40,7 @@ fn api(status: u16, code: &str, message: &str) -> ErrorKind {
         code: code.into(),
         message: message.to_owned(),
         params: None,
+        retry_after: None,
         body: Bytes::new(),
     })
 }
@@ -50,6 +51,7 @@ fn http(status: u16, content_type: &str, body: &'static str) -> ErrorKind {
         content_type: content_type.to_owned(),
         due: "application/json",
         location: None,
+        retry_after: None,
         body: Bytes::from_static(body.as_bytes()),
     })
 }

@@ -7,13 +7,15 @@ use crate::{
     incoming::Incoming,
     limits::ERROR_BODY,
     media,
+    retry::retry_after,
 };
 use bytes::Bytes;
 use reqwest::{
     StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION},
+    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
 };
 use serde::Deserialize;
+use std::time::{Duration, SystemTime};
 
 /// Is the answer of the media type that is due?
 pub(super) fn is_due(due: Due, headers: &HeaderMap, accept: Option<&HeaderValue>) -> bool {
@@ -50,6 +52,7 @@ pub(super) async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, i
             code: refusal.code.into(),
             message: as_text(refusal.message).unwrap_or_default(),
             params: as_text(refusal.params),
+            retry_after: asked(headers),
             body,
         }),
         Err(_) => http_error(status, headers, due, body),
@@ -83,8 +86,14 @@ fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) ->
         content_type: text(headers, &CONTENT_TYPE).unwrap_or_default().to_owned(),
         due: due.media(),
         location: text(headers, &LOCATION).filter(|_| redirect).map(str::to_owned),
+        retry_after: asked(headers),
         body,
     })
+}
+
+/// When the server wants to be asked again.
+fn asked(headers: &HeaderMap) -> Option<Duration> {
+    retry_after(headers.get(RETRY_AFTER)?.as_bytes(), SystemTime::now())
 }
 
 /// Dify's name for its own version.

@@ -44,7 +44,7 @@ plant! {
         by
             "x-dify-idempotent: yes please"
         and hear
-            "spec/service/paths/tea.yaml:28: `x-dify-idempotent` has the wrong form; write `true`, or leave it out";
+            "spec/service/paths/tea.yaml:28: `x-dify-idempotent` has the wrong form; write `true` or `false`";
     }
 
     a_list_that_is_text_is_told {

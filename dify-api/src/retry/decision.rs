@@ -1,0 +1,124 @@
+//! May what failed be done again?
+
+use crate::{
+    ErrorKind, TimeLimit,
+    error::{ApiError, HttpError},
+    types::ErrorCode,
+};
+use reqwest::StatusCode;
+use std::time::Duration;
+
+/// What follows from a failure.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Decision {
+    Final,
+    /// Once more, not before this time has passed.
+    Again(Option<Duration>),
+}
+
+/// Decides by what happened, and by whether doing it twice is the same as doing it once.
+pub(crate) fn decide(kind: &ErrorKind, idempotent: bool) -> Decision {
+    let (again, asked) = match kind {
+        ErrorKind::Transport(error) => (error.connecting || idempotent, None),
+        ErrorKind::Timeout(timeout) => match timeout.which {
+            TimeLimit::Connect => (true, None),
+            TimeLimit::ResponseHeaders | TimeLimit::ReadIdle => (idempotent, None),
+            // Its time is over, whatever is left undone.
+            _ => (false, None),
+        },
+        ErrorKind::Api(ApiError { status, code, retry_after, .. }) => {
+            let busy = *status != StatusCode::TOO_MANY_REQUESTS || *code == ErrorCode::TooManyRequests;
+            (busy && passes(*status, *retry_after, idempotent), *retry_after)
+        }
+        ErrorKind::Http(HttpError { status, retry_after, .. }) => {
+            (passes(*status, *retry_after, idempotent), *retry_after)
+        }
+        _ => (false, None),
+    };
+    if again { Decision::Again(asked) } else { Decision::Final }
+}
+
+/// Does a status speak of a trouble that passes?
+fn passes(status: StatusCode, asked: Option<Duration>, idempotent: bool) -> bool {
+    match status.as_u16() {
+        429 => true,
+        503 if asked.is_some() => true,
+        408 | 502..=504 | 520..=527 | 530 => idempotent,
+        _ => false,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use bytes::Bytes;
+
+    const TEN: Option<Duration> = Some(Duration::from_secs(10));
+
+    fn page(status: u16, retry_after: Option<Duration>) -> ErrorKind {
+        ErrorKind::Http(HttpError {
+            status: StatusCode::from_u16(status).expect("a status"),
+            content_type: "text/html".to_owned(),
+            due: "application/json",
+            location: None,
+            retry_after,
+            body: Bytes::new(),
+        })
+    }
+
+    fn refusal(status: u16, code: ErrorCode, retry_after: Option<Duration>) -> ErrorKind {
+        ErrorKind::Api(ApiError {
+            status: StatusCode::from_u16(status).expect("a status"),
+            code,
+            message: String::new(),
+            params: None,
+            retry_after,
+            body: Bytes::new(),
+        })
+    }
+
+    /// For what is idempotent and for what is not.
+    fn both(kind: ErrorKind) -> [bool; 2] {
+        [true, false].map(|idempotent| decide(&kind, idempotent) != Decision::Final)
+    }
+
+    #[test]
+    fn what_was_refused_for_the_moment_is_done_again() {
+        assert_eq!(both(refusal(429, ErrorCode::TooManyRequests, None)), [true, true]);
+        assert_eq!(both(page(429, None)), [true, true]);
+        assert_eq!(both(page(503, TEN)), [true, true]);
+        assert_eq!(decide(&page(503, TEN), false), Decision::Again(TEN));
+    }
+
+    #[test]
+    fn a_used_up_quota_is_not_waited_for() {
+        assert_eq!(both(refusal(429, ErrorCode::RateLimitError, TEN)), [false, false]);
+        assert_eq!(both(refusal(429, "one_of_tomorrow".to_owned().into(), None)), [false, false]);
+    }
+
+    #[test]
+    fn what_a_gateway_says_leaves_open_whether_it_was_done() {
+        for status in [408, 502, 503, 504, 520, 524, 527, 530] {
+            assert_eq!(both(page(status, None)), [true, false], "{status}");
+        }
+        assert_eq!(both(refusal(503, ErrorCode::Unknown, None)), [true, false]);
+    }
+
+    #[test]
+    fn what_will_fail_again_is_final() {
+        for status in [400, 401, 404, 409, 413, 500, 501, 505, 528] {
+            assert_eq!(both(page(status, TEN)), [false, false], "{status}");
+        }
+        assert_eq!(both(ErrorKind::CutShort), [false, false]);
+        assert_eq!(both(ErrorKind::TooLarge { limit: 1 }), [false, false]);
+    }
+
+    #[test]
+    fn a_limit_on_the_whole_is_over_with_it() {
+        let timeout = |which| ErrorKind::Timeout(crate::Timeout { which, limit: Duration::ZERO });
+        assert_eq!(both(timeout(TimeLimit::Connect)), [true, true]);
+        assert_eq!(both(timeout(TimeLimit::ResponseHeaders)), [true, false]);
+        assert_eq!(both(timeout(TimeLimit::ReadIdle)), [true, false]);
+        assert_eq!(both(timeout(TimeLimit::Call)), [false, false]);
+    }
+}
