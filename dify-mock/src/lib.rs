@@ -46,11 +46,16 @@
 //! | `PAUSED` in a document's name | indexing is held on the way |
 //! | `PIPELINE` in a knowledge base's name | it has a pipeline, with the data sources `ds`, `dsdoc` and `dscrawl` |
 //!
+//! What a broken server does is scripted by [`Server::faults`]: late, cut, damaged, endless and lost answers, and answers
+//! of the gateways in between. [`Server::executions`] tells whether a request was acted on, and how often.
+//!
 //! Of a file, the first mebibyte is read as text and searched; all of it is kept, on disk, and given back.
 
 mod clock;
 mod console;
 mod contract;
+mod counts;
+pub mod fault;
 mod http;
 mod ids;
 mod python;
@@ -62,6 +67,7 @@ mod state;
 mod text;
 mod web;
 
+pub use crate::counts::{Count, Repeated};
 pub use crate::record::RecordedRequest;
 pub use crate::server::{Builder, Error, Server};
 pub use crate::state::console::account::{EMAIL as CONSOLE_EMAIL, PASSWORD as CONSOLE_PASSWORD};

@@ -1,10 +1,12 @@
 //! What was asked of the server, kept for tests.
 
 use std::collections::VecDeque;
-use std::sync::Mutex;
+use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
 use http::HeaderMap;
+
+use crate::fault::Fault;
 
 /// Of a body, at most so much is kept.
 pub(crate) const KEPT_OF_A_BODY: usize = 1024 * 1024;
@@ -32,8 +34,12 @@ pub struct RecordedRequest {
     /// What in the answer does not agree with the document. Looked at only when the server was built with
     /// [`check_answers`](crate::Builder::check_answers).
     pub answer_problems: Vec<String>,
-    /// The status of the answer; zero while there is none.
+    /// The status of the answer; zero while there is none, and for ever where a fault left it out.
     pub status: u16,
+    /// What went wrong with it by the script of [`Server::faults`](crate::Server::faults).
+    pub fault: Option<Arc<Fault>>,
+    /// Whether it was acted on: see [`Count::executed`](crate::Count::executed).
+    pub executed: bool,
     pub(crate) number: u64,
 }
 
@@ -59,7 +65,10 @@ impl Records {
     /// Adds to what is known of a request, when it is still kept.
     pub(crate) fn amend(&self, number: u64, change: impl FnOnce(&mut RecordedRequest)) {
         let Ok(mut kept) = self.kept.lock() else { return };
-        if let Some(request) = kept.1.iter_mut().rev().find(|request| request.number == number) {
+        // Numbers have no gaps: the place follows from the first.
+        let place = kept.1.front().and_then(|first| number.checked_sub(first.number));
+        let place = place.and_then(|place| usize::try_from(place).ok());
+        if let Some(request) = place.and_then(|place| kept.1.get_mut(place)) {
             change(request);
         }
     }

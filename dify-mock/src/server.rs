@@ -6,11 +6,12 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
-use axum::serve::ListenerExt;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::contract::{Api, Contract};
+use crate::counts::{Count, Counts, Repeated};
+use crate::fault::{Faults, Line, Lines, Rules};
 use crate::http::dispatch;
 use crate::http::key::Key;
 use crate::ids;
@@ -72,6 +73,8 @@ pub(crate) struct Inner {
     pub(crate) settings: Settings,
     pub(crate) contract: &'static Contract,
     pub(crate) records: Records,
+    pub(crate) counts: Counts,
+    pub(crate) faults: Rules,
     /// `http://127.0.0.1:5001`.
     pub(crate) url: String,
     world: Mutex<World>,
@@ -193,16 +196,14 @@ impl Builder {
             settings: self.settings,
             contract,
             records: Records::default(),
+            counts: Counts::default(),
+            faults: Rules::default(),
             url: format!("http://{address}"),
             world: Mutex::new(world),
         });
-        // Each event goes out at once, instead of waiting for the one before to be acknowledged.
-        let listener = listener.tap_io(|stream| {
-            // A connection that is gone already notices soon enough.
-            let _ = stream.set_nodelay(true);
-        });
         let router =
             Router::new().fallback(dispatch::serve).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&inner));
+        let service = router.into_make_service_with_connect_info::<Line>();
         let (open, closed) = oneshot::channel::<()>();
         tokio::spawn(async move {
             let closed = async {
@@ -210,7 +211,7 @@ impl Builder {
                 let _ = closed.await;
             };
             // It ends only with the signal: accepting connections is not given up.
-            let _ = axum::serve(listener, router).with_graceful_shutdown(closed).await;
+            let _ = axum::serve(Lines(listener), service).with_graceful_shutdown(closed).await;
         });
         Ok(Server { inner, address, _open: open })
     }
@@ -290,9 +291,41 @@ impl Server {
         self.inner.records.all()
     }
 
-    /// Forgets the requests so far. What the applications remember stays.
+    /// Forgets the requests so far, and the counts with them. What the applications remember stays.
     pub fn forget_requests(&self) {
         self.inner.records.forget();
+        self.inner.counts.forget();
+    }
+
+    /// What goes wrong: see [`Faults`].
+    #[must_use]
+    pub fn faults(&self) -> Faults<'_> {
+        Faults::new(&self.inner.faults)
+    }
+
+    /// How often the request was acted on that names itself so in `X-Request-Id`. It counts every request since the start,
+    /// whether or not it is kept for [`Server::requests`].
+    #[must_use]
+    pub fn executions(&self, request_id: &str) -> u32 {
+        self.inner.counts.executions(request_id)
+    }
+
+    /// The requests that were acted on more than once, among those with an `X-Request-Id`.
+    #[must_use]
+    pub fn repeated(&self) -> Vec<Repeated> {
+        self.inner.counts.repeated()
+    }
+
+    /// How often requests of an operation arrived, met a fault and were acted on.
+    #[must_use]
+    pub fn count(&self, operation: &str) -> Count {
+        self.inner.counts.operation(operation)
+    }
+
+    /// The same for all requests together, also those that reach no operation.
+    #[must_use]
+    pub fn total(&self) -> Count {
+        self.inner.counts.total()
     }
 
     /// The ids of all operations that it answers.

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use axum::body::{Body, to_bytes};
+use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::response::Response;
 use bytes::Bytes;
@@ -19,6 +20,7 @@ use super::refusal::Refusal;
 use super::reply::Reply;
 use crate::console;
 use crate::contract::{Api, Complaint, Credential, Found, Operation, Parameter, Place};
+use crate::fault::Line;
 use crate::record::{KEPT_OF_A_BODY, RecordedRequest};
 use crate::run::feed::Frame;
 use crate::server::Inner;
@@ -28,7 +30,11 @@ use crate::service;
 const LONGEST_JSON: usize = 256 * 1024 * 1024;
 
 /// Answers one request, whatever it is.
-pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) -> Response {
+pub(crate) async fn serve(
+    State(server): State<Arc<Inner>>,
+    ConnectInfo(line): ConnectInfo<Line>,
+    request: Request,
+) -> Response {
     let (parts, body) = request.into_parts();
     let mut record = RecordedRequest {
         method: parts.method.to_string(),
@@ -43,12 +49,23 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
         _ => None,
     };
     record.operation = operation.map(|operation| operation.id.clone());
+    let fault = server.faults.meet(record.operation.as_deref(), &record.path);
+    record.fault.clone_from(&fault);
+    server.counts.receive(record.operation.as_deref(), fault.is_some());
     let query = pairs(&record.query);
-    let body = read(parts, body, operation, &mut record).await;
+    let method = parts.method.clone();
+    let body = match fault.as_deref() {
+        Some(fault) if !fault.reads() => Sent::Other(0),
+        _ => read(parts, body, operation, &mut record).await,
+    };
     let findings = operation.map(|operation| check(operation, &query, &record.headers, &body)).unwrap_or_default();
     record.problems = findings.notes.clone();
     let (headers, path) = (record.headers.clone(), record.path.clone());
     let number = server.records.keep(record, server.settings.kept_requests);
+    let begun = |status: u16| server.records.amend(number, |record| record.status = status);
+    if let Some(fault) = fault.as_deref().filter(|fault| !fault.acts()) {
+        return fault.refuse(&line, begun).await;
+    }
 
     let outcome = match found {
         Found::Nothing => match service::beside(&server, &path, &query) {
@@ -59,7 +76,11 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
         Found::Operation(operation, values) => {
             let understood = understand(&server, operation, Asked { path: values, query, body, findings }, &headers);
             match understood {
-                Ok((call, handler)) => service::answer(call, handler, operation).await,
+                Ok((call, handler)) => {
+                    server.counts.execute(&operation.id, &method, &headers);
+                    server.records.amend(number, |record| record.executed = true);
+                    service::answer(call, handler, operation).await
+                }
                 Err(refusal) => Err(refusal),
             }
             .map_err(|refusal| if operation.is_console() { console::refusal::guess(refusal, &path) } else { refusal })
@@ -75,9 +96,14 @@ pub(crate) async fn serve(State(server): State<Arc<Inner>>, request: Request) ->
             refusal.into_response()
         }
     };
-    server.records.amend(number, |record| record.status = response.status().as_u16());
     sign(&server, &path, &mut response);
-    response
+    match fault {
+        Some(fault) => fault.distort(&method, response, &line, begun).await,
+        None => {
+            begun(response.status().as_u16());
+            response
+        }
+    }
 }
 
 /// The headers that every answer has.

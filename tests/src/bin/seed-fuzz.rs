@@ -1,0 +1,53 @@
+//! Fills the corpus of the fuzz targets from the packed recordings.
+//!
+//! ```text
+//! cargo run -p dify-tests --bin seed-fuzz -- fuzz/corpus
+//! ```
+//!
+//! What begins each file is described where its target is, in `fuzz/fuzz_targets`.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    error::Error,
+    fs,
+    path::PathBuf,
+};
+
+use dify_tests::{Recording, recordings};
+
+/// Of a long stream, the beginning is enough: mutations of large inputs are slow.
+const LONGEST: usize = 16 * 1024;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let folder: PathBuf = std::env::args_os().nth(1).ok_or("usage: seed-fuzz <folder of the corpus>")?.into();
+    let mut seeds: BTreeMap<&str, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    for recording in recordings()? {
+        let Some(body) = recording.reply() else { continue };
+        if recording.media_type() == "text/event-stream" {
+            seeds.entry("decoder").or_default().insert(stream(body));
+            let events = body.lines().filter_map(|line| line.strip_prefix("data: "));
+            seeds.entry("event_decode").or_default().extend(events.map(|event| event.as_bytes().to_vec()));
+        } else if recording.status() >= 300 {
+            seeds.entry("error_decode").or_default().insert(refusal(&recording, body));
+        }
+    }
+    for (target, seeds) in seeds {
+        let folder = folder.join(target);
+        fs::create_dir_all(&folder)?;
+        for (number, seed) in seeds.iter().filter(|seed| seed.len() <= LONGEST + 2).enumerate() {
+            fs::write(folder.join(format!("recorded-{number:05}")), seed)?;
+        }
+        println!("{target}: {}", fs::read_dir(&folder)?.count());
+    }
+    Ok(())
+}
+
+/// Cut in small pieces, without a limit.
+fn stream(body: &str) -> Vec<u8> {
+    [&[0, 255], &body.as_bytes()[..body.len().min(LONGEST)]].concat()
+}
+
+fn refusal(recording: &Recording, body: &str) -> Vec<u8> {
+    let status = u16::try_from(recording.status()).unwrap_or_default().saturating_sub(300).to_be_bytes();
+    [&status, recording.media_type().as_bytes(), b"\n", body.as_bytes()].concat()
+}
