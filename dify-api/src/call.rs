@@ -86,6 +86,22 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
+    /// Sends a header of your own along, such as `X-Request-Id` for what stands between here and Dify. The credential
+    /// cannot be replaced. A name or value that cannot stand in HTTP, such as one with a line break, is told when the
+    /// call is awaited, and nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// let info = app.info().get().header("X-Request-Id", "4711").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.headers.set(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
     /// Proves the call by this token (`Authorization: Bearer …`) instead of what the client has: for the few operations
     /// that say so.
     #[cfg(any(feature = "web", feature = "console"))]

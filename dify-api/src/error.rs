@@ -9,9 +9,9 @@ mod cases;
 
 #[cfg(all(feature = "app", feature = "console"))]
 pub use cases::DeployError;
-use cases::chain;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use cases::ResumeError;
+use cases::chain;
 pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use cases::{IndexingError, UnindexedDocument};

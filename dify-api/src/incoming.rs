@@ -1,11 +1,6 @@
 //! A body on its way in: no time limit passes unnoticed.
 
-use crate::{
-    ErrorKind, TimeLimit,
-    error::TransportError,
-    timeouts::Deadline,
-    timer::Timer,
-};
+use crate::{ErrorKind, TimeLimit, error::TransportError, timeouts::Deadline, timer::Timer};
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
 use std::{
@@ -33,12 +28,7 @@ pub(crate) struct Incoming {
 }
 
 impl Incoming {
-    pub(crate) fn new(
-        body: reqwest::Body,
-        idle: Option<Duration>,
-        deadline: Option<Deadline>,
-        timer: Timer,
-    ) -> Self {
+    pub(crate) fn new(body: reqwest::Body, idle: Option<Duration>, deadline: Option<Deadline>, timer: Timer) -> Self {
         Self { body, idle, deadline, waiting: None, stall: None, stalled: None, timer }
     }
 

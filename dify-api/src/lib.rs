@@ -95,6 +95,7 @@ mod event;
 mod event_stream;
 #[rustfmt::skip]
 mod generated;
+mod headers;
 mod incoming;
 #[cfg(feature = "knowledge")]
 mod indexing;
@@ -145,9 +146,9 @@ pub use deploy::Deployment;
 pub use download::Download;
 #[cfg(all(feature = "app", feature = "console"))]
 pub use error::DeployError;
-pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
 #[cfg(any(feature = "app", feature = "web"))]
 pub use error::ResumeError;
+pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;

@@ -1,8 +1,6 @@
 //! Lists that come in pages, walked to their end.
 
-use crate::{
-    Call, Error, ErrorKind, error::Context as Circumstances, transport::Exchange,
-};
+use crate::{Call, Error, ErrorKind, error::Context as Circumstances, transport::Exchange};
 use futures_core::Stream;
 use reqwest::Url;
 use serde::de::DeserializeOwned;

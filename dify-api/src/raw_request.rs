@@ -2,6 +2,7 @@
 
 use crate::{
     Call, Download, Error, Event, EventStream, Response, RetryPolicy, Timeouts, Transport,
+    headers::Headers,
     operation::{Credential, Named},
     requests::{Built, Requests},
     transport::Build,
@@ -9,7 +10,7 @@ use crate::{
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
-    header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue},
+    header::{ACCEPT, CONTENT_TYPE, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
 use std::sync::Arc;
@@ -34,7 +35,9 @@ struct Parts {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
-    headers: HeaderMap,
+    headers: Headers,
+    /// What is taken, where no header says so.
+    accept: &'static str,
     body: Option<Bytes>,
     /// The first thing that did not fit.
     problem: Option<String>,
@@ -45,7 +48,15 @@ impl<'a> RawRequest<'a> {
         Self {
             transport,
             named: Named::by_hand(method.clone(), path.clone(), credential),
-            parts: Parts { method, path, query: Vec::new(), headers: HeaderMap::new(), body: None, problem: None },
+            parts: Parts {
+                method,
+                path,
+                query: Vec::new(),
+                headers: Headers::default(),
+                accept: "*/*",
+                body: None,
+                problem: None,
+            },
             timeouts: transport.timeouts(),
             retry: transport.retry(),
         }
@@ -59,16 +70,7 @@ impl<'a> RawRequest<'a> {
 
     /// Sets a header. The client's own credential cannot be replaced.
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        let (name, value) = (name.as_ref(), value.as_ref());
-        match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
-                self.parts.headers.insert(name, value);
-            }
-            (Err(_), _) => self.parts.problem(format!("`{name}` is no name of a header")),
-            (_, Err(_)) => self.parts.problem(format!(
-                "the value of header `{name}` has characters that cannot stand there, such as a line break"
-            )),
-        }
+        self.parts.headers.set(name.as_ref(), value.as_ref());
         self
     }
 
@@ -86,7 +88,7 @@ impl<'a> RawRequest<'a> {
     /// Sets the body and its media type.
     pub fn body(mut self, media_type: &str, body: impl Into<Bytes>) -> Self {
         self.parts.body = Some(body.into());
-        self.header(CONTENT_TYPE, media_type)
+        self.header(CONTENT_TYPE.as_str(), media_type)
     }
 
     /// Sets the time limits of this request alone, except [`Timeouts::connect`], which belongs to the client.
@@ -137,7 +139,7 @@ impl<'a> RawRequest<'a> {
 
     fn plan(self, accept: &'static str) -> (&'a Transport, Named, Build<'a>, Choices) {
         let Self { transport, named, mut parts, timeouts, retry } = self;
-        parts.headers.entry(ACCEPT).or_insert(HeaderValue::from_static(accept));
+        parts.accept = accept;
         let build = Build::Now(Arc::new(move |requests: &Requests| parts.build(requests)));
         (transport, named, build, Choices { timeouts, retry })
     }
@@ -169,7 +171,8 @@ impl Parts {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
         let mut request = reqwest::Request::new(self.method.clone(), url);
-        *request.headers_mut() = self.headers.clone();
+        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
+        self.headers.put_on(&mut request).map_err(invalid)?;
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         Ok(request)
     }

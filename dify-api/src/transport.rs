@@ -4,6 +4,7 @@ use crate::{
     Error, ErrorKind, Timeouts,
     credentials::{Credentials, Generation},
     error::{Context, HttpError, Timeout, TransportError},
+    headers::Headers,
     incoming::Incoming,
     limits::Limits,
     media,
@@ -52,6 +53,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) due: Due,
     pub(crate) timeouts: Timeouts,
     pub(crate) retry: RetryPolicy,
+    /// Of the caller's own.
+    pub(crate) headers: Headers,
     /// The URL proves itself: no credential goes along, wherever it leads.
     pub(crate) signed: bool,
     /// A token in place of the client's credentials; nothing inside, when it fits into no header.
@@ -203,10 +206,12 @@ fn is_refusal(kind: &ErrorKind) -> bool {
 
 async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, ErrorKind> {
     let requests = &exchange.transport.shared.requests;
-    match &exchange.build {
-        Build::Now(build) => Ok(build(requests)?),
-        Build::Prepared(prepare) => prepare(requests).await.map_err(Error::into_kind),
-    }
+    let mut request = match &exchange.build {
+        Build::Now(build) => build(requests)?,
+        Build::Prepared(prepare) => prepare(requests).await.map_err(Error::into_kind)?,
+    };
+    exchange.headers.put_on(&mut request).map_err(ErrorKind::InvalidRequest)?;
+    Ok(request)
 }
 
 /// One attempt: prove, send, judge the head, read the body.
@@ -289,7 +294,8 @@ async fn send(
     }
     let mut response = pin!(client.execute(request));
     loop {
-        let headers = exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
+        let headers =
+            exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
         let first = headers.into_iter().chain(deadline).min_by_key(|deadline| deadline.at);
         let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
             (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
@@ -361,7 +367,8 @@ impl<'a> Exchange<'a> {
     /// By the client's own choices.
     pub(crate) fn new(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due) -> Self {
         let (timeouts, retry) = (transport.timeouts(), transport.retry());
-        Self { transport, operation, build, due, timeouts, retry, signed: false, bearer: None }
+        let headers = Headers::default();
+        Self { transport, operation, build, due, timeouts, retry, headers, signed: false, bearer: None }
     }
 
     /// Downloads and uploads have none: they last as long as bytes flow.

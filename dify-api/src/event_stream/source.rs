@@ -116,9 +116,7 @@ impl Source {
 
     /// What is wrong with a stream that ends here.
     pub(super) fn missing(&self) -> Option<ErrorKind> {
-        (!self.ended).then(|| ErrorKind::Incomplete {
-            last: Some(&self.last).filter(|last| !last.is_empty()).cloned(),
-        })
+        (!self.ended).then(|| ErrorKind::Incomplete { last: Some(&self.last).filter(|last| !last.is_empty()).cloned() })
     }
 
     pub(crate) fn error(&self, kind: ErrorKind) -> Error {
