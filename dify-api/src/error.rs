@@ -300,7 +300,6 @@ impl Error {
             ErrorKind::Http(error) => Some(&error.body),
             ErrorKind::Decode(error) => Some(&error.body),
             ErrorKind::Stream(error) => Some(&error.body),
-            ErrorKind::Frame(FrameError::NotUtf8 { data }) => Some(data),
             _ => None,
         }
     }

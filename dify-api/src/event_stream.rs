@@ -1,10 +1,7 @@
 //! The events of a run, as they happen.
 
 use crate::{
-    Error, ErrorKind, Event, Timeouts, Transport,
-    error::Context as Circumstances,
-    incoming::Incoming,
-    sse::{Decoder, FrameError},
+    Error, ErrorKind, Event, Timeouts, Transport, error::Context as Circumstances, incoming::Incoming, sse::Decoder,
     transport::Content,
 };
 use futures_core::Stream;
@@ -180,12 +177,7 @@ impl<E: Event> EventStream<E> {
 
     /// Makes an error of it, and ends the stream if there is no going on.
     fn fail(&mut self, kind: ErrorKind) -> Error {
-        let goes_on = match &kind {
-            ErrorKind::Decode(_) => true,
-            ErrorKind::Frame(error) => matches!(error, FrameError::NotUtf8 { .. }),
-            _ => false,
-        };
-        if !goes_on {
+        if !matches!(kind, ErrorKind::Decode(_)) {
             self.incoming = None;
             self.decoder = Decoder::with_limit(0);
         }

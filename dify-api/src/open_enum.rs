@@ -177,6 +177,9 @@ pub mod __private {
     use serde::{Deserializer, de};
     use std::{fmt, marker::PhantomData};
 
+    /// For the fuzzer.
+    pub use crate::retry::retry_after;
+
     /// Reads a string without allocating it first.
     pub fn visit_text<'de, D, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error>
     where

@@ -9,7 +9,7 @@ mod retry_after;
 
 pub(crate) use budget::Budget;
 pub(crate) use decision::{Decision, decide};
-pub(crate) use retry_after::retry_after;
+pub use retry_after::retry_after;
 
 /// Whether a call that failed is made again by itself, how often, and after what pause.
 ///

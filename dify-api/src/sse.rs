@@ -1,8 +1,8 @@
 //! Server-sent events: bytes in, frames out.
 //!
 //! The framing of `text/event-stream` as the [WHATWG standard] has it, whole, and nothing of Dify: line ends LF, CR
-//! and CRLF, a byte order mark, fields, comments, data of several lines, ids and retry times, however the bytes are
-//! cut up. Usable alone, with any source of bytes.
+//! and CRLF, a byte order mark, fields, comments, data of several lines, ids and retry times, U+FFFD for what is not
+//! UTF-8, however the bytes are cut up. Usable alone, with any source of bytes.
 //!
 //! ```
 //! use dify_api::sse::Decoder;
@@ -27,8 +27,6 @@
 //! one chunk is lent out where it stands. Only what a chunk leaves unfinished is copied, once.
 //!
 //! [WHATWG standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
-
-use bytes::Bytes;
 
 mod decoder;
 
@@ -69,20 +67,10 @@ impl<'d> Frame<'d> {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {
-    /// A byte sequence that is not UTF-8.
-    #[error("an event is not UTF-8: {:?}", shorten(&String::from_utf8_lossy(data)))]
-    NotUtf8 {
-        /// The data as it came.
-        data: Bytes,
-    },
     /// More bytes than the limit allows.
     #[error("an event is larger than the limit of {limit} bytes")]
     TooLarge {
         /// The limit that was set.
         limit: usize,
     },
-}
-
-fn shorten(text: &str) -> &str {
-    text.char_indices().nth(80).map_or(text, |(end, _)| &text[..end])
 }

@@ -1,7 +1,6 @@
 //! A second, deliberately plain reading of event streams, to hold the decoder of `dify-api` against.
 //!
-//! Written from the WHATWG text line by line over the whole input, without chunks, buffers or speed. In one thing it
-//! follows the decoder instead: what is not UTF-8 spoils its frame, where the standard reads replacement characters.
+//! Written from the WHATWG text line by line over the whole input, without chunks, buffers or speed.
 
 /// What a conforming decoder dispatches.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -17,61 +16,50 @@ pub struct ReferenceFrame {
 /// The fields of the event in the making.
 #[derive(Default)]
 struct Fields {
-    event: Vec<u8>,
-    data: Option<Vec<u8>>,
-    bad_id: bool,
+    event: String,
+    data: Option<String>,
 }
 
-/// Reads a whole stream. Frames with invalid UTF-8 are `None`.
-pub fn reference(stream: &[u8]) -> Vec<Option<ReferenceFrame>> {
+/// Reads a whole stream.
+pub fn reference(stream: &[u8]) -> Vec<ReferenceFrame> {
     let stream = stream.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(stream);
+    let stream = String::from_utf8_lossy(stream);
     let mut frames = Vec::new();
     let mut fields = Fields::default();
     let mut id = String::new();
-    for line in lines(stream) {
+    for line in lines(&stream) {
         if line.is_empty() {
-            let fields = std::mem::take(&mut fields);
-            if let Some(data) = fields.data {
-                frames.push(frame(fields.event, data, &id).filter(|_| !fields.bad_id));
+            let Fields { event, data } = std::mem::take(&mut fields);
+            if let Some(data) = data {
+                let event = if event.is_empty() { "message".to_owned() } else { event };
+                frames.push(ReferenceFrame { event, data, id: id.clone() });
             }
             continue;
         }
-        let colon = line.iter().position(|&byte| byte == b':').unwrap_or(line.len());
-        let (name, value) = (&line[..colon], line.get(colon + 1..).unwrap_or_default());
-        let value = value.strip_prefix(b" ").unwrap_or(value);
+        let (name, value) = line.split_once(':').unwrap_or((line, ""));
+        let value = value.strip_prefix(' ').unwrap_or(value);
         match name {
-            b"event" => fields.event = value.to_vec(),
-            b"data" => match &mut fields.data {
+            "event" => fields.event = value.to_owned(),
+            "data" => match &mut fields.data {
                 Some(data) => {
-                    data.push(b'\n');
-                    data.extend_from_slice(value);
+                    data.push('\n');
+                    data.push_str(value);
                 }
-                None => fields.data = Some(value.to_vec()),
+                None => fields.data = Some(value.to_owned()),
             },
-            b"id" if !value.contains(&0) => match String::from_utf8(value.to_vec()) {
-                Ok(text) => id = text,
-                Err(_) => fields.bad_id = true,
-            },
+            "id" if !value.contains('\0') => id = value.to_owned(),
             _ => {}
         }
     }
     frames
 }
 
-fn frame(event: Vec<u8>, data: Vec<u8>, id: &str) -> Option<ReferenceFrame> {
-    Some(ReferenceFrame {
-        event: if event.is_empty() { "message".into() } else { String::from_utf8(event).ok()? },
-        data: String::from_utf8(data).ok()?,
-        id: id.to_owned(),
-    })
-}
-
 /// The lines that an end of line closes; what follows the last one is not a line.
-fn lines(mut rest: &[u8]) -> Vec<&[u8]> {
+fn lines(mut rest: &str) -> Vec<&str> {
     let mut lines = Vec::new();
-    while let Some(end) = rest.iter().position(|&byte| byte == b'\n' || byte == b'\r') {
+    while let Some(end) = rest.find(['\n', '\r']) {
         lines.push(&rest[..end]);
-        let width = if rest[end..].starts_with(b"\r\n") { 2 } else { 1 };
+        let width = if rest[end..].starts_with("\r\n") { 2 } else { 1 };
         rest = &rest[end + width..];
     }
     lines

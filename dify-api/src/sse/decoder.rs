@@ -27,9 +27,9 @@ pub struct Decoder {
     /// The data of the frame in the making.
     data: Data,
     buffer: Vec<u8>,
-    event: Vec<u8>,
-    /// A field other than data was not UTF-8.
-    bad_field: bool,
+    event: String,
+    /// The data of the frame that is lent, where it was not UTF-8 as it came.
+    repaired: String,
     size: Size,
     /// The last frame was lent: its parts are cleared away when the next is asked for.
     lent: bool,
@@ -86,8 +86,8 @@ impl Decoder {
             line: Vec::new(),
             data: Data::None,
             buffer: Vec::new(),
-            event: Vec::new(),
-            bad_field: false,
+            event: String::new(),
+            repaired: String::new(),
             size: Size::Fits,
             lent: false,
             id: String::new(),
@@ -202,7 +202,7 @@ impl Decoder {
 
     fn begin_frame(&mut self) {
         self.event.clear();
-        self.bad_field = false;
+        self.repaired = String::new();
         self.data = Data::None;
         self.size = Size::Fits;
         if self.buffer.capacity() > KEPT_CAPACITY {
@@ -222,13 +222,15 @@ impl Decoder {
             Data::InChunk(range) => &self.chunk[range],
             Data::InBuffer(start) => &self.buffer[start..],
         };
-        let event = utf8(&self.event).filter(|_| !self.bad_field);
-        match (event, utf8(bytes)) {
-            (Some(event), Some(data)) => {
-                Ok(Frame { event: if event.is_empty() { "message" } else { event }, data, id: &self.id })
+        let data = match simdutf8::basic::from_utf8(bytes) {
+            Ok(data) => data,
+            Err(_) => {
+                self.repaired = String::from_utf8_lossy(bytes).into_owned();
+                &self.repaired
             }
-            _ => Err(FrameError::NotUtf8 { data: Bytes::copy_from_slice(bytes) }),
-        }
+        };
+        let event = if self.event.is_empty() { "message" } else { &self.event };
+        Ok(Frame { event, data, id: &self.id })
     }
 
     /// A line that lies inside the chunk.
@@ -332,16 +334,12 @@ impl Decoder {
         match name {
             b"event" => {
                 self.event.clear();
-                self.event.extend_from_slice(value);
+                self.event.push_str(&String::from_utf8_lossy(value));
             }
-            b"id" if !value.contains(&0) => match utf8(value) {
-                Some(id) => self.next_id = Some(id.to_owned()),
-                None => self.bad_field = true,
-            },
+            b"id" if !value.contains(&0) => self.next_id = Some(String::from_utf8_lossy(value).into_owned()),
             b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                let text = utf8(value).unwrap_or_default();
                 // More digits than u64 holds are no time at all.
-                if let Ok(milliseconds) = text.parse() {
+                if let Ok(milliseconds) = String::from_utf8_lossy(value).parse() {
                     self.retry = Some(Duration::from_millis(milliseconds));
                 }
             }
@@ -399,10 +397,6 @@ fn data_value(line: &[u8]) -> Option<usize> {
 
 fn without_space(value: &[u8]) -> &[u8] {
     value.strip_prefix(b" ").unwrap_or(value)
-}
-
-fn utf8(bytes: &[u8]) -> Option<&str> {
-    simdutf8::basic::from_utf8(bytes).ok()
 }
 
 #[cfg(test)]
