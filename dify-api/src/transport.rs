@@ -25,7 +25,7 @@ use tokio::time::Instant;
 
 mod judging;
 
-use judging::{X_VERSION, is_due, refusal, text, unexpected};
+use judging::{X_VERSION, is_due, refusal, streams, text, unexpected};
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -91,6 +91,8 @@ impl<'a> Build<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Json,
+    /// JSON, or a stream of events that tells the same.
+    Reply,
     /// Whatever it is, nobody reads it.
     Nothing,
     Events,
@@ -262,7 +264,10 @@ async fn attempt(
     }
     let content = match exchange.due {
         Due::Events | Due::Download => Content::Open(incoming),
-        Due::Json | Due::Nothing | Due::Anything => Content::Whole(incoming.whole(shared.limits.body).await?),
+        Due::Reply if streams(&headers) => Content::Open(incoming),
+        Due::Reply | Due::Json | Due::Nothing | Due::Anything => {
+            Content::Whole(incoming.whole(shared.limits.body).await?)
+        }
     };
     Ok((status, headers, content))
 }
@@ -289,7 +294,8 @@ async fn send(
     }
     let mut response = pin!(client.execute(request));
     loop {
-        let headers = exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
+        let headers =
+            exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
         let first = headers.into_iter().chain(deadline).min_by_key(|deadline| deadline.at);
         let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
             (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
@@ -349,7 +355,7 @@ fn origin(url: &Url) -> String {
 impl Due {
     fn media(self) -> &'static str {
         match self {
-            Self::Json => "application/json",
+            Self::Json | Self::Reply => "application/json",
             Self::Events => "text/event-stream",
             Self::Download => "a file",
             Self::Nothing | Self::Anything => "anything",
