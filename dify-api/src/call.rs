@@ -19,6 +19,9 @@ use std::{
     task::{Context, Poll},
 };
 
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+mod folding;
+
 /// A call of one operation: await it. Nothing is sent before that.
 ///
 /// ```no_run
@@ -284,15 +287,7 @@ impl<'a, E: Event> Call<'a, EventStream<E>> {
     }
 
     pub(crate) fn events_by(transport: &'a Transport, operation: Named, build: Build<'a>) -> Self {
-        Self::plan(transport, operation, build, Due::Events, |plan| {
-            Box::pin(answered(plan, |asked, answer| {
-                let Answer { status, headers, content, context } = answer;
-                let attempts = context.attempts;
-                let Asked { transport, timeouts, stopping } = asked;
-                let value = EventStream::new(content, context, transport.clone(), timeouts, stopping);
-                Ok(Response { value, status, headers, body: None, attempts })
-            }))
-        })
+        Self::plan(transport, operation, build, Due::Events, |plan| Box::pin(answered(plan, stream_of)))
     }
 
     /// How to stop the run that the stream shows, and whose it is.
@@ -314,6 +309,15 @@ async fn answered<'a, T>(
     let span = Span::new(transport, &exchange.operation);
     let answer = span.hold(transport::call(exchange, &span)).await?;
     make(Asked { transport, timeouts, stopping }, answer).inspect_err(|error| span.failed(error))
+}
+
+/// The events that an answer brings.
+fn stream_of<E: Event>(asked: Asked<'_>, answer: Answer) -> Result<Response<EventStream<E>>, Error> {
+    let Answer { status, headers, content, context } = answer;
+    let attempts = context.attempts;
+    let Asked { transport, timeouts, stopping } = asked;
+    let value = EventStream::new(content, context, transport.clone(), timeouts, stopping);
+    Ok(Response { value, status, headers, body: None, attempts })
 }
 
 /// What is left of a plan when it was carried out.

@@ -177,7 +177,7 @@ impl<E: Event> EventStream<E> {
 
     /// Makes an error of it, and ends the stream if there is no going on.
     fn fail(&mut self, kind: ErrorKind) -> Error {
-        if !matches!(kind, ErrorKind::Decode(_)) {
+        if !kind.spoils_one_event() {
             self.incoming = None;
             self.decoder = Decoder::with_limit(0);
         }
@@ -243,6 +243,17 @@ impl<E> EventStream<E> {
 
 /// Events are never pinned where they wait.
 impl<E> Unpin for EventStream<E> {}
+
+impl ErrorKind {
+    /// Does the stream go on after it?
+    pub(crate) fn spoils_one_event(&self) -> bool {
+        match self {
+            Self::Decode(_) => true,
+            Self::Frame(error) => matches!(error, FrameError::NotUtf8 { .. }),
+            _ => false,
+        }
+    }
+}
 
 impl<E: Event> Stream for EventStream<E> {
     type Item = Result<E, Error>;

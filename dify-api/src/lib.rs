@@ -25,6 +25,33 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # The whole of a stream
+//!
+//! A stream can be gathered while it is read, into an [`Answer`] or a [`Run`]: replaced text, steps of agents, citations,
+//! cost, the executions of nodes, how it ended, and what is known to be missing.
+//!
+//! ```no_run
+//! use dify_api::{App, RunStatus, types::{ChatRequest, WorkflowRunRequest}};
+//!
+//! # async fn run(app: App) -> Result<(), dify_api::Error> {
+//! let request = ChatRequest::new("Hello", "user-1");
+//! let mut stream = app.chat().stream(&request).await?.into_answer();
+//! while let Some(event) = stream.next().await {
+//!     event?;
+//!     println!("{}", stream.snapshot().text); // as far as it has come
+//! }
+//!
+//! let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+//! let run = app.workflows().run_stream(&request).await?.into_run().await?;
+//! if run.status == RunStatus::Failed {
+//!     eprintln!("{:?}", run.error);
+//! }
+//!
+//! // A blocking answer for those behind gateways that cut silent connections.
+//! let reply = app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await?;
+//! # Ok(()) }
+//! ```
+//!
 //! # Where to find what
 //!
 //! - [`App`], the client of an application; `Knowledge`, that of the knowledge bases; `WebApp`, that of a published
@@ -33,6 +60,7 @@
 //! - [`Call`], what every method returns: await it, or give it time limits, or ask for the whole [`Response`]
 //! - [`Call::items`] and [`Call::pages`], which walk lists to their end
 //! - [`EventStream`], [`Download`], [`Upload`]
+//! - [`Answer`] and [`Run`], what the events of a stream come to
 //! - [`Error`] and [`ErrorKind`]; [`RetryPolicy`] and [`Timeouts`]
 //! - [`App::request`] for routes that are not described
 //! - [`sse`], the decoder of event streams, usable alone
@@ -93,6 +121,8 @@ mod environment;
 mod error;
 mod event;
 mod event_stream;
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+mod gathered;
 #[rustfmt::skip]
 mod generated;
 mod headers;
@@ -121,6 +151,8 @@ mod sending;
 mod settings;
 mod span;
 pub mod sse;
+#[cfg(any(feature = "app", feature = "web"))]
+mod streamed;
 #[cfg(test)]
 mod test_server;
 mod timeouts;
@@ -153,6 +185,12 @@ pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError,
 pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;
 pub use event_stream::EventStream;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use gathered::{Answer, AnswerFile, AnswerStream, Citation};
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+pub use gathered::{
+    Failure, Feeds, Gathering, Missing, NodeExecution, NodeRetry, Pause, Run, RunStatus, RunStream, Snapshot, Undecoded,
+};
 #[cfg(feature = "knowledge")]
 pub use indexing::Indexing;
 #[cfg(feature = "knowledge")]

@@ -63,6 +63,12 @@ impl<T> Response<T> {
         self.attempts
     }
 
+    /// The value, and its circumstances.
+    pub(crate) fn split(self) -> (T, Response<()>) {
+        let Self { value, status, headers, body, attempts } = self;
+        (value, Response { value: (), status, headers, body, attempts })
+    }
+
     /// The same circumstances around another value.
     #[must_use]
     pub fn map<U>(self, change: impl FnOnce(T) -> U) -> Response<U> {

@@ -26,7 +26,7 @@ use tokio::time::Instant;
 
 mod judging;
 
-use judging::{X_VERSION, is_due, refusal, text, unexpected};
+use judging::{X_VERSION, is_due, refusal, streams, text, unexpected};
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -94,6 +94,8 @@ impl<'a> Build<'a> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Due {
     Json,
+    /// JSON, or a stream of events that tells the same.
+    Reply,
     /// Whatever it is, nobody reads it.
     Nothing,
     Events,
@@ -267,7 +269,10 @@ async fn attempt(
     }
     let content = match exchange.due {
         Due::Events | Due::Download => Content::Open(incoming),
-        Due::Json | Due::Nothing | Due::Anything => Content::Whole(incoming.whole(shared.limits.body).await?),
+        Due::Reply if streams(&headers) => Content::Open(incoming),
+        Due::Reply | Due::Json | Due::Nothing | Due::Anything => {
+            Content::Whole(incoming.whole(shared.limits.body).await?)
+        }
     };
     Ok((status, headers, content))
 }
@@ -355,7 +360,7 @@ fn origin(url: &Url) -> String {
 impl Due {
     fn media(self) -> &'static str {
         match self {
-            Self::Json => "application/json",
+            Self::Json | Self::Reply => "application/json",
             Self::Events => "text/event-stream",
             Self::Download => "a file",
             Self::Nothing | Self::Anything => "anything",

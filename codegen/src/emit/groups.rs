@@ -176,6 +176,8 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
         arguments.push(parse_quote!(query: &'a #query));
     }
     let (constructor, answer) = match &operation.answer {
+        // Some servers answer by events what was asked for as JSON.
+        Answer::Json(ty) if operation.mode == Mode::Blocking => ("reply", rust_type(&ty.rust())),
         Answer::Json(ty) => ("json", rust_type(&ty.rust())),
         Answer::Empty => ("empty", parse_quote!(())),
         Answer::Events(union) => {

@@ -25,12 +25,18 @@ pub(super) fn is_due(due: Due, headers: &HeaderMap, accept: Option<&HeaderValue>
     };
     match due {
         Due::Json => media::is_json(content_type),
+        Due::Reply => media::is_json(content_type) || media::is_event_stream(content_type),
         Due::Events => media::is_event_stream(content_type),
         Due::Download => {
             accept.and_then(|accept| accept.to_str().ok()).is_none_or(|accept| media::accepts(accept, content_type))
         }
         Due::Nothing | Due::Anything => true,
     }
+}
+
+/// Is the answer a stream of events?
+pub(super) fn streams(headers: &HeaderMap) -> bool {
+    text(headers, &CONTENT_TYPE).is_some_and(media::is_event_stream)
 }
 
 /// The answer is no success: Dify's own words, or what stands there instead.
@@ -69,8 +75,7 @@ fn as_text(value: serde_json::Value) -> Option<String> {
 
 /// A success of another kind than asked for.
 pub(super) async fn unexpected(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
-    let streams = text(headers, &CONTENT_TYPE).is_some_and(media::is_event_stream);
-    let body = if streams {
+    let body = if streams(headers) {
         // It may take minutes to end, and nothing of it is wanted.
         Bytes::new()
     } else {

@@ -1,0 +1,323 @@
+//! The answer of a chat, agent, chatflow or completion application, as its events tell it.
+
+use super::{Citation, Failure, Feeds, Missing, Run, RunStatus, Snapshot, node::learn, run::think, sealed};
+use crate::{
+    StreamError,
+    types::{
+        AgentThoughtEvent, AnnotationReply, AppMode, FileTransferMethod, FileType, MessageEndFile, MessageFileOwner,
+        ReasoningChunkData, Usage,
+    },
+};
+use std::collections::BTreeMap;
+
+/// What a chat, agent, chatflow or completion application has said so far.
+///
+/// Made by [`EventStream::into_answer`](crate::EventStream::into_answer), or event by event with
+/// [`apply`](Self::apply). What no event has told is `None`; speech is not kept.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Answer {
+    /// The answer.
+    pub text: String,
+    /// What had been said was taken back and replaced, by moderation: the reason, which is often empty. The text is the
+    /// one that replaced it.
+    pub replaced: Option<String>,
+    /// The steps of an agent, each as it was told last.
+    pub thoughts: Vec<AgentThoughtEvent>,
+    /// The passages that the answer rests on.
+    pub citations: Vec<Citation>,
+    /// Files that belong to the answer.
+    pub files: Vec<AnswerFile>,
+    /// Tokens and prices. `None` is unknown: chatflows of 1.13.0 do not tell, nor does an answer that failed. One that
+    /// was stopped tells zeros.
+    pub usage: Option<Usage>,
+    /// The annotation that answered in place of a model.
+    pub annotation_reply: Option<AnnotationReply>,
+    /// The thinking of the models by node id, where a chatflow's node keeps it apart from the answer.
+    pub reasoning: BTreeMap<String, String>,
+    /// Id of the conversation. Completions have none.
+    pub conversation_id: Option<String>,
+    /// Id of the message.
+    pub message_id: Option<String>,
+    /// Id of the task, by which it can be stopped.
+    pub task_id: Option<String>,
+    /// Unix time in seconds at which the message was made.
+    pub created_at: Option<i64>,
+    /// The run behind a chatflow.
+    pub run: Option<Run>,
+    /// How it stands: that of the run, for a chatflow.
+    pub status: RunStatus,
+    /// An event has told the end: of the run, for a chatflow, or its pause.
+    pub complete: bool,
+    /// Why it failed.
+    pub error: Option<Failure>,
+    /// What is known to be missing.
+    pub missing: Missing,
+    /// What the pieces of the text show of the application.
+    mode: Option<AppMode>,
+}
+
+/// A file that belongs to an answer, as far as its events describe it.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct AnswerFile {
+    /// Its id: that of the file of the message, or of the upload.
+    pub id: Option<String>,
+    /// Its kind.
+    pub type_: Option<FileType>,
+    /// Whether it came with the question or the answer.
+    pub belongs_to: Option<MessageFileOwner>,
+    /// Where it can be fetched; relative on servers that do not know their own address.
+    pub url: Option<String>,
+    /// Its name.
+    pub filename: Option<String>,
+    /// The end of its name, with the dot.
+    pub extension: Option<String>,
+    /// Its media type.
+    pub mime_type: Option<String>,
+    /// Its size in bytes.
+    pub size: Option<i64>,
+    /// Where its content comes from.
+    pub transfer_method: Option<FileTransferMethod>,
+}
+
+impl Answer {
+    /// Adds what an event tells.
+    ///
+    /// For those who read an [`EventStream`](crate::EventStream) by hand:
+    ///
+    /// ```
+    /// use dify_api::{Answer, RunStatus};
+    ///
+    /// let mut answer = Answer::default();
+    /// # #[cfg(feature = "app")] {
+    /// use dify_api::types::ChatEvent;
+    /// let event = ChatEvent::from_json(
+    ///     r#"{"event":"message","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","id":"m",
+    ///         "answer":"Hello","from_variable_selector":null}"#,
+    /// )?;
+    /// answer.apply(&event);
+    /// assert_eq!(answer.text, "Hello");
+    /// # }
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
+    pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {
+        event.feed(self);
+        self.settle();
+    }
+
+    /// The kind of the application, as far as its events show it: chats and completions look alike.
+    pub(super) fn mode(&self) -> Option<AppMode> {
+        if self.run.is_some() {
+            return Some(AppMode::AdvancedChat);
+        }
+        let thinks = || (!self.thoughts.is_empty()).then_some(AppMode::AgentChat);
+        self.mode.clone().or_else(thinks)
+    }
+
+    pub(super) fn named(
+        &mut self,
+        conversation: Option<&str>,
+        message: Option<&str>,
+        task: Option<&str>,
+        at: Option<i64>,
+    ) {
+        for (known, told) in
+            [(&mut self.conversation_id, conversation), (&mut self.message_id, message), (&mut self.task_id, task)]
+        {
+            if let Some(told) = told
+                && known.as_deref() != Some(told)
+            {
+                *known = Some(told.to_owned());
+            }
+        }
+        self.created_at = self.created_at.or(at);
+    }
+
+    /// A piece, or of a roster agent all pieces again.
+    pub(super) fn says(&mut self, text: &str, from_node: bool) {
+        if matches!(self.mode, Some(AppMode::AgentChat | AppMode::Agent)) {
+            self.mode = Some(AppMode::Agent);
+            // What moderation put in its place stays.
+            if self.replaced.is_none() {
+                text.clone_into(&mut self.text);
+            }
+        } else {
+            if from_node {
+                self.mode = Some(AppMode::AdvancedChat);
+            }
+            self.text.push_str(text);
+        }
+        self.heard();
+    }
+
+    pub(super) fn agent_says(&mut self, text: &str) {
+        self.mode.get_or_insert(AppMode::AgentChat);
+        self.text.push_str(text);
+        self.heard();
+    }
+
+    pub(super) fn replaces(&mut self, text: &str, reason: &str) {
+        // Those who follow a run again are told its text so far in the same way.
+        if !text.starts_with(&self.text) {
+            self.replaced = Some(reason.to_owned());
+        }
+        text.clone_into(&mut self.text);
+        self.heard();
+    }
+
+    pub(super) fn thinks(&mut self, data: &ReasoningChunkData) {
+        think(&mut self.reasoning, data);
+        self.heard();
+    }
+
+    pub(super) fn thought(&mut self, thought: &AgentThoughtEvent) {
+        match self.thoughts.iter_mut().rfind(|known| known.id == thought.id) {
+            Some(known) => known.clone_from(thought),
+            None => self.thoughts.push(thought.clone()),
+        }
+        self.heard();
+    }
+
+    pub(super) fn file(&mut self, file: AnswerFile) {
+        let same = |known: &&mut AnswerFile| {
+            (file.id.is_some() && known.id == file.id)
+                || (file.url.is_some() && unsigned(known.url.as_deref()) == unsigned(file.url.as_deref()))
+        };
+        let Some(known) = self.files.iter_mut().find(same) else {
+            self.files.push(file);
+            return;
+        };
+        known.id = known.id.take().or(file.id);
+        learn(&mut known.type_, file.type_);
+        learn(&mut known.belongs_to, file.belongs_to);
+        learn(&mut known.url, file.url);
+        learn(&mut known.filename, file.filename);
+        learn(&mut known.extension, file.extension);
+        learn(&mut known.mime_type, file.mime_type);
+        learn(&mut known.size, file.size);
+        learn(&mut known.transfer_method, file.transfer_method);
+    }
+
+    /// What `message_end` tells.
+    pub(super) fn ends(&mut self, end: End<'_>) {
+        learn(&mut self.usage, end.usage.cloned());
+        learn(&mut self.annotation_reply, end.annotation_reply.cloned());
+        if !end.citations.is_empty() {
+            self.citations = end.citations;
+        }
+        for (node, text) in end.reasoning.into_iter().flatten() {
+            self.reasoning.insert(node.clone(), text.clone());
+        }
+        for file in end.files.into_iter().flatten() {
+            self.file(AnswerFile::from(file));
+        }
+        if !self.status.is_final() {
+            self.status = RunStatus::Ended;
+        }
+        self.complete = true;
+    }
+
+    /// The run behind it, which begins with this.
+    pub(super) fn run_mut(&mut self) -> &mut Run {
+        self.run.get_or_insert_default()
+    }
+
+    pub(super) fn heard(&mut self) {
+        if self.status == RunStatus::Unknown {
+            self.status = RunStatus::Running;
+        }
+    }
+
+    pub(super) fn missing_mut(&mut self) -> &mut Missing {
+        &mut self.missing
+    }
+
+    pub(super) fn fails(&mut self, failure: Failure) {
+        if let Some(run) = &mut self.run {
+            run.fails(failure.clone());
+        }
+        self.status = RunStatus::Failed;
+        self.complete = true;
+        self.error = Some(failure);
+    }
+
+    /// Of a chatflow, the run says how it stands.
+    fn settle(&mut self) {
+        if let Some(run) = &self.run {
+            if self.status != run.status {
+                self.status = run.status.clone();
+            }
+            self.complete = run.complete;
+            if self.error != run.error {
+                self.error.clone_from(&run.error);
+            }
+        }
+    }
+}
+
+/// What `message_end` tells.
+pub(super) struct End<'e> {
+    pub(super) usage: Option<&'e Usage>,
+    pub(super) annotation_reply: Option<&'e AnnotationReply>,
+    pub(super) citations: Vec<Citation>,
+    pub(super) reasoning: Option<&'e BTreeMap<String, String>>,
+    pub(super) files: Option<&'e [MessageEndFile]>,
+}
+
+/// A URL without its signature, which differs each time.
+fn unsigned(url: Option<&str>) -> Option<&str> {
+    url.map(|url| url.split_once('?').map_or(url, |(path, _)| path))
+}
+
+impl From<&MessageEndFile> for AnswerFile {
+    fn from(file: &MessageEndFile) -> Self {
+        let id = file.id.as_ref().or(file.related_id.as_ref()).or(file.upload_file_id.as_ref());
+        Self {
+            id: id.cloned(),
+            type_: Some(file.type_.clone()),
+            belongs_to: None,
+            url: Some(file.url.clone()),
+            filename: Some(file.filename.clone()),
+            extension: Some(file.extension.clone()),
+            mime_type: Some(file.mime_type.clone()),
+            size: Some(file.size),
+            transfer_method: Some(file.transfer_method.clone()),
+        }
+    }
+}
+
+impl sealed::Snapshot for Answer {
+    fn take_in<E: Feeds<Self>>(&mut self, event: &E) {
+        self.apply(event);
+    }
+
+    fn is_over(&self) -> bool {
+        self.status.is_final()
+    }
+
+    fn missing(&mut self) -> &mut Missing {
+        &mut self.missing
+    }
+
+    fn failed(&mut self, failure: Failure, told: &StreamError) {
+        self.named(told.conversation_id.as_deref(), told.message_id.as_deref(), None, None);
+        self.fails(failure);
+    }
+
+    fn stopped(&mut self) {
+        if let Some(run) = &mut self.run {
+            run.stopped();
+            self.settle();
+        } else if self.status == RunStatus::Ended {
+            // One that was finished before the stop came has cost something.
+            if self.usage.as_ref().is_none_or(|usage| usage.total_tokens == 0) {
+                self.status = RunStatus::Stopped;
+            }
+        } else if !self.status.is_final() {
+            self.status = RunStatus::Stopped;
+        }
+    }
+}
+
+impl Snapshot for Answer {}

@@ -1,0 +1,31 @@
+//! Where in a list the thing of an id stands.
+
+use std::collections::HashMap;
+
+/// Finds things by their ids without walking the list.
+///
+/// The list is public, so that somebody may have changed it: what is found here is checked against it.
+#[derive(Clone, Debug, Default)]
+pub(super) struct ById(HashMap<Box<str>, usize>);
+
+impl ById {
+    /// The place of this id.
+    pub(super) fn find<T>(&self, list: &[T], id: &str, of: impl Fn(&T) -> &str) -> Option<usize> {
+        let place = *self.0.get(id)?;
+        if list.get(place).is_some_and(|thing| of(thing) == id) {
+            return Some(place);
+        }
+        list.iter().position(|thing| of(thing) == id)
+    }
+
+    pub(super) fn insert(&mut self, id: &str, place: usize) {
+        self.0.insert(id.into(), place);
+    }
+}
+
+impl PartialEq for ById {
+    /// It says nothing that the list does not say.
+    fn eq(&self, _: &Self) -> bool {
+        true
+    }
+}
