@@ -7,6 +7,7 @@ pub mod bindings;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
 mod emit;
 mod generate;
 mod lower;
