@@ -8,6 +8,7 @@ pub mod bundle;
 pub mod check;
 pub mod diagnostic;
 pub mod diff;
+pub mod drift;
 mod emit;
 mod generate;
 mod lower;

@@ -2,9 +2,9 @@
 
 use std::collections::BTreeMap;
 
+use super::Diff;
 use super::change::Change;
 use super::level::Level;
-use super::Diff;
 
 impl Diff {
     /// Sections as `spec/CHANGELOG.md` has them. What only words or only the crate's names say is told apart.

@@ -34,6 +34,7 @@ impl Comparison<'_> {
             (before, after) if before == after => {}
             (Value::Null, after) => self.find(rule::PAGING_ADDED, at, short(after)),
             (_, Value::Null) => self.find(rule::PAGING_REMOVED, at, "its paging is not told any more"),
+            (before, after) if extends(before, after) => self.find(rule::PAGING_EXTENDED, at, short(after)),
             (before, after) => self.find(rule::PAGING_CHANGED, at, format!("{} → {}", short(before), short(after))),
         }
         self.extensions(old, new, at);
@@ -88,6 +89,11 @@ impl Comparison<'_> {
             self.find(rule::EXAMPLE_CHANGED, at, "its example is another");
         }
     }
+}
+
+/// Whether all that was said is still said.
+fn extends(old: &Value, new: &Value) -> bool {
+    old.as_object().into_iter().flatten().all(|(name, value)| new[name] == *value)
 }
 
 fn extension(name: &str) -> Rule {

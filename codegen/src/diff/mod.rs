@@ -14,7 +14,7 @@ mod level;
 mod objects;
 mod operations;
 mod report;
-mod responses;
+pub(crate) mod responses;
 pub mod rule;
 mod schemas;
 #[cfg(test)]
@@ -31,7 +31,6 @@ use crate::bindings::Document;
 
 pub use change::Change;
 pub use level::{Direction, Level, Weights};
-pub(crate) use responses::UNTOLD;
 pub use version::{Advice, VersionError};
 
 use comparison::Comparison;

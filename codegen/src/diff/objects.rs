@@ -22,6 +22,10 @@ impl Comparison<'_> {
                 (one, other) => {
                     match (was, is) {
                         (false, true) => self.find(rule::MEMBER_REQUIRED, here, "became required"),
+                        // A server's model with a default sends the member all the same.
+                        (true, false) if other.get("default").is_some() => {
+                            self.find(rule::MEMBER_OPTIONAL, here, "became optional, with a default");
+                        }
                         (true, false) => self.find(rule::MEMBER_OPTIONAL, here, "became optional"),
                         _ => {}
                     }

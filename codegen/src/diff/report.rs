@@ -4,10 +4,10 @@ use std::fmt::{self, Write as _};
 
 use serde_json::{Value, json};
 
+use super::Diff;
 use super::change::Change;
 use super::level::Level;
 use super::version::Advice;
-use super::Diff;
 
 /// So many operations are named; more are counted.
 const NAMED: usize = 3;

@@ -111,12 +111,13 @@ rules! {
     HEADER_PROMISED = "header-became-required", A, D, Words, "It is there for sure.";
     HEADER_LOOSENED = "header-became-optional", B, D, Words, "It may be missing.";
 
-    ERROR_CODE_ADDED = "error-code-added", A, A, Words, "Codes are open: callers know that others may come.";
+    ERROR_CODE_ADDED = "error-code-added", A, A, New, "Codes are open: callers know that others may come.";
     ERROR_CODE_REMOVED = "error-code-removed", A, A, Words, "Callers who mind it have less to mind.";
     IDEMPOTENT_ADDED = "idempotent-added", A, A, Words, "Sending it again became safe.";
     IDEMPOTENT_REMOVED = "idempotent-removed", B, D, Words, "Sending it again is not safe any more; the crate stops doing so by itself.";
     PAGING_ADDED = "paging-added", A, A, Words, "The list can be walked.";
     PAGING_REMOVED = "paging-removed", B, B, Words, "Walkers of the list have nothing to go by.";
+    PAGING_EXTENDED = "paging-extended", A, A, Words, "What was said of the list still holds; more is said.";
     PAGING_CHANGED = "paging-changed", B, D, Words, "Walkers of the list go on in another way; the crate's names stay.";
     VERSIONS_CHANGED = "versions-changed", D, D, Words, "It tells which release has it.";
     DEVIATIONS_CHANGED = "deviations-changed", D, D, Words, "It excuses recordings.";

@@ -120,9 +120,7 @@ fn document_cases() -> Vec<Case> {
 
 fn operation_cases() -> Vec<Case> {
     let plain = || json!({"operationId": "app_c_get", "responses": {"200": {"description": "Done."}}});
-    let parameter = |name: &str, required: bool| {
-        json!({"name": name, "in": "query", "required": required, "schema": {"type": "string"}})
-    };
+    let parameter = |name: &str, required: bool| json!({"name": name, "in": "query", "required": required, "schema": {"type": "string"}});
     let list = "/paths/~1b/get";
     let at = |rest: &'static str| -> &'static str { Box::leak(format!("{list}{rest}").into_boxed_str()) };
     vec![
@@ -156,6 +154,13 @@ fn operation_cases() -> Vec<Case> {
         (rule::IDEMPOTENT_REMOVED, vec![("OP/x-dify-idempotent", json!(true))], vec![], B, D),
         (rule::PAGING_ADDED, vec![], vec![("OP/x-dify-paging", json!({"style": "page"}))], A, A),
         (rule::PAGING_REMOVED, vec![("OP/x-dify-paging", json!({"style": "page"}))], vec![], B, B),
+        (
+            rule::PAGING_EXTENDED,
+            vec![("OP/x-dify-paging", json!({"style": "page"}))],
+            vec![("OP/x-dify-paging", json!({"style": "page", "total": "/total"}))],
+            A,
+            A,
+        ),
         (
             rule::PAGING_CHANGED,
             vec![("OP/x-dify-paging", json!({"style": "page"}))],
@@ -399,10 +404,8 @@ fn the_ways_of_writing_null_are_one() {
     let nullable = json!({"type": "object", "nullable": true, "allOf": [{"$ref": "#/components/schemas/One"}]});
     let any_of = json!({"anyOf": [{"$ref": "#/components/schemas/One"}, {"type": "null"}]});
     let old = with(&[("SCHEMAS/Out/properties/m", nullable), ("SCHEMAS/Out/properties/other/nullable", json!(true))]);
-    let new = with(&[
-        ("SCHEMAS/Out/properties/m", any_of),
-        ("SCHEMAS/Out/properties/other/type", json!(["string", "null"])),
-    ]);
+    let new =
+        with(&[("SCHEMAS/Out/properties/m", any_of), ("SCHEMAS/Out/properties/other/type", json!(["string", "null"]))]);
     assert_eq!(found(&old, &new), []);
 }
 

@@ -85,7 +85,9 @@ impl Comparison<'_> {
                 self.find(rule::FORMAT_HINT, at, text);
             }
             (Value::Null, after) => self.find(rule::FORMAT_ADDED, at, format!("format {}", short(after))),
-            (before, Value::Null) => self.find(rule::FORMAT_REMOVED, at, format!("no format {} any more", short(before))),
+            (before, Value::Null) => {
+                self.find(rule::FORMAT_REMOVED, at, format!("no format {} any more", short(before)))
+            }
             (before, after) => {
                 self.find(rule::FORMAT_CHANGED, at, format!("format {} → {}", short(before), short(after)));
             }

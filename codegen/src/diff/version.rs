@@ -28,8 +28,7 @@ impl Advice {
     pub fn new(from: &str, level: Option<Level>) -> Result<Self, VersionError> {
         let bad = || VersionError(from.to_owned());
         let plain = from.split(['+', '-']).next().unwrap_or_default();
-        let numbers: Vec<u64> =
-            plain.split('.').map(str::parse).collect::<Result<_, _>>().map_err(|_| bad())?;
+        let numbers: Vec<u64> = plain.split('.').map(str::parse).collect::<Result<_, _>>().map_err(|_| bad())?;
         let [major, minor, patch] = numbers[..] else { return Err(bad()) };
         let ((major, minor, patch), why) = match (level, major) {
             (None, _) => ((major, minor, patch), "nothing changed"),
@@ -38,8 +37,12 @@ impl Advice {
             (Some(Level::Additive), 0) => {
                 ((0, minor, patch + 1), "what worked goes on working: before 1.0 the third number rises")
             }
-            (Some(Level::Additive), _) => ((major, minor + 1, 0), "what worked goes on working: the second number rises"),
-            (Some(Level::Documentation), _) => ((major, minor, patch + 1), "only words changed: the third number rises"),
+            (Some(Level::Additive), _) => {
+                ((major, minor + 1, 0), "what worked goes on working: the second number rises")
+            }
+            (Some(Level::Documentation), _) => {
+                ((major, minor, patch + 1), "only words changed: the third number rises")
+            }
         };
         Ok(Self { from: from.to_owned(), to: format!("{major}.{minor}.{patch}"), why })
     }
