@@ -1,8 +1,9 @@
-//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `demo`.
+//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `demo`.
 
 mod diff;
 mod documents;
 mod drift;
+mod record;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -36,6 +37,8 @@ enum Task {
     Diff(diff::Diff),
     /// Hold spec/ against what a Dify server says of itself.
     Drift(drift::Drift),
+    /// Record what goes between clients and a Dify server, without its secrets.
+    Record(record::Record),
     /// Regenerate, then show the crate at work against the embedded server (or against DIFY_BASE_URL).
     Demo,
 }
@@ -47,6 +50,7 @@ fn main() -> ExitCode {
         Task::Lint => run_lint(&root),
         Task::Verify(task) => exit(verify::verify(&root, &task)),
         Task::Diff(task) => exit(diff::run(&root, &task)),
+        Task::Record(task) => record::run(&root, &task),
         Task::Drift(task) => exit(drift::run(&root, &task)),
         Task::Demo => run_demo(&root),
     }
