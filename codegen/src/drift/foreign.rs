@@ -154,9 +154,11 @@ fn told(content: &Value) -> Value {
 
 /// An answer without content in a document that servers make is one that nobody described.
 fn with_untold(mut document: Value) -> Value {
-    let items = document["paths"].as_object_mut().into_iter().flatten();
+    let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (_, operation) in items.filter_map(|(_, item)| item.as_object_mut()).flatten() {
-        for (status, response) in operation["responses"].as_object_mut().into_iter().flatten() {
+        // A path's shared parameters are a list among its operations.
+        let responses = operation.get_mut("responses").and_then(Value::as_object_mut);
+        for (status, response) in responses.into_iter().flatten() {
             let Some(response) = response.as_object_mut() else { continue };
             let described_elsewhere = response.contains_key("$ref");
             match response.get_mut("content") {
@@ -298,6 +300,17 @@ mod tests {
             paths["put"]["requestBody"]["content"]["multipart/form-data"]["schema"]["properties"]["file"],
             json!({"type": "string", "format": "binary"})
         );
+    }
+
+    #[test]
+    fn a_served_document_may_share_parameters_and_leave_out_what_answers_hold() {
+        let text = r#"{"openapi": "3.0.3", "servers": [{"url": "/console/api"}], "paths": {"/a": {
+            "parameters": [{"name": "q", "in": "query"}],
+            "get": {"responses": {"200": {"description": "x"}, "204": {"description": "y"}}}}}}"#;
+        let foreign = Foreign::read(text).expect("OpenAPI");
+        assert_eq!((foreign.form, foreign.api), (Form::OpenApi, Some("console")));
+        let responses = &foreign.document["paths"]["/a"]["get"]["responses"];
+        assert!(responses["200"].get(UNTOLD).is_some() && responses["204"].get(UNTOLD).is_none());
     }
 
     #[test]
