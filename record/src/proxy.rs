@@ -106,9 +106,8 @@ impl Proxy {
 
 /// Redirects are the caller's to follow, and bodies are passed on as they are.
 fn client() -> Result<reqwest::Client, Error> {
-    let provider = Arc::new(rustls::crypto::ring::default_provider());
     // Another part of the process may have chosen one: then that one is used.
-    let _ = rustls::crypto::CryptoProvider::install_default(Arc::unwrap_or_clone(provider));
+    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).http1_only();
     Ok(builder.no_proxy().connect_timeout(std::time::Duration::from_secs(10)).build()?)
 }
