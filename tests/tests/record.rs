@@ -21,9 +21,9 @@ const DATASET_KEY: &str = "dataset-Pq9Wo8Ei7Ru6Ty5Aq4Sw";
 const PERSON: &str = "wang.fang@corp-mail.cn";
 
 /// Operations of every kind, through the proxy.
-async fn play(address: &str) -> ApiKey {
+async fn play(address: &str, page: &str) -> ApiKey {
     let base = format!("http://{address}/v1");
-    let clients = Clients::with_app(&base, APP_KEY);
+    let clients = Clients::with_page(&base, APP_KEY, page);
     let app = &clients.app;
     let reply = app.chat().send(&ChatRequest::new(format!("Write to {PERSON}"), "user-1")).await.expect("an answer");
     let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
@@ -87,7 +87,7 @@ async fn recordings_of_every_kind_conform_and_hold_no_secret() {
     let server = Server::start().await.expect("the server starts");
     let out = tempfile::tempdir().expect("a folder");
     let proxy = Proxy::start(server.url(), out.path(), ([127, 0, 0, 1], 0)).await.expect("a proxy");
-    let minted = play(&proxy.address().to_string()).await;
+    let minted = play(&proxy.address().to_string(), &server.app_code(APP_KEY)).await;
     let written = proxy.finish().await;
     assert_eq!(written.problems, Vec::<String>::new());
     assert!(written.exchanges >= 14, "{written:?}");
