@@ -2,8 +2,8 @@
 
 use super::schemas::{blank, names};
 use crate::diagnostic::Findings;
-use crate::source::outline::{Operation, Outline};
 use crate::source::{Kind, Node};
+use crate::source::outline::{Operation, Outline};
 use serde_json::Value;
 
 /// The clients, and the security schemes of what each one holds.

@@ -2,8 +2,8 @@
 
 use super::schemas::{names, type_of, written};
 use crate::diagnostic::Findings;
-use crate::source::outline::{Outline, Role, Schema};
 use crate::source::{Entry, Node};
+use crate::source::outline::{Outline, Role, Schema};
 
 /// Which branch of a union a value belongs to must show at first sight.
 pub fn unions_can_be_told_apart(o: &Outline<'_>, found: &mut Findings) {
