@@ -7,6 +7,8 @@ pub mod bindings;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;
+pub mod diff;
+pub mod drift;
 mod emit;
 mod generate;
 mod lower;

@@ -1,5 +1,9 @@
-//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `demo`.
+//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `demo`.
 
+mod diff;
+mod documents;
+mod drift;
+mod record;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -29,6 +33,12 @@ enum Task {
     Lint,
     /// Judge recorded exchanges with real servers by spec/.
     Verify(verify::Verify),
+    /// Tell what changed between two versions of spec/, and what it asks of callers.
+    Diff(diff::Diff),
+    /// Hold spec/ against what a Dify server says of itself.
+    Drift(drift::Drift),
+    /// Record what goes between clients and a Dify server, without its secrets.
+    Record(record::Record),
     /// Regenerate, then show the crate at work against the embedded server (or against DIFY_BASE_URL).
     Demo,
 }
@@ -38,15 +48,23 @@ fn main() -> ExitCode {
     match Cli::parse().task {
         Task::Codegen { check } => run_codegen(&root, if check { Mode::Check } else { Mode::Write }),
         Task::Lint => run_lint(&root),
-        Task::Verify(task) => match verify::verify(&root, &task) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => {
-                eprintln!("{error}");
-                ExitCode::FAILURE
-            }
-        },
+        Task::Verify(task) => exit(verify::verify(&root, &task)),
+        Task::Diff(task) => exit(diff::run(&root, &task)),
+        Task::Record(task) => record::run(&root, &task),
+        Task::Drift(task) => exit(drift::run(&root, &task)),
         Task::Demo => run_demo(&root),
+    }
+}
+
+/// Success where all is as it should be; a failure told otherwise.
+fn exit(outcome: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
+    match outcome {
+        Ok(true) => ExitCode::SUCCESS,
+        Ok(false) => ExitCode::FAILURE,
+        Err(error) => {
+            eprintln!("{error}");
+            ExitCode::FAILURE
+        }
     }
 }
 
@@ -139,6 +157,8 @@ mod tests {
     fn the_command_line_is_well_formed() {
         Cli::command().debug_assert();
         assert!(Cli::try_parse_from(["xtask", "codegen", "--check"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "diff", "HEAD", "--fail-on", "breaking"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "diff", "a", "b", "--api", "mail"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "--only", "("]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "b", "--json", "c", "--only", "^chat"]).is_ok());

@@ -137,6 +137,24 @@ where
     Ok(Source { files, apis, slips })
 }
 
+/// One file alone, YAML or JSON, as plain data.
+///
+/// # Errors
+/// A text that is neither.
+pub fn value(shown: &str, text: &str) -> Result<serde_json::Value, Findings> {
+    if text.trim_start().starts_with('{') {
+        return serde_json::from_str(text).map_err(|error| {
+            Finding::new(shown, error.line(), format!("this is not JSON: {error}"), "mend it").into()
+        });
+    }
+    match yaml::parse(text, 0) {
+        (Some(node), _) => Ok(node.to_value()),
+        (None, problems) => {
+            Err(problems.into_iter().map(|it| Finding::new(shown, it.line, it.message, it.fix)).collect())
+        }
+    }
+}
+
 fn collect(directory: &Path, paths: &mut Vec<PathBuf>, findings: &mut Findings) {
     let entries = match fs::read_dir(directory) {
         Ok(entries) => entries,

@@ -1,0 +1,167 @@
+//! What a server's own document says otherwise than ours.
+//!
+//! A server publishes a document (OpenAPI 3, Swagger 2), or somebody wrote down its routes or its shapes. [`drift`]
+//! compares ours with it by the rules of [`diff`](crate::diff), leaves out what no server tells (words, names, our own
+//! vocabulary), and puts aside what a checked-in list of [`Known`] differences explains.
+
+mod foreign;
+mod known;
+mod report;
+
+use crate::bindings::Document;
+use crate::diff::rule::Side;
+use crate::diff::{Change, diff};
+
+pub use foreign::{Foreign, ForeignError, Form};
+pub use known::{Known, KnownError};
+
+/// The differences that nothing explains, by who has what; and how the list of known ones fared.
+#[derive(Debug, Default)]
+pub struct Drift {
+    /// The API that was compared.
+    pub api: String,
+    /// Whether theirs tells more than routes.
+    pub whole: bool,
+    /// They have it, we lack it.
+    pub theirs: Vec<Change>,
+    /// We have it, they lack it.
+    pub ours: Vec<Change>,
+    /// Both have it, each in another way.
+    pub differs: Vec<Change>,
+    /// Known differences with how many they explained.
+    pub explained: Vec<(Known, usize)>,
+    /// Known differences that explain another number than they say.
+    pub miscounted: Vec<(Known, usize)>,
+}
+
+/// Holds our document against theirs.
+pub fn drift(ours: &Document, theirs: &Foreign, known: &[Known]) -> Drift {
+    let other = Document { api: ours.api.clone(), value: theirs.document.clone() };
+    let mut counts = vec![0_usize; known.len()];
+    let mut drift = Drift { api: ours.api.clone(), whole: theirs.form != Form::Routes, ..Drift::default() };
+    for change in diff(std::slice::from_ref(ours), &[other]).changes {
+        let routes_only = theirs.form == Form::Routes && !change.rule.id.starts_with("operation-");
+        // Two components that no operation brings together are not one because of their name.
+        if change.rule.side == Side::Words || change.operations().is_empty() || routes_only {
+            continue;
+        }
+        if let Some(number) = known.iter().position(|known| known.explains(&ours.api, &change)) {
+            counts[number] += 1;
+            continue;
+        }
+        match change.rule.side {
+            Side::New => drift.theirs.push(change),
+            Side::Old => drift.ours.push(change),
+            Side::Both | Side::Words => drift.differs.push(change),
+        }
+    }
+    for (known, count) in known.iter().zip(counts) {
+        if drift.whole && known.is_of(&ours.api) && known.count.is_some_and(|wanted| wanted != count) {
+            drift.miscounted.push((known.clone(), count));
+        } else if count > 0 {
+            drift.explained.push((known.clone(), count));
+        }
+    }
+    drift
+}
+
+/// Known differences that explain nothing any more, after a comparison of all that they could explain.
+pub fn stale<'k>(known: &'k [Known], compared: &[Drift]) -> Vec<&'k Known> {
+    const APIS: [&str; 3] = ["service", "web", "console"];
+    let was = |api: &str| compared.iter().any(|drift| drift.whole && drift.api == api);
+    let idle = |known: &&Known| {
+        let all = APIS.into_iter().filter(|api| known.is_of(api)).all(was);
+        all && compared.iter().all(|drift| drift.explained.iter().all(|(used, _)| used != *known))
+    };
+    known.iter().filter(|known| known.count.is_none()).filter(idle).collect()
+}
+
+impl Drift {
+    /// Whether every difference is known.
+    pub fn is_clean(&self) -> bool {
+        self.theirs.is_empty() && self.ours.is_empty() && self.differs.is_empty() && self.miscounted.is_empty()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn ours() -> Document {
+        let reply = |schema: &str| json!({"200": {"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}}});
+        Document {
+            api: "service".to_owned(),
+            value: json!({
+                "paths": {
+                    "/a/{id}": {"get": {"responses": reply("A"), "summary": "Ours."}},
+                    "/b": {"get": {"responses": {"200": {}, "404": {}}}},
+                },
+                "components": {"schemas": {"A": {
+                    "type": "object", "required": ["x"],
+                    "properties": {"x": {"type": "string"}, "y": {"type": "string"}},
+                }}},
+            }),
+        }
+    }
+
+    fn shapes() -> Foreign {
+        Foreign::read(
+            &json!({
+                "operations": {
+                    "GET /a/{other}": {"responses": {"200": {"content": {"application/json": {"$ref": "#/components/schemas/B"}}}}},
+                    "GET /b": {"responses": {"200": {"content": null}}},
+                    "POST /c": {},
+                },
+                "schemas": {"B": {
+                    "type": "object", "required": ["x"],
+                    "properties": {"x": {"anyOf": [{"type": "string"}, {"type": "null"}]}, "z": {"type": "string"}},
+                }},
+            })
+            .to_string(),
+        )
+        .expect("shapes")
+    }
+
+    fn told(changes: &[Change]) -> Vec<String> {
+        changes.iter().map(|change| format!("{} {}", change.rule.id, change.place)).collect()
+    }
+
+    #[test]
+    fn differences_are_told_by_who_has_what() {
+        let drift = drift(&ours(), &shapes(), &[]);
+        assert_eq!(told(&drift.theirs), ["member-added-optional A → B.z", "operation-added POST /c"]);
+        assert_eq!(told(&drift.ours), ["member-removed A → B.y", "status-removed-refusal GET /b, 404"]);
+        assert_eq!(told(&drift.differs), ["null-allowed A → B.x"]);
+        assert!(!drift.is_clean());
+    }
+
+    #[test]
+    fn what_is_known_is_put_aside_and_what_explains_nothing_is_stale() {
+        let text = "- {rule: status-removed-refusal, reason: Refusals are not theirs to tell.}\n\
+                    - {rule: [member-removed, member-added-optional], place: 'A → B.*', reason: Seen.}\n\
+                    - {rule: operation-added, api: service, place: POST /gone, reason: Old.}\n\
+                    - {rule: operation-added, api: web, reason: Another.}\n\
+                    - {rule: null-allowed, api: service, count: 2, reason: Counted.}\n";
+        let known = Known::read("known.yaml", text).expect("a list");
+        let drift = drift(&ours(), &shapes(), &known);
+        assert_eq!(drift.explained.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1, 2]);
+        assert_eq!(told(&drift.theirs), ["operation-added POST /c"]);
+        assert_eq!(drift.miscounted.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1]);
+        let text = drift.to_string();
+        assert!(text.contains("THEY HAVE, WE LACK (1)\n  POST /c: is new (operation-added)\n"), "{text}");
+        assert!(text.contains("explains 1, not 2: Counted."), "{text}");
+        assert_eq!(drift.to_json()["they_have_we_lack"][0]["rule"], "operation-added");
+        let compared = [drift];
+        let stale = stale(&known, &compared);
+        assert_eq!(stale.iter().map(|known| known.reason.as_str()).collect::<Vec<_>>(), ["Old."]);
+    }
+
+    #[test]
+    fn a_list_of_routes_is_held_against_our_operations_only() {
+        let routes = "GET,POST   /v1/a/<uuid:id>  [x.y]\nGET /v1/b\n";
+        let drift = drift(&ours(), &Foreign::read(routes).expect("routes"), &[]);
+        assert_eq!(told(&drift.theirs), ["operation-added POST /a/{id}"]);
+        assert!(drift.ours.is_empty() && drift.differs.is_empty());
+    }
+}

@@ -1,0 +1,29 @@
+//! A recording reverse proxy for Dify servers.
+//!
+//! Point a client at [`Proxy::address`] instead of the server: requests and answers pass through unchanged and at once,
+//! events of streams included, and every exchange is written below a folder in the format that `cargo xtask verify` and
+//! the replay tests read. Nothing is written before [its secrets](scrub) are taken out.
+//!
+//! ```no_run
+//! # async fn demo() -> Result<(), dify_record::Error> {
+//! let proxy = dify_record::Proxy::start("http://localhost", "recordings", ([127, 0, 0, 1], 5005)).await?;
+//! println!("send requests to http://{}", proxy.address());
+//! let written = proxy.finish().await;
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! A file holds one exchange: `OUT/dify-<version>/<area>/<number>-<method>-<route>-<status>.json`. The version is what the
+//! server says in `X-Version`.
+
+mod exchange;
+mod forward;
+mod headers;
+mod multipart;
+mod proxy;
+pub mod scrub;
+mod shelf;
+mod tape;
+
+pub use proxy::{Error, Proxy};
+pub use shelf::Written;

@@ -1,0 +1,39 @@
+//! `dify-record`: records what goes between clients and a Dify server.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+
+use clap::Parser;
+use dify_record::{Error, Proxy};
+
+/// Records what goes between clients and a Dify server, without its secrets.
+#[derive(Parser)]
+#[command(name = "dify-record")]
+struct Cli {
+    /// The server: its address without `/v1`, `/api` or `/console/api`.
+    #[arg(long, value_name = "URL")]
+    upstream: String,
+    /// The folder to write to. What is there stays.
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Where to listen.
+    #[arg(long, value_name = "ADDR", default_value = "127.0.0.1:5005")]
+    listen: SocketAddr,
+}
+
+#[tokio::main]
+async fn main() -> Result<(), Error> {
+    let cli = Cli::parse();
+    let proxy = Proxy::start(&cli.upstream, &cli.out, cli.listen).await?;
+    println!("Send requests to http://{} instead of {}. Ctrl-C ends the recording.", proxy.address(), cli.upstream);
+    if tokio::signal::ctrl_c().await.is_err() {
+        eprintln!("Ctrl-C cannot be heard here: end the recording by ending the process.");
+        std::future::pending::<()>().await;
+    }
+    let written = proxy.finish().await;
+    println!("{} exchanges below {}.", written.exchanges, cli.out.display());
+    for problem in &written.problems {
+        eprintln!("{problem}");
+    }
+    Ok(())
+}

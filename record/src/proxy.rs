@@ -1,0 +1,113 @@
+//! Starting and ending the recording.
+
+use std::future::IntoFuture;
+use std::net::SocketAddr;
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use axum::Router;
+use reqwest::Url;
+use tokio::net::TcpListener;
+use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
+
+use crate::forward::{Forward, forward};
+use crate::shelf::{Shelf, Written};
+
+/// Why nothing can be recorded.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// The address of the server is none.
+    #[error("`{url}` is no address of a server: write it as http://localhost or https://dify.example.org")]
+    Upstream {
+        /// What was given.
+        url: String,
+    },
+    /// The port is not to be had.
+    #[error("cannot listen on {address}: {source}; choose another with --listen")]
+    Listen {
+        /// Where it should have listened.
+        address: SocketAddr,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// Nothing can be written there.
+    #[error("{folder}: {source}; choose another with --out")]
+    Folder {
+        /// The folder.
+        folder: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The system's certificates cannot be used.
+    #[error("the client for the server could not be made: {0}")]
+    Client(#[from] reqwest::Error),
+}
+
+/// A running recording.
+#[derive(Debug)]
+pub struct Proxy {
+    address: SocketAddr,
+    stop: oneshot::Sender<()>,
+    served: JoinHandle<()>,
+    shelf: std::thread::JoinHandle<Written>,
+    ended: Arc<AtomicBool>,
+}
+
+impl Proxy {
+    /// Begins to pass requests on to `upstream` and to write exchanges below `out`.
+    ///
+    /// # Errors
+    /// An address that is none, a port that is taken, a folder that cannot be made.
+    pub async fn start(upstream: &str, out: impl AsRef<Path>, listen: impl Into<SocketAddr>) -> Result<Self, Error> {
+        let url = Url::parse(upstream).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
+        let upstream = url.ok_or_else(|| Error::Upstream { url: upstream.to_owned() })?;
+        let folder = out.as_ref().to_owned();
+        std::fs::create_dir_all(&folder)
+            .map_err(|source| Error::Folder { folder: folder.display().to_string(), source })?;
+        let address = listen.into();
+        let failed = |source| Error::Listen { address, source };
+        let listener = TcpListener::bind(address).await.map_err(failed)?;
+        let address = listener.local_addr().map_err(failed)?;
+
+        let (records, received) = mpsc::unbounded_channel();
+        let ended = Arc::new(AtomicBool::new(false));
+        let state = Arc::new(Forward { client: client()?, upstream, records, ended: Arc::clone(&ended) });
+        let app = Router::new().fallback(forward).with_state(state);
+        let (stop, stopped) = oneshot::channel();
+        let served = tokio::spawn(async move {
+            let closing = async {
+                // An error says that the sender went: the end as well.
+                let _ = stopped.await;
+            };
+            // Serving ends by itself only when it is told to.
+            let _ = axum::serve(listener, app).with_graceful_shutdown(closing).into_future().await;
+        });
+        let shelf = std::thread::spawn(move || Shelf::new(folder).run(received));
+        Ok(Self { address, stop, served, shelf, ended })
+    }
+
+    /// Where clients send their requests to.
+    pub fn address(&self) -> SocketAddr {
+        self.address
+    }
+
+    /// Takes no more requests, waits for those that are under way, and tells what was written.
+    pub async fn finish(self) -> Written {
+        self.ended.store(true, Ordering::Relaxed);
+        let _ = self.stop.send(());
+        let _ = self.served.await;
+        let joined = tokio::task::spawn_blocking(move || self.shelf.join()).await;
+        joined.ok().and_then(Result::ok).unwrap_or_else(Written::lost)
+    }
+}
+
+/// Redirects are the caller's to follow, and bodies are passed on as they are.
+fn client() -> Result<reqwest::Client, Error> {
+    // Another part of the process may have chosen one: then that one is used.
+    let _ = rustls::crypto::ring::default_provider().install_default();
+    let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).http1_only();
+    Ok(builder.no_proxy().connect_timeout(std::time::Duration::from_secs(10)).build()?)
+}
