@@ -247,11 +247,7 @@ impl<E> Unpin for EventStream<E> {}
 impl ErrorKind {
     /// Does the stream go on after it?
     pub(crate) fn spoils_one_event(&self) -> bool {
-        match self {
-            Self::Decode(_) => true,
-            Self::Frame(error) => matches!(error, FrameError::NotUtf8 { .. }),
-            _ => false,
-        }
+        matches!(self, Self::Decode(_))
     }
 }
 

@@ -106,6 +106,8 @@ extern crate self as dify_api;
 mod api_key;
 #[cfg(feature = "app")]
 mod app;
+#[cfg(feature = "app")]
+mod attending;
 mod body;
 mod call;
 #[cfg(feature = "console")]
@@ -121,6 +123,8 @@ mod environment;
 mod error;
 mod event;
 mod event_stream;
+#[cfg(any(feature = "app", feature = "web"))]
+mod following;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 mod gathered;
 #[rustfmt::skip]
@@ -170,6 +174,8 @@ pub use generated::{groups, types};
 
 #[cfg(feature = "app")]
 pub use app::{App, AppBuilder};
+#[cfg(feature = "app")]
+pub use attending::AttendedRun;
 pub use call::Call;
 #[cfg(feature = "console")]
 pub use console::{Console, ConsoleBuilder};
@@ -185,6 +191,8 @@ pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError,
 pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;
 pub use event_stream::EventStream;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use following::FollowedRun;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use gathered::{Answer, AnswerFile, AnswerStream, Citation};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]

@@ -1,7 +1,7 @@
 //! Going on with a run whose stream broke off.
 
 use crate::{
-    Error, ErrorKind, Event, EventStream, Transport,
+    Error, ErrorKind, EventStream, Feeds, Run, Transport,
     error::{HttpError, ResumeError},
 };
 use reqwest::StatusCode;
@@ -9,9 +9,9 @@ use reqwest::StatusCode;
 /// The events of a run that can be followed again when its stream has broken off; see [`EventStream::resume`].
 ///
 /// Implemented by the unions of workflows and chatflows only.
-pub trait Resumable: Event {
+pub trait Resumable: Feeds<Run> {
     /// The events of such a run from then on: what had happened before is told in brief.
-    type Rest: Resumable;
+    type Rest: Resumable<Rest = Self::Rest>;
 
     /// Opens the stream of the events of a run, what has happened so far included.
     #[doc(hidden)]

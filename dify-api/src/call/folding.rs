@@ -12,7 +12,7 @@ use std::sync::Arc;
 /// A blocking answer, as the server chose to give it.
 enum Came<T: Reply> {
     Whole(T),
-    Streamed(EventStream<T::Event>),
+    Streamed(Box<EventStream<T::Event>>),
 }
 
 impl<'a, T> Call<'a, T> {
@@ -31,7 +31,7 @@ impl<'a, T> Call<'a, T> {
                 let (came, response) = answered(plan, came::<T>).await?.split();
                 let value = match came {
                     Came::Whole(value) => value,
-                    Came::Streamed(events) => fold(events).await?,
+                    Came::Streamed(events) => fold(*events).await?,
                 };
                 Ok(response.map(|()| value))
             })
@@ -53,7 +53,7 @@ impl<'a, T> Call<'a, T> {
 
 fn came<T: Reply>(asked: Asked<'_>, answer: Answer) -> Result<Response<Came<T>>, Error> {
     if let Content::Open(_) = answer.content {
-        return Ok(stream_of(asked, answer)?.map(Came::Streamed));
+        return Ok(stream_of(asked, answer)?.map(|events| Came::Streamed(Box::new(events))));
     }
     let (answer, body) = Read::whole(answer);
     match decode(&body) {

@@ -136,10 +136,15 @@ impl Source {
         self.stopping.as_ref()?.user.as_deref()
     }
 
-    /// Takes over what another stream of the same run has told, which this one does not tell again.
+    /// Takes over what another stream of the same run has told, which this one begins with and does not tell again.
     pub(crate) fn continue_from(&mut self, other: &Self) {
-        self.told.clone_from(&other.told);
+        self.know_what_was_told(other);
         self.continues = true;
+    }
+
+    /// The same for a stream that tells only what is new.
+    pub(crate) fn know_what_was_told(&mut self, other: &Self) {
+        self.told.clone_from(&other.told);
         self.run_id.clone_from(&other.run_id);
         self.stop_on_drop = other.stop_on_drop;
     }

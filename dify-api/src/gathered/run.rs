@@ -159,6 +159,22 @@ impl Run {
         }
     }
 
+    /// Takes over what the run itself says, where its events cannot be had any more.
+    #[cfg(feature = "app")]
+    pub(crate) fn read_back(&mut self, run: &crate::types::WorkflowRun) {
+        self.status = RunStatus::from(&run.status);
+        self.complete = self.status.is_final() || self.status == RunStatus::Paused;
+        learn(&mut self.id, Some(run.id.clone()));
+        learn(&mut self.workflow_id, Some(run.workflow_id.clone()));
+        learn(&mut self.outputs, Some(&run.outputs).filter(|outputs| !outputs.is_null()).cloned());
+        learn(&mut self.error, run.error.as_deref().map(Failure::at_a_node));
+        self.elapsed_time = Some(run.elapsed_time);
+        self.total_tokens = Some(run.total_tokens);
+        self.total_steps = Some(run.total_steps);
+        self.created_at = self.created_at.or(Some(run.created_at));
+        self.finished_at = run.finished_at.or(self.finished_at);
+    }
+
     pub(super) fn executes(&mut self, told: &Told<'_>) {
         let place = self.place_of(told);
         self.nodes[place].learn(told);

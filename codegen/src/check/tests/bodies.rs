@@ -65,7 +65,7 @@ plant! {
             "common/events/tea.yaml#/PouredEvent"
         and hear
             "spec/common/events/tea.yaml:1: nothing uses `TeaEvent`; refer to it or delete it";
-            "spec/common/events/tea.yaml:12: nothing uses `BoilingEvent`; refer to it or delete it";
+            "spec/common/events/tea.yaml:13: nothing uses `BoilingEvent`; refer to it or delete it";
             "spec/service/paths/tea.yaml:52: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
     }
 }

@@ -7,8 +7,8 @@ plant! {
         by
             "Milk:\n  type: string\n  description: Not that.\n\nPouredEvent:\n  type"
         and hear
-            "spec/common/events/tea.yaml:21: nothing uses `Milk`; refer to it or delete it";
-            "spec/service/schemas/tea.yaml:45: `Milk` is the name of a component at spec/common/events/tea.yaml:21 already; use that one, or give this one another name";
+            "spec/common/events/tea.yaml:22: nothing uses `Milk`; refer to it or delete it";
+            "spec/service/schemas/tea.yaml:45: `Milk` is the name of a component at spec/common/events/tea.yaml:22 already; use that one, or give this one another name";
     }
 
     a_component_name_not_in_pascal_case_is_told {

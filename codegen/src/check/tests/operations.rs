@@ -96,6 +96,15 @@ plant! {
             "spec/service/paths/tea.yaml:66: DELETE is idempotent by itself; remove `x-dify-idempotent`";
     }
 
+    a_post_that_is_said_not_to_be_idempotent_is_told {
+        in TEA replace
+            "x-dify-idempotent: true"
+        by
+            "x-dify-idempotent: false"
+        and hear
+            "spec/service/paths/tea.yaml:28: POST is not idempotent by itself; remove `x-dify-idempotent`";
+    }
+
     a_stream_method_without_a_stream_is_told {
         in TEA replace
             "    x-dify-paging"

@@ -17,7 +17,7 @@ plant! {
             "poured: \"#/Poured\""
         and hear
             "spec/common/events/tea.yaml:5: no value of `event` leads to `PouredEvent`; add it to `mapping`";
-            "spec/common/events/tea.yaml:10: `$ref: #/Poured` leads nowhere; write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
+            "spec/common/events/tea.yaml:11: `$ref: #/Poured` leads nowhere; write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
     }
 
     something_beside_a_reference_is_told {

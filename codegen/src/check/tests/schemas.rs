@@ -183,12 +183,39 @@ plant! {
 
     a_union_that_nothing_tells_apart_is_told {
         in EVENTS replace
-            "  discriminator:\n    propertyName: event\n    mapping:\n      boiling: \"#/BoilingEvent\"\n      poured: \"#/PouredEvent\"\n"
+            "  x-dify-final: [poured]\n  discriminator:\n    propertyName: event\n    mapping:\n      boiling: \"#/BoilingEvent\"\n      poured: \"#/PouredEvent\"\n"
         by
             ""
         and hear
             "spec/common/events/tea.yaml:5: two branches of this union are of type object; add a `discriminator`, or merge the two";
             "spec/service/paths/tea.yaml:52: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
+    }
+
+    a_stream_whose_end_nobody_can_tell_is_told {
+        in EVENTS replace
+            "  x-dify-final: [poured]\n"
+        by
+            ""
+        and hear
+            "spec/common/events/tea.yaml:1: this union of events does not say which events end a stream; list them under `x-dify-final`";
+    }
+
+    a_final_event_that_is_none_is_told {
+        in EVENTS replace
+            "[poured]"
+        by
+            "[poured, drunk]"
+        and hear
+            "spec/common/events/tea.yaml:6: `drunk` is no event of this union; name one of its `mapping`";
+    }
+
+    final_events_of_what_has_none_are_told {
+        in EVENTS replace
+            "PouredEvent:\n"
+        by
+            "PouredEvent:\n  x-dify-final: [poured]\n"
+        and hear
+            "spec/common/events/tea.yaml:23: only a union with a `discriminator` has final events; remove `x-dify-final`";
     }
 
     a_branch_that_no_name_leads_to_is_told {
@@ -206,7 +233,7 @@ plant! {
         by
             ""
         and hear
-            "spec/common/events/tea.yaml:8: `boiling` leads to `BoilingEvent`, which is no branch; list it under `oneOf`";
+            "spec/common/events/tea.yaml:9: `boiling` leads to `BoilingEvent`, which is no branch; list it under `oneOf`";
     }
 
     a_branch_without_its_tag_is_told {
@@ -215,6 +242,6 @@ plant! {
         by
             "required: [cup]"
         and hear
-            "spec/common/events/tea.yaml:21: `PouredEvent` is told by `event`, which it does not require; describe `event` and list it in `required`";
+            "spec/common/events/tea.yaml:22: `PouredEvent` is told by `event`, which it does not require; describe `event` and list it in `required`";
     }
 }
