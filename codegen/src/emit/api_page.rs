@@ -150,8 +150,7 @@ impl Page<'_> {
         for value in values {
             let code = &value.value;
             let since = value.since.as_ref().map(|since| format!("since {since}")).unwrap_or_default();
-            let _ =
-                writeln!(text, "| <a id=\"{code}\"></a>`{code}` | {} | {since} |", cell(&value.description));
+            let _ = writeln!(text, "| <a id=\"{code}\"></a>`{code}` | {} | {since} |", cell(&value.description));
         }
     }
 }
