@@ -1,4 +1,4 @@
-//! From bundled documents to the Rust files of `dify-api/src/generated`: lower → generate → polish → emit → prove → write.
+//! From bundled documents to the Rust files of `dify-api/src/generated` and `api.md`: lower → generate → polish → emit → prove → write.
 
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{API, MARK, Model};
@@ -6,6 +6,9 @@ use crate::{emit, generate, lower, polish, prove, write};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
+
+/// The index of operations, for people.
+const API_PAGE: &str = "api.md";
 
 /// A bundled document.
 #[derive(Clone, Debug)]
@@ -40,7 +43,9 @@ pub fn generate_leniently(documents: &[Document]) -> Result<(Vec<GeneratedFile>,
     unused.extend(polish::polish(&mut file, &model, polish::PASSES));
     let code = emit::emit(file, &model)?;
     prove::prove(&code, &model).none()?;
-    Ok((write::write(&code), unused))
+    let mut files = write::write(&code);
+    files.push(GeneratedFile { path: PathBuf::from(API_PAGE), contents: emit::api_page(&model, &code) });
+    Ok((files, unused))
 }
 
 /// The one document that progenitor is given, for tests that look at it.

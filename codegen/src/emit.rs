@@ -1,6 +1,7 @@
 //! What progenitor cannot write, written by us: resource groups, request constructors, queries, forms, open enums, unions;
 //! and the decision which file each thing stands in.
 
+mod api_page;
 mod choices;
 mod enums;
 mod examples;
@@ -19,6 +20,7 @@ use crate::model::{Model, Shape};
 use std::collections::BTreeMap;
 use syn::{File, ImplItem, ImplItemFn, Item, ItemStruct};
 
+pub(crate) use api_page::page as api_page;
 pub(crate) use layout::{Layout, Module, ModuleKind};
 
 /// The generated code, before it is written to files.

@@ -1,7 +1,7 @@
 //! Compiles the OpenAPI source in `spec/` into the `dify-api` bindings and the published documents.
 //!
-//! [`run()`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`bindings::generate`] → write or
-//! compare.
+//! [`run()`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`publish::publish`] and
+//! [`bindings::generate`] → write or compare.
 
 pub mod bindings;
 pub mod bundle;
@@ -16,6 +16,7 @@ mod model;
 mod polish;
 mod prove;
 mod public_api;
+pub mod publish;
 mod run;
 mod rustdoc;
 mod signs;

@@ -5,14 +5,20 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use serde_json::Value;
+
 use crate::bindings::{self, Document};
 use crate::bundle::{bundle, to_json, to_yaml};
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
+use crate::publish::{self, Published, Version};
 use crate::source::{self, Source};
 
 /// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
-const MADE: [(&str, &[&str]); 2] = [("dify-api/src/generated", &["rs"]), ("spec/published", &["json", "yaml"])];
+const MADE: [(&str, &[&str]); 2] = [("dify-api/src/generated", &["rs"]), (PUBLISHED, &["json", "yaml"])];
+
+/// Where the documents for other people stand.
+const PUBLISHED: &str = "spec/published";
 
 /// What to do with what was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,18 +62,42 @@ pub fn run(workspace_root: &Path, mode: Mode) -> Result<Report, Findings> {
 fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     let source = source::load(&workspace_root.join("spec"))?;
     check(&source).none()?;
-    let mut files = BTreeMap::new();
-    let mut documents = Vec::new();
-    for api in &source.apis {
-        let value = bundle(&source, &api.name);
-        let path = |extension: &str| PathBuf::from(format!("spec/published/dify-{}-3.0.{extension}", api.name));
-        files.insert(path("json"), to_json(&value));
-        files.insert(path("yaml"), to_yaml(&value));
-        documents.push(Document { api: api.name.clone(), value });
-    }
+    let documents: Vec<Document> =
+        source.apis.iter().map(|api| Document { api: api.name.clone(), value: bundle(&source, &api.name) }).collect();
+    let mut files = published(&documents);
     let generated = bindings::generate(&documents).map_err(|findings| located(findings, &source))?;
     files.extend(generated.into_iter().map(|file| (file.path, file.contents)));
     Ok(files)
+}
+
+/// The documents for other people, in every version of OpenAPI, and their list.
+fn published(documents: &[Document]) -> BTreeMap<PathBuf, String> {
+    let mut texts = Vec::new();
+    for document in documents {
+        let version = document.value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+        for openapi in Version::ALL {
+            let value = publish::publish(&document.value, openapi);
+            for (extension, contents) in [("json", to_json(&value)), ("yaml", to_yaml(&value))] {
+                texts.push((&document.api, openapi, version, extension, contents));
+            }
+        }
+    }
+    let listed: Vec<Published<'_>> = texts
+        .iter()
+        .map(|(api, openapi, version, extension, contents)| Published {
+            api,
+            openapi: *openapi,
+            version,
+            extension,
+            contents,
+        })
+        .collect();
+    let directory = Path::new(PUBLISHED);
+    let index = (directory.join("index.json"), to_json(&publish::index(&listed)));
+    let file = |(api, openapi, _, extension, contents): (&String, Version, _, _, _)| {
+        (directory.join(openapi.file(api, extension)), contents)
+    };
+    std::iter::once(index).chain(texts.into_iter().map(file)).collect()
 }
 
 /// What shows only after bundling names a place in the bundle: people need the place in the source.

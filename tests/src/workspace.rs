@@ -18,9 +18,19 @@ pub fn root() -> PathBuf {
     here.parent().unwrap_or(here).to_owned()
 }
 
-/// The published documents.
+/// The published documents in OpenAPI 3.0.
 pub fn published() -> Vec<Value> {
     documents().into_iter().map(|document| document.value).collect()
+}
+
+/// The published document of an API in a version of OpenAPI, such as `3.1`.
+///
+/// # Panics
+/// When there is none.
+pub fn published_in(api: &str, version: &str) -> Value {
+    let path = root().join(format!("spec/published/dify-{api}-{version}.json"));
+    let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
+    serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()))
 }
 
 /// The published document that describes the operation of this id.
@@ -37,12 +47,7 @@ pub fn document_of(operation: &str) -> &'static Value {
 
 /// The published documents, as the compiler of the bindings takes them.
 pub fn documents() -> Vec<Document> {
-    let read = |api: &&str| {
-        let path = root().join(format!("spec/published/dify-{api}-3.0.json"));
-        let text = fs::read_to_string(&path).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        let value = serde_json::from_str(&text).unwrap_or_else(|error| panic!("{}: {error}", path.display()));
-        Document { api: (*api).to_owned(), value }
-    };
+    let read = |api: &&str| Document { api: (*api).to_owned(), value: published_in(api, "3.0") };
     APIS.iter().map(read).collect()
 }
 

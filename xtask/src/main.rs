@@ -1,8 +1,11 @@
-//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `demo`.
+//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `docs`, `demo`.
 
 mod diff;
+mod docs;
 mod documents;
 mod drift;
+mod lint;
+mod node;
 mod record;
 mod verify;
 
@@ -30,7 +33,9 @@ enum Task {
         check: bool,
     },
     /// Tell every mistake in spec/, each with its file, its line and how to mend it.
-    Lint,
+    Lint(lint::Lint),
+    /// Make the reference pages: static, for reading offline.
+    Docs(docs::Docs),
     /// Judge recorded exchanges with real servers by spec/.
     Verify(verify::Verify),
     /// Tell what changed between two versions of spec/, and what it asks of callers.
@@ -47,7 +52,8 @@ fn main() -> ExitCode {
     let root = root();
     match Cli::parse().task {
         Task::Codegen { check } => run_codegen(&root, if check { Mode::Check } else { Mode::Write }),
-        Task::Lint => run_lint(&root),
+        Task::Lint(task) => lint::lint(&root, &task),
+        Task::Docs(task) => exit(docs::docs(&root, &task)),
         Task::Verify(task) => exit(verify::verify(&root, &task)),
         Task::Diff(task) => exit(diff::run(&root, &task)),
         Task::Record(task) => record::run(&root, &task),
@@ -104,19 +110,6 @@ fn run_codegen(root: &Path, mode: Mode) -> ExitCode {
             tell(&findings, end)
         }
     }
-}
-
-fn run_lint(root: &Path) -> ExitCode {
-    let source = match codegen::source::load(&root.join("spec")) {
-        Ok(source) => source,
-        Err(findings) => return tell(&findings, "The rules were not tried."),
-    };
-    let findings = codegen::check::check(&source);
-    if !findings.is_empty() {
-        return tell(&findings, "spec/README.md has the rules.");
-    }
-    println!("spec/ is in order: {} files.", source.files.len());
-    ExitCode::SUCCESS
 }
 
 fn run_demo(root: &Path) -> ExitCode {

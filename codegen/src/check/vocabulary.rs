@@ -114,6 +114,7 @@ const SCHEMA: Vocabulary = Vocabulary {
         "x-dify-new",
         "x-dify-send-default",
         "x-dify-tristate",
+        "x-dify-modes",
         "x-dify-since",
         "x-dify-until",
         "x-dify-deprecated",
@@ -252,7 +253,7 @@ fn form_of(extension: &str) -> Form {
     match extension {
         "x-dify-idempotent" => Form::Bool,
         "x-dify-tristate" | "x-dify-state" => Form::True,
-        "x-dify-errors" | "x-dify-final" | "x-dify-new" | "x-dify-checked" => Form::TextList,
+        "x-dify-errors" | "x-dify-final" | "x-dify-new" | "x-dify-modes" | "x-dify-checked" => Form::TextList,
         "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
         "x-dify-paging" => Form::Map,
         "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,

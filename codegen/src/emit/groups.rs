@@ -92,7 +92,7 @@ pub(super) fn accessors(client: &str, model: &Model) -> Vec<Part> {
 }
 
 /// The name of a group's handle.
-fn handle_name(group: &Group, model: &Model) -> String {
+pub(super) fn handle_name(group: &Group, model: &Model) -> String {
     module_name(group, model).to_pascal_case()
 }
 

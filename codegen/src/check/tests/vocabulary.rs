@@ -17,7 +17,7 @@ plant! {
         by
             "x-dify-tristat: true"
         and hear
-            "spec/service/schemas/tea.yaml:37: `x-dify-tristat` means nothing in a schema; here may stand x-extensible-enum, x-dify-final, x-dify-new, x-dify-send-default, x-dify-tristate, x-dify-since, x-dify-until, x-dify-deprecated";
+            "spec/service/schemas/tea.yaml:37: `x-dify-tristat` means nothing in a schema; here may stand x-extensible-enum, x-dify-final, x-dify-new, x-dify-send-default, x-dify-tristate, x-dify-modes, x-dify-since, x-dify-until, x-dify-deprecated";
     }
 
     a_member_that_means_nothing_is_told {

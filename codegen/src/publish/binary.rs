@@ -1,0 +1,62 @@
+//! Bytes are no string: from 3.1 on a schema says of which media type they are, and only text that encodes them is text.
+
+use serde_json::{Value, json};
+
+use super::{Object, places, replaced};
+
+/// Any bytes.
+const BYTES: &str = "application/octet-stream";
+
+/// `format: binary` becomes `contentMediaType`, that of the body itself where it is named, and `format: byte` becomes
+/// `contentEncoding: base64`.
+pub(super) fn describe_bytes_by_their_media_type(document: &mut Value) {
+    places::each_body(document, &mut |media, body| {
+        if let Some(Value::Object(schema)) = body.get_mut("schema") {
+            describe(schema, if media.contains('*') { BYTES } else { media });
+        }
+    });
+    places::each_schema(document, &mut |schema| describe(schema, BYTES));
+}
+
+fn describe(schema: &mut Object, media: &str) {
+    match schema.get("format").and_then(Value::as_str) {
+        Some("binary") => {
+            schema.shift_remove("type");
+            replaced(schema, "format", [("contentMediaType", json!(media))]);
+        }
+        Some("byte") => replaced(schema, "format", [("contentEncoding", json!("base64"))]),
+        _ => {}
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_body_of_bytes_is_of_its_own_media_type_and_a_part_of_any() {
+        let bytes = || json!({"schema": {"type": "string", "format": "binary"}});
+        let mut document = json!({
+            "paths": {"/a": {"get": {"responses": {"200": {"content": {"audio/mpeg": bytes(), "*/*": bytes()}}}}}},
+            "components": {"schemas": {"Upload": {"properties": {
+                "file": {"type": "string", "format": "binary", "description": "The file."},
+                "text": {"type": "string", "format": "byte"},
+            }}}},
+        });
+        describe_bytes_by_their_media_type(&mut document);
+        assert_eq!(
+            document["paths"]["/a"]["get"]["responses"]["200"]["content"],
+            json!({
+                "audio/mpeg": {"schema": {"contentMediaType": "audio/mpeg"}},
+                "*/*": {"schema": {"contentMediaType": "application/octet-stream"}},
+            })
+        );
+        assert_eq!(
+            document["components"]["schemas"]["Upload"]["properties"],
+            json!({
+                "file": {"contentMediaType": "application/octet-stream", "description": "The file."},
+                "text": {"type": "string", "contentEncoding": "base64"},
+            })
+        );
+    }
+}

@@ -1,0 +1,150 @@
+//! The documents for other people: the bundle of each API in the OpenAPI versions that tools read, and a list of them.
+//!
+//! The bundle is 3.0.3 and is published as it is. 3.1 and 3.2 are made from it by [`RULES`], one for each thing that the
+//! newer version says otherwise, so that all of them accept the same bodies.
+
+mod binary;
+mod bounds;
+mod constants;
+mod examples;
+mod index;
+mod info;
+mod nullable;
+mod places;
+mod streams;
+mod tags;
+
+use serde_json::{Map, Value};
+
+pub use index::{Published, index};
+
+/// A JSON object.
+type Object = Map<String, Value>;
+
+/// A version of OpenAPI that documents are published in.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Version {
+    /// 3.0, the version of the source.
+    V30,
+    /// 3.1, whose schemas are JSON Schema 2020-12.
+    V31,
+    /// 3.2, which knows what a stream of events is.
+    V32,
+}
+
+impl Version {
+    /// All of them, the oldest first.
+    pub const ALL: [Self; 3] = [Self::V30, Self::V31, Self::V32];
+
+    /// As file names have it.
+    #[must_use]
+    pub fn short(self) -> &'static str {
+        match self {
+            Self::V30 => "3.0",
+            Self::V31 => "3.1",
+            Self::V32 => "3.2",
+        }
+    }
+
+    /// As documents say it. Of 3.1 the first release: the later ones only word it better, and some tools know no other.
+    fn exact(self) -> &'static str {
+        match self {
+            Self::V30 => "3.0.3",
+            Self::V31 => "3.1.0",
+            Self::V32 => "3.2.0",
+        }
+    }
+
+    /// The file of an API's document, in `spec/published`.
+    #[must_use]
+    pub fn file(self, api: &str, extension: &str) -> String {
+        format!("dify-{api}-{}.{extension}", self.short())
+    }
+}
+
+/// One thing that a newer version says otherwise than the bundle.
+struct Rule {
+    /// The version from which it holds.
+    since: Version,
+    apply: fn(&mut Value),
+}
+
+/// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
+const RULES: [Rule; 8] = [
+    Rule { since: Version::V31, apply: info::say_checked_releases_and_license },
+    Rule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
+    Rule { since: Version::V31, apply: binary::describe_bytes_by_their_media_type },
+    Rule { since: Version::V31, apply: nullable::make_null_a_type },
+    Rule { since: Version::V31, apply: constants::make_lone_values_constants },
+    Rule { since: Version::V31, apply: bounds::make_exclusive_bounds_numbers },
+    Rule { since: Version::V31, apply: examples::list_examples },
+    Rule { since: Version::V32, apply: streams::describe_the_events_of_streams },
+];
+
+/// The bundle of an API in a version of OpenAPI.
+#[must_use]
+pub fn publish(bundle: &Value, version: Version) -> Value {
+    let mut document = bundle.clone();
+    if let Some(said) = document.get_mut("openapi") {
+        *said = version.exact().into();
+    }
+    for rule in RULES.iter().filter(|rule| rule.since <= version) {
+        (rule.apply)(&mut document);
+    }
+    document
+}
+
+/// The object with other members in the place of one of its own, in order; without it, as it was.
+fn replaced(object: &mut Object, name: &str, with: impl IntoIterator<Item = (&'static str, Value)>) {
+    let mut with = Some(with);
+    let members = std::mem::take(object);
+    for (key, value) in members {
+        match with.take_if(|_| key == name) {
+            Some(with) => object.extend(with.into_iter().map(|(key, value)| (key.to_owned(), value))),
+            None => {
+                object.insert(key, value);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn bundle() -> Value {
+        json!({
+            "openapi": "3.0.3",
+            "info": {"title": "Tea", "version": "1", "x-dify-checked": ["1.0.0"]},
+            "paths": {"/tea": {"get": {"responses": {"200": {"description": "Tea.", "content": {
+                "text/event-stream": {"schema": {"$ref": "#/components/schemas/Tea"}, "x-dify-framing": "sse"},
+            }}}}}},
+            "components": {"schemas": {"Tea": {"type": "string", "nullable": true, "enum": ["green"], "example": "green"}}},
+        })
+    }
+
+    #[test]
+    fn the_oldest_version_is_the_bundle_itself() {
+        assert_eq!(publish(&bundle(), Version::V30), bundle());
+    }
+
+    #[test]
+    fn rules_apply_from_their_version_on() {
+        let [_, new, newest] = Version::ALL.map(|version| publish(&bundle(), version));
+        let tea = json!({"type": ["string", "null"], "enum": ["green", null], "examples": ["green"]});
+        assert_eq!((&new["openapi"], &new["components"]["schemas"]["Tea"]), (&json!("3.1.0"), &tea));
+        assert_eq!((&newest["openapi"], &newest["components"]["schemas"]["Tea"]), (&json!("3.2.0"), &tea));
+        let stream = "/paths/~1tea/get/responses/200/content/text~1event-stream";
+        assert!(new.pointer(stream).is_some_and(|stream| stream.get("schema").is_some()));
+        assert!(newest.pointer(stream).is_some_and(|stream| stream.get("itemSchema").is_some()));
+    }
+
+    #[test]
+    fn what_takes_the_place_of_a_member_stands_where_that_stood() {
+        let mut object = json!({"a": 1, "b": 2, "c": 3}).as_object().cloned().unwrap_or_default();
+        replaced(&mut object, "b", [("x", json!(4)), ("y", json!(5))]);
+        replaced(&mut object, "missing", [("z", json!(6))]);
+        assert_eq!(Value::Object(object).to_string(), r#"{"a":1,"x":4,"y":5,"c":3}"#);
+    }
+}

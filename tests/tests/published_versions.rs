@@ -1,0 +1,257 @@
+//! The published documents say the same in every version of OpenAPI: what 3.1 says in JSON Schema alone accepts a body
+//! exactly when the judge by 3.0 does, whose bodies are those that real servers sent and took, whole and damaged.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use dify_tests::{
+    Case, corpus,
+    corpus::judge_one,
+    sse_frames::reference,
+    workspace::{APIS, published_in},
+};
+use jsonschema::{Draft, Registry, Validator};
+use serde_json::{Value, json};
+
+/// So many damages of one body are tried.
+const DAMAGES: usize = 40;
+
+/// The schemas of a document for a validator that knows JSON Schema 2020-12 and nothing of OpenAPI.
+struct Schemas {
+    document: Value,
+    registry: Registry<'static>,
+    made: BTreeMap<String, Validator>,
+}
+
+impl Schemas {
+    fn of(api: &str) -> Self {
+        let document = published_in(api, "3.1");
+        let registry = Registry::new().add("urn:dify", document.clone()).and_then(|registry| registry.prepare());
+        Self { document, registry: registry.expect("references lead somewhere"), made: BTreeMap::new() }
+    }
+
+    /// Where the schema of a body stands: the pointer follows the reference of an answer.
+    fn pointer(&self, operation: &str, of: &str, media: &str) -> Option<String> {
+        let (method, path) = operation.split_once(' ')?;
+        let path = path.replace('~', "~0").replace('/', "~1");
+        let mut place = format!("/paths/{path}/{}/{of}", method.to_lowercase());
+        if let Some(reference) = self.document.pointer(&place)?.get("$ref").and_then(Value::as_str) {
+            place = reference.trim_start_matches('#').to_owned();
+        }
+        let place = format!("{place}/content/{}/schema", media.replace('/', "~1"));
+        self.document.pointer(&place).is_some().then_some(place)
+    }
+
+    fn accept(&mut self, pointer: &str, value: &Value) -> bool {
+        if !self.made.contains_key(pointer) {
+            // A pointer in a reference is part of an address.
+            let reference = pointer.replace('{', "%7B").replace('}', "%7D").replace('*', "%2A");
+            let validator = jsonschema::options()
+                .with_draft(Draft::Draft202012)
+                .with_registry(&self.registry)
+                .build(&json!({"$ref": format!("urn:dify#{reference}")}))
+                .unwrap_or_else(|error| panic!("{pointer}: {error}"));
+            self.made.insert(pointer.to_owned(), validator);
+        }
+        self.made[pointer].is_valid(value)
+    }
+}
+
+/// All documents, by API.
+fn schemas() -> BTreeMap<&'static str, Schemas> {
+    APIS.iter().map(|api| (*api, Schemas::of(api))).collect()
+}
+
+fn api(case: &Case) -> &'static str {
+    match case.recording.exchange["request"]["path"].as_str().unwrap_or_default() {
+        path if path.starts_with("/console/api/") => "console",
+        path if path.starts_with("/api/") => "web",
+        _ => "service",
+    }
+}
+
+/// A value with one thing wrong or missing somewhere, in many ways.
+fn damaged(value: &Value) -> Vec<Value> {
+    let mut places = Vec::new();
+    collect(value, &mut String::new(), &mut places);
+    let mut damaged = Vec::new();
+    for place in places {
+        for damage in [None, Some(Value::Null), value.pointer(&place).map(other_type)] {
+            let mut copy = value.clone();
+            match damage {
+                Some(damage) => *copy.pointer_mut(&place).expect("the place is there") = damage,
+                None => {
+                    let (parent, name) = place.rsplit_once('/').unwrap_or_default();
+                    let Some(Value::Object(members)) = copy.pointer_mut(parent) else { continue };
+                    members.remove(&name.replace("~1", "/").replace("~0", "~"));
+                }
+            }
+            damaged.push(copy);
+        }
+    }
+    let step = damaged.len().div_ceil(DAMAGES).max(1);
+    damaged.into_iter().step_by(step).collect()
+}
+
+/// Every member, and the first item of every list.
+fn collect(value: &Value, place: &mut String, places: &mut Vec<String>) {
+    let inside: Vec<(String, &Value)> = match value {
+        Value::Object(members) => {
+            members.iter().map(|(name, value)| (name.replace('~', "~0").replace('/', "~1"), value)).collect()
+        }
+        Value::Array(items) => items.first().map(|first| ("0".to_owned(), first)).into_iter().collect(),
+        _ => Vec::new(),
+    };
+    for (name, value) in inside {
+        let length = place.len();
+        place.push('/');
+        place.push_str(&name);
+        places.push(place.clone());
+        collect(value, place, places);
+        place.truncate(length);
+    }
+}
+
+fn other_type(value: &Value) -> Value {
+    match value {
+        Value::Null => json!({"planted": [1]}),
+        Value::Bool(_) | Value::Number(_) => json!("text"),
+        Value::String(_) => json!(1.5),
+        Value::Array(_) => json!({}),
+        Value::Object(_) => json!([1]),
+    }
+}
+
+/// Whether the judge by 3.0 finds that a body does not fit its schema; none where it sets the exchange aside.
+fn judged(case: &Case, side: &str, body: &str, kinds: &str) -> Option<bool> {
+    let mut exchange = case.recording.exchange.clone();
+    exchange[side]["body"] = body.into();
+    let verdict = judge_one(&corpus().judge, &case.recording.file, &exchange);
+    let wrong =
+        |kind: &str| kind.starts_with(kinds) && !kind.ends_with("extra_field") && !kind.starts_with("request_query_");
+    (!verdict.aside).then(|| !verdict.violations.iter().any(|violation| wrong(&violation.kind)))
+}
+
+/// What 3.1 and 3.0 disagree on, and how many bodies each of them accepted and refused.
+#[derive(Default)]
+struct Tally {
+    accepted: usize,
+    refused: usize,
+    different: BTreeSet<String>,
+}
+
+impl Tally {
+    fn add(&mut self, new: bool, old: bool, what: impl Fn() -> String) {
+        *(if old { &mut self.accepted } else { &mut self.refused }) += 1;
+        if new != old {
+            self.different.insert(format!("3.1 says {new}, 3.0 says {old}: {}", what()));
+        }
+    }
+
+    fn assert(&self, accepted: usize, refused: usize) {
+        let shown: Vec<_> = self.different.iter().take(5).collect();
+        assert!(self.different.is_empty(), "{} differ, such as {shown:#?}", self.different.len());
+        assert!(self.accepted >= accepted && self.refused >= refused, "{} and {}", self.accepted, self.refused);
+    }
+}
+
+#[test]
+fn replies_are_accepted_by_31_exactly_when_they_are_by_30() {
+    let mut schemas = schemas();
+    let mut tally = Tally::default();
+    let mut tried = BTreeSet::new();
+    for case in corpus().cases.iter().filter(|case| !case.verdict.aside) {
+        let Some(operation) = &case.verdict.operation else { continue };
+        let Some(Ok(body)) = case.json_reply().map(serde_json::from_str::<Value>) else { continue };
+        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let of = format!("responses/{}", case.recording.status());
+        let Some(pointer) = schemas.pointer(operation, &of, "application/json") else { continue };
+        let first = tried.insert((api(case), operation.clone(), of));
+        for body in std::iter::once(body.clone()).chain(if first { damaged(&body) } else { Vec::new() }) {
+            let text = body.to_string();
+            if let Some(old) = judged(case, "response", &text, "body_") {
+                tally.add(schemas.accept(&pointer, &body), old, || format!("{} {text}", case.recording));
+            }
+        }
+    }
+    tally.assert(700, 3000);
+}
+
+#[test]
+fn requests_are_accepted_by_31_exactly_when_they_are_by_30() {
+    let mut schemas = schemas();
+    let mut tally = Tally::default();
+    for case in corpus().cases.iter().filter(|case| !case.verdict.aside && case.accepted()) {
+        let Some(operation) = &case.verdict.operation else { continue };
+        let Some(Ok(body)) = case.recording.json_request().map(serde_json::from_str::<Value>) else { continue };
+        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let Some(pointer) = schemas.pointer(operation, "requestBody", "application/json") else { continue };
+        for body in std::iter::once(body.clone()).chain(damaged(&body)) {
+            let text = body.to_string();
+            if let Some(old) = judged(case, "request", &text, "request_") {
+                tally.add(schemas.accept(&pointer, &body), old, || format!("{} {text}", case.recording));
+            }
+        }
+    }
+    tally.assert(200, 500);
+}
+
+#[test]
+fn events_are_accepted_by_31_exactly_when_they_are_by_30() {
+    let mut schemas = schemas();
+    let mut tally = Tally::default();
+    let mut tried = BTreeSet::new();
+    for case in corpus().cases.iter().filter(|case| !case.verdict.aside) {
+        let (Some(operation), Some((_, stream))) = (&case.verdict.operation, case.stream()) else { continue };
+        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let of = format!("responses/{}", case.recording.status());
+        let pointer = schemas.pointer(operation, &of, "text/event-stream").expect("a stream has a schema");
+        for frame in reference(stream.as_bytes()).into_iter().flatten() {
+            let Ok(event) = serde_json::from_str::<Value>(&frame.data) else { continue };
+            if !tried.insert((pointer.clone(), event["event"].to_string())) {
+                continue;
+            }
+            for event in std::iter::once(event.clone()).chain(damaged(&event)) {
+                let text = format!("data: {event}\n\n");
+                if let Some(old) = judged(case, "response", &text, "sse_") {
+                    tally.add(schemas.accept(&pointer, &event), old, || format!("{} {text}", case.recording));
+                }
+            }
+        }
+    }
+    tally.assert(200, 1000);
+}
+
+#[test]
+fn the_schemas_of_32_are_those_of_31() {
+    for api in APIS {
+        let [old, new] = ["3.1", "3.2"].map(|version| published_in(api, version));
+        assert_eq!(old["components"]["schemas"], new["components"]["schemas"]);
+        assert!(!old.to_string().contains("\"itemSchema\""));
+        assert_eq!(new.to_string().contains("\"itemSchema\""), *api != "console");
+    }
+}
+
+#[test]
+fn no_word_of_30_is_left_in_the_schemas_of_31() {
+    fn words(schema: &Value, found: &mut BTreeSet<String>) {
+        for (key, value) in schema.as_object().into_iter().flatten() {
+            match key.as_str() {
+                "properties" => value.as_object().into_iter().flatten().for_each(|(_, value)| words(value, found)),
+                "allOf" | "anyOf" | "oneOf" => {
+                    value.as_array().into_iter().flatten().for_each(|value| words(value, found));
+                }
+                "items" | "additionalProperties" => words(value, found),
+                _ => {}
+            }
+            found.insert(key.clone());
+        }
+    }
+    for api in APIS {
+        let mut found = BTreeSet::new();
+        for (_, schema) in published_in(api, "3.1")["components"]["schemas"].as_object().expect("schemas") {
+            words(schema, &mut found);
+        }
+        assert!(found.contains("const") && found.contains("examples"));
+        assert!(!found.contains("nullable") && !found.contains("example"), "{api}: {found:?}");
+    }
+}

@@ -1,0 +1,74 @@
+//! The reference of an API, which Redoc shows.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+
+use maud::{DOCTYPE, PreEscaped, html};
+
+use super::document::Document;
+use super::layout::menu;
+use crate::node::Node;
+
+/// Redoc's picture of its maker, which it would fetch from elsewhere, and what stands in its place: nothing.
+const PICTURE: [&str; 2] =
+    ["https://cdn.redoc.ly/redoc/logo-mini.svg", "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"];
+
+/// Fonts of the system, so that none is fetched.
+const START: &str = r#"
+Redoc.init(window.difyDocument, {
+  hideDownloadButton: true,
+  expandResponses: "200,201",
+  scrollYOffset: "nav",
+  theme: {
+    typography: {
+      fontFamily: "system-ui, sans-serif",
+      headings: { fontFamily: "system-ui, sans-serif" },
+      code: { fontFamily: "ui-monospace, monospace" },
+    },
+  },
+}, document.getElementById("reference"));
+"#;
+
+/// The page. It is light whatever the reader prefers: Redoc has no dark side.
+pub fn page(document: &Document) -> String {
+    html! {
+        (DOCTYPE)
+        html lang="en" data-theme="light" {
+            head {
+                meta charset="utf-8";
+                meta name="viewport" content="width=device-width, initial-scale=1";
+                title { (document.title()) }
+                link rel="icon" href="data:,";
+                link rel="stylesheet" href="style.css";
+            }
+            body {
+                (menu(&format!("{}.html", document.api)))
+                div id="reference" {}
+                script src="redoc.standalone.js" {}
+                script src={ (document.api) ".js" } {}
+                script { (PreEscaped(START)) }
+            }
+        }
+    }
+    .into_string()
+}
+
+/// The document as a script: a page that is opened from a disk may not fetch JSON.
+pub fn data(document: &Document) -> Result<String, Box<dyn Error>> {
+    Ok(format!("window.difyDocument = {};\n", serde_json::to_string(&document.value)?))
+}
+
+/// Redoc itself, with its licence.
+pub fn assets(node: &Node, out: &Path) -> Result<(), Box<dyn Error>> {
+    let script = fs::read_to_string(node.package("redoc/bundles/redoc.standalone.js"))?;
+    let [picture, nothing] = PICTURE;
+    if script.matches(picture).count() != 1 {
+        return Err(format!("Redoc does not fetch {picture} any more: see what it does, and correct PICTURE").into());
+    }
+    fs::write(out.join("redoc.standalone.js"), script.replace(picture, nothing))?;
+    fs::copy(node.package("redoc/LICENSE"), out.join("redoc.LICENSE.txt"))?;
+    let parts = "redoc.standalone.js.LICENSE.txt";
+    fs::copy(node.package("redoc/bundles").join(parts), out.join(parts))?;
+    Ok(())
+}

@@ -1,0 +1,184 @@
+//! The streams: every event with its fields, and the modes of applications that send it.
+
+use std::collections::BTreeMap;
+
+use maud::{Markup, html};
+use serde_json::Value;
+
+use super::document::{Document, Operation, members, name};
+use super::layout::{description, inline, page as layout};
+
+/// The page.
+pub fn page(documents: &[Document]) -> String {
+    let content = html! {
+        h1 { "Streams" }
+        p {
+            "Some operations answer with " code { "text/event-stream" } ". Each event is a line " code { "data: {…}" } " of JSON "
+            "and an empty line; its member " code { "event" } " tells which of the shapes below it has. Lines "
+            code { "event: ping" } " come without data and only keep the connection alive. Only the end of the body says "
+            "that a stream has ended. Newer releases may send events that are not here: let them pass."
+        }
+        ul {
+            @for document in documents {
+                @for (union, _) in unions(document) {
+                    li { a href={ "#" (union) } { code { (union) } } " " span.tag { (document.api) } }
+                }
+            }
+        }
+        @for document in documents {
+            @for (union, operations) in unions(document) {
+                (stream(document, union, &operations))
+            }
+        }
+    };
+    layout("streams.html", "Streams", &content)
+}
+
+/// The unions of events of a document, each with the operations that stream it.
+fn unions(document: &Document) -> BTreeMap<&str, Vec<Operation<'_>>> {
+    let mut unions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
+    for operation in document.operations() {
+        if let Some(union) = operation.union() {
+            unions.entry(union).or_default().push(operation);
+        }
+    }
+    unions
+}
+
+fn stream(document: &Document, union: &str, operations: &[Operation<'_>]) -> Markup {
+    let schema = document.schema(union);
+    html! {
+        section {
+            h2 id=(union) { (union) }
+            (description(text(schema, "description")))
+            p {
+                "Streamed by "
+                @for (index, operation) in operations.iter().enumerate() {
+                    @if index > 0 { ", " }
+                    a href=(operation.link(document.api)) { code { (operation.method.to_uppercase()) " " (operation.path) } }
+                }
+                "."
+            }
+            @for (event, reference) in members(schema.pointer("/discriminator/mapping")) {
+                @let component = reference.as_str().and_then(|pointer| pointer.rsplit('/').next()).unwrap_or_default();
+                (self::event(document, schema, event, document.schema(component)))
+            }
+        }
+    }
+}
+
+fn event(document: &Document, union: &Value, event: &str, schema: &Value) -> Markup {
+    html! {
+        details.event {
+            summary {
+                code { (event) }
+                @for mode in modes(union, schema) { " " span.tag { (mode) } }
+                @if let Some(since) = schema.get("x-dify-since").and_then(Value::as_str) { " " span.tag { "since " (since) } }
+                @if let Some(until) = schema.get("x-dify-until").and_then(Value::as_str) { " " span.tag { "until " (until) } }
+            }
+            (description(text(schema, "description")))
+            table {
+                thead { tr { th { "Field" } th { "Type" } th { "Says" } } }
+                tbody { (fields(document, schema, "", 2)) }
+            }
+        }
+    }
+}
+
+/// The modes that an event comes from: of those of its union, its own.
+fn modes<'v>(union: &'v Value, schema: &Value) -> Vec<&'v str> {
+    let Some(all) = union.get("x-dify-modes").and_then(Value::as_array) else {
+        return vec!["knowledge pipeline"];
+    };
+    let own = schema.get("x-dify-modes").and_then(Value::as_array);
+    let modes: Vec<&str> =
+        all.iter().filter(|mode| own.is_none_or(|own| own.contains(mode))).filter_map(Value::as_str).collect();
+    if modes.is_empty() { vec!["declared, not seen"] } else { modes }
+}
+
+/// A row for each field, and so many levels of fields of its own.
+fn fields(document: &Document, schema: &Value, prefix: &str, depth: usize) -> Markup {
+    let required = schema.get("required").and_then(Value::as_array);
+    html! {
+        @for (field, member) in members(schema.get("properties")) {
+            @let named = name(member).map(|name| document.schema(name));
+            @let words = [Some(member), named].into_iter().flatten().map(|s| text(s, "description"));
+            @let says = words.into_iter().find(|says| !says.is_empty()).unwrap_or_default();
+            tr {
+                td { code { (prefix) (field) } }
+                td {
+                    (type_of(member))
+                    @if !required.is_some_and(|names| names.iter().any(|name| name == field)) { ", optional" }
+                }
+                td { (inline(says)) }
+            }
+            @if let (Some(inner), true) = (named, depth > 1) {
+                (fields(document, inner, &format!("{prefix}{field}."), depth - 1))
+            }
+        }
+    }
+}
+
+/// A type in words.
+fn type_of(schema: &Value) -> String {
+    if let Some(value) = schema.get("const") {
+        return value.to_string();
+    }
+    if let Some(branches) = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)?.as_array()) {
+        return branches.iter().map(type_of).collect::<Vec<_>>().join(" or ");
+    }
+    if let Some(name) = name(schema) {
+        return name.to_owned();
+    }
+    let kinds: Vec<&str> = match schema.get("type") {
+        Some(Value::String(kind)) => vec![kind],
+        Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
+        _ => vec!["anything"],
+    };
+    let kind = |kind: &&str| match (*kind, schema.get("items")) {
+        ("array", Some(items)) => format!("list of {}", type_of(items)),
+        (kind, _) => kind.to_owned(),
+    };
+    kinds.iter().map(kind).collect::<Vec<_>>().join(" or ")
+}
+
+fn text<'v>(value: &'v Value, key: &str) -> &'v str {
+    value.get(key).and_then(Value::as_str).unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn types_are_told_in_words() {
+        let told = |schema: Value| type_of(&schema);
+        assert_eq!(told(json!({"type": ["string", "null"]})), "string or null");
+        assert_eq!(told(json!({"type": "array", "items": {"$ref": "#/components/schemas/Cup"}})), "list of Cup");
+        assert_eq!(told(json!({"anyOf": [{"$ref": "#/components/schemas/Cup"}, {"type": "null"}]})), "Cup or null");
+        assert_eq!(told(json!({"type": "string", "const": "tea"})), "\"tea\"");
+        assert_eq!(told(json!({"description": "x"})), "anything");
+    }
+
+    #[test]
+    fn an_event_comes_from_those_modes_of_its_union_that_it_names() {
+        let union = json!({"x-dify-modes": ["chat", "agent"]});
+        assert_eq!(modes(&union, &json!({})), ["chat", "agent"]);
+        assert_eq!(modes(&union, &json!({"x-dify-modes": ["agent", "workflow"]})), ["agent"]);
+        assert_eq!(modes(&union, &json!({"x-dify-modes": ["workflow"]})), ["declared, not seen"]);
+        assert_eq!(modes(&json!({}), &json!({})), ["knowledge pipeline"]);
+    }
+
+    #[test]
+    fn the_fields_of_a_field_have_its_name_before_theirs() {
+        let value = json!({"components": {"schemas": {
+            "Cup": {"properties": {"size": {"type": "integer", "description": "In ml."}}, "required": ["size"]},
+        }}});
+        let document = Document { api: "service", value };
+        let event = json!({"properties": {"cup": {"$ref": "#/components/schemas/Cup"}}});
+        let rows = fields(&document, &event, "", 2).into_string();
+        assert!(rows.contains("<td><code>cup</code></td><td>Cup, optional</td>"), "{rows}");
+        assert!(rows.contains("<td><code>cup.size</code></td><td>integer</td><td>In ml.</td>"), "{rows}");
+    }
+}
