@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
+mod names;
 mod yaml;
 
 pub use yaml::to_yaml;
@@ -75,7 +76,13 @@ impl<'s> Bundler<'s> {
 
     /// A part of the source with its references rewritten to `#/components/…`.
     pub(crate) fn value(&mut self, node: &'s Node) -> Value {
-        self.rewrite(node, Self::member)
+        let mut value = self.rewrite(node, Self::member);
+        if let Value::Object(members) = &mut value
+            && let Some(names) = members.get("enum").and_then(names::names)
+        {
+            members.insert(names::NAMES.to_owned(), names);
+        }
+        value
     }
 
     /// The same for a mapping whose names are free: a property may well be called `example`.

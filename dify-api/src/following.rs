@@ -1,8 +1,7 @@
 //! A run that is followed to its end, over as many connections as that takes.
 
 use crate::{
-    Error, ErrorKind, EventStream, Resumable, RetryPolicy, Run, RunStream, TimeLimit,
-    gathered::sealed::Snapshot,
+    Error, ErrorKind, EventStream, Resumable, RetryPolicy, Run, RunStream, TimeLimit, gathered::sealed::Snapshot,
     retry::Pauses,
 };
 use std::{fmt, pin::Pin};

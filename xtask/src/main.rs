@@ -1,9 +1,10 @@
-//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `docs`, `demo`.
+//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `docs`, `generators`, `demo`.
 
 mod diff;
 mod docs;
 mod documents;
 mod drift;
+mod generators;
 mod lint;
 mod node;
 mod record;
@@ -44,6 +45,8 @@ enum Task {
     Drift(drift::Drift),
     /// Record what goes between clients and a Dify server, without its secrets.
     Record(record::Record),
+    /// Run the usual generators of other languages on the published documents and compile what they write.
+    Generators(generators::Generators),
     /// Regenerate, then show the crate at work against the embedded server (or against DIFY_BASE_URL).
     Demo,
 }
@@ -58,6 +61,7 @@ fn main() -> ExitCode {
         Task::Diff(task) => exit(diff::run(&root, &task)),
         Task::Record(task) => record::run(&root, &task),
         Task::Drift(task) => exit(drift::run(&root, &task)),
+        Task::Generators(task) => exit(generators::generators(&root, &task)),
         Task::Demo => run_demo(&root),
     }
 }

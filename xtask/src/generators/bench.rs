@@ -1,0 +1,113 @@
+//! Where one generator works on one document, and how its commands are run.
+
+use std::ffi::OsStr;
+use std::fmt;
+use std::fs::{self, File};
+use std::io;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+
+use super::tools::Tools;
+use super::{Choice, Generator};
+
+/// One run: the tools, the document and a folder of its own.
+pub(super) struct Bench<'a> {
+    pub(super) tools: &'a Tools,
+    pub(super) api: &'a str,
+    /// The published document, as JSON.
+    pub(super) document: PathBuf,
+    /// Where the generator writes; empty at the start.
+    pub(super) out: PathBuf,
+    options: &'static [Choice],
+    log: PathBuf,
+}
+
+/// Why a run did not come to its end.
+#[derive(Debug)]
+pub(super) struct Failure(String);
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.0)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self(error.to_string())
+    }
+}
+
+impl From<String> for Failure {
+    fn from(message: String) -> Self {
+        Self(message)
+    }
+}
+
+impl<'a> Bench<'a> {
+    pub(super) fn new(tools: &'a Tools, api: &'a str, generator: &Generator) -> io::Result<Self> {
+        let (out, log) = (tools.place(generator, api, ""), tools.place(generator, api, ".log"));
+        if out.exists() {
+            fs::remove_dir_all(&out)?;
+        }
+        fs::create_dir_all(&out)?;
+        File::create(&log)?;
+        let document = tools.document(generator, api);
+        Ok(Self { tools, api, document, out, options: generator.options, log })
+    }
+
+    /// Run a command to its end; what it says goes to the log.
+    pub(super) fn run(&self, command: &mut Command) -> Result<(), Failure> {
+        let log = File::options().append(true).open(&self.log)?;
+        let program = Path::new(command.get_program()).file_name().map(OsStr::to_string_lossy);
+        let program = program.map_or_else(String::new, |name| name.into_owned());
+        let status = command
+            .stdout(log.try_clone()?)
+            .stderr(log)
+            .status()
+            .map_err(|error| format!("{program} could not be started: {error}"))?;
+        if status.success() {
+            return Ok(());
+        }
+        Err(format!("{program} ended with {status}: see {}", self.log.display()).into())
+    }
+
+    /// openapi-generator for one language, with `properties` of its own and the options that are told in the table.
+    pub(super) fn openapi_generator(&self, language: &str, properties: &[&str]) -> Result<(), Failure> {
+        let mut command = Command::new("java");
+        command.arg("-Xmx2g").arg("-jar").arg(&self.tools.jar).args(["generate", "-g", language, "-i"]);
+        command.arg(&self.document).arg("-o").arg(&self.out);
+        if !properties.is_empty() {
+            command.arg(format!("--additional-properties={}", properties.join(",")));
+        }
+        self.run(command.args(self.options()))
+    }
+
+    /// The arguments of the options that are told in the table.
+    pub(super) fn options(&self) -> impl Iterator<Item = &'static str> {
+        self.options.iter().flat_map(|choice| choice.arguments.iter().copied())
+    }
+
+    /// Every file below the output with this extension, in order.
+    pub(super) fn files(&self, extension: &str) -> Result<Vec<PathBuf>, Failure> {
+        let mut found = Vec::new();
+        gather(&self.out, extension, &mut found)?;
+        found.sort();
+        if found.is_empty() {
+            return Err(format!("nothing with the extension {extension} was written").to_string().into());
+        }
+        Ok(found)
+    }
+}
+
+fn gather(folder: &Path, extension: &str, found: &mut Vec<PathBuf>) -> io::Result<()> {
+    for entry in fs::read_dir(folder)? {
+        let entry = entry?;
+        if entry.file_type()?.is_dir() {
+            gather(&entry.path(), extension, found)?;
+        } else if entry.path().extension().is_some_and(|there| there == extension) {
+            found.push(entry.path());
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,84 @@
+//! Generators of Python: every module is imported, and where the generator promises types, mypy reads them.
+
+use super::bench::{Bench, Failure};
+use super::{Choice, Generator};
+
+pub(super) const GENERATORS: &[Generator] = &[
+    Generator {
+        name: "openapi-generator: python",
+        package: "openapi-generator-cli",
+        openapi: "3.0",
+        needs: &["java"],
+        install: "apt-get install default-jdk-headless",
+        proof: "every module imported",
+        options: &[],
+        known: &[],
+        run: |bench| {
+            bench.openapi_generator("python", &["packageName=dify"])?;
+            import(bench, "dify")
+        },
+    },
+    Generator {
+        name: "openapi-python-client",
+        package: "openapi-python-client",
+        openapi: "3.1",
+        needs: &[],
+        install: "",
+        proof: "every module imported, mypy",
+        options: &[
+            Choice {
+                arguments: &["--path", "dify-…-3.1.json"],
+                why: "the document in OpenAPI 3.1: in 3.0 it does not see that a reference may be null, and fails when it is",
+                link: "https://github.com/openapi-generators/openapi-python-client/issues/679",
+            },
+            Choice {
+                arguments: &["--config", "openapi-python-client.yaml"],
+                why: "bodies of other types than it knows are taken as bytes (`content_type_overrides`)",
+                link: "https://github.com/openapi-generators/openapi-python-client#configuration",
+            },
+        ],
+        known: &[],
+        run: |bench| {
+            let mut command = bench.tools.python("openapi-python-client");
+            command.args(["generate", "--fail-on-warning", "--overwrite", "--meta", "none"]);
+            command.arg("--path").arg(&bench.document).arg("--output-path").arg(bench.out.join("dify"));
+            command.arg("--config").arg(bench.tools.helper("openapi-python-client.yaml"));
+            bench.run(&mut command)?;
+            import(bench, "dify")?;
+            mypy(bench, "dify")
+        },
+    },
+    Generator {
+        name: "datamodel-code-generator",
+        package: "datamodel-code-generator",
+        openapi: "3.0",
+        needs: &[],
+        install: "",
+        proof: "imported, mypy",
+        options: &[Choice {
+            arguments: &["--use-annotated"],
+            why: "constraints as `Annotated`: the default spelling calls functions inside types, which mypy refuses",
+            link: "https://github.com/koxudaxi/datamodel-code-generator",
+        }],
+        known: &[],
+        run: |bench| {
+            let mut command = bench.tools.python("datamodel-codegen");
+            command.args(["--input-file-type", "openapi", "--output-model-type", "pydantic_v2.BaseModel", "--input"]);
+            command.arg(&bench.document).arg("--output").arg(bench.out.join("dify/__init__.py")).args(bench.options());
+            std::fs::create_dir_all(bench.out.join("dify"))?;
+            bench.run(&mut command)?;
+            import(bench, "dify")?;
+            mypy(bench, "dify")
+        },
+    },
+];
+
+fn import(bench: &Bench<'_>, package: &str) -> Result<(), Failure> {
+    let mut command = bench.tools.python("python");
+    command.arg(bench.tools.helper("import_all.py")).arg(package);
+    bench.run(command.env("PYTHONPATH", ".").current_dir(&bench.out))
+}
+
+fn mypy(bench: &Bench<'_>, package: &str) -> Result<(), Failure> {
+    bench.run(bench.tools.python("mypy").arg(package).current_dir(&bench.out))
+}

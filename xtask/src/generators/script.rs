@@ -1,0 +1,80 @@
+//! Generators of Go, Ruby, PHP and C#.
+
+use std::process::Command;
+
+use super::{Choice, Generator};
+
+pub(super) const GENERATORS: &[Generator] = &[
+    Generator {
+        name: "openapi-generator: go",
+        package: "openapi-generator-cli",
+        openapi: "3.0",
+        needs: &["java", "go", "/usr/share/gocode/src/gopkg.in/validator.v2"],
+        install: "apt-get install default-jdk-headless golang-go golang-gopkg-validator.v2-dev",
+        proof: "go vet",
+        options: &[Choice {
+            arguments: &["--additional-properties=enumClassPrefix=true"],
+            why: "constants of two enums may have one name; Go has one scope for all",
+            link: "https://openapi-generator.tech/docs/generators/go",
+        }],
+        known: &[],
+        run: |bench| {
+            bench.openapi_generator("go", &[])?;
+            let mut go = Command::new("go");
+            // Debian keeps its Go libraries in a GOPATH; nothing is fetched then.
+            go.args(["vet", "."]).current_dir(&bench.out).env("GO111MODULE", "off").env("GOFLAGS", "");
+            bench.run(go.env("GOPATH", "/usr/share/gocode").env("GOCACHE", bench.tools.folder.join("go")))
+        },
+    },
+    Generator {
+        name: "openapi-generator: ruby",
+        package: "openapi-generator-cli",
+        openapi: "3.0",
+        needs: &["java", "ruby", "/usr/share/doc/ruby-typhoeus"],
+        install: "apt-get install default-jdk-headless ruby ruby-typhoeus",
+        proof: "ruby -c, every constant loaded",
+        options: &[],
+        known: &[],
+        run: |bench| {
+            bench.openapi_generator("ruby", &[])?;
+            for chunk in bench.files("rb")?.chunks(100) {
+                bench.run(Command::new("ruby").arg("-c").args(chunk))?;
+            }
+            let helper = bench.tools.helper("load_all.rb");
+            bench.run(Command::new("ruby").arg("-Ilib").arg(helper).current_dir(&bench.out))
+        },
+    },
+    Generator {
+        name: "openapi-generator: php",
+        package: "openapi-generator-cli",
+        openapi: "3.0",
+        needs: &["java", "php", "/usr/share/php/GuzzleHttp/autoload.php"],
+        install: "apt-get install default-jdk-headless php-cli php-mbstring php-curl php-guzzlehttp-guzzle",
+        proof: "every class loaded",
+        options: &[Choice {
+            arguments: &["--name-mappings", "model_name=name_of_model"],
+            why: "each of its models has a method `getModelName` of its own; the name on the wire stays",
+            link: "https://github.com/OpenAPITools/openapi-generator/issues/23949",
+        }],
+        known: &[],
+        run: |bench| {
+            bench.openapi_generator("php", &[])?;
+            let helper = bench.tools.helper("load_all.php");
+            bench.run(Command::new("php").arg(helper).current_dir(&bench.out))
+        },
+    },
+    Generator {
+        name: "openapi-generator: csharp",
+        package: "openapi-generator-cli",
+        openapi: "3.0",
+        needs: &["java", "dotnet"],
+        install: "the .NET SDK is in none of Debian, PyPI and npm, and its libraries are in NuGet only",
+        proof: "dotnet build",
+        options: &[],
+        known: &[],
+        run: |bench| {
+            bench.openapi_generator("csharp", &[])?;
+            bench.run(Command::new("dotnet").args(["build", "src"]).current_dir(&bench.out))
+        },
+    },
+];
