@@ -1,11 +1,31 @@
 //! One client of each kind, for tests that go through the operations of all of them.
 
-use dify_api::{App, Console, Error, Knowledge, WebApp};
+use dify_api::{App, Console, Error, Knowledge, RetryPolicy, Timeouts, WebApp};
 
 use crate::{
     generated::{self, Arguments},
     script::USER,
 };
+
+/// The limits of all clients.
+#[derive(Clone, Copy, Debug)]
+pub struct Tuning {
+    /// In time.
+    pub timeouts: Timeouts,
+    /// When a call is made again.
+    pub retry: RetryPolicy,
+    /// Bytes of an answer that is read whole.
+    pub body_limit: usize,
+    /// Bytes of an event.
+    pub event_limit: usize,
+}
+
+impl Default for Tuning {
+    fn default() -> Self {
+        let (timeouts, retry) = (Timeouts::default(), RetryPolicy::default());
+        Self { timeouts, retry, body_limit: 64 << 20, event_limit: 16 << 20 }
+    }
+}
 
 /// The clients of one server.
 #[derive(Clone, Debug)]
@@ -33,15 +53,29 @@ impl Clients {
 
     /// The same, with the page of this code.
     pub fn with_page(base_url: &str, key: &str, code: &str) -> Self {
+        Self::tuned(base_url, key, code, Tuning::default())
+    }
+
+    /// The same, with limits of these.
+    pub fn tuned(base_url: &str, key: &str, code: &str, tuning: Tuning) -> Self {
+        let Tuning { timeouts, retry, body_limit, event_limit } = tuning;
         let root = base_url.trim_end_matches("/v1");
         let console = Console::builder().base_url(root).login(dify_mock::CONSOLE_EMAIL, dify_mock::CONSOLE_PASSWORD);
         let web = WebApp::builder().base_url(root).app_code(code).user_id(USER);
-        Self {
-            app: App::builder().api_key(key).base_url(base_url).build().expect("a client"),
-            knowledge: Knowledge::builder().api_key("dataset-key").base_url(base_url).build().expect("a client"),
-            web: web.build().expect("a client"),
-            console: console.build().expect("a client"),
+        let app = App::builder().api_key(key).base_url(base_url);
+        let knowledge = Knowledge::builder().api_key("dataset-key").base_url(base_url);
+        macro_rules! built {
+            ($builder:ident) => {
+                $builder
+                    .timeouts(timeouts)
+                    .retry(retry)
+                    .body_limit(body_limit)
+                    .event_limit(event_limit)
+                    .build()
+                    .expect("a client")
+            };
         }
+        Self { app: built!(app), knowledge: built!(knowledge), web: built!(web), console: built!(console) }
     }
 
     /// Calls the method of this id; nothing, when there is none.

@@ -12,7 +12,7 @@ use dify_mock::Server;
 use serde_json::Value;
 
 use crate::{
-    clients::Clients,
+    clients::{Clients, Tuning},
     generated::{Arguments, OPERATIONS},
     workspace,
 };
@@ -31,13 +31,29 @@ pub struct Script {
     base_url: String,
     /// The codes of the pages, by the key of the application.
     pages: BTreeMap<&'static str, String>,
+    tuning: Tuning,
 }
 
 impl Script {
     /// For this server.
     pub fn new(server: &Server) -> Self {
         let pages = web::GROUPS.iter().map(|(_, key)| (*key, server.app_code(key))).collect();
-        Self { base_url: server.base_url(), pages }
+        Self { base_url: server.base_url(), pages, tuning: Tuning::default() }
+    }
+
+    /// With clients of these limits.
+    pub fn tuned(mut self, tuning: Tuning) -> Self {
+        self.tuning = tuning;
+        self
+    }
+
+    /// What has to be made first is made without haste.
+    fn patient(&self, key: &str, code: &str) -> Clients {
+        Clients::with_page(&self.base_url, key, code)
+    }
+
+    fn clients(&self, key: &str, code: &str) -> Clients {
+        Clients::tuned(&self.base_url, key, code, self.tuning)
     }
 
     /// The clients for the operation, their application of a kind that suits it, and what to call it with. What the call
@@ -51,38 +67,32 @@ impl Script {
     pub async fn prepare(&self, operation: &str) -> Result<(Clients, Arguments), Error> {
         let mut arguments = self.examples(operation);
         let group = |client: &str| operation.strip_prefix(client).and_then(|rest| rest.strip_prefix('_'));
-        let (clients, made) = if let Some(rest) = group("app") {
+        let (key, code, made) = if let Some(rest) = group("app") {
             let (group, key) = app::GROUPS
                 .iter()
                 .find(|(group, _)| rest.starts_with(group))
                 .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
-            let clients =
-                Clients::with_app(&self.base_url, if operation.contains("variable") { "app-chatflow" } else { key });
+            let key = if operation.contains("variable") { "app-chatflow" } else { *key };
             let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
             arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            let made = app::made(&clients.app, group, operation).await?;
-            (clients, made)
+            (key, "page", app::made(&self.patient(key, "page").app, group, operation).await?)
         } else if group("knowledge").is_some() {
-            let clients = Clients::at(&self.base_url);
             arguments.file = Some(text_file());
-            let made = knowledge::made(&clients.knowledge, operation).await?;
-            (clients, made)
+            let clients = self.patient("app-chat", "page");
+            ("app-chat", "page", knowledge::made(&clients.knowledge, operation).await?)
         } else if let Some(rest) = group("web") {
             let (group, key) = web::GROUPS
                 .iter()
                 .find(|(group, _)| rest.starts_with(group))
                 .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
-            let code = &self.pages[key];
-            let clients = Clients::with_page(&self.base_url, key, code);
+            let code = self.pages[key].as_str();
             let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
             arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            let made = web::made(&clients.web, code, operation).await?;
-            (clients, made)
+            (*key, code, web::made(&self.patient(key, code).web, code, operation).await?)
         } else if group("console").is_some() {
-            let clients = Clients::with_app(&self.base_url, console::key(operation).unwrap_or("app-chat"));
+            let key = console::key(operation).unwrap_or("app-chat");
             arguments.file = Some(text_file());
-            let made = console::made(&clients, operation).await?;
-            (clients, made)
+            (key, "page", console::made(&self.patient(key, "page"), operation).await?)
         } else {
             panic!("{operation} is of a new client: say here how to call it")
         };
@@ -94,7 +104,7 @@ impl Script {
                 }
             }
         }
-        Ok((clients, arguments))
+        Ok((self.clients(key, code), arguments))
     }
 
     /// Parameters and body, as the document shows them.

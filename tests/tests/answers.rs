@@ -16,7 +16,7 @@ use dify_tests::{
 
 async fn scene(key: &str) -> (Server, Clients) {
     let server = Server::builder().check_answers(true).start().await.expect("the server starts");
-    let clients = Clients::with_app(server.base_url(), key);
+    let clients = Clients::with_app(&server.base_url(), key);
     (server, clients)
 }
 
@@ -111,7 +111,7 @@ async fn a_workflow_tells_the_same_over_a_stream_and_its_nodes_as_well() {
 #[tokio::test]
 async fn pages_answer_over_a_stream_too() {
     let (server, _) = scene("app-chat").await;
-    let page = |key| Clients::with_page(server.base_url(), key, &server.app_code(key)).web;
+    let page = |key| Clients::with_page(&server.base_url(), key, &server.app_code(key)).web;
     let chat = page("app-chat");
     let request = WebChatRequest::new("Hello").inputs(serde_json::Map::new());
     let at_once = chat.chat().send(&request).await.expect("an answer");

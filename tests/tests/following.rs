@@ -10,7 +10,7 @@ use dify_mock::{
 };
 use std::{sync::Mutex, time::Duration};
 
-const RUN: &str = "app_workflows_run_stream";
+const RUN: &str = "app_workflows_run";
 const EVENTS: &str = "app_workflows_events";
 
 async fn scene(key: &str, pace: u64) -> (Server, App) {
@@ -201,7 +201,7 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
 #[tokio::test]
 async fn a_chatflow_can_be_followed_as_well() {
     let (server, app) = scene("app-chatflow", 1).await;
-    server.faults().on("app_chat_stream").inject(cut(3));
+    server.faults().on("app_chat_send").inject(cut(3));
     let request = dify_api::types::ChatRequest::new("Hello", "user-1");
     let stream = app.chat().stream(&request).await.expect("a stream");
     let run = stream.into_run().resuming().await.expect("the end");

@@ -1,0 +1,148 @@
+//! What goes wrong, and how often the description of the client says a request is sent then.
+
+use dify_mock::fault::{Answer, Damage, Ending, Fault, LineEnd, Place};
+use std::time::{Duration, SystemTime};
+
+use crate::kinds::Class;
+
+/// What a fault means for sending again.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Law {
+    /// The answer is good all the same.
+    Harmless,
+    /// Refused for the moment: everything is sent again.
+    Refused,
+    /// Nobody knows whether it was done: sent again where twice is the same as once.
+    Unknown,
+    /// Sent once.
+    Final,
+    /// Without a meaning here.
+    Unmet,
+}
+
+/// A row of the table.
+pub(crate) struct Row {
+    pub(crate) title: &'static str,
+    pub(crate) law: fn(Class) -> Law,
+    pub(crate) fault: Fault,
+}
+
+/// Longer than any limit of the test.
+const LATE: Duration = Duration::from_secs(30);
+
+fn harmless(_: Class) -> Law {
+    Law::Harmless
+}
+
+fn refused(_: Class) -> Law {
+    Law::Refused
+}
+
+fn unknown(_: Class) -> Law {
+    Law::Unknown
+}
+
+fn last(_: Class) -> Law {
+    Law::Final
+}
+
+/// A body that breaks: what is read whole is read again; what was handed out as it came is not. Deletions have none.
+fn body(class: Class) -> Law {
+    match class {
+        Class::Repeatable => Law::Unknown,
+        Class::Delete => Law::Harmless,
+        _ => Law::Final,
+    }
+}
+
+/// What is said only of JSON: files are what they are.
+fn shape(class: Class) -> Law {
+    if matches!(class, Class::Download | Class::Delete) { Law::Harmless } else { Law::Final }
+}
+
+/// A body that never ends: nobody waits for one where there should be none.
+fn endless(class: Class) -> Law {
+    if class == Class::Delete { Law::Harmless } else { Law::Final }
+}
+
+/// What drips without end: a download takes as long as bytes flow.
+fn dripping(class: Class) -> Law {
+    if class == Class::Download { Law::Unmet } else { endless(class) }
+}
+
+fn cut(at: Place, by: Ending) -> Fault {
+    Fault::Cut { at, by }
+}
+
+/// All of them. `elsewhere` is another server.
+pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
+    let row = |title, law, fault| Row { title, law, fault };
+    let page = |status| Fault::Replaced(Answer::page(status));
+    let refuse = Fault::Refused;
+    let second = Duration::from_secs(1);
+    vec![
+        row("429 `too_many_requests`", refused as fn(Class) -> Law, refuse(Answer::too_many_requests())),
+        row(
+            "429 `too_many_requests`, `Retry-After` in seconds",
+            refused,
+            refuse(Answer::too_many_requests().retry_after(second)),
+        ),
+        row(
+            "429 `too_many_requests`, `Retry-After` as a date",
+            refused,
+            refuse(Answer::too_many_requests().retry_at(SystemTime::UNIX_EPOCH)),
+        ),
+        row("429, a page", refused, refuse(Answer::page(429))),
+        row("429 `rate_limit_error`", last, refuse(Answer::rate_limit_error())),
+        row("503, a page, with `Retry-After`", refused, refuse(Answer::page(503).retry_after(Duration::ZERO))),
+        row("503, a page", unknown, page(503)),
+        row("408, a page", unknown, page(408)),
+        row("502, a page", unknown, page(502)),
+        row("504, a page", unknown, page(504)),
+        row("524, a page", unknown, page(524)),
+        row("500 in Dify's words", last, Fault::Replaced(Answer::internal_error())),
+        row("500, a page", last, page(500)),
+        row("413, a page, before the body was read", last, Fault::Unread(Answer::page(413))),
+        row("404, a page", last, refuse(Answer::page(404))),
+        row("a redirect to another server", last, refuse(Answer::redirect(307, elsewhere))),
+        row("a redirect that would change the method", last, refuse(Answer::redirect(302, "/v1/info"))),
+        row("reset before it was acted on", unknown, Fault::Unanswered(Ending::Reset)),
+        row("closed before it was acted on", unknown, Fault::Unanswered(Ending::Close)),
+        row("reset after it was acted on", unknown, Fault::Lost(Ending::Reset)),
+        row("closed after it was acted on", unknown, Fault::Lost(Ending::Close)),
+        row("an answer that is no HTTP", unknown, Fault::Garbage("SSH-2.0-OpenSSH_9.6\r\n".into())),
+        row("no answer within `response_headers`", unknown, Fault::LateHead(LATE)),
+        row("a head that comes byte by byte, too slowly", unknown, Fault::TricklingHead(Duration::from_millis(100))),
+        row("a head that comes late, but in time", harmless, Fault::LateHead(Duration::from_millis(50))),
+        row("20,000 more headers", unknown, Fault::ManyHeaders(20_000)),
+        row("a header of 1 MiB", unknown, Fault::LongHeader(1 << 20)),
+        row("reset before the body", body, cut(Place::BeforeBody, Ending::Reset)),
+        row("reset within the body, in an event", body, cut(Place::InEvent(1), Ending::Reset)),
+        row("closed within the body, in an event", body, cut(Place::InEvent(1), Ending::Close)),
+        row("reset within a character", body, cut(Place::InCharacter(1), Ending::Reset)),
+        row("reset within a chunk", body, cut(Place::InChunk(1), Ending::Reset)),
+        row("a body shorter than its `Content-Length`", body, Fault::Overstated(100)),
+        row("silence within the body", body, Fault::Silence { after: Place::AfterEvents(1) }),
+        row(
+            "a pause within the body, within the limits",
+            harmless,
+            Fault::Pause { at: Place::AfterEvents(1), lasts: Duration::from_millis(50) },
+        ),
+        row("one byte at a time", harmless, Fault::Slices { bytes: 1, pause: Duration::ZERO }),
+        row("lines that end in CR LF", harmless, Fault::LineEnds(LineEnd::Crlf)),
+        row("lines that end in CR", harmless, Fault::LineEnds(LineEnd::Cr)),
+        row("a raw U+2028 in the text", harmless, Fault::LineSeparators),
+        row(
+            "pings without end (in a body that is no stream: bytes, slowly)",
+            dripping,
+            Fault::EndlessPings { after: Place::AfterEvents(1), every: Duration::from_millis(50) },
+        ),
+        row("an event without end", endless, Fault::EndlessEvent { after: Place::AfterEvents(1) }),
+        row("a web page instead of the answer", shape, Fault::MediaType("text/html".to_owned())),
+        row("JSON cut short", shape, Fault::Damaged(Damage::Truncated)),
+        row("JSON of another shape", shape, Fault::Damaged(Damage::NoObject)),
+        row("JSON without its members", shape, Fault::Damaged(Damage::NoMembers)),
+        row("JSON with values of other types", shape, Fault::Damaged(Damage::WrongTypes)),
+        row("8 MiB more than the limit", endless, Fault::Huge(8 << 20)),
+    ]
+}
