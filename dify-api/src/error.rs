@@ -280,6 +280,13 @@ impl Error {
             ErrorKind::Deploy(_) => true,
             ErrorKind::Transport(error) => !error.connecting,
             ErrorKind::Timeout(timeout) => timeout.which != TimeLimit::Connect,
+            // Whoever says when to come back has done nothing yet.
+            ErrorKind::Api(ApiError { status, retry_after: Some(_), .. })
+            | ErrorKind::Http(HttpError { status, retry_after: Some(_), .. })
+                if *status == StatusCode::SERVICE_UNAVAILABLE =>
+            {
+                false
+            }
             ErrorKind::Api(ApiError { status, .. }) | ErrorKind::Http(HttpError { status, .. }) => {
                 status.is_success() || status.is_server_error() || *status == StatusCode::REQUEST_TIMEOUT
             }

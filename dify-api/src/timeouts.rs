@@ -25,7 +25,8 @@ pub struct Timeouts {
     /// nothing before it is done.
     pub response_headers: Option<Duration>,
     /// The whole of a call that is answered at once, with all its attempts and the pauses between them. 10 min. Not
-    /// for streams, downloads and uploads, which may take as long as bytes flow.
+    /// for streams, downloads and uploads, which may take as long as bytes flow; the answer to an upload has it for
+    /// itself.
     pub call: Option<Duration>,
     /// No byte of the answer's body. 60 s: Dify sends a ping every 10 s. Only time spent waiting counts, not the
     /// time in which nobody reads.

@@ -10,7 +10,7 @@ use crate::{
     media,
     operation::Named,
     requests::{Built, Prepared, Requests},
-    retry::{Budget, Decision, Pauses, RetryPolicy, decide},
+    retry::{Budget, RetryPolicy},
     sending::{Progress, metered},
     span::Span,
     timeouts::{Deadline, TimeLimit},
@@ -24,6 +24,7 @@ use reqwest::{
 use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll, time::Duration};
 use tokio::time::Instant;
 
+mod attempts;
 mod judging;
 
 use judging::{X_VERSION, is_due, refusal, streams, text, unexpected};
@@ -121,89 +122,7 @@ pub(crate) enum Content {
 
 /// Sends a request and brings its answer, or the reason why there is none.
 pub(crate) async fn call(exchange: Exchange<'_>, span: &Span) -> Result<Answer, Error> {
-    attempts(&exchange, span).await.inspect_err(|error| span.failed(error))
-}
-
-/// One attempt after the other, until one brings an answer or there is no sense in another.
-async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Answer, Error> {
-    let mut context = Context::of(exchange.operation.clone());
-    let shared = &exchange.transport.shared;
-    let deadline = exchange.deadline();
-    if !exchange.signed {
-        shared.credentials.ready(exchange.transport, &exchange.operation).await?;
-    }
-    let mut pauses = exchange.retry.pauses();
-    let mut pause = Duration::ZERO;
-    let mut renewed = false;
-    // Why it is done once more.
-    let mut failure: Option<Error> = None;
-    loop {
-        let request = match build(exchange).await {
-            Ok(request) => request,
-            // What cannot be made a second time was refused at the first.
-            Err(kind) => return Err(failure.unwrap_or_else(|| Error::new(kind, context))),
-        };
-        if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
-        }
-        let mut used = Generation::default();
-        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut used).await {
-            Ok((status, headers, content)) => {
-                shared.budget.succeeded();
-                return Ok(Answer { status, headers, content, context });
-            }
-            Err(kind) => kind,
-        };
-        let error = Error::new(kind, context.clone());
-        // Refused is not acted on: with other credentials it may be said again, once.
-        if !renewed && !exchange.signed && is_refusal(error.kind()) {
-            if !shared.credentials.renew(exchange.transport, &exchange.operation, used).await? {
-                return Err(error);
-            }
-            renewed = true;
-            pause = Duration::ZERO;
-        } else {
-            match next(exchange, &mut pauses, deadline, error.kind()) {
-                Next::Attempt(after) => pause = after,
-                Next::Nothing => return Err(error),
-                Next::TooMany => return Err(error.beyond_the_budget()),
-            }
-        }
-        context.may_have_acted |= error.may_have_acted();
-        failure = Some(error);
-    }
-}
-
-/// What comes after a failure.
-enum Next {
-    /// Another attempt, after this pause.
-    Attempt(Duration),
-    Nothing,
-    /// Another attempt would be one more than the client may make.
-    TooMany,
-}
-
-fn next(exchange: &Exchange<'_>, pauses: &mut Pauses, deadline: Option<Deadline>, kind: &ErrorKind) -> Next {
-    let Decision::Again(asked) = decide(kind, exchange.operation.idempotent()) else {
-        return Next::Nothing;
-    };
-    let Some(pause) = pauses.next(asked) else {
-        return Next::Nothing;
-    };
-    // The limit would run out in the pause, and hide what went wrong.
-    if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline.at) {
-        return Next::Nothing;
-    }
-    if exchange.transport.shared.budget.take() { Next::Attempt(pause) } else { Next::TooMany }
-}
-
-fn is_refusal(kind: &ErrorKind) -> bool {
-    let status = match kind {
-        ErrorKind::Api(error) => error.status,
-        ErrorKind::Http(error) => error.status,
-        _ => return false,
-    };
-    status == StatusCode::UNAUTHORIZED
+    attempts::attempts(&exchange, span).await.inspect_err(|error| span.failed(error))
 }
 
 async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, ErrorKind> {
@@ -251,6 +170,7 @@ async fn attempt(
 
     let status = response.status();
     let headers = std::mem::take(response.headers_mut());
+    let deadline = deadline.or_else(|| exchange.deadline_of_the_answer());
     let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline, timer);
     if !status.is_success() {
         let refused = refusal(status, &headers, exchange.due, incoming).await;
@@ -384,6 +304,14 @@ impl<'a> Exchange<'a> {
             _ => (TimeLimit::Call, self.timeouts.call?),
         };
         Some(Deadline::after(which, limit))
+    }
+}
+
+impl Exchange<'_> {
+    /// An upload takes as long as its bytes flow; what answers it does not.
+    fn deadline_of_the_answer(&self) -> Option<Deadline> {
+        let at_once = !matches!(self.due, Due::Events | Due::Download);
+        self.timeouts.call.filter(|_| at_once).map(|limit| Deadline::after(TimeLimit::Call, limit))
     }
 }
 

@@ -43,7 +43,7 @@ async fn an_answer_is_gathered_from_applications_of_every_kind() {
     for (key, steps, run) in [
         ("app-chat", false, false),
         ("app-agent", true, false),
-        ("app-roster", false, false),
+        ("app-roster", true, false),
         ("app-chatflow", false, true),
     ] {
         let (_server, clients) = scene(key).await;
