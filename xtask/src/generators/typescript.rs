@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::bench::{Bench, Failure};
-use super::{Choice, Generator, Known};
+use super::{Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
@@ -79,11 +79,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "its client for axios is typed for an older axios",
             link: "https://orval.dev/guides/fetch",
         }],
-        known: &[Known {
-            apis: &["service"],
-            what: "an index signature that contradicts the named members; orval 8 writes another, and wants Node.js 22",
-            link: "https://github.com/orval-labs/orval/issues/3321",
-        }],
+        known: &[],
         run: |bench| {
             let mut command = bench.tools.node("orval");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));
