@@ -75,7 +75,7 @@ impl<'a> Bench<'a> {
     /// openapi-generator for one language, with `properties` of its own and the options that are told in the table.
     pub(super) fn openapi_generator(&self, language: &str, properties: &[&str]) -> Result<(), Failure> {
         let mut command = Command::new("java");
-        command.arg("-Xmx2g").arg("-jar").arg(&self.tools.jar).args(["generate", "-g", language, "-i"]);
+        command.arg("-Xmx2g").arg("-jar").arg(self.tools.jar()?).args(["generate", "-g", language, "-i"]);
         command.arg(&self.document).arg("-o").arg(&self.out);
         if !properties.is_empty() {
             command.arg(format!("--additional-properties={}", properties.join(",")));

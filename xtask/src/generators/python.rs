@@ -1,6 +1,7 @@
 //! Generators of Python: every module is imported, and where the generator promises types, mypy reads them.
 
 use super::bench::{Bench, Failure};
+use super::tools::PYPI;
 use super::{Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
@@ -8,8 +9,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: python",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, "java"],
+        install: "apt-get install python3-venv default-jdk-headless",
         proof: "every module imported",
         options: &[],
         known: &[],
@@ -22,8 +23,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-python-client",
         package: "openapi-python-client",
         openapi: "3.1",
-        needs: &[],
-        install: "",
+        needs: &[PYPI],
+        install: "apt-get install python3-venv",
         proof: "every module imported, mypy",
         options: &[
             Choice {
@@ -52,8 +53,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "datamodel-code-generator",
         package: "datamodel-code-generator",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[PYPI],
+        install: "apt-get install python3-venv",
         proof: "imported, mypy",
         options: &[Choice {
             arguments: &["--use-annotated"],

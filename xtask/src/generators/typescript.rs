@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use super::bench::{Bench, Failure};
+use super::tools::{NPM, PYPI};
 use super::{Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
@@ -10,8 +11,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: typescript-fetch",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, NPM, "java"],
+        install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -24,8 +25,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: typescript-axios",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, NPM, "java"],
+        install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -38,8 +39,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-typescript",
         package: "openapi-typescript",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -55,8 +56,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "@hey-api/openapi-ts",
         package: "@hey-api/openapi-ts",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -71,8 +72,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "orval",
         package: "orval",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[Choice {
             arguments: &["--client", "fetch"],
