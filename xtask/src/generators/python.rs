@@ -2,7 +2,9 @@
 
 use super::bench::{Bench, Failure};
 use super::tools::PYPI;
-use super::{Choice, Generator};
+use super::{Choice, Generator, Known};
+
+const PIECES: &str = "it warns that it left pieces out";
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
@@ -38,15 +40,22 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://github.com/openapi-generators/openapi-python-client#configuration",
             },
         ],
-        known: &[],
+        known: &[Known {
+            apis: &["console"],
+            what: "a body of plain text is left out, with a warning; all else is there, and typed",
+            link: "https://github.com/openapi-generators/openapi-python-client/issues/542",
+            sign: PIECES,
+        }],
         run: |bench| {
             let mut command = bench.tools.python("openapi-python-client");
-            command.args(["generate", "--fail-on-warning", "--overwrite", "--meta", "none"]);
+            command.args(["generate", "--overwrite", "--meta", "none"]);
             command.arg("--path").arg(&bench.document).arg("--output-path").arg(bench.out.join("dify"));
             command.arg("--config").arg(bench.tools.helper("openapi-python-client.yaml"));
             bench.run(&mut command)?;
             import(bench, "dify")?;
-            mypy(bench, "dify")
+            mypy(bench, "dify")?;
+            // Last, so that what it did write is held to the proof all the same.
+            bench.is_silent_of("WARNING", PIECES)
         },
     },
     Generator {

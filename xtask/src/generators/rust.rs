@@ -26,6 +26,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             apis: &["service", "console"],
             what: "a form's part that is JSON is typed `models::models::…`",
             link: "https://github.com/OpenAPITools/openapi-generator/issues/19923",
+            sign: "cannot find `models` in `models`",
         }],
         run: |bench| {
             bench.openapi_generator("rust", &[])?;

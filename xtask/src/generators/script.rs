@@ -69,7 +69,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         package: "openapi-generator-cli",
         openapi: "3.0",
         needs: &[PYPI, "java", "dotnet"],
-        install: "the .NET SDK is in none of Debian, PyPI and npm, and its libraries are in NuGet only",
+        install: "npm carries a .NET SDK of 2018, 2.2, Debian and PyPI none, and what the output is built with is in NuGet only",
         proof: "dotnet build",
         options: &[],
         known: &[],
