@@ -71,6 +71,8 @@ struct Known {
     apis: &'static [&'static str],
     what: &'static str,
     link: &'static str,
+    /// What the failure or the log has to say; another failure is not this bug.
+    sign: &'static str,
 }
 
 /// Whether all that ran came out as expected.
@@ -88,15 +90,17 @@ pub fn generators(root: &Path, task: &Generators) -> Result<bool, Box<dyn Error>
         for generator in &chosen {
             let start = Instant::now();
             let outcome = generator.outcome(&tools, api)?;
-            let as_known = generator.known.iter().find(|known| known.apis.contains(&api));
-            let told = match (&outcome, as_known) {
+            let told = match (&outcome, generator.known(api)) {
                 (Outcome::Compiles, None) => "ok".to_owned(),
                 (Outcome::Compiles, Some(_)) => {
                     right = false;
                     "ok, although it is listed with a bug: remove the entry from xtask/src/generators".to_owned()
                 }
-                (Outcome::Fails(_), Some(known)) => format!("its own bug, as known: {} ({})", known.what, known.link),
-                (Outcome::Fails(why), None) => {
+                (Outcome::Bug, known) => {
+                    let (what, link) = known.map_or(("", ""), |known| (known.what, known.link));
+                    format!("its own bug, as known: {what} ({link})")
+                }
+                (Outcome::Fails(why), _) => {
                     right = false;
                     format!("FAILED: {why}")
                 }
@@ -126,17 +130,31 @@ fn all() -> impl Iterator<Item = &'static Generator> {
         .flatten()
 }
 
+impl Known {
+    /// Whether a failure is this bug.
+    fn shows(&self, why: &str, log: &str) -> bool {
+        why.contains(self.sign) || log.contains(self.sign)
+    }
+}
+
 impl Generator {
+    /// The bug that it is expected to fail by.
+    fn known(&self, api: &str) -> Option<&Known> {
+        self.known.iter().find(|known| known.apis.contains(&api))
+    }
+
     fn outcome(&self, tools: &Tools, api: &str) -> Result<Outcome, Box<dyn Error>> {
         let missing: Vec<&str> = self.needs.iter().copied().filter(|need| !tools::there(need)).collect();
         if !missing.is_empty() {
             return Ok(Outcome::Skipped(format!("{} is not here ({})", missing.join(", "), self.install)));
         }
         let bench = Bench::new(tools, api, self)?;
-        Ok(match (self.run)(&bench) {
-            Ok(()) => Outcome::Compiles,
-            Err(failure) => Outcome::Fails(failure.to_string()),
-        })
+        let Err(failure) = (self.run)(&bench) else {
+            return Ok(Outcome::Compiles);
+        };
+        let (why, log) = (failure.to_string(), bench.log()?);
+        let bug = self.known(api).is_some_and(|known| known.shows(&why, &log));
+        Ok(if bug { Outcome::Bug } else { Outcome::Fails(why) })
     }
 }
 
@@ -165,8 +183,16 @@ mod tests {
             }
             for known in generator.known {
                 assert!(known.link.starts_with("https://") && !known.what.is_empty(), "{}", generator.name);
+                assert!(!known.sign.is_empty(), "{}: without a sign any failure is this bug", generator.name);
                 assert!(known.apis.iter().all(|api| APIS.contains(api)), "{}", generator.name);
             }
         }
+    }
+
+    #[test]
+    fn a_failure_is_a_known_bug_only_where_it_shows_its_sign() {
+        let known = Known { apis: &["service"], what: "w", link: "https://l", sign: "no such type" };
+        assert!(known.shows("see the log", "error: no such type") && known.shows("no such type", ""));
+        assert!(!known.shows("java could not be started", "error: out of memory"));
     }
 }

@@ -1,7 +1,7 @@
 //! The documents for other people: the bundle of each API in the OpenAPI versions that tools read, and a list of them.
 //!
-//! The bundle is 3.0.3 and is published as it is. 3.1 and 3.2 are made from it by [`RULES`], one for each thing that the
-//! newer version says otherwise, so that all of them accept the same bodies.
+//! The bundle is 3.0.3, and the documents are made from it by [`RULES`]: what the bundle says for the bindings' sake, and
+//! each thing that a newer version says otherwise. All of them accept the same bodies.
 
 mod binary;
 mod bounds;
@@ -10,6 +10,7 @@ mod examples;
 mod index;
 mod info;
 mod nullable;
+mod open;
 mod places;
 mod streams;
 mod tags;
@@ -62,7 +63,7 @@ impl Version {
     }
 }
 
-/// One thing that a newer version says otherwise than the bundle.
+/// One thing that a document says otherwise than the bundle.
 struct Rule {
     /// The version from which it holds.
     since: Version,
@@ -70,7 +71,8 @@ struct Rule {
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [Rule; 8] = [
+const RULES: [Rule; 9] = [
+    Rule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     Rule { since: Version::V31, apply: info::say_checked_releases_and_license },
     Rule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
     Rule { since: Version::V31, apply: binary::describe_bytes_by_their_media_type },
@@ -125,8 +127,15 @@ mod tests {
     }
 
     #[test]
-    fn the_oldest_version_is_the_bundle_itself() {
+    fn the_oldest_version_is_the_bundle_but_for_what_stands_there_for_the_bindings() {
         assert_eq!(publish(&bundle(), Version::V30), bundle());
+        let mut bundle = bundle();
+        bundle["components"]["schemas"]["Any"] = json!({"description": "Any JSON value."});
+        bundle["components"]["schemas"]["Teas"] =
+            json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Any"}});
+        let mut expected = bundle.clone();
+        expected["components"]["schemas"]["Teas"]["additionalProperties"] = json!(true);
+        assert_eq!(publish(&bundle, Version::V30), expected);
     }
 
     #[test]

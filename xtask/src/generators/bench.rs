@@ -72,10 +72,23 @@ impl<'a> Bench<'a> {
         Err(format!("{program} ended with {status}: see {}", self.log.display()).into())
     }
 
+    /// What the commands said so far.
+    pub(super) fn log(&self) -> io::Result<String> {
+        Ok(String::from_utf8_lossy(&fs::read(&self.log)?).into_owned())
+    }
+
+    /// Fails when what was said has this word: for generators that leave out what they do not know, and only say so.
+    pub(super) fn is_silent_of(&self, word: &str, otherwise: &str) -> Result<(), Failure> {
+        if self.log()?.contains(word) {
+            return Err(format!("{otherwise}: see {}", self.log.display()).into());
+        }
+        Ok(())
+    }
+
     /// openapi-generator for one language, with `properties` of its own and the options that are told in the table.
     pub(super) fn openapi_generator(&self, language: &str, properties: &[&str]) -> Result<(), Failure> {
         let mut command = Command::new("java");
-        command.arg("-Xmx2g").arg("-jar").arg(&self.tools.jar).args(["generate", "-g", language, "-i"]);
+        command.arg("-Xmx2g").arg("-jar").arg(self.tools.jar()?).args(["generate", "-g", language, "-i"]);
         command.arg(&self.document).arg("-o").arg(&self.out);
         if !properties.is_empty() {
             command.arg(format!("--additional-properties={}", properties.join(",")));

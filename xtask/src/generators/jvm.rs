@@ -4,6 +4,7 @@ use std::fs;
 use std::process::Command;
 
 use super::bench::{Bench, Failure};
+use super::tools::{NPM, PYPI};
 use super::{Choice, Generator};
 
 const JARS: &str = "/usr/share/java";
@@ -14,8 +15,14 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: java",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "javac", "/usr/share/java/httpmime.jar", "/usr/share/java/geronimo-annotation-1.3-spec.jar"],
-        install: "apt-get install default-jdk-headless libhttpmime-java libgeronimo-annotation-1.3-spec-java",
+        needs: &[
+            PYPI,
+            "java",
+            "javac",
+            "/usr/share/java/httpmime.jar",
+            "/usr/share/java/geronimo-annotation-1.3-spec.jar",
+        ],
+        install: "apt-get install python3-venv default-jdk-headless libhttpmime-java libgeronimo-annotation-1.3-spec-java",
         proof: "javac, `library=native`",
         options: &[
             Choice {
@@ -36,7 +43,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         run: |bench| {
             bench.openapi_generator("java", &["library=native", "openApiNullable=false"])?;
             // The generator's own jar carries Jackson.
-            let mut classpath = vec![bench.tools.jar.display().to_string()];
+            let mut classpath = vec![bench.tools.jar()?.display().to_string()];
             classpath.extend(
                 ["httpmime", "httpclient", "httpcore", "geronimo-annotation-1.3-spec"]
                     .map(|name| format!("{JARS}/{name}.jar")),
@@ -53,8 +60,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: kotlin",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "/usr/share/java/gson.jar"],
-        install: "apt-get install default-jdk-headless libgoogle-gson-java",
+        needs: &[PYPI, NPM, "java", "/usr/share/java/gson.jar"],
+        install: "apt-get install python3-venv npm default-jdk-headless libgoogle-gson-java",
         proof: "kotlinc",
         options: &[Choice {
             arguments: &["--additional-properties=serializationLibrary=gson"],

@@ -13,6 +13,8 @@ use super::tools::Tools;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Outcome {
     Compiles,
+    /// It fails by the bug that it is listed with.
+    Bug,
     Fails(String),
     Skipped(String),
 }
@@ -40,6 +42,7 @@ impl Outcome {
     fn to_json(&self) -> Value {
         match self {
             Self::Compiles => json!({"outcome": "compiles"}),
+            Self::Bug => json!({"outcome": "bug"}),
             Self::Fails(why) => json!({"outcome": "fails", "why": why}),
             Self::Skipped(why) => json!({"outcome": "skipped", "why": why}),
         }
@@ -49,6 +52,7 @@ impl Outcome {
         let why = || value["why"].as_str().map(str::to_owned);
         match value["outcome"].as_str()? {
             "compiles" => Some(Self::Compiles),
+            "bug" => Some(Self::Bug),
             "fails" => why().map(Self::Fails),
             "skipped" => why().map(Self::Skipped),
             _ => None,
@@ -75,7 +79,7 @@ mod tests {
 
     #[test]
     fn an_outcome_is_read_as_it_was_kept() {
-        for outcome in [Outcome::Compiles, Outcome::Fails("a".into()), Outcome::Skipped("b".into())] {
+        for outcome in [Outcome::Compiles, Outcome::Bug, Outcome::Fails("a".into()), Outcome::Skipped("b".into())] {
             assert_eq!(Outcome::from_json(&outcome.to_json()), Some(outcome));
         }
         assert_eq!(Outcome::from_json(&json!({"outcome": "else"})), None);

@@ -1,15 +1,18 @@
 //! Generators of Python: every module is imported, and where the generator promises types, mypy reads them.
 
 use super::bench::{Bench, Failure};
-use super::{Choice, Generator};
+use super::tools::PYPI;
+use super::{Choice, Generator, Known};
+
+const PIECES: &str = "it warns that it left pieces out";
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: python",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, "java"],
+        install: "apt-get install python3-venv default-jdk-headless",
         proof: "every module imported",
         options: &[],
         known: &[],
@@ -22,8 +25,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-python-client",
         package: "openapi-python-client",
         openapi: "3.1",
-        needs: &[],
-        install: "",
+        needs: &[PYPI],
+        install: "apt-get install python3-venv",
         proof: "every module imported, mypy",
         options: &[
             Choice {
@@ -37,23 +40,30 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://github.com/openapi-generators/openapi-python-client#configuration",
             },
         ],
-        known: &[],
+        known: &[Known {
+            apis: &["console"],
+            what: "a body of plain text is left out, with a warning; all else is there, and typed",
+            link: "https://github.com/openapi-generators/openapi-python-client/issues/542",
+            sign: PIECES,
+        }],
         run: |bench| {
             let mut command = bench.tools.python("openapi-python-client");
-            command.args(["generate", "--fail-on-warning", "--overwrite", "--meta", "none"]);
+            command.args(["generate", "--overwrite", "--meta", "none"]);
             command.arg("--path").arg(&bench.document).arg("--output-path").arg(bench.out.join("dify"));
             command.arg("--config").arg(bench.tools.helper("openapi-python-client.yaml"));
             bench.run(&mut command)?;
             import(bench, "dify")?;
-            mypy(bench, "dify")
+            mypy(bench, "dify")?;
+            // Last, so that what it did write is held to the proof all the same.
+            bench.is_silent_of("WARNING", PIECES)
         },
     },
     Generator {
         name: "datamodel-code-generator",
         package: "datamodel-code-generator",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[PYPI],
+        install: "apt-get install python3-venv",
         proof: "imported, mypy",
         options: &[Choice {
             arguments: &["--use-annotated"],

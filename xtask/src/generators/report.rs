@@ -8,7 +8,7 @@ use std::path::Path;
 
 use super::outcome::Outcome;
 use super::tools::Pins;
-use super::{APIS, Generator, all};
+use super::{APIS, all};
 
 type Outcomes<'a> = BTreeMap<(&'a str, &'a str), Outcome>;
 
@@ -71,13 +71,13 @@ const CHINESE: Words = Words {
 fn short(pins: &Pins, outcomes: &Outcomes<'_>, words: Words) -> String {
     let mut text = format!("{}\n|---|---|---|\n", words.head);
     for generator in all() {
-        let link = |word: &str| match known(generator, APIS[0]) {
+        let link = |word: &str| match generator.known(APIS[0]) {
             Some(known) => format!("[{word}]({})", known.link),
             None => word.to_owned(),
         };
         let outcome = match outcomes.get(&(generator.name, APIS[0])) {
             Some(Outcome::Compiles) => words.compiles.to_owned(),
-            Some(Outcome::Fails(_)) if known(generator, APIS[0]).is_some() => link(words.bug),
+            Some(Outcome::Bug) => link(words.bug),
             Some(Outcome::Fails(_)) => words.fails.to_owned(),
             Some(Outcome::Skipped(_)) | None => words.skipped.to_owned(),
         };
@@ -85,10 +85,6 @@ fn short(pins: &Pins, outcomes: &Outcomes<'_>, words: Words) -> String {
         let _ = writeln!(text, "| {} | {version} | {outcome} |", generator.name);
     }
     text
-}
-
-fn known<'g>(generator: &'g Generator, api: &str) -> Option<&'g super::Known> {
-    generator.known.iter().find(|known| known.apis.contains(&api))
 }
 
 fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
@@ -106,10 +102,11 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
         for api in APIS {
             let cell = match outcomes.get(&(generator.name, api)) {
                 Some(Outcome::Compiles) => "ok".to_owned(),
-                Some(Outcome::Fails(_)) => match known(generator, api) {
+                Some(Outcome::Bug) => match generator.known(api) {
                     Some(known) => format!("no: {} ([its bug]({}))", known.what, known.link),
-                    None => "**no**".to_owned(),
+                    None => "not run".to_owned(),
                 },
+                Some(Outcome::Fails(_)) => "**no**".to_owned(),
                 Some(Outcome::Skipped(_)) => "not tried".to_owned(),
                 None => "not run".to_owned(),
             };

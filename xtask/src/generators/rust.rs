@@ -1,6 +1,8 @@
 //! Generators of Rust: `cargo check`.
 
+use std::any::Any;
 use std::fs;
+use std::panic::{self, AssertUnwindSafe};
 use std::process::Command;
 
 use codegen::bindings::{self, Document};
@@ -8,6 +10,7 @@ use codegen::{bundle, source};
 use progenitor::{GenerationSettings, InterfaceStyle, TypeImpl};
 
 use super::bench::{Bench, Failure};
+use super::tools::PYPI;
 use super::{Generator, Known};
 
 pub(super) const GENERATORS: &[Generator] = &[
@@ -15,14 +18,15 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: rust",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "cargo"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, "java", "cargo"],
+        install: "apt-get install python3-venv default-jdk-headless",
         proof: "cargo check",
         options: &[],
         known: &[Known {
             apis: &["service", "console"],
             what: "a form's part that is JSON is typed `models::models::…`",
             link: "https://github.com/OpenAPITools/openapi-generator/issues/19923",
+            sign: "cannot find `models` in `models`",
         }],
         run: |bench| {
             bench.openapi_generator("rust", &[])?;
@@ -79,11 +83,21 @@ fn progenitor(bench: &Bench<'_>) -> Result<String, Failure> {
     let lowered = serde_json::from_value(lowered).map_err(|error| told(&error))?;
     let mut settings = GenerationSettings::default();
     settings.with_interface(InterfaceStyle::Builder);
-    // typify names variants by the letters of their values, and signs have none.
+    // typify names variants by the letters of their values, and signs have none:
+    // https://github.com/oxidecomputer/typify/issues/948
     let text = [TypeImpl::FromStr, TypeImpl::Display].into_iter();
     settings.with_replacement("MetadataComparison", "::std::string::String", text);
-    let tokens = progenitor::Generator::new(&settings).generate_tokens(&lowered).map_err(|error| told(&error))?;
-    Ok(tokens.to_string())
+    let mut generator = progenitor::Generator::new(&settings);
+    // typify panics at what it has no name for; the other generators still have their turn.
+    let tokens = panic::catch_unwind(AssertUnwindSafe(|| generator.generate_tokens(&lowered)))
+        .map_err(|payload| Failure::from(format!("progenitor panicked: {}", said(payload.as_ref()))))?;
+    Ok(tokens.map_err(|error| told(&error))?.to_string())
+}
+
+/// What a panic said.
+fn said(payload: &(dyn Any + Send)) -> &str {
+    let text = payload.downcast_ref::<String>().map(String::as_str);
+    text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no word")
 }
 
 fn check(bench: &Bench<'_>) -> Result<(), Failure> {
@@ -91,4 +105,17 @@ fn check(bench: &Bench<'_>) -> Result<(), Failure> {
     // One folder for all of them: the dependencies are the same.
     cargo.args(["check", "--quiet", "--target-dir"]).arg(bench.tools.folder.join("rust"));
     bench.run(cargo.current_dir(&bench.out))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_panic_says_is_told() {
+        let caught = |work: fn()| panic::catch_unwind(work).expect_err("it panics");
+        assert_eq!(said(caught(|| panic!("no name for {}", '=')).as_ref()), "no name for =");
+        assert_eq!(said(caught(|| panic!("no name")).as_ref()), "no name");
+        assert_eq!(said(caught(|| panic::panic_any(1)).as_ref()), "no word");
+    }
 }

@@ -2,6 +2,7 @@
 
 use std::process::Command;
 
+use super::tools::PYPI;
 use super::{Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
@@ -9,8 +10,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: go",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "go", "/usr/share/gocode/src/gopkg.in/validator.v2"],
-        install: "apt-get install default-jdk-headless golang-go golang-gopkg-validator.v2-dev",
+        needs: &[PYPI, "java", "go", "/usr/share/gocode/src/gopkg.in/validator.v2"],
+        install: "apt-get install python3-venv default-jdk-headless golang-go golang-gopkg-validator.v2-dev",
         proof: "go vet",
         options: &[Choice {
             arguments: &["--additional-properties=enumClassPrefix=true"],
@@ -30,8 +31,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: ruby",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "ruby", "/usr/share/doc/ruby-typhoeus"],
-        install: "apt-get install default-jdk-headless ruby ruby-typhoeus",
+        needs: &[PYPI, "java", "ruby", "/usr/share/doc/ruby-typhoeus"],
+        install: "apt-get install python3-venv default-jdk-headless ruby ruby-typhoeus",
         proof: "ruby -c, every constant loaded",
         options: &[],
         known: &[],
@@ -48,8 +49,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: php",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "php", "/usr/share/php/GuzzleHttp/autoload.php"],
-        install: "apt-get install default-jdk-headless php-cli php-mbstring php-curl php-guzzlehttp-guzzle",
+        needs: &[PYPI, "java", "php", "/usr/share/php/GuzzleHttp/autoload.php"],
+        install: "apt-get install python3-venv default-jdk-headless php-cli php-mbstring php-curl php-guzzlehttp-guzzle",
         proof: "every class loaded",
         options: &[Choice {
             arguments: &["--name-mappings", "model_name=name_of_model"],
@@ -67,8 +68,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: csharp",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java", "dotnet"],
-        install: "the .NET SDK is in none of Debian, PyPI and npm, and its libraries are in NuGet only",
+        needs: &[PYPI, "java", "dotnet"],
+        install: "npm carries a .NET SDK of 2018, 2.2, Debian and PyPI none, and what the output is built with is in NuGet only",
         proof: "dotnet build",
         options: &[],
         known: &[],

@@ -3,7 +3,7 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
-use std::process::Command;
+use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
@@ -11,6 +11,12 @@ use super::Generator;
 
 /// Where the pins are, below the workspace's root.
 const PINNED: &str = "tools/generators";
+
+/// What a generator needs whose package is from PyPI.
+pub(super) const PYPI: &str = "python3";
+
+/// What a generator needs whose package, or that of its compiler, is from npm.
+pub(super) const NPM: &str = "npm";
 
 /// The pinned versions of all packages.
 pub(super) struct Pins {
@@ -52,8 +58,6 @@ pub(super) struct Tools {
     pub(super) root: PathBuf,
     /// All that is fetched or generated, below `target/`.
     pub(super) folder: PathBuf,
-    /// openapi-generator, as PyPI's package carries it.
-    pub(super) jar: PathBuf,
 }
 
 impl Tools {
@@ -63,22 +67,31 @@ impl Tools {
         let folder = std::path::absolute(target)?.join("generators");
         fs::create_dir_all(folder.join("node"))?;
         let pinned = root.join(PINNED);
-        fetch(&pinned.join("requirements.txt"), &folder.join("python.pins"), || {
-            println!("fetching from PyPI …");
-            command("python3", &["-m", "venv", "--clear"]).arg(folder.join("python")).status_ok()?;
-            command(&folder.join("python/bin/python").to_string_lossy(), &["-m", "pip", "install", "--quiet", "-r"])
-                .arg(pinned.join("requirements.txt"))
-                .status_ok()
-        })?;
-        fetch(&pinned.join("package-lock.json"), &folder.join("node.pins"), || {
-            println!("fetching from npm …");
-            for file in ["package.json", "package-lock.json"] {
-                fs::copy(pinned.join(file), folder.join("node").join(file))?;
-            }
-            command("npm", &["ci", "--ignore-scripts", "--silent", "--prefix"]).arg(folder.join("node")).status_ok()
-        })?;
-        let jar = site_packages(&folder.join("python"))?.join("openapi_generator_cli/openapi-generator.jar");
-        Ok(Self { root: root.to_owned(), folder, jar })
+        // Without the client of a registry its generators are skipped, as `there` says.
+        if there(PYPI) {
+            fetch(&pinned.join("requirements.txt"), &folder.join("python.pins"), || {
+                println!("fetching from PyPI …");
+                command("python3", &["-m", "venv", "--clear"]).arg(folder.join("python")).status_ok()?;
+                command(&folder.join("python/bin/python").to_string_lossy(), &["-m", "pip", "install", "--quiet", "-r"])
+                    .arg(pinned.join("requirements.txt"))
+                    .status_ok()
+            })?;
+        }
+        if there(NPM) {
+            fetch(&pinned.join("package-lock.json"), &folder.join("node.pins"), || {
+                println!("fetching from npm …");
+                for file in ["package.json", "package-lock.json"] {
+                    fs::copy(pinned.join(file), folder.join("node").join(file))?;
+                }
+                command("npm", &["ci", "--ignore-scripts", "--silent", "--prefix"]).arg(folder.join("node")).status_ok()
+            })?;
+        }
+        Ok(Self { root: root.to_owned(), folder })
+    }
+
+    /// openapi-generator, as PyPI's package carries it.
+    pub(super) fn jar(&self) -> std::io::Result<PathBuf> {
+        Ok(site_packages(&self.folder.join("python"))?.join("openapi_generator_cli/openapi-generator.jar"))
     }
 
     /// A program of the Python tools.
@@ -121,13 +134,18 @@ impl Tools {
     }
 }
 
-/// Whether a program is on the path, or an absolute path is there.
+/// Whether a program is on the path and does, or an absolute path is there.
 pub(super) fn there(need: &str) -> bool {
     if need.starts_with('/') {
         return Path::new(need).exists();
     }
     let path = std::env::var_os("PATH").unwrap_or_default();
-    std::env::split_paths(&path).any(|folder| folder.join(need).is_file())
+    if !std::env::split_paths(&path).any(|folder| folder.join(need).is_file()) {
+        return false;
+    }
+    // Debian's Python comes without what makes environments.
+    need != PYPI
+        || command(PYPI, &["-c", "import ensurepip, venv"]).stderr(Stdio::null()).status().is_ok_and(|it| it.success())
 }
 
 /// Do `work` unless it was done for these very pins.
@@ -140,14 +158,14 @@ fn fetch(pins: &Path, stamp: &Path, work: impl FnOnce() -> Result<(), Box<dyn Er
     Ok(fs::write(stamp, wanted)?)
 }
 
-fn site_packages(venv: &Path) -> Result<PathBuf, Box<dyn Error>> {
+fn site_packages(venv: &Path) -> std::io::Result<PathBuf> {
     for entry in fs::read_dir(venv.join("lib"))? {
         let packages = entry?.path().join("site-packages");
         if packages.is_dir() {
             return Ok(packages);
         }
     }
-    Err(format!("{} has no packages", venv.display()).into())
+    Err(std::io::Error::other(format!("{} has no packages", venv.display())))
 }
 
 fn command(program: &str, arguments: &[&str]) -> Command {

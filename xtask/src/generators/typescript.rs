@@ -3,15 +3,16 @@
 use std::path::Path;
 
 use super::bench::{Bench, Failure};
-use super::{Choice, Generator, Known};
+use super::tools::{NPM, PYPI};
+use super::{Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: typescript-fetch",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, NPM, "java"],
+        install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -24,8 +25,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-generator: typescript-axios",
         package: "openapi-generator-cli",
         openapi: "3.0",
-        needs: &["java"],
-        install: "apt-get install default-jdk-headless",
+        needs: &[PYPI, NPM, "java"],
+        install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -38,8 +39,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "openapi-typescript",
         package: "openapi-typescript",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -55,8 +56,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "@hey-api/openapi-ts",
         package: "@hey-api/openapi-ts",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[],
         known: &[],
@@ -71,19 +72,15 @@ pub(super) const GENERATORS: &[Generator] = &[
         name: "orval",
         package: "orval",
         openapi: "3.0",
-        needs: &[],
-        install: "",
+        needs: &[NPM],
+        install: "apt-get install npm",
         proof: "tsc --strict",
         options: &[Choice {
             arguments: &["--client", "fetch"],
             why: "its client for axios is typed for an older axios",
             link: "https://orval.dev/guides/fetch",
         }],
-        known: &[Known {
-            apis: &["service"],
-            what: "an index signature that contradicts the named members; orval 8 writes another, and wants Node.js 22",
-            link: "https://github.com/orval-labs/orval/issues/3321",
-        }],
+        known: &[],
         run: |bench| {
             let mut command = bench.tools.node("orval");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));
