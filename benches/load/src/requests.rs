@@ -178,9 +178,11 @@ impl Sums {
         self.attempts - self.calls
     }
 
-    /// How often calls may be made again: a tenth of an attempt for each that succeeded, beside what there was at first.
+    /// How often calls may be made again: a tenth of an attempt for each that the server answered as it should, beside
+    /// what there was at first. One whose success could not be read counts: the server is not in trouble.
     fn allowed(&self, policy: RetryPolicy) -> u64 {
-        u64::from(policy.budget.unwrap_or(u32::MAX)) + self.succeeded / 10
+        let answered = self.succeeded + self.failed.get(&Seen::Unreadable).copied().unwrap_or_default();
+        u64::from(policy.budget.unwrap_or(u32::MAX)) + answered / 10
     }
 
     fn failed_by_kind(&self) -> u64 {

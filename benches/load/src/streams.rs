@@ -8,7 +8,7 @@ use crate::{
 use dify_benches::memory;
 use std::{
     sync::{
-        Arc,
+        Arc, Mutex,
         atomic::{AtomicUsize, Ordering},
     },
     time::Instant,
@@ -67,26 +67,24 @@ pub async fn run<C: Client>(url: &str, count: usize) -> Failures {
 
 async fn opened<C: Client>(client: &Arc<C>, count: usize, failures: &mut Failures) -> Vec<C::Open> {
     let next = Arc::new(AtomicUsize::new(0));
+    // Each goes straight to its place: what moving them leaves behind would be counted as theirs.
+    let open = Arc::new(Mutex::new(Vec::with_capacity(count + 1)));
     let mut openers = JoinSet::new();
     for _ in 0..OPENING.min(count) {
-        let (client, next) = (Arc::clone(client), Arc::clone(&next));
+        let (client, next, open) = (Arc::clone(client), Arc::clone(&next), Arc::clone(&open));
         openers.spawn(async move {
-            let (mut open, mut failures) = (Vec::new(), Failures::new());
+            let mut failures = Failures::new();
             while next.fetch_add(1, Ordering::Relaxed) < count {
                 match client.open().await {
-                    Ok(stream) => open.push(stream),
+                    Ok(stream) => open.lock().expect("no opener panics").push(stream),
                     Err(error) => failures.push(format!("not opened: {error}")),
                 }
             }
-            (open, failures)
+            failures
         });
     }
-    let mut open = Vec::with_capacity(count + 1);
-    for (opened, failed) in openers.join_all().await {
-        open.extend(opened);
-        failures.extend(failed);
-    }
-    open
+    failures.extend(openers.join_all().await.into_iter().flatten());
+    std::mem::take(&mut *open.lock().expect("no opener panics"))
 }
 
 /// Reads each in a task of its own; how many came whole, and all their events.
