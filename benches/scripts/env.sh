@@ -6,9 +6,11 @@ work=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || kill "$server" 2>/dev/null; rm -rf "$work"' EXIT
 
-# Starts the server in a process of its own and sets $url.
+# Starts the server in a process of its own, or another by its command, and sets $url.
 start_server() {
-  "$bin/server" > "$work/address" &
+  [ $# -gt 0 ] || set -- "$bin/server"
+  : > "$work/address"
+  "$@" > "$work/address" &
   server=$!
   for _ in $(seq 100); do
     url=$(cat "$work/address")

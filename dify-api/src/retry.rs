@@ -49,9 +49,10 @@ pub struct RetryPolicy {
     pub max_delay: Duration,
     /// How much of a server's `Retry-After` is waited for. 60 s.
     pub max_retry_after: Duration,
-    /// How many attempts after the first all calls of a client together may make in a row. 50. Each call that succeeds
-    /// gives back a tenth of one, so that a server in trouble is asked for a tenth more than usual at most. None: any
-    /// number. Belongs to the client; a call's own policy does not change it.
+    /// How many attempts after the first all calls of a client together may make in a row. 50. Each call that the server
+    /// answers with success gives back a tenth of one (also when the answer cannot be read), so that a server in trouble
+    /// is asked for a tenth more than usual at most. None: any number. Belongs to the client; a call's own policy does
+    /// not change it.
     pub budget: Option<u32>,
 }
 
