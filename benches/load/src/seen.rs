@@ -66,7 +66,7 @@ impl Seen {
 
     /// Does it leave open whether the server acted?
     pub fn open(self) -> bool {
-        !matches!(self, Self::Busy | Self::Quota)
+        !matches!(self, Self::Busy | Self::Quota | Self::Unavailable)
     }
 
     /// How the figures call it.
