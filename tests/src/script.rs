@@ -31,29 +31,25 @@ pub struct Script {
     base_url: String,
     /// The codes of the pages, by the key of the application.
     pages: BTreeMap<&'static str, String>,
-    tuning: Tuning,
+    tuning: Option<Tuning>,
 }
 
 impl Script {
     /// For this server.
     pub fn new(server: &Server) -> Self {
         let pages = web::GROUPS.iter().map(|(_, key)| (*key, server.app_code(key))).collect();
-        Self { base_url: server.base_url(), pages, tuning: Tuning::default() }
+        Self { base_url: server.base_url(), pages, tuning: None }
     }
 
     /// With clients of these limits.
     pub fn tuned(mut self, tuning: Tuning) -> Self {
-        self.tuning = tuning;
+        self.tuning = Some(tuning);
         self
     }
 
     /// What has to be made first is made without haste.
     fn patient(&self, key: &str, code: &str) -> Clients {
         Clients::with_page(&self.base_url, key, code)
-    }
-
-    fn clients(&self, key: &str, code: &str) -> Clients {
-        Clients::tuned(&self.base_url, key, code, self.tuning)
     }
 
     /// The clients for the operation, their application of a kind that suits it, and what to call it with. What the call
@@ -67,7 +63,7 @@ impl Script {
     pub async fn prepare(&self, operation: &str) -> Result<(Clients, Arguments), Error> {
         let mut arguments = self.examples(operation);
         let group = |client: &str| operation.strip_prefix(client).and_then(|rest| rest.strip_prefix('_'));
-        let (key, code, made) = if let Some(rest) = group("app") {
+        let (clients, key, code, made) = if let Some(rest) = group("app") {
             let (group, key) = app::GROUPS
                 .iter()
                 .find(|(group, _)| rest.starts_with(group))
@@ -75,11 +71,14 @@ impl Script {
             let key = if operation.contains("variable") { "app-chatflow" } else { *key };
             let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
             arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            (key, "page", app::made(&self.patient(key, "page").app, group, operation).await?)
+            let clients = self.patient(key, "page");
+            let made = app::made(&clients.app, group, operation).await?;
+            (clients, key, "page", made)
         } else if group("knowledge").is_some() {
             arguments.file = Some(text_file());
             let clients = self.patient("app-chat", "page");
-            ("app-chat", "page", knowledge::made(&clients.knowledge, operation).await?)
+            let made = knowledge::made(&clients.knowledge, operation).await?;
+            (clients, "app-chat", "page", made)
         } else if let Some(rest) = group("web") {
             let (group, key) = web::GROUPS
                 .iter()
@@ -88,11 +87,15 @@ impl Script {
             let code = self.pages[key].as_str();
             let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
             arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            (*key, code, web::made(&self.patient(key, code).web, code, operation).await?)
+            let clients = self.patient(key, code);
+            let made = web::made(&clients.web, code, operation).await?;
+            (clients, *key, code, made)
         } else if group("console").is_some() {
             let key = console::key(operation).unwrap_or("app-chat");
             arguments.file = Some(text_file());
-            (key, "page", console::made(&self.patient(key, "page"), operation).await?)
+            let clients = self.patient(key, "page");
+            let made = console::made(&clients, operation).await?;
+            (clients, key, "page", made)
         } else {
             panic!("{operation} is of a new client: say here how to call it")
         };
@@ -104,7 +107,8 @@ impl Script {
                 }
             }
         }
-        Ok((self.clients(key, code), arguments))
+        let tuned = self.tuning.map(|tuning| Clients::tuned(&self.base_url, key, code, tuning));
+        Ok((tuned.unwrap_or(clients), arguments))
     }
 
     /// Parameters and body, as the document shows them.

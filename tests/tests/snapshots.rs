@@ -99,6 +99,7 @@ fn shown(seen: &[Seen]) -> String {
         let (name, text) = match seen {
             Seen::Event { name, shown, .. } => (name.clone(), shown.clone()),
             Seen::RunFailed(failed) => ("Err".to_owned(), format!("{failed:#}")),
+            Seen::NoEnd => ("Err".to_owned(), "the end is missing".to_owned()),
             Seen::Trouble(trouble) => ("Err".to_owned(), trouble.clone()),
         };
         match order.last_mut() {

@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use bytes::Bytes;
-use dify_api::sse::{Decoder, FrameError};
+use dify_api::sse::Decoder;
 
 /// Up to this length, every way to cut a stream is tried: there are `2^(length - 1)`.
 const SHORT: usize = 13;
