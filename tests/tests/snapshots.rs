@@ -4,12 +4,13 @@
 
 use std::collections::BTreeSet;
 
+use codegen::bindings::GeneratedFile;
 use dify_tests::{
     Clients,
     canned::{Answer, CannedServer},
     corpus,
     replay::{Seen, read},
-    workspace::documents,
+    workspace::{documents, root},
 };
 use serde_json::Value;
 
@@ -23,8 +24,15 @@ fn settings() -> insta::Settings {
 
 #[test]
 fn the_public_interface_of_each_group_is_as_it_was() {
-    let files = codegen::bindings::generate(&documents()).unwrap_or_else(|findings| panic!("{findings}"));
-    let bindings: Vec<_> = files.into_iter().filter(|file| file.path.starts_with("dify-api/src/generated")).collect();
+    // As they are checked in: `cargo xtask codegen --check` holds them against the description.
+    let folder = root().join("dify-api/src/generated");
+    let files = std::fs::read_dir(folder).expect("the bindings").map(|entry| entry.expect("a file").path());
+    let bindings: Vec<_> = files
+        .map(|file| GeneratedFile {
+            contents: std::fs::read_to_string(&file).expect("text"),
+            path: file.strip_prefix(root()).expect("below the root").to_owned(),
+        })
+        .collect();
     let api = codegen::bindings::public_api(&bindings);
     assert!(api.len() > 10, "{:?}", api.keys());
     settings().bind(|| {
