@@ -113,9 +113,17 @@ async fn a_success_of_another_media_type_says_what_was_due() {
     assert!(text.contains("text/html where application/json was due"), "{text}");
     assert!(error.may_have_acted());
 
-    // A silent stream is not waited for.
-    let error = failure(vec![event_stream(), Step::Wait(Duration::from_secs(60))]).await;
+    // A silent stream is not waited for where no run could tell anything.
+    let (_server, app) = server_and_app(vec![event_stream(), Step::Wait(Duration::from_secs(60))]).await;
+    let error = app.info().get().await.expect_err("a stream");
     assert!(error.to_string().contains("call the streaming method"), "{error}");
+}
+
+#[tokio::test]
+async fn a_blocking_run_that_is_answered_by_a_silent_stream_does_not_hang() {
+    let error = failure(vec![event_stream(), Step::Wait(Duration::from_secs(60))]).await;
+    assert!(is_timeout(&error, TimeLimit::ReadIdle), "{error}");
+    assert!(error.may_have_acted());
 }
 
 #[tokio::test]
