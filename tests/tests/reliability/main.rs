@@ -78,7 +78,7 @@ async fn meet(kind: &Kind, fault: Fault, times: Option<u64>) -> Outcome {
     let Ok(result) = result else {
         return Outcome { what: "a hang".to_owned(), requests, executed, may_have_acted: true };
     };
-    let outcome = match &result.expect("the operation is known") {
+    match &result.expect("the operation is known") {
         Ok(()) => Outcome { what: "ok".to_owned(), requests, executed, may_have_acted: true },
         Err(error) => {
             assert_eq!(u64::from(error.attempts()), requests, "{kind:?}: {error}");
@@ -87,8 +87,7 @@ async fn meet(kind: &Kind, fault: Fault, times: Option<u64>) -> Outcome {
             }
             Outcome { what: name(error.kind()), requests, executed, may_have_acted: error.may_have_acted() }
         }
-    };
-    outcome
+    }
 }
 
 fn name(kind: &ErrorKind) -> String {
