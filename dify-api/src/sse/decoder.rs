@@ -73,7 +73,8 @@ impl Decoder {
         Self::with_limit(DEFAULT_LIMIT)
     }
 
-    /// A decoder for events of up to `limit` bytes. It bounds what the decoder keeps, too.
+    /// A decoder for events of up to `limit` bytes, as they come: U+FFFD in place of a byte that is not UTF-8 takes three.
+    /// It bounds what the decoder keeps, too.
     #[must_use]
     pub fn with_limit(limit: usize) -> Self {
         Self {
