@@ -1,6 +1,9 @@
 //! A blocking answer, made of the events of a stream.
 
-use super::{Failure, Feeds, Run, RunStatus};
+#[cfg(any(feature = "app", feature = "web"))]
+use super::{Failure, RunStatus};
+#[cfg(any(feature = "app", feature = "knowledge"))]
+use super::{Feeds, Run};
 use crate::{Error, ErrorKind, Event, EventStream, event::peek};
 use serde::de::DeserializeOwned;
 
