@@ -46,7 +46,7 @@ impl<E: Resumable> EventStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::WorkflowRunRequest;
     ///
-    /// let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new(Default::default(), "user-1")).await?;
+    /// let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new([("city", "Beijing")], "user-1")).await?;
     /// while let Some(event) = stream.next().await {
     ///     match event {
     ///         Ok(event) => println!("{event:?}"),
