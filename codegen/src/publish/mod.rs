@@ -1,6 +1,6 @@
 //! The documents for other people: the bundle of each API in the OpenAPI versions that tools read, and a list of them.
 //!
-//! The bundle is 3.0.3, and the documents are made from it by [`RULES`]: what the bundle says for the bindings' sake, and
+//! The bundle is 3.0.3, and the documents are made from it by `RULES`: what the bundle says for the bindings' sake, and
 //! each thing that a newer version says otherwise. All of them accept the same bodies.
 
 mod binary;
