@@ -63,11 +63,10 @@ impl<E: Resumable> FollowedRun<E> {
     /// runs: then the [`snapshot`](Self::snapshot) holds the run's last state, as it was read back.
     pub async fn next(&mut self) -> Option<Result<&Run, Error>> {
         loop {
-            if let Some(broke) = self.broke.take() {
-                // Put back until there is a new stream: whoever drops this future comes back to the same place.
-                if let Err(error) = self.take_up(broke).await {
-                    return Some(Err(error));
-                }
+            if let Some(broke) = self.broke.take()
+                && let Err(error) = self.take_up(broke).await
+            {
+                return Some(Err(error));
             }
             let told = match &mut self.phase {
                 Phase::First(stream) => stream.next().await.map(|event| told(event, &mut self.run)),
@@ -90,6 +89,7 @@ impl<E: Resumable> FollowedRun<E> {
         let Some(pause) = self.pauses.get_or_insert_with(|| self.policy.pauses()).next(None) else {
             return Err(broke);
         };
+        // Kept until there is a new stream: whoever drops this future comes back to the same place.
         self.broke = Some(broke);
         tokio::time::sleep(pause).await;
         let rest = match &mut self.phase {

@@ -136,7 +136,7 @@ impl Pauses {
 mod tests;
 
 #[cfg(test)]
-mod pause_tests {
+mod pauses {
     use super::*;
 
     fn pauses(policy: RetryPolicy, asked: Option<Duration>) -> Vec<Duration> {

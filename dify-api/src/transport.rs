@@ -305,9 +305,7 @@ impl<'a> Exchange<'a> {
         };
         Some(Deadline::after(which, limit))
     }
-}
 
-impl Exchange<'_> {
     /// An upload takes as long as its bytes flow; what answers it does not.
     fn deadline_of_the_answer(&self) -> Option<Deadline> {
         let at_once = !matches!(self.due, Due::Events | Due::Download);
