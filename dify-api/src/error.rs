@@ -3,7 +3,7 @@
 use crate::{TimeLimit, operation::Named, sse::FrameError, types::ErrorCode};
 use bytes::Bytes;
 use reqwest::StatusCode;
-use std::{fmt, io, time::Duration};
+use std::{fmt, io, sync::Arc, time::Duration};
 
 mod cases;
 
@@ -19,7 +19,8 @@ pub use cases::{IndexingError, UnindexedDocument};
 /// Why a call failed, and during which operation.
 ///
 /// [`kind`](Error::kind) tells the cases apart; the other methods answer what callers ask most. Shown, it names the
-/// operation, the cause and, where it is known, what to do. It holds no secret.
+/// operation, the cause and, where it is known, what to do. It holds no secret. Cheap to clone: several callers may share
+/// one failure.
 ///
 /// ```
 /// # fn handle(error: dify_api::Error) {
@@ -32,11 +33,10 @@ pub use cases::{IndexingError, UnindexedDocument};
 /// }
 /// # }
 /// ```
-pub struct Error(Box<Inner>);
-
-struct Inner {
-    kind: ErrorKind,
-    context: Option<Context>,
+#[derive(Clone)]
+pub struct Error {
+    kind: Arc<ErrorKind>,
+    context: Option<Box<Context>>,
 }
 
 /// What was known of the call when it failed.
@@ -166,11 +166,17 @@ impl ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
-        Self(Box::new(Inner { kind, context: Some(context) }))
+        Self { kind: Arc::new(kind), context: Some(Box::new(context)) }
+    }
+
+    /// The same during another call.
+    pub(crate) fn during(mut self, context: Context) -> Self {
+        self.context = Some(Box::new(context));
+        self
     }
 
     pub(crate) fn beyond_the_budget(mut self) -> Self {
-        if let Some(context) = &mut self.0.context {
+        if let Some(context) = &mut self.context {
             context.beyond_the_budget = true;
         }
         self
@@ -178,21 +184,17 @@ impl Error {
 
     /// Before there was a call.
     pub(crate) fn outside(kind: ErrorKind) -> Self {
-        Self(Box::new(Inner { kind, context: None }))
+        Self { kind: Arc::new(kind), context: None }
     }
 
     pub(crate) fn config(text: impl Into<String>) -> Self {
         Self::outside(ErrorKind::Config(text.into()))
     }
 
-    pub(crate) fn into_kind(self) -> ErrorKind {
-        self.0.kind
-    }
-
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
-        &self.0.kind
+        &self.kind
     }
 
     /// The HTTP status of the answer, or the one an `error` event names. None where no answer came.
@@ -312,7 +314,7 @@ impl Error {
     }
 
     fn context(&self) -> Option<&Context> {
-        self.0.context.as_ref()
+        self.context.as_deref()
     }
 
     /// What to do about it, where that is known.

@@ -125,13 +125,13 @@ pub(crate) async fn call(exchange: Exchange<'_>, span: &Span) -> Result<Answer, 
     attempts::attempts(&exchange, span).await.inspect_err(|error| span.failed(error))
 }
 
-async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, ErrorKind> {
+async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, Error> {
     let requests = &exchange.transport.shared.requests;
     let mut request = match &exchange.build {
         Build::Now(build) => build(requests)?,
-        Build::Prepared(prepare) => prepare(requests).await.map_err(Error::into_kind)?,
+        Build::Prepared(prepare) => prepare(requests).await?,
     };
-    exchange.headers.put_on(&mut request).map_err(ErrorKind::InvalidRequest)?;
+    exchange.headers.put_on(&mut request).map_err(|why| Error::outside(ErrorKind::InvalidRequest(why)))?;
     Ok(request)
 }
 

@@ -135,3 +135,12 @@ fn an_error_is_one_pointer_wide_and_can_cross_threads() {
     crosses::<Error>();
     assert_eq!(size_of::<Error>(), size_of::<usize>());
 }
+
+#[test]
+fn a_clone_of_an_error_shows_and_answers_the_same() {
+    let error = error(api(400, "app_unavailable", "No app."), &SEND);
+    let clone = error.clone();
+    assert_eq!(clone.to_string(), error.to_string());
+    assert_eq!((clone.code(), clone.attempts(), clone.operation()), (error.code(), 1, Some("app_chat_send")));
+    assert!(std::ptr::eq(clone.kind(), error.kind()), "the cause is shared, not copied");
+}

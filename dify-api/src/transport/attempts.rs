@@ -30,7 +30,7 @@ pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Ans
         let request = match build(exchange).await {
             Ok(request) => request,
             // What cannot be made a second time was refused at the first.
-            Err(kind) => return Err(failure.unwrap_or_else(|| Error::new(kind, context))),
+            Err(error) => return Err(failure.unwrap_or_else(|| error.during(context))),
         };
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
