@@ -9,9 +9,9 @@ pub(crate) mod attributes;
 pub(crate) mod documentation;
 mod multipart;
 mod noise;
-mod path_segment;
 mod request_builder;
 mod response_mode;
+mod route;
 mod std_paths;
 pub(crate) mod stream_marker;
 mod tristate;
@@ -42,7 +42,7 @@ pub(crate) const PASSES: &[Pass] = passes![
     request_builder,
     api_version,
     stream_marker,
-    path_segment,
+    route,
     multipart,
     response_mode,
     accept,

@@ -178,7 +178,10 @@ pub mod __private {
     use std::{fmt, marker::PhantomData};
 
     /// For the fuzzer.
-    pub use crate::retry::retry_after;
+    pub use crate::{
+        path::{url, written},
+        retry::retry_after,
+    };
 
     /// Reads a string without allocating it first.
     pub fn visit_text<'de, D, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error>

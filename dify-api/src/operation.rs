@@ -72,6 +72,8 @@ pub(crate) struct ByHand {
 
 impl Named {
     pub(crate) fn by_hand(method: Method, path: String, credential: Credential) -> Self {
+        // It is shown in errors and spans: a line break in it would begin a line of a log.
+        let path = path.escape_debug().to_string();
         let id = format!("{method} {path}");
         let idempotent = method.is_idempotent();
         Self::ByHand(Box::new(ByHand { method, path, credential, id, idempotent }))

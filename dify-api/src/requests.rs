@@ -9,6 +9,13 @@ pub(crate) struct Requests {
     pub(crate) client: reqwest::Client,
 }
 
+impl Requests {
+    /// Returns the URL of an operation; see [`crate::path::url`].
+    pub(crate) fn url(&self, template: &str, values: &[&str]) -> Result<reqwest::Url, progenitor_client::Error<()>> {
+        crate::path::url(&self.baseurl, template, values)
+    }
+}
+
 /// What a generated builder returns.
 pub(crate) type Built = Result<reqwest::Request, progenitor_client::Error<()>>;
 

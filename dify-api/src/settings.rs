@@ -4,6 +4,7 @@ use crate::{
     Error, RetryPolicy, Timeouts,
     credentials::Credentials,
     limits::Limits,
+    path,
     secret::Secret,
     tls,
     transport::{Transport, same_origin},
@@ -160,17 +161,24 @@ fn redirects() -> redirect::Policy {
 fn base_url(text: &str) -> Result<Url, Error> {
     // The text is not repeated where it may hold a password.
     let refused = |why: &str| Err(Error::config(format!("the base URL {why}")));
-    let Ok(url) = Url::parse(text.trim()) else {
+    let text = text.trim();
+    let Ok(url) = Url::parse(text) else {
         return refused("is not an absolute URL such as https://api.dify.ai/v1");
     };
-    if !matches!(url.scheme(), "http" | "https") {
-        return refused("must begin with https:// or http://");
-    }
+    // Parsers take `https:host` and `https:///host`, too.
+    let rest = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+    let (true, Some(rest)) = (matches!(url.scheme(), "http" | "https"), rest.filter(|rest| !rest.starts_with('/')))
+    else {
+        return refused("must begin with https:// or http:// and a host");
+    };
     if !url.username().is_empty() || url.password().is_some() {
         return refused("must not hold a user or password: Dify takes the key in their place");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refused("must not have a query or fragment");
+    }
+    if let Some(problem) = path::misread(text).or_else(|| path::dot_segment(rest)) {
+        return refused(problem);
     }
     Ok(url)
 }
@@ -187,6 +195,29 @@ mod tests {
             let transport = settings.transport(&key).expect(text);
             assert_eq!(transport.base().as_str().trim_end_matches('/'), "http://dify.test/v1");
         }
+    }
+
+    // Guards a past bug: parsers strip, turn and resolve these, so that another base URL was used than was written.
+    #[test]
+    fn a_base_url_that_parsers_change_is_refused() {
+        for text in [
+            "https:x/v1",
+            "https:///x/v1",
+            "https:\\\\x\\v1",
+            "https://x\\v1",
+            "https://x/\tv1",
+            "https://x/v\n1",
+            "https://x/a/../v1",
+            "https://x/./v1",
+            "https://x/a/%2e%2E/v1",
+            "https://x/..",
+            "https://x/v1?",
+            "https://x/v1#",
+        ] {
+            let error = base_url(text).expect_err(text).to_string();
+            assert!(error.starts_with("the base URL "), "{error}");
+        }
+        assert!(base_url("https://x/a..b/...//v1///").is_ok());
     }
 
     #[test]

@@ -75,7 +75,6 @@ impl Script {
             let made = app::made(&clients.app, group, operation).await?;
             (clients, key, "page", made)
         } else if group("knowledge").is_some() {
-            arguments.file = Some(text_file());
             let clients = self.patient("app-chat", "page");
             let made = knowledge::made(&clients.knowledge, operation).await?;
             (clients, "app-chat", "page", made)
@@ -92,7 +91,6 @@ impl Script {
             (clients, *key, code, made)
         } else if group("console").is_some() {
             let key = console::key(operation).unwrap_or("app-chat");
-            arguments.file = Some(text_file());
             let clients = self.patient(key, "page");
             let made = console::made(&clients, operation).await?;
             (clients, key, "page", made)
@@ -111,14 +109,17 @@ impl Script {
         Ok((tuned.unwrap_or(clients), arguments))
     }
 
-    /// Parameters and body, as the document shows them.
-    fn examples(&self, operation: &str) -> Arguments {
+    /// Parameters and body, as the document shows them, with a file for forms.
+    ///
+    /// # Panics
+    /// When there is no such operation.
+    pub fn examples(&self, operation: &str) -> Arguments {
         let (_, method, path) =
             OPERATIONS.iter().find(|(id, ..)| *id == operation).unwrap_or_else(|| panic!("no operation {operation}"));
         let document = workspace::document_of(operation);
         let item = &document["paths"][*path];
         let described = &item[method.to_lowercase()];
-        let mut arguments = Arguments::default();
+        let mut arguments = Arguments { file: Some(text_file()), ..Arguments::default() };
         for list in [&item["parameters"], &described["parameters"]] {
             for parameter in list.as_array().into_iter().flatten() {
                 let parameter = resolved(document, parameter);

@@ -21,7 +21,13 @@ const LONGEST: usize = 16 * 1024;
 fn main() -> Result<(), Box<dyn Error>> {
     let folder: PathBuf = std::env::args_os().nth(1).ok_or("usage: seed-fuzz <folder of the corpus>")?.into();
     let mut seeds: BTreeMap<&str, BTreeSet<Vec<u8>>> = BTreeMap::new();
+    let attacks =
+        ["..\\..\\OTHER", "a/../b", "%2e%2E/", "/a%2F..%2Fb", "/a/.\t./b?c#d", "/%252e", "/\u{e9};..", "https://a/b?c"];
+    let chosen = attacks.iter().zip(0..).map(|(attack, choice)| [&[choice], attack.as_bytes()].concat());
+    seeds.entry("path_encoding").or_default().extend(chosen);
     for recording in recordings()? {
+        let path = recording.exchange["request"]["path"].as_str().unwrap_or_default();
+        seeds.entry("path_encoding").or_default().insert([&[1], path.as_bytes()].concat());
         let Some(body) = recording.reply() else { continue };
         if recording.media_type() == "text/event-stream" {
             seeds.entry("decoder").or_default().insert(stream(body));
