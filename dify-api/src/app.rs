@@ -183,15 +183,22 @@ mod tests {
     }
 
     #[test]
-    #[cfg(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls"))]
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
     fn https_needs_nothing_installed_in_the_process() {
         App::builder().api_key("app-1").build().expect("a client for the cloud");
     }
 
     #[test]
-    #[cfg(not(any(feature = "rustls", feature = "rustls-aws-lc", feature = "native-tls")))]
+    #[cfg(not(any(feature = "rustls", feature = "rustls-no-provider", feature = "native-tls")))]
     fn without_tls_https_is_refused_with_the_way_out() {
         assert!(refusal(App::builder().api_key("app-1")).contains("feature `rustls`"));
         App::builder().api_key("app-1").base_url("http://dify.test/v1").build().expect("plain HTTP");
+    }
+
+    // Without the check reqwest panics.
+    #[test]
+    #[cfg(all(feature = "rustls-no-provider", not(any(feature = "rustls", feature = "native-tls"))))]
+    fn a_missing_tls_provider_is_an_error() {
+        assert!(refusal(App::builder().api_key("app-1")).contains("install_default"));
     }
 }

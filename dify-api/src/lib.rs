@@ -73,15 +73,16 @@
 //! | `knowledge` | | `Knowledge`, the client of the knowledge bases |
 //! | `web` | | `WebApp`, the client of a published web page |
 //! | `console` | | `Console`, the client of an account; with `app` also `Console::deploy` |
-//! | `rustls` | yes | TLS by rustls with ring and the certificates of the system |
-//! | `rustls-aws-lc` | | the same with aws-lc |
+//! | `rustls` | yes | TLS by rustls with aws-lc and the certificates of the system |
+//! | `rustls-no-provider` | | TLS by rustls with the provider that the program installs, such as ring |
 //! | `native-tls` | | TLS by the library of the system |
 //! | `schemars` | | `JsonSchema` for all types |
 //! | `tracing` | | a span per operation |
 //!
-//! Where several kinds of TLS are on, `native-tls` goes before `rustls-aws-lc`, and that before `rustls`. No provider
-//! is installed for the process. Without any, `https` is refused when a client is built, unless it is given a
-//! [`reqwest::Client`] of its own.
+//! Where several kinds of TLS are on, `native-tls` goes before `rustls`, and that before `rustls-no-provider`. They are
+//! reqwest's features of the same names; no provider is installed for the process. Without any, `https` is refused when a
+//! client is built, unless it is given a [`reqwest::Client`] of its own. With `rustls-no-provider` alone, every
+//! `reqwest::Client` of the program panics when it is built before a provider is installed, those of other crates too.
 //!
 //! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime.
 

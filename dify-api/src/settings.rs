@@ -120,9 +120,7 @@ macro_rules! configured {
         /// Takes an HTTP client of your own instead, to share its connections or its TLS.
         ///
         /// It should follow no redirects (`redirect::Policy::none()`) and have no total timeout, which would cut
-        /// streams. [`Timeouts::connect`](crate::Timeouts::connect) is then its affair. A `reqwest::Client` made without
-        /// a TLS provider of its own panics in its `build` when this crate's feature `rustls` is on:
-        /// [`configure_http`](Self::configure_http) does not.
+        /// streams. [`Timeouts::connect`](crate::Timeouts::connect) is then ignored.
         pub fn http_client(mut self, client: reqwest::Client) -> Self {
             self.settings.http_client = Some(client);
             self

@@ -106,8 +106,6 @@ impl Proxy {
 
 /// Redirects are the caller's to follow, and bodies are passed on as they are.
 fn client() -> Result<reqwest::Client, Error> {
-    // Another part of the process may have chosen one: then that one is used.
-    let _ = rustls::crypto::ring::default_provider().install_default();
     let builder = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).http1_only();
     Ok(builder.no_proxy().connect_timeout(std::time::Duration::from_secs(10)).build()?)
 }
