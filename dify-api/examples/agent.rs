@@ -13,14 +13,13 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut stream = dify.app.chat().stream(&ChatRequest::new("What time is it?", "example-user")).await?;
     while let Some(event) = stream.next().await {
         match event? {
-            ChatEvent::AgentMessage(message) => {
-                print!("{}", message.answer);
-                std::io::stdout().flush()?;
-            }
             ChatEvent::AgentThought(thought) => {
                 thoughts.insert(thought.position, *thought);
             }
-            _ => {}
+            event => {
+                print!("{}", event.text().unwrap_or_default());
+                std::io::stdout().flush()?;
+            }
         }
     }
     println!("\n");

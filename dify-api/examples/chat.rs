@@ -14,12 +14,11 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut stream = dify.app.chat().stream(&ChatRequest::new(question, "example-user")).await?;
     while let Some(event) = stream.next().await {
         match event? {
-            ChatEvent::Message(message) => {
-                print!("{}", message.answer);
+            ChatEvent::MessageEnd(end) => println!("\n\n(conversation {})", end.conversation_id),
+            event => {
+                print!("{}", event.text().unwrap_or_default());
                 std::io::stdout().flush()?;
             }
-            ChatEvent::MessageEnd(end) => println!("\n\n(conversation {})", end.conversation_id),
-            _ => {}
         }
     }
     Ok(())

@@ -32,13 +32,11 @@ pub(crate) use source::{BuildStop, Source, Stopping};
 ///
 /// ```no_run
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
-/// use dify_api::types::{ChatEvent, ChatRequest};
+/// use dify_api::types::ChatRequest;
 ///
 /// let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await?;
 /// while let Some(event) = stream.next().await {
-///     if let ChatEvent::Message(message) = event? {
-///         print!("{}", message.answer);
-///     }
+///     print!("{}", event?.text().unwrap_or_default());
 /// }
 /// # Ok(()) }
 /// ```

@@ -5,7 +5,7 @@
 //! a new release adds.
 //!
 //! ```no_run
-//! use dify_api::{App, types::{ChatEvent, ChatRequest}};
+//! use dify_api::{App, types::ChatRequest};
 //!
 //! # async fn run() -> Result<(), dify_api::Error> {
 //! let app = App::from_env()?; // DIFY_API_KEY, DIFY_BASE_URL
@@ -18,9 +18,7 @@
 //! // … or as it is written.
 //! let mut stream = app.chat().stream(&request).await?;
 //! while let Some(event) = stream.next().await {
-//!     if let ChatEvent::Message(message) = event? {
-//!         print!("{}", message.answer);
-//!     }
+//!     print!("{}", event?.text().unwrap_or_default());
 //! }
 //! # Ok(()) }
 //! ```

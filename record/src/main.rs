@@ -8,12 +8,12 @@ use dify_record::{Error, Proxy};
 
 /// Records what goes between clients and a Dify server, without its secrets.
 #[derive(Parser)]
-#[command(name = "dify-record")]
+#[command(name = "cargo xtask record", bin_name = "cargo xtask record")]
 struct Cli {
     /// The server: its address without `/v1`, `/api` or `/console/api`.
     #[arg(long, value_name = "URL")]
     upstream: String,
-    /// The folder to write to. What is there stays.
+    /// The folder to write to, as `cargo xtask verify` reads it. What is there stays.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Where to listen.

@@ -1,163 +1,131 @@
-//! The project's command line: `cargo xtask codegen`, `lint`, `verify`, `diff`, `drift`, `record`, `docs`, `generators`, `demo`.
+//! The project's command line, `cargo xtask …`: a launcher of the programs that do the work.
 
-mod diff;
-mod docs;
-mod documents;
-mod drift;
-mod generators;
-mod lint;
-mod node;
-mod record;
-mod verify;
+use std::{
+    env,
+    path::{Path, PathBuf},
+    process::{Command, ExitCode},
+};
 
-use std::path::{Path, PathBuf};
-use std::process::{Command, ExitCode};
+/// Every command, and what it does in a line.
+const COMMANDS: [(&str, &str); 9] = [
+    ("demo", "Shows the crate at work against an embedded server, or against yours (DIFY_API_KEY, DIFY_BASE_URL)"),
+    ("codegen", "Makes the bindings and the published documents from spec/"),
+    ("lint", "Reports every mistake in spec/ with its file, its line and the fix"),
+    ("verify", "Judges recorded exchanges with real servers by spec/"),
+    ("diff", "Reports what changed between two versions of spec/"),
+    ("drift", "Compares spec/ with what a Dify server says of itself"),
+    ("record", "Records exchanges between clients and a Dify server, without their secrets"),
+    ("docs", "Makes the reference pages, for reading offline"),
+    ("generators", "Runs the generators of other languages on the published documents"),
+];
 
-use clap::{Parser, Subcommand};
-use codegen::Mode;
-use codegen::diagnostic::Findings;
-
-/// The project's commands.
-#[derive(Parser)]
-#[command(name = "cargo xtask", bin_name = "cargo xtask", disable_help_subcommand = true)]
-struct Cli {
-    #[command(subcommand)]
-    task: Task,
+/// A program of the workspace that carries out commands.
+struct Program {
+    /// What selects it for `cargo run`.
+    select: &'static [&'static str],
+    /// Where cargo puts it, beside this program.
+    file: &'static str,
+    /// What is said before it is built for the first time.
+    building: &'static str,
 }
 
-#[derive(Subcommand)]
-enum Task {
-    /// Make the bindings and the published documents from spec/.
-    Codegen {
-        /// Write nothing; fail when something is not what spec/ says.
-        #[arg(long)]
-        check: bool,
-    },
-    /// Tell every mistake in spec/, each with its file, its line and how to mend it.
-    Lint(lint::Lint),
-    /// Make the reference pages: static, for reading offline.
-    Docs(docs::Docs),
-    /// Judge recorded exchanges with real servers by spec/.
-    Verify(verify::Verify),
-    /// Tell what changed between two versions of spec/, and what it asks of callers.
-    Diff(diff::Diff),
-    /// Hold spec/ against what a Dify server says of itself.
-    Drift(drift::Drift),
-    /// Record what goes between clients and a Dify server, without its secrets.
-    Record(record::Record),
-    /// Run the usual generators of other languages on the published documents and compile what they write.
-    Generators(generators::Generators),
-    /// Regenerate, then show the crate at work against the embedded server (or against DIFY_BASE_URL).
-    Demo,
-}
+const DEMO: Program = Program {
+    select: &["-p", "dify-api", "--features", "knowledge", "--example", "demo"],
+    file: "examples/demo",
+    building: "Building the demo: the crate and the embedded server. The first build takes a few minutes.",
+};
+
+const RECORD: Program = Program {
+    select: &["-p", "dify-record"],
+    file: "dify-record",
+    building: "Building the recording proxy. The first build takes a minute or two.",
+};
+
+const CODEGEN: Program = Program {
+    select: &["-p", "dify-codegen"],
+    file: "dify-codegen",
+    building: "Building the compiler. The first build takes a few minutes.",
+};
 
 fn main() -> ExitCode {
-    let root = root();
-    match Cli::parse().task {
-        Task::Codegen { check } => run_codegen(&root, if check { Mode::Check } else { Mode::Write }),
-        Task::Lint(task) => lint::lint(&root, &task),
-        Task::Docs(task) => exit(docs::docs(&root, &task)),
-        Task::Verify(task) => exit(verify::verify(&root, &task)),
-        Task::Diff(task) => exit(diff::run(&root, &task)),
-        Task::Record(task) => record::run(&root, &task),
-        Task::Drift(task) => exit(drift::run(&root, &task)),
-        Task::Generators(task) => exit(generators::generators(&root, &task)),
-        Task::Demo => run_demo(&root),
-    }
-}
-
-/// Success where all is as it should be; a failure told otherwise.
-fn exit(outcome: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
-    match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("{error}");
-            ExitCode::FAILURE
-        }
-    }
-}
-
-/// The root of the workspace, wherever in it the command is run. Cargo says it anew at each run, so that a binary that
-/// was moved along with its workspace, or kept from another, works where it is called.
-fn root() -> PathBuf {
-    let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
-    here.parent().unwrap_or(&here).to_owned()
-}
-
-fn run_codegen(root: &Path, mode: Mode) -> ExitCode {
-    match codegen::run(root, mode) {
-        Ok(report) => {
-            for path in &report.written {
-                println!("wrote   {}", path.display());
-            }
-            for path in &report.removed {
-                println!("removed {}", path.display());
-            }
-            let (total, seconds) = (report.written.len() + report.unchanged.len(), report.elapsed.as_secs_f64());
-            if report.written.is_empty() && report.removed.is_empty() {
-                println!("Nothing changed: all {total} generated files are what spec/ says ({seconds:.1} s).");
-            } else {
-                println!(
-                    "{} of {total} generated files written, {} removed ({seconds:.1} s).",
-                    report.written.len(),
-                    report.removed.len(),
-                );
-            }
+    let mut arguments = env::args().skip(1);
+    let command = arguments.next().unwrap_or_default();
+    let rest: Vec<String> = arguments.collect();
+    match command.as_str() {
+        "demo" => DEMO.run(rest),
+        "record" => RECORD.run(rest),
+        _ if COMMANDS.iter().any(|(name, _)| *name == command) => CODEGEN.run([command].into_iter().chain(rest)),
+        "" | "-h" | "--help" | "help" => {
+            println!("{}", help());
             ExitCode::SUCCESS
         }
-        Err(findings) => {
-            let end = match mode {
-                Mode::Write => "Nothing was written.",
-                Mode::Check => "Nothing was written: --check only looks.",
-            };
-            tell(&findings, end)
+        _ => {
+            eprintln!("`{command}` is not a command.\n\n{}", help());
+            ExitCode::from(2)
         }
     }
 }
 
-fn run_demo(root: &Path) -> ExitCode {
-    let done = run_codegen(root, Mode::Write);
-    if done != ExitCode::SUCCESS {
-        return done;
+fn help() -> String {
+    let mut text = "Usage: cargo xtask <COMMAND> [ARGUMENTS]\n\n".to_owned();
+    for (name, what) in COMMANDS {
+        text.push_str(&format!("  {name:<12}{what}\n"));
     }
-    // A child process: this program must build and run even where a generated line is broken.
-    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
-    let status = Command::new(cargo)
-        .args(["run", "--quiet", "-p", "dify-api", "--features", "knowledge", "--example", "demo"])
-        .current_dir(root)
-        .status();
-    match status {
-        Ok(status) if status.success() => ExitCode::SUCCESS,
-        Ok(_) => ExitCode::FAILURE,
-        Err(error) => {
-            eprintln!("cargo could not be started: {error}");
-            ExitCode::FAILURE
+    text + "\n`cargo xtask <COMMAND> --help` lists its arguments."
+}
+
+impl Program {
+    /// Builds it if needed, and runs it where this one was called.
+    fn run(&self, arguments: impl IntoIterator<Item = String>) -> ExitCode {
+        let cargo = env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+        let mut command = Command::new(cargo);
+        command.arg("run").arg("--manifest-path").arg(root().join("Cargo.toml")).args(self.select);
+        if self.is_built() {
+            command.arg("--quiet");
+        } else {
+            // Cargo shows its progress below.
+            eprintln!("{}", self.building);
         }
+        match command.arg("--").args(arguments).status() {
+            Ok(status) => {
+                status.code().and_then(|code| u8::try_from(code).ok()).map_or(ExitCode::FAILURE, ExitCode::from)
+            }
+            Err(error) => {
+                eprintln!("cargo could not be started: {error}");
+                ExitCode::FAILURE
+            }
+        }
+    }
+
+    fn is_built(&self) -> bool {
+        let beside = env::current_exe().ok().and_then(|path| path.parent().map(|folder| folder.join(self.file)));
+        beside.is_some_and(|path| path.with_extension(env::consts::EXE_EXTENSION).exists())
     }
 }
 
-/// Every finding on a line of its own, then how many there are.
-fn tell(findings: &Findings, end: &str) -> ExitCode {
-    eprint!("{findings}");
-    let noun = if findings.len() == 1 { "mistake" } else { "mistakes" };
-    eprintln!("\n{} {noun}. {end}", findings.len());
-    ExitCode::FAILURE
+/// The root of the workspace. Cargo names it at each run, so that a program that was moved along with its workspace
+/// works where it is called.
+fn root() -> PathBuf {
+    let here = env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);
+    here.parent().map_or_else(|| here.clone(), Path::to_owned)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use clap::CommandFactory;
+
+    // A past bug: the demo waited minutes for the compiler, which it does not use.
+    #[test]
+    fn the_demo_does_not_build_the_compiler() {
+        assert!(!DEMO.select.contains(&"dify-codegen"));
+        let manifest = std::fs::read_to_string(root().join("xtask/Cargo.toml")).expect("the manifest is readable");
+        assert!(!manifest.contains("[dependencies]"), "{manifest}");
+    }
 
     #[test]
-    fn the_command_line_is_well_formed() {
-        Cli::command().debug_assert();
-        assert!(Cli::try_parse_from(["xtask", "codegen", "--check"]).is_ok());
-        assert!(Cli::try_parse_from(["xtask", "diff", "HEAD", "--fail-on", "breaking"]).is_ok());
-        assert!(Cli::try_parse_from(["xtask", "diff", "a", "b", "--api", "mail"]).is_err());
-        assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
-        assert!(Cli::try_parse_from(["xtask", "verify", "a", "--only", "("]).is_err());
-        assert!(Cli::try_parse_from(["xtask", "verify", "a", "b", "--json", "c", "--only", "^chat"]).is_ok());
+    fn help_lists_every_command() {
+        for (name, _) in COMMANDS {
+            assert!(help().contains(&format!("  {name} ")), "{name}");
+        }
     }
 }

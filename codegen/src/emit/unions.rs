@@ -20,7 +20,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
     });
     let idents: Vec<syn::Ident> = variants.iter().map(|v| ident(&variant_name(&v.value))).collect();
     let values: Vec<&String> = variants.iter().map(|v| &v.value).collect();
-    let items: Vec<Item> = vec![
+    let mut items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*
             #[derive(Clone, Debug, PartialEq)]
@@ -77,7 +77,55 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
             }
         },
     ];
+    items.extend(text_method(&name, variants));
     Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+}
+
+/// The events that bring text for the reader, and the member that holds it.
+const TEXTS: [(&str, &[&str]); 3] =
+    [("message", &["answer"]), ("agent_message", &["answer"]), ("text_chunk", &["data", "text"])];
+
+/// What callers who join the pieces must take account of.
+const REPEATED: [&str; 4] = [
+    "",
+    "`message_replace` replaces the text so far, and an application of mode `agent` ends with a `message`",
+    "that repeats the whole answer. [`EventStream::into_answer`](crate::EventStream::into_answer) takes",
+    "account of both.",
+];
+
+/// The method that returns the text of an event, for unions with events that bring text.
+fn text_method(name: &syn::Ident, variants: &[Variant]) -> Option<Item> {
+    let (mut arms, mut names) = (Vec::new(), Vec::new());
+    for variant in variants {
+        if let Some((event, path)) = TEXTS.iter().find(|(event, _)| *event == variant.value) {
+            let (variant, path) = (ident(&variant_name(&variant.value)), path.iter().map(|member| ident(member)));
+            arms.push(quote!(Self::#variant(event) => Some(&event #(.#path)*)));
+            names.push(format!("`{event}`"));
+        }
+    }
+    if arms.is_empty() {
+        return None;
+    }
+    let mut docs = vec![
+        "Returns the text that this event adds to the output; `None` for events that add none.".to_owned(),
+        String::new(),
+        format!("The events that add text: {}.", names.join(", ")),
+    ];
+    if variants.iter().any(|variant| variant.value == "message_replace") {
+        docs.extend(REPEATED.map(str::to_owned));
+    }
+    let docs = rustdoc::attrs(&docs);
+    Some(parse_quote! {
+        impl #name {
+            #(#docs)*
+            pub fn text(&self) -> Option<&str> {
+                match self {
+                    #(#arms,)*
+                    _ => None,
+                }
+            }
+        }
+    })
 }
 
 /// What a variant says: the first sentence of what it holds.

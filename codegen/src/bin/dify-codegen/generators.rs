@@ -94,7 +94,7 @@ pub fn generators(root: &Path, task: &Generators) -> Result<bool, Box<dyn Error>
                 (Outcome::Compiles, None) => "ok".to_owned(),
                 (Outcome::Compiles, Some(_)) => {
                     right = false;
-                    "ok, although it is listed with a bug: remove the entry from xtask/src/generators".to_owned()
+                    "ok, although it is listed with a bug: remove the entry from codegen/src/bin/dify-codegen/generators".to_owned()
                 }
                 (Outcome::Bug, known) => {
                     let (what, link) = known.map_or(("", ""), |known| (known.what, known.link));
