@@ -12,7 +12,7 @@ use crate::bundle::{bundle, to_json, to_yaml};
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
 use crate::publish::{self, Published, Version};
-use crate::source::{self, Source};
+use crate::source::{self, Source, folder};
 
 /// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
 const MADE: [(&str, &[&str]); 2] = [("dify-api/src/generated", &["rs"]), (PUBLISHED, &["json", "yaml"])];
@@ -115,7 +115,7 @@ fn write(root: &Path, files: BTreeMap<PathBuf, String>, stale: Vec<PathBuf>) -> 
     let mut report = Report::default();
     for (path, contents) in files {
         // A file that is right keeps its time stamp, so that cargo compiles nothing anew.
-        if fs::read_to_string(root.join(&path)).is_ok_and(|there| there == contents) {
+        if folder::read(&root.join(&path)).is_ok_and(|there| there == contents) {
             report.unchanged.push(path);
             continue;
         }
@@ -146,7 +146,7 @@ fn compare(root: &Path, files: BTreeMap<PathBuf, String>, stale: &[PathBuf]) -> 
     let mut findings = Findings::new();
     let mut report = Report::default();
     for (path, contents) in files {
-        match fs::read_to_string(root.join(&path)) {
+        match folder::read(&root.join(&path)) {
             Ok(there) if there == contents => report.unchanged.push(path),
             Ok(there) => findings.push(Finding::new(
                 show(&path),
@@ -185,7 +185,8 @@ fn stale(root: &Path, files: &BTreeMap<PathBuf, String>) -> Vec<PathBuf> {
 fn collect(root: &Path, directory: &Path, paths: &mut Vec<PathBuf>) {
     for entry in fs::read_dir(root.join(directory)).into_iter().flatten().flatten() {
         let path = directory.join(entry.file_name());
-        if entry.path().is_dir() {
+        // A link is deleted like a file, not followed: it may lead in a circle.
+        if entry.file_type().is_ok_and(|kind| kind.is_dir()) {
             collect(root, &path, paths);
         } else {
             paths.push(path);

@@ -2,15 +2,19 @@
 
 use crate::{Call, Error, ErrorKind, error::Context as Circumstances, transport::Exchange};
 use futures_core::Stream;
-use reqwest::Url;
 use serde::de::DeserializeOwned;
 use std::{
     fmt,
     future::poll_fn,
+    mem,
     pin::Pin,
     task::{Context, Poll},
     vec::IntoIter,
 };
+
+mod walk;
+
+use walk::{Met, Next, Walk};
 
 /// More than any list should have; reaching it is an error, so that no endless list goes unnoticed.
 const CEILING: u32 = 10_000;
@@ -20,37 +24,46 @@ pub trait Page: DeserializeOwned + Send {
     /// What is listed.
     type Item: Send;
 
-    /// How the list goes on.
+    /// How the list continues.
     const PAGING: Paging;
 
-    /// What the page holds.
+    /// Returns what the page holds, as the server ordered it.
+    fn items(&self) -> &[Self::Item];
+
+    /// Returns what the page holds, as the server ordered it.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// How many that are.
-    fn count(&self) -> usize;
-
-    /// Whether there is another page, where the answer says so.
+    /// Returns whether there is another page, where the answer says so.
     fn more(&self) -> Option<bool> {
         None
     }
 
-    /// How many items the list has in all, where the answer says so.
+    /// Returns how many items the list has in all, where the answer says so.
     fn total(&self) -> Option<i64> {
         None
     }
 
-    /// The item after which the next page begins, where pages go by items.
-    fn cursor(&self) -> Option<&str> {
+    /// Returns the id of an item. Lists that continue from an item need it.
+    fn id(_item: &Self::Item) -> Option<&str> {
         None
+    }
+
+    /// Returns whether the server may take both items for the same place of the list: their times are of one second.
+    fn tied(_one: &Self::Item, _other: &Self::Item) -> bool {
+        false
     }
 }
 
-/// How a list goes on.
+/// How a list continues.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Paging {
-    /// The query parameter of this name takes the id of an item ([`Page::cursor`]).
-    Cursor(&'static str),
+    /// The query parameter of this name takes the id of an item, such as the last of a page: the next page begins after
+    /// it.
+    After(&'static str),
+    /// The query parameter of this name takes the id of an item, such as the first of a page: the next page ends before
+    /// it.
+    Before(&'static str),
     /// The query parameter of this name takes the number of the page; the first is 1.
     Number(&'static str),
 }
@@ -74,10 +87,16 @@ impl<'a, P: Page + 'a> Call<'a, P> {
             Some(exchange) => State::Ready { exchange: Box::new(exchange), next: Next::First },
             None => State::Begun,
         };
-        Pages { state, fetched: 0, seen: 0, ceiling: CEILING }
+        Pages { state, fetched: 0, ceiling: CEILING, walk: Walk::default() }
     }
 
     /// The list item by item, fetching a page whenever the last one is used up.
+    ///
+    /// Items come in the order of the list: where a page has its oldest first and the next one is older, as with
+    /// messages, the newest item comes first. Each item of a list by cursor comes once, and none is lost because it was
+    /// stored in the same second as the last of a page: the next page begins where that second begins, and what
+    /// repeats is dropped. Where all of a page is of one second, a page of 100 is asked for. Of more than 100 items of
+    /// one second, the server gives no more than 100.
     ///
     /// ```no_run
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
@@ -91,17 +110,10 @@ impl<'a, P: Page + 'a> Call<'a, P> {
     /// # Ok(()) }
     /// ```
     pub fn items(self) -> Items<'a, P> {
-        Items { pages: self.pages(), items: Vec::new().into_iter() }
+        let mut pages = self.pages();
+        pages.walk.overlapping = true;
+        Items { pages, items: Vec::new().into_iter(), met: Met::default() }
     }
-}
-
-/// The place of the next page.
-#[derive(Clone)]
-enum Next {
-    First,
-    After(String),
-    /// So many pages after the first.
-    Number(i64),
 }
 
 enum State<'a, P> {
@@ -121,19 +133,23 @@ enum State<'a, P> {
 
 /// The pages of a list; see [`Call::pages`].
 ///
-/// It ends with the list: where the answer says that there is no more, where a page is empty, or where it would ask for
-/// the same page again. An error ends it too. While others add and remove items, a list that goes by page numbers may
-/// show an item twice or not at all.
+/// It ends with the list: where the answer says that there is no more, where a page is empty, or where the server leads
+/// back to a place that was asked for before, directly or in a circle of up to 10 000 pages. A server that repeats itself
+/// whatever number it is asked for ends it after ten repeated pages. An error ends it too.
+///
+/// Pages are the server's own. Where a list continues from an item, Dify skips items that were stored in the same second
+/// as that item: [`Call::items`] finds them. Where a list goes by page numbers, it may show an item twice or not at all
+/// while others add and remove items, or where Dify does not order the items of one second.
 #[must_use = "nothing is fetched before it is read"]
 pub struct Pages<'a, P> {
     state: State<'a, P>,
     fetched: u32,
-    seen: i64,
     ceiling: u32,
+    walk: Walk,
 }
 
 impl<'a, P: Page + 'a> Pages<'a, P> {
-    /// How many pages may be fetched. 10 000 if it is not said. A list that has more is an error
+    /// Sets how many pages may be fetched, 10 000 by default. A list that has more is an error
     /// ([`ErrorKind::TooManyPages`]) after the last page that may be: it is never cut silently.
     pub fn ceiling(mut self, pages: u32) -> Self {
         self.ceiling = pages;
@@ -149,7 +165,7 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P, Error>>> {
         loop {
-            match std::mem::replace(&mut self.state, State::Over) {
+            match mem::replace(&mut self.state, State::Over) {
                 State::Over => return Poll::Ready(None),
                 State::Begun => {
                     let why = "the call was under way when its pages were asked for: call `pages` or `items` first";
@@ -161,7 +177,7 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     return Poll::Ready(Some(Err(Error::new(kind, context))));
                 }
                 State::Ready { exchange, next } => {
-                    let call = call(&exchange, next.clone(), P::PAGING);
+                    let call = call(&exchange, next.clone(), P::PAGING, self.walk.larger);
                     self.state = State::Fetching { exchange, next, call };
                 }
                 State::Fetching { exchange, next, mut call } => match Pin::new(&mut call).poll(cx) {
@@ -172,8 +188,7 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Ready(Ok(page)) => {
                         self.fetched += 1;
-                        self.seen += page.count() as i64;
-                        if let Some(next) = next.following(&page, self.seen) {
+                        if let Some(next) = self.walk.following(next, &page) {
                             self.state = State::Ready { exchange, next };
                         }
                         return Poll::Ready(Some(Ok(page)));
@@ -184,51 +199,9 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
     }
 }
 
-impl Next {
-    /// What comes after this page and so many items; nothing, when it was the last.
-    fn following<P: Page>(&self, page: &P, seen: i64) -> Option<Self> {
-        // Lists that were asked for larger pages than Dify gives deny that there is more: the total knows better.
-        let lacking = page.total().map(|total| seen < total);
-        let more = match (page.more(), lacking) {
-            (None, None) => true,
-            (more, lacking) => more == Some(true) || lacking == Some(true),
-        };
-        if !more || page.count() == 0 {
-            return None;
-        }
-        match P::PAGING {
-            Paging::Cursor(_) => {
-                let cursor = page.cursor()?;
-                let unchanged = matches!(self, Self::After(last) if last == cursor);
-                (!unchanged).then(|| Self::After(cursor.to_owned()))
-            }
-            Paging::Number(_) => Some(Self::Number(match self {
-                Self::Number(fetched) => fetched + 1,
-                _ => 1,
-            })),
-        }
-    }
-
-    /// Asks for this place in a URL.
-    fn ask(&self, url: &mut Url, paging: Paging) {
-        let (Paging::Cursor(name) | Paging::Number(name)) = paging;
-        let value = match self {
-            Self::First => return,
-            Self::After(cursor) => cursor.clone(),
-            Self::Number(pages) => {
-                let first = url.query_pairs().find(|(known, _)| known == name);
-                let first: i64 = first.and_then(|(_, value)| value.parse().ok()).unwrap_or(1);
-                first.saturating_add(*pages).to_string()
-            }
-        };
-        let others: Vec<_> = url.query_pairs().into_owned().filter(|(known, _)| known != name).collect();
-        url.query_pairs_mut().clear().extend_pairs(others).append_pair(name, &value);
-    }
-}
-
-fn call<'a, P: Page + 'a>(exchange: &Exchange<'a>, next: Next, paging: Paging) -> Call<'a, P> {
+fn call<'a, P: Page + 'a>(exchange: &Exchange<'a>, next: Next, paging: Paging, larger: bool) -> Call<'a, P> {
     let mut exchange = exchange.clone();
-    exchange.build = exchange.build.changed(move |request| next.ask(request.url_mut(), paging));
+    exchange.build = exchange.build.changed(move |request| next.ask(request.url_mut(), paging, larger));
     Call::json_of(exchange)
 }
 
@@ -245,10 +218,12 @@ impl<'a, P: Page + 'a> Stream for Pages<'a, P> {
 pub struct Items<'a, P: Page> {
     pages: Pages<'a, P>,
     items: IntoIter<P::Item>,
+    /// The ids of the items so far.
+    met: Met,
 }
 
 impl<'a, P: Page + 'a> Items<'a, P> {
-    /// How many pages may be fetched; see [`Pages::ceiling`].
+    /// Sets how many pages may be fetched; see [`Pages::ceiling`].
     pub fn ceiling(mut self, pages: u32) -> Self {
         self.pages = self.pages.ceiling(pages);
         self
@@ -273,6 +248,18 @@ impl<'a, P: Page + 'a> Items<'a, P> {
         Ok(items)
     }
 
+    /// The items of a page in the order of the list, without those that came before.
+    fn unmet(&mut self, page: P) -> Vec<P::Item> {
+        let mut items = page.into_items();
+        if let Paging::Before(_) = P::PAGING {
+            items.reverse();
+        }
+        if let Paging::After(_) | Paging::Before(_) = P::PAGING {
+            items.retain(|item| P::id(item).is_none_or(|id| self.met.first(id)));
+        }
+        items
+    }
+
     fn poll_item(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P::Item, Error>>> {
         loop {
             if let Some(item) = self.items.next() {
@@ -281,7 +268,7 @@ impl<'a, P: Page + 'a> Items<'a, P> {
             match std::task::ready!(self.pages.poll_page(cx)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(page)) => self.items = page.into_items().into_iter(),
+                Some(Ok(page)) => self.items = self.unmet(page).into_iter(),
             }
         }
     }

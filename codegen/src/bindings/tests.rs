@@ -97,19 +97,22 @@ fn an_answer_that_is_paged_through_is_a_page() {
     let conversations = |document: Document| compiled(document)["dify-api/src/generated/conversations.rs"].clone();
     let text = conversations(slice());
     assert!(text.contains("impl crate::Page for ConversationPage {\n    type Item = Conversation;"));
-    assert!(text.contains("crate::Paging::Cursor(\"last_id\")") && text.contains("Some(&self.data.last()?.id)"));
+    assert!(text.contains("crate::Paging::After(\"last_id\")") && text.contains("Some(&item.id)"));
     assert!(text.contains("[`items`](crate::Call::items)"));
 
     let mut document = slice();
     document.value.pointer_mut(paging).unwrap()["from"] = "first".into();
-    assert!(conversations(document).contains("Some(&self.data.first()?.id)"));
+    document.value.pointer_mut(paging).unwrap()["order"] = json!(["/updated_at", "/created_at"]);
+    let text = conversations(document);
+    assert!(text.contains("crate::Paging::Before(\"last_id\")"), "{text}");
+    assert!(text.contains("one.updated_at == other.updated_at || one.created_at == other.created_at"), "{text}");
 
     let mut document = slice();
     *document.value.pointer_mut(paging).unwrap() =
         json!({"style": "page", "parameter": "limit", "items": "/data", "total": "/limit"});
     let text = conversations(document);
     assert!(text.contains("crate::Paging::Number(\"limit\")") && text.contains("Some(self.limit)"));
-    assert!(!text.contains("fn cursor"));
+    assert!(!text.contains("fn tied"));
 }
 
 #[test]

@@ -27,6 +27,7 @@ type Rule = fn(&Outline<'_>, &mut Findings);
 
 const RULES: &[Rule] = &[
     references::references_lead_somewhere,
+    references::objects_are_no_members_of_themselves,
     references::references_stand_alone,
     references::references_lead_to_the_right_kind,
     references::paths_are_listed_under_their_own_name,
@@ -92,6 +93,11 @@ const RULES: &[Rule] = &[
 pub fn check(source: &Source) -> Findings {
     let outline = Outline::new(source);
     let mut findings = source.slips().clone();
+    references::references_end(&outline, &mut findings);
+    if findings.len() > source.slips().len() {
+        // The other rules follow references.
+        return findings.sorted();
+    }
     for rule in RULES {
         rule(&outline, &mut findings);
     }

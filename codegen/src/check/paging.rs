@@ -49,10 +49,25 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
             );
             continue;
         };
-        if let (Some(id), Some(item)) = (paging.text("id"), items.get("items"))
-            && walk(o, item, id).is_none()
-        {
-            wrong("id", format!("an item has no `{id}`"), "write a JSON pointer into an item, such as `/id`");
+        let order = paging.get("order").map_or(&[][..], Node::items);
+        let order: Vec<&str> = order.iter().filter_map(Node::as_str).collect();
+        if paging.text("style") == Some("cursor") && paging.has("id") && order.is_empty() {
+            wrong(
+                "style",
+                "paging by cursor needs `order`".into(),
+                "say what the list is ordered by: `order: [/created_at]`",
+            );
+        }
+        let pointers =
+            paging.text("id").map(|id| ("id", id)).into_iter().chain(order.iter().map(|time| ("order", *time)));
+        for (member, pointer) in pointers {
+            if items.get("items").is_some_and(|item| walk(o, item, pointer).is_none()) {
+                wrong(
+                    member,
+                    format!("an item has no `{pointer}`"),
+                    "write a JSON pointer into an item, such as `/id`",
+                );
+            }
         }
         for (member, ty, such_as) in [("more", "boolean", "/has_more"), ("total", "integer", "/total")] {
             if let Some(pointer) = paging.text(member)

@@ -20,6 +20,54 @@ pub fn references_lead_somewhere(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
+/// What refers to itself and to nothing else has no shape: whoever follows it does not come to an end.
+pub fn references_end(o: &Outline<'_>, found: &mut Findings) {
+    fn parts(node: &Node) -> Vec<&Node> {
+        let branches = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| node.get(key)).flat_map(Node::items);
+        branches.chain(["items", "additionalProperties"].iter().filter_map(|key| node.get(key))).collect()
+    }
+    for component in o.components.iter().filter(|component| leads_back(o, component.entry, parts)) {
+        found.push(o.at(
+            component.entry.place,
+            format!("`{}` leads back to itself and nowhere else", component.entry.key),
+            "describe a shape in one of the parts that it leads through",
+        ));
+    }
+}
+
+/// An object that is a member of itself has no end either, but behind a list, a map or a choice.
+pub fn objects_are_no_members_of_themselves(o: &Outline<'_>, found: &mut Findings) {
+    fn parts(node: &Node) -> Vec<&Node> {
+        let members = node.get("properties").map_or(&[][..], Node::entries);
+        let branches = node.get("allOf").map_or(&[][..], Node::items);
+        branches.iter().chain(members.iter().map(|member| &member.value)).collect()
+    }
+    for entry in o.components_of(Section::Schemas).filter(|entry| leads_back(o, entry, parts)) {
+        found.push(o.at(
+            entry.place,
+            format!("`{}` is a member of itself", entry.key),
+            "put it in a list or a map, or describe the inner one apart",
+        ));
+    }
+}
+
+/// Whether references in these parts of a component, and of what they lead to, lead to the component.
+fn leads_back<'s>(o: &Outline<'s>, component: &'s Entry, parts: fn(&'s Node) -> Vec<&'s Node>) -> bool {
+    let mut met = BTreeSet::new();
+    let mut open = vec![&component.value];
+    while let Some(node) = open.pop() {
+        open.extend(parts(node));
+        let target = node.reference().and_then(|text| o.source.resolve(node.place.file, text));
+        if let Some(target) = target.filter(|target| met.insert(target.entry.place)) {
+            if target.entry.place == component.place {
+                return true;
+            }
+            open.push(&target.entry.value);
+        }
+    }
+    false
+}
+
 /// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators.
 pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
     fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {

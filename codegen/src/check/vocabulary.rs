@@ -129,7 +129,7 @@ const DISCRIMINATOR: Vocabulary =
     Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], ours: &[] };
 const PAGING: Vocabulary = Vocabulary {
     noun: "`x-dify-paging`",
-    openapi: &["style", "parameter", "items", "id", "from", "more", "total"],
+    openapi: &["style", "parameter", "items", "id", "from", "order", "more", "total"],
     ours: &[],
 };
 const DEVIATION: Vocabulary = Vocabulary {

@@ -158,6 +158,26 @@ mod tests {
     }
 
     #[test]
+    fn circles_and_nesting_in_their_document_come_to_an_end() {
+        let circle = json!({
+            "openapi": "3.0.3",
+            "paths": {"/b": {"$ref": "#/paths/~1b"}, "/a/{id}": {"get": {"responses": {"200": {"content": {"application/json": {
+                "schema": {"$ref": "#/components/schemas/A"}}}}}}}},
+            "components": {"schemas": {
+                "A": {"$ref": "#/components/schemas/B"},
+                "B": {"allOf": [{"$ref": "#/components/schemas/A"}], "properties": {"b": {"$ref": "#/components/schemas/B"}}},
+            }},
+        });
+        let theirs = Foreign::read(&circle.to_string()).expect("a document");
+        assert!(!drift(&ours(), &theirs, &[]).is_clean());
+        assert!(!diff(&[ours()], &[Document { api: "service".to_owned(), value: circle }]).changes.is_empty());
+        for deep in [format!("{{\"a\": {}", "[".repeat(5_000)), "- ".repeat(5_000)] {
+            assert!(Foreign::read(&deep).is_err());
+            assert!(crate::source::value("deep", &deep).is_err());
+        }
+    }
+
+    #[test]
     fn a_list_of_routes_is_held_against_our_operations_only() {
         let routes = "GET,POST   /v1/a/<uuid:id>  [x.y]\nGET /v1/b\n";
         let drift = drift(&ours(), &Foreign::read(routes).expect("routes"), &[]);

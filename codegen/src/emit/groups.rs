@@ -312,11 +312,14 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
         lines.push(String::new());
         lines.push("The answer comes in one piece, when it is whole.".to_owned());
     }
-    if operation.paging.is_some() {
+    if let Some(paging) = &operation.paging {
         let walk =
-            "Answers one page: [`items`](crate::Call::items) and [`pages`](crate::Call::pages) walk the whole list.";
+            "Returns one page: [`items`](crate::Call::items) and [`pages`](crate::Call::pages) walk the whole list.";
         lines.push(String::new());
         rustdoc::wrap(walk, "", &mut lines);
+        if paging.cursor.as_ref().is_some_and(|cursor| cursor.first) {
+            rustdoc::wrap("`items` returns the newest first; each page has its oldest first.", "", &mut lines);
+        }
     }
     lines.push(String::new());
     lines.push(format!("`{} {}`", operation.verb.to_uppercase(), operation.path));

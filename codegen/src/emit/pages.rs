@@ -20,7 +20,7 @@ pub(super) fn item(component: &Component, model: &Model, findings: &mut Findings
             "give both the same `x-dify-paging`, or the answers different names",
         ));
     }
-    let implementation = implementation(component, paging);
+    let implementation = implementation(component, paging, model);
     if implementation.is_none() {
         findings.push(Finding::in_document(
             format!("#/components/schemas/{}", component.name),
@@ -31,15 +31,20 @@ pub(super) fn item(component: &Component, model: &Model, findings: &mut Findings
     implementation
 }
 
-fn implementation(component: &Component, paging: &Paging) -> Option<Item> {
+fn implementation(component: &Component, paging: &Paging, model: &Model) -> Option<Item> {
     let Shape::Object(members) = &component.shape else { return None };
     let member = |name: &String| members.iter().find(|m| m.name == *name && m.required && !m.nullable);
     let items = member(&paging.items)?;
     let Type::List(item) = &items.ty else { return None };
+    let listed = match &**item {
+        Type::Named(name) => model.object(name).unwrap_or_default(),
+        _ => &[],
+    };
     let (name, field, item) = (ident(&component.name), ident(&items.rust), rust_type(&item.rust()));
     let parameter = &paging.parameter;
     let kind: Expr = match &paging.cursor {
-        Some(_) => parse_quote!(crate::Paging::Cursor(#parameter)),
+        Some(Cursor { first: true, .. }) => parse_quote!(crate::Paging::Before(#parameter)),
+        Some(Cursor { first: false, .. }) => parse_quote!(crate::Paging::After(#parameter)),
         None => parse_quote!(crate::Paging::Number(#parameter)),
     };
     let mut methods: Vec<ImplItemFn> = Vec::new();
@@ -59,11 +64,28 @@ fn implementation(component: &Component, paging: &Paging) -> Option<Item> {
             }
         });
     }
-    if let Some(Cursor { id, first }) = &paging.cursor {
-        let (id, end) = (ident(&rust_name(id)), ident(if *first { "first" } else { "last" }));
+    let id = paging.cursor.as_ref().map_or("id", |cursor| &cursor.id);
+    if listed.iter().any(|m| m.name == *id && m.required && !m.nullable && m.ty == Type::Text) {
+        let id = ident(&rust_name(id));
         methods.push(parse_quote! {
-            fn cursor(&self) -> Option<&str> {
-                Some(&self.#field.#end()?.#id)
+            fn id(item: &Self::Item) -> Option<&str> {
+                Some(&item.#id)
+            }
+        });
+    } else if paging.cursor.is_some() {
+        return None;
+    }
+    let order = paging.cursor.iter().flat_map(|cursor| &cursor.order);
+    let equal: Vec<Expr> = order
+        .map(|time| {
+            let time = ident(&listed.iter().find(|m| m.name == *time)?.rust);
+            Some(parse_quote!(one.#time == other.#time))
+        })
+        .collect::<Option<_>>()?;
+    if !equal.is_empty() {
+        methods.push(parse_quote! {
+            fn tied(one: &Self::Item, other: &Self::Item) -> bool {
+                #(#equal)||*
             }
         });
     }
@@ -77,8 +99,8 @@ fn implementation(component: &Component, paging: &Paging) -> Option<Item> {
                 self.#field
             }
 
-            fn count(&self) -> usize {
-                self.#field.len()
+            fn items(&self) -> &[Self::Item] {
+                &self.#field
             }
 
             #(#methods)*

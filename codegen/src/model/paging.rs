@@ -26,13 +26,15 @@ pub(crate) struct Cursor {
     pub(crate) id: String,
     /// It is the first item of the page, not the last.
     pub(crate) first: bool,
+    /// The members of the item by which the server orders the list.
+    pub(crate) order: Vec<String>,
 }
 
 impl Paging {
     pub(super) fn read(path: &str, verb: &str, operation: &Value, findings: &mut Findings) -> Option<Self> {
         let paging = operation.get("x-dify-paging")?;
-        let mut member = |name: &str| {
-            let pointer = paging.get(name)?.as_str()?;
+        let mut member = |name: &str, pointer: &Value| {
+            let pointer = pointer.as_str()?;
             let member = pointer.strip_prefix('/').filter(|member| !member.contains('/'));
             if member.is_none() {
                 findings.push(Finding::in_document(
@@ -43,13 +45,16 @@ impl Paging {
             }
             member.map(str::to_owned)
         };
+        let order = paging.get("order").and_then(Value::as_array).into_iter().flatten();
+        let order = order.filter_map(|pointer| member("order", pointer)).collect();
+        let mut member = |name: &str| member(name, paging.get(name)?);
         let (more, total, id) = (member("more"), member("total"), member("id"));
         Some(Self {
             parameter: text(paging, "parameter").to_owned(),
             items: member("items")?,
             more,
             total,
-            cursor: id.map(|id| Cursor { id, first: text(paging, "from") == "first" }),
+            cursor: id.map(|id| Cursor { id, first: text(paging, "from") == "first", order }),
         })
     }
 }

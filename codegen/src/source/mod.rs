@@ -1,13 +1,13 @@
 //! The split source in `spec/`, with file and line of every node.
 
+pub(crate) mod folder;
 mod node;
 pub mod outline;
 mod scalar;
 mod section;
 mod yaml;
 
-use std::fs;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 pub use node::{Entry, Kind, Node, Place};
 pub(crate) use node::{escape, unescape};
@@ -66,26 +66,22 @@ pub struct Target<'s> {
 /// [`check`](crate::check::check), so that it is told together with the rest.
 pub fn load(root: &Path) -> Result<Source, Findings> {
     let shown = root.file_name().map_or_else(|| "spec".to_owned(), |name| name.to_string_lossy().into_owned());
-    let mut paths = Vec::new();
-    let mut findings = Findings::new();
-    collect(root, &mut paths, &mut findings);
-    paths.sort();
+    let (paths, mut findings) = folder::yaml(root, &shown);
     let mut texts = Vec::new();
     for path in paths {
-        let below: Vec<_> = path
-            .strip_prefix(root)
-            .unwrap_or(&path)
-            .components()
-            .map(|part| part.as_os_str().to_string_lossy())
-            .collect();
-        let below = below.join("/");
-        match fs::read_to_string(&path) {
-            Ok(text) => texts.push((below, text)),
-            Err(error) => findings.push(unreadable(&format!("{shown}/{below}"), &error)),
+        let named = folder::below(root, &path, &shown);
+        match folder::read(&path) {
+            Ok(text) => texts.push((named.split_once('/').map_or("", |(_, below)| below).to_owned(), text)),
+            Err(error) => findings.push(folder::unreadable(&named, &error)),
         }
     }
-    findings.none()?;
-    from_texts(&shown, texts)
+    if findings.is_empty() {
+        return from_texts(&shown, texts);
+    }
+    if let Err(others) = from_texts(&shown, texts) {
+        findings.extend(others);
+    }
+    Err(findings)
 }
 
 /// The same from texts in memory: paths below the root, and contents.
@@ -153,34 +149,6 @@ pub fn value(shown: &str, text: &str) -> Result<serde_json::Value, Findings> {
             Err(problems.into_iter().map(|it| Finding::new(shown, it.line, it.message, it.fix)).collect())
         }
     }
-}
-
-fn collect(directory: &Path, paths: &mut Vec<PathBuf>, findings: &mut Findings) {
-    let entries = match fs::read_dir(directory) {
-        Ok(entries) => entries,
-        Err(error) => {
-            findings.push(unreadable(&directory.display().to_string(), &error));
-            return;
-        }
-    };
-    for path in entries.flatten().map(|entry| entry.path()) {
-        if path.is_dir() {
-            if path.file_name().is_some_and(|name| name != "published") {
-                collect(&path, paths, findings);
-            }
-        } else if path.extension().is_some_and(|extension| extension == "yaml" || extension == "yml") {
-            paths.push(path);
-        }
-    }
-}
-
-fn unreadable(file: &str, error: &std::io::Error) -> Finding {
-    Finding::new(
-        file,
-        0,
-        format!("cannot be read: {error}"),
-        "check that it is there, that you may read it and that it is UTF-8",
-    )
 }
 
 impl Source {

@@ -227,11 +227,11 @@ impl<'s> Outline<'s> {
     fn reach(&self, node: &'s Node, names: &mut BTreeSet<&'s str>) {
         let mut found = Vec::new();
         references(node, &mut found);
-        for reference in found {
+        while let Some(reference) = found.pop() {
             let target = reference.as_str().and_then(|text| self.source.resolve(reference.place.file, text));
             let Some(target) = target else { continue };
             if self.source.files[target.file].section == Section::Schemas && names.insert(&target.entry.key) {
-                self.reach(&target.entry.value, names);
+                references(&target.entry.value, &mut found);
             }
         }
     }

@@ -1,10 +1,15 @@
 //! YAML text to [`Node`]s. Only what the source needs: no anchors, tags or several documents in a file.
 
+use std::collections::HashMap;
+
 use saphyr_parser::{Event, Parser, ScalarStyle, Span};
 use serde_json::Value;
 
 use super::node::{Entry, Kind, Node, Place};
 use super::scalar;
+
+/// Mappings and lists in each other. Whatever walks the source does so by calling itself; ours has about 30.
+const DEEPEST: usize = 100;
 
 /// Something wrong at a line, not yet tied to a file's name.
 pub struct Problem {
@@ -18,7 +23,15 @@ pub fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
     let mut builder = Builder { file, open: Vec::new(), root: None, documents: 0, problems: Vec::new() };
     for event in Parser::new_from_str(text) {
         match event {
-            Ok((event, span)) => builder.take(event, span),
+            Ok((event, span)) => {
+                let line = span.start.line();
+                builder.take(event, span);
+                if builder.open.len() > DEEPEST {
+                    let message = format!("more than {DEEPEST} mappings and lists are nested here");
+                    builder.problem(line, message, "name inner parts and use `$ref`");
+                    return (None, builder.problems);
+                }
+            }
             Err(error) => {
                 builder.problem(
                     error.marker().line(),
@@ -37,7 +50,7 @@ pub fn parse(text: &str, file: usize) -> (Option<Node>, Vec<Problem>) {
 
 /// A mapping or list whose end has not come yet.
 enum Open {
-    Map { place: Place, entries: Vec<Entry>, key: Option<(String, Place)> },
+    Map { place: Place, entries: Vec<Entry>, lines: HashMap<String, usize>, key: Option<(String, Place)> },
     List { place: Place, items: Vec<Node> },
 }
 
@@ -81,7 +94,7 @@ impl Builder {
             }
             Event::MappingStart(anchor, tag) => {
                 self.no_extras(place.line, anchor, tag.is_some());
-                self.open.push(Open::Map { place, entries: Vec::new(), key: None });
+                self.open.push(Open::Map { place, entries: Vec::new(), lines: HashMap::new(), key: None });
             }
             Event::SequenceEnd | Event::MappingEnd => {
                 let node = match self.open.pop() {
@@ -138,18 +151,19 @@ impl Builder {
                 self.root.get_or_insert(node);
             }
             Some(Open::List { items, .. }) => items.push(node),
-            Some(Open::Map { entries, key, .. }) => {
+            Some(Open::Map { entries, lines, key, .. }) => {
                 let Some((key, place)) = key.take() else {
                     // A mapping or list as a name (`? …`).
                     *key = Some((String::new(), node.place));
                     self.problem(node.place.line, "a name has to be text".into(), "write a plain name before the `:`");
                     return;
                 };
-                if let Some(first) = entries.iter().find(|entry| entry.key == key) {
-                    let message = format!("`{key}` stands here already, on line {}", first.place.line);
+                if let Some(first) = lines.get(&key) {
+                    let message = format!("`{key}` stands here already, on line {first}");
                     self.problem(place.line, message, "remove or rename one of the two");
                     return;
                 }
+                lines.insert(key.clone(), place.line);
                 entries.push(Entry { key, place, value: node });
             }
         }
@@ -204,6 +218,30 @@ mod tests {
         assert_eq!(problems("a: &x 1\nb: *x\n").len(), 2);
         assert_eq!(problems("a: !!str 1\n").len(), 1);
         assert_eq!(problems("a: 1\n---\nb: 2\n").len(), 1);
+    }
+
+    // Guards a past bug: nodes are dropped by a function that calls itself, and 5,000 levels overflowed the stack.
+    #[test]
+    fn nesting_without_end_is_a_problem() {
+        let deep = [
+            "[".repeat(5_000),
+            "{a: ".repeat(5_000),
+            "- ".repeat(5_000),
+            "? ".repeat(5_000),
+            (0..2_000).map(|depth| format!("{}a:\n", " ".repeat(depth))).collect(),
+        ];
+        for text in deep {
+            let (node, problems) = parse(&text, 0);
+            assert!(node.is_none() && problems.len() == 1, "{}", &text[..20]);
+        }
+        let allowed = format!("{}1{}", "[".repeat(DEEPEST), "]".repeat(DEEPEST));
+        assert!(parse(&allowed, 0).1.is_empty());
+    }
+
+    #[test]
+    fn a_mapping_of_many_names_is_read_in_one_go() {
+        let text: String = (0..100_000).map(|name| format!("n{name}: 1\n")).collect();
+        assert_eq!(node(&text).entries().len(), 100_000);
     }
 
     #[test]

@@ -13,6 +13,10 @@ use super::{
     judge::Judge,
     report::{Report, Unreadable},
 };
+use crate::source::folder;
+
+/// Bytes of a file of recordings.
+const LARGEST: u64 = 256 << 20;
 
 /// A folder of recordings that cannot be listed.
 #[derive(Debug, thiserror::Error)]
@@ -40,7 +44,7 @@ pub fn directory(judge: &Judge, root: &Path, only: Option<&Regex>) -> Result<Rep
         if only.is_some_and(|only| !only.is_match(&file)) {
             continue;
         }
-        let read = fs::read_to_string(root.join(&file)).map_err(|error| error.to_string());
+        let read = folder::read_up_to(&root.join(&file), LARGEST).map_err(|error| error.to_string());
         let parsed = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
         match parsed {
             Ok(recording) => add(judge, &file, &recording, &mut report),
@@ -110,6 +114,26 @@ mod tests {
         assert_eq!(report.unreadable[0].file, "a.json");
         assert_eq!(report.unreadable[0].reason, "it holds no `request` and `response`");
         assert!(!report.passes());
+    }
+
+    // Guards a past bug: a pipe among the recordings was waited for without end.
+    #[cfg(unix)]
+    #[test]
+    fn pipes_links_and_nesting_without_end_are_unreadable() {
+        let root = std::env::temp_dir().join(format!("verify-corpus-{}-odd", std::process::id()));
+        fs::create_dir_all(root.join("b")).unwrap();
+        std::os::unix::fs::symlink("..", root.join("b/up")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", root.join("device.json")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(root.join("pipe.json")).status().unwrap().success());
+        fs::write(root.join("deep.json"), "[".repeat(5_000)).unwrap();
+        let body = format!(r#"{{"a":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+        let answer = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": body});
+        fs::write(root.join("body.json"), json!({"request": {"path": "/a"}, "response": answer}).to_string()).unwrap();
+        let report = directory(&judge(), &root, None).unwrap();
+        fs::remove_dir_all(&root).unwrap();
+        let files: Vec<_> = report.unreadable.iter().map(|file| file.file.as_str()).collect();
+        assert_eq!(files, ["deep.json", "device.json", "pipe.json"]);
+        assert_eq!(report.verdicts.len(), 1, "a body that nests too deep is judged, not followed");
     }
 
     #[test]

@@ -168,6 +168,24 @@ plant! {
             "spec/service/paths/tea.yaml:8: paging by cursor needs `id`; say where an item's id is: `id: /id`";
     }
 
+    paging_by_cursor_without_an_order_is_told {
+        in TEA replace
+            "style: page"
+        by
+            "style: cursor, id: /id"
+        and hear
+            "spec/service/paths/tea.yaml:8: paging by cursor needs `order`; say what the list is ordered by: `order: [/created_at]`";
+    }
+
+    paging_by_an_order_that_items_lack_is_told {
+        in TEA replace
+            "style: page"
+        by
+            "style: cursor, id: /id, order: [/id, /brewed_at]"
+        and hear
+            "spec/service/paths/tea.yaml:8: an item has no `/brewed_at`; write a JSON pointer into an item, such as `/id`";
+    }
+
     paging_from_neither_end_is_told {
         in TEA replace
             "style: page"

@@ -1,4 +1,36 @@
-use super::{DOCUMENT, EVENTS, SCHEMAS, TEA, plant};
+use super::{DOCUMENT, EVENTS, SCHEMAS, TEA, after, plant};
+
+const MILK: &str = "Milk:\n  type: object\n";
+
+// Guards a past bug: rules that follow references did not come to an end.
+#[test]
+fn references_that_lead_in_a_circle_are_told() {
+    for milk in [
+        "Milk:\n  $ref: \"#/Milk\"\nOld:\n  type: object\n",
+        "Milk:\n  $ref: \"../../common/schemas/error.yaml#/Cream\"\nOld:\n  type: object\n",
+        "Milk:\n  allOf: [{$ref: \"#/Milk\"}]\nOld:\n  type: object\n",
+        "Milk:\n  oneOf: [{type: string}, {$ref: \"#/Milk\"}]\nOld:\n  type: object\n",
+        "Milk:\n  type: array\n  items: {$ref: \"#/Milk\"}\nOld:\n  type: object\n",
+        "Milk:\n  additionalProperties: {allOf: [{$ref: \"#/Milk\"}]}\nOld:\n  type: object\n",
+    ] {
+        let cream = "Cream:\n  $ref: \"../../service/schemas/tea.yaml#/Milk\"\nErrorBody:";
+        let told = after(&[(SCHEMAS, MILK, milk), (super::ERRORS, "ErrorBody:", cream)]);
+        let circles = |line: &&String| line.contains("`Milk` leads back to itself and nowhere else");
+        assert_eq!(told.iter().filter(circles).count(), 1, "{milk}\n{told:?}");
+    }
+}
+
+#[test]
+fn an_object_in_itself_is_told_and_a_list_of_itself_is_not() {
+    let with = |member: &str| {
+        format!("{MILK}  description: Milk.\n  properties:\n    inner:\n      {member}\nOld:\n  type: object\n")
+    };
+    let told = after(&[(SCHEMAS, MILK, &with("$ref: \"#/Milk\""))]);
+    assert!(told.iter().any(|line| line.contains("`Milk` is a member of itself")), "{told:?}");
+    let told =
+        after(&[(SCHEMAS, MILK, &with("type: array\n      description: More.\n      items: {$ref: \"#/Milk\"}"))]);
+    assert!(!told.iter().any(|line| line.contains("itself")), "{told:?}");
+}
 
 plant! {
     a_reference_to_nowhere_is_told {
