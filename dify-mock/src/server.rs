@@ -98,6 +98,9 @@ impl Default for Builder {
     }
 }
 
+/// Times can be added to a moment up to here.
+const LONGEST: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
 impl Builder {
     /// Where to listen. Without it, on a free port of this machine only.
     #[must_use]
@@ -117,14 +120,14 @@ impl Builder {
     #[must_use]
     pub fn ping_every(mut self, interval: Duration) -> Self {
         // An interval of nothing would be a stream of nothing but pings.
-        self.settings.ping = interval.max(Duration::from_millis(1));
+        self.settings.ping = interval.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
     /// How long a stream with no events is kept up with pings. 300 seconds unless set, as Dify has it.
     #[must_use]
     pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.settings.idle = limit;
+        self.settings.idle = limit.min(LONGEST);
         self
     }
 

@@ -5,11 +5,11 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::{refusal, setup};
-use crate::clock;
 use crate::http::call::{Call, Outcome};
 use crate::http::cookie::SetCookie;
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
+use crate::state::console::account::Login;
 use crate::state::console::session::{REFRESH, Tokens};
 
 /// The cookies of a session: access, refresh, CSRF.
@@ -45,10 +45,14 @@ pub(crate) fn login(call: &Call) -> Outcome {
         // Not for secrecy: so that it passes filters that look for words.
         let plain = STANDARD.decode(password).ok().and_then(|bytes| String::from_utf8(bytes).ok());
         let plain = plain.ok_or_else(|| failed("Invalid encrypted data"))?;
-        if !account.lets_in(email, &plain) {
-            return Err(failed("Invalid email or password."));
+        match account.log_in(email, &plain) {
+            Login::LetsIn => {}
+            Login::Wrong => return Err(failed("Invalid email or password.")),
+            Login::Locked => {
+                let message = "Too many incorrect password attempts. Please try again later.";
+                return Err(Refusal::new(429, "email_code_login_limit", message));
+            }
         }
-        account.last_login_at = Some(clock::now());
         Ok(world.console.sessions.begin(time))
     })?;
     with_cookies(cookies(call, tokens).into())

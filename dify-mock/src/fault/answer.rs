@@ -9,7 +9,7 @@ use http::header::{CONTENT_TYPE, LOCATION, RETRY_AFTER};
 use http::{HeaderName, HeaderValue, StatusCode};
 use serde_json::{Value, json};
 
-use super::distortion::filler;
+use super::distortion::{dripping, filler};
 
 /// A whole answer: any status, headers and body.
 #[derive(Clone, Debug, PartialEq)]
@@ -19,13 +19,15 @@ pub struct Answer {
     body: Bytes,
     /// So many more bytes, made while they are sent.
     filler: u64,
+    /// One more byte after each such time, for ever.
+    drip: Option<Duration>,
 }
 
 impl Answer {
     /// A status, and nothing else yet. One that HTTP does not know (below 100 or above 999) is sent as 500.
     #[must_use]
     pub fn new(status: u16) -> Answer {
-        Answer { status, headers: Vec::new(), body: Bytes::new(), filler: 0 }
+        Answer { status, headers: Vec::new(), body: Bytes::new(), filler: 0, drip: None }
     }
 
     /// One more header. A name or value that HTTP does not allow is left out; [`Fault::Garbage`](super::Fault::Garbage)
@@ -106,14 +108,29 @@ impl Answer {
         self.header(RETRY_AFTER.as_str(), delay.as_secs().to_string())
     }
 
-    /// With `Retry-After` as a date of HTTP.
+    /// With `Retry-After` as a date of HTTP, which knows the years from 1970 to 9999.
     #[must_use]
     pub fn retry_at(self, time: SystemTime) -> Answer {
+        const LAST: Duration = Duration::from_secs(253_402_300_799);
+        let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+        let time = SystemTime::UNIX_EPOCH + since.min(LAST);
         self.header(RETRY_AFTER.as_str(), httpdate::fmt_http_date(time))
     }
 
+    /// With a body that never ends: after what it holds, a space comes each time that so long has passed.
+    #[must_use]
+    pub fn dripping(mut self, every: Duration) -> Answer {
+        // No pause at all would keep this thread for itself.
+        self.drip = Some(every.max(Duration::from_millis(1)));
+        self
+    }
+
     pub(crate) fn into_response(self) -> Response {
-        let body = if self.filler == 0 { Body::from(self.body) } else { filler(self.body, b'x', self.filler, None) };
+        let body = match self.drip {
+            Some(every) => dripping(self.body, every),
+            None if self.filler == 0 => Body::from(self.body),
+            None => filler(self.body, b'x', self.filler, None),
+        };
         let mut response = Response::new(body);
         *response.status_mut() = StatusCode::from_u16(self.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
         for (name, value) in &self.headers {

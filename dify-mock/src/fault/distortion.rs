@@ -1,6 +1,7 @@
 //! Faults whose answer is still HTTP as it should be: the HTTP library sends it, and the connection lives on.
 
 use std::convert::Infallible;
+use std::time::Duration;
 
 use axum::body::{Body, to_bytes};
 use axum::response::Response;
@@ -64,6 +65,15 @@ pub(crate) async fn distort(fault: &Fault, mut response: Response) -> Response {
         _ => {}
     }
     response
+}
+
+/// A space after each such time, for ever.
+pub(crate) fn dripping(head: Bytes, every: Duration) -> Body {
+    let drops = unfold((), move |()| async move {
+        sleep(every).await;
+        Some((Bytes::from_static(b" "), ()))
+    });
+    Body::from_stream(iter([head]).chain(drops).map(Ok::<_, Infallible>))
 }
 
 /// So many letters between two other pieces, in a body that does not tell its length.

@@ -18,19 +18,44 @@ pub(crate) struct Account {
     pub(crate) name: String,
     pub(crate) email: String,
     password: String,
+    /// Logins in a row by a wrong password.
+    failed_logins: u32,
     pub(crate) created_at: i64,
     pub(crate) last_login_at: Option<i64>,
+}
+
+/// After so many failed logins in a row nobody is let in, right password or not.
+const MOST_FAILED_LOGINS: u32 = 5;
+
+/// What becomes of a login.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Login {
+    LetsIn,
+    Wrong,
+    Locked,
 }
 
 impl Account {
     pub(crate) fn new(name: &str, email: &str, password: &str) -> Account {
         let (name, email, password) = (name.to_owned(), email.to_lowercase(), password.to_owned());
-        Account { name, email, password, created_at: clock::now(), last_login_at: None }
+        Account { name, email, password, failed_logins: 0, created_at: clock::now(), last_login_at: None }
     }
 
     /// Whether address and password are right.
-    pub(crate) fn lets_in(&self, email: &str, password: &str) -> bool {
-        self.email == email.trim().to_lowercase() && self.password == password
+    pub(crate) fn log_in(&mut self, email: &str, password: &str) -> Login {
+        if self.email != email.trim().to_lowercase() {
+            return Login::Wrong;
+        }
+        if self.failed_logins >= MOST_FAILED_LOGINS {
+            return Login::Locked;
+        }
+        if self.password != password {
+            self.failed_logins += 1;
+            return Login::Wrong;
+        }
+        self.failed_logins = 0;
+        self.last_login_at = Some(clock::now());
+        Login::LetsIn
     }
 
     /// As it is told by itself.
@@ -77,5 +102,24 @@ impl Account {
 impl fmt::Debug for Account {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Account").field("email", &self.email).finish_non_exhaustive()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{Account, EMAIL, Login, PASSWORD};
+
+    #[test]
+    fn five_failed_logins_in_a_row_lock_the_account() {
+        let mut account = Account::new("a", EMAIL, PASSWORD);
+        for _ in 0..4 {
+            assert_eq!(account.log_in(EMAIL, "wrong"), Login::Wrong);
+        }
+        assert_eq!(account.log_in(EMAIL, PASSWORD), Login::LetsIn);
+        for _ in 0..5 {
+            assert_eq!(account.log_in("other@example.com", PASSWORD), Login::Wrong);
+            assert_eq!(account.log_in(EMAIL, "wrong"), Login::Wrong);
+        }
+        assert_eq!(account.log_in(EMAIL, PASSWORD), Login::Locked);
     }
 }
