@@ -116,6 +116,15 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
+    /// The client renews its own credential by it.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) fn renewal(mut self) -> Self {
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.renewal = true;
+        }
+        self
+    }
+
     /// To a URL that the server gave and signed.
     #[cfg(feature = "knowledge")]
     pub(crate) fn signed(mut self) -> Self {

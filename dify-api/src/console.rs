@@ -15,8 +15,16 @@ use std::env::VarError;
 
 /// The client of the console: what a member of a workspace can do there, by their account.
 ///
-/// It logs in with the first call, keeps the session's cookies, and renews the session once when the server no longer
-/// takes it, however many callers notice. Cheap to clone: the clones share connections and session.
+/// It logs in with the first call, keeps the session's cookies, and renews the session when the server no longer takes it:
+/// by one refresh, and by one login where that is refused, however many callers wait. All of them share the outcome, and
+/// the wait counts against the limits of their calls. Cheap to clone: the clones share connections and session.
+///
+/// A login that the server refuses (a wrong password, a locked account) is not tried again: Dify locks an account after
+/// five of those. Later calls fail at once with the same error, until `account().login(…)` succeeds. After any other
+/// failure, such as a broken connection or a 500, the next login or refresh is tried after a random pause of up to a
+/// second, up to twice as long after each further failure in a row, a minute at most; calls before that fail at once,
+/// with the same error. `account().logout()` ends the session until `account().login(…)`; a session that the server ends
+/// is begun anew.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), dify_api::Error> {

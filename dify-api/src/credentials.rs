@@ -2,12 +2,15 @@
 
 use crate::{Error, Transport, operation::Named};
 use reqwest::{
-    Request,
+    Request, StatusCode,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
+use tokio::time::Instant;
 
 #[cfg(feature = "web")]
 pub(crate) mod passport;
+#[cfg(any(feature = "web", feature = "console"))]
+mod renewal;
 #[cfg(feature = "console")]
 pub(crate) mod session;
 
@@ -62,33 +65,58 @@ impl Credentials {
     }
 
     /// Takes what an answer brings.
-    pub(crate) fn observe(&self, headers: &HeaderMap) {
-        let _ = headers;
+    pub(crate) fn observe(&self, seen: &Seen<'_>) {
+        let _ = seen;
         match self {
             Self::Key(_) => {}
             #[cfg(feature = "web")]
-            Self::Passport(_) => {}
+            Self::Passport(passport) => passport.observe(seen),
             #[cfg(feature = "console")]
-            Self::Session(session) => session.observe(headers),
+            Self::Session(session) => session.observe(seen),
         }
     }
 
-    /// Gets new ones in place of those that were refused. `false` where there is no way to.
+    /// Gets new ones in place of those that were refused to a call that began then. `false` where there is no way to.
     pub(crate) async fn renew(
         &self,
         transport: &Transport,
         operation: &Named,
         refused: Generation,
+        since: Instant,
     ) -> Result<bool, Error> {
-        let _ = (transport, operation, refused);
+        let _ = (transport, operation, refused, since);
         match self {
             Self::Key(_) => Ok(false),
             #[cfg(feature = "web")]
-            Self::Passport(passport) => passport.renew(transport, operation, refused).await,
+            Self::Passport(passport) => passport.renew(transport, operation, refused, since).await,
             #[cfg(feature = "console")]
-            Self::Session(session) => session.renew(transport, operation, refused).await,
+            Self::Session(session) => session.renew(transport, operation, refused, since).await,
         }
     }
+
+    /// Asks the server for new ones; `false` where there is no way to. Only ever done once at a time.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
+        match self {
+            Self::Key(_) => Ok(false),
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.obtain(transport).await,
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.obtain(transport).await,
+        }
+    }
+}
+
+/// The head of an answer, and what it answers.
+#[cfg_attr(not(any(feature = "web", feature = "console")), allow(dead_code, reason = "keys stay what they are"))]
+pub(crate) struct Seen<'a> {
+    pub(crate) operation: &'a Named,
+    /// The client renewed its own credential by it.
+    pub(crate) renewal: bool,
+    pub(crate) status: StatusCode,
+    pub(crate) headers: &'a HeaderMap,
+    /// The credential that the request carried.
+    pub(crate) used: Generation,
 }
 
 #[cfg(all(test, feature = "web", feature = "console"))]

@@ -34,9 +34,12 @@ pub use cases::{IndexingError, UnindexedDocument};
 /// # }
 /// ```
 #[derive(Clone)]
-pub struct Error {
+pub struct Error(Box<Inner>);
+
+#[derive(Clone)]
+struct Inner {
     kind: Arc<ErrorKind>,
-    context: Option<Box<Context>>,
+    context: Option<Context>,
 }
 
 /// What was known of the call when it failed.
@@ -49,11 +52,20 @@ pub(crate) struct Context {
     pub(crate) may_have_acted: bool,
     /// It would have been tried again, had the client not done so too often.
     pub(crate) beyond_the_budget: bool,
+    /// It failed while the call waited for something else, such as a session: nothing was sent meanwhile.
+    pub(crate) unsent: bool,
 }
 
 impl Context {
     pub(crate) fn of(operation: Named) -> Self {
-        Self { operation, attempts: 0, server_version: None, may_have_acted: false, beyond_the_budget: false }
+        Self {
+            operation,
+            attempts: 0,
+            server_version: None,
+            may_have_acted: false,
+            beyond_the_budget: false,
+            unsent: false,
+        }
     }
 }
 
@@ -166,17 +178,19 @@ impl ErrorKind {
 
 impl Error {
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
-        Self { kind: Arc::new(kind), context: Some(Box::new(context)) }
+        Self(Box::new(Inner { kind: Arc::new(kind), context: Some(context) }))
     }
 
-    /// The same during another call.
-    pub(crate) fn during(mut self, context: Context) -> Self {
-        self.context = Some(Box::new(context));
+    /// What kept a call waiting in vain: what the call may have done was done before.
+    pub(crate) fn while_waiting(mut self, call: &Context) -> Self {
+        let context = self.0.context.get_or_insert_with(|| call.clone());
+        context.may_have_acted = call.may_have_acted;
+        context.unsent = true;
         self
     }
 
     pub(crate) fn beyond_the_budget(mut self) -> Self {
-        if let Some(context) = &mut self.context {
+        if let Some(context) = &mut self.0.context {
             context.beyond_the_budget = true;
         }
         self
@@ -184,7 +198,7 @@ impl Error {
 
     /// Before there was a call.
     pub(crate) fn outside(kind: ErrorKind) -> Self {
-        Self { kind: Arc::new(kind), context: None }
+        Self(Box::new(Inner { kind: Arc::new(kind), context: None }))
     }
 
     pub(crate) fn config(text: impl Into<String>) -> Self {
@@ -194,7 +208,7 @@ impl Error {
     /// What went wrong.
     #[must_use]
     pub fn kind(&self) -> &ErrorKind {
-        &self.kind
+        &self.0.kind
     }
 
     /// The HTTP status of the answer, or the one an `error` event names. None where no answer came.
@@ -261,11 +275,11 @@ impl Error {
         let Some(context) = self.context() else {
             return false;
         };
+        if context.unsent || context.may_have_acted {
+            return context.may_have_acted;
+        }
         if context.operation.only_reads() {
             return false;
-        }
-        if context.may_have_acted {
-            return true;
         }
         match self.kind() {
             ErrorKind::Config(_)
@@ -282,13 +296,7 @@ impl Error {
             ErrorKind::Deploy(_) => true,
             ErrorKind::Transport(error) => !error.connecting,
             ErrorKind::Timeout(timeout) => timeout.which != TimeLimit::Connect,
-            // Whoever says when to come back has done nothing yet.
-            ErrorKind::Api(ApiError { status, retry_after: Some(_), .. })
-            | ErrorKind::Http(HttpError { status, retry_after: Some(_), .. })
-                if *status == StatusCode::SERVICE_UNAVAILABLE =>
-            {
-                false
-            }
+            ErrorKind::Api(error) if error.was_turned_away() => false,
             ErrorKind::Api(ApiError { status, .. }) | ErrorKind::Http(HttpError { status, .. }) => {
                 status.is_success() || status.is_server_error() || *status == StatusCode::REQUEST_TIMEOUT
             }
@@ -314,7 +322,7 @@ impl Error {
     }
 
     fn context(&self) -> Option<&Context> {
-        self.context.as_deref()
+        self.0.context.as_ref()
     }
 
     /// What to do about it, where that is known.
@@ -345,6 +353,9 @@ impl fmt::Display for Error {
         write!(f, "{}", self.kind())?;
         if let Some(advice) = self.advice() {
             write!(f, ". {advice}")?;
+        }
+        if let Some(pause) = self.retry_after().filter(|pause| !pause.is_zero()) {
+            write!(f, " [the server asks to wait {} s]", pause.as_secs())?;
         }
         if self.attempts() > 1 {
             write!(f, " [{} attempts]", self.attempts())?;

@@ -98,14 +98,15 @@ impl Incoming {
         Err(too_large())
     }
 
-    /// The first bytes of the body, up to `limit`, or what came of them before it failed: for errors, where a
-    /// second failure must not hide the first.
-    pub(crate) async fn beginning(mut self, limit: usize) -> Bytes {
+    /// The first bytes of the body, up to `limit`, or what came of them before it failed or `end` passed: for errors,
+    /// where a second failure must not hide the first.
+    pub(crate) async fn beginning(mut self, limit: usize, end: Option<Deadline>) -> Bytes {
+        self.deadline = Deadline::first([self.deadline, end]);
         let mut beginning = BytesMut::new();
         while let Some(Ok(chunk)) = self.chunk().await {
             let room = limit - beginning.len();
             beginning.extend_from_slice(&chunk[..chunk.len().min(room)]);
-            if beginning.len() == limit {
+            if beginning.len() == limit || self.deadline.is_some_and(|end| Instant::now() >= end.at) {
                 break;
             }
         }
@@ -119,8 +120,7 @@ impl Incoming {
         let stalled = *self.stalled.get_or_insert(now);
         let idle = self.idle.map(|limit| Deadline::since(waiting, TimeLimit::ReadIdle, limit));
         let stall = self.stall.map(|limit| Deadline::since(stalled, TimeLimit::Stall, limit));
-        let limits = idle.into_iter().chain(stall).chain(self.deadline);
-        let Some(Deadline { at, timeout }) = limits.min_by_key(|deadline| deadline.at) else {
+        let Some(Deadline { at, timeout }) = Deadline::first([idle, stall, self.deadline]) else {
             return Poll::Pending;
         };
         self.timer.poll_until(cx, at).map(|()| ErrorKind::Timeout(timeout))
@@ -208,8 +208,8 @@ mod tests {
     async fn the_beginning_is_what_came_before_it_broke() {
         let broken = || io::Error::other("reset");
         let pieces = vec![(0, Ok("abc")), (0, Err(broken()))];
-        assert_eq!(incoming(pieces, 100).beginning(100).await, "abc");
+        assert_eq!(incoming(pieces, 100).beginning(100, None).await, "abc");
         let pieces = vec![(0, Ok("abc")), (0, Ok("def"))];
-        assert_eq!(incoming(pieces, 100).beginning(4).await, "abcd");
+        assert_eq!(incoming(pieces, 100).beginning(4, None).await, "abcd");
     }
 }

@@ -4,6 +4,7 @@ use crate::{
     Error, ErrorKind, TimeLimit, Timeout,
     error::{IndexingError, UnindexedDocument},
     groups::Documents,
+    timeouts::bounded,
     types::{DocumentMetadataPart, DocumentsGetQuery, IndexingProgress, IndexingStatus, IndexingStatusReply},
 };
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -117,7 +118,7 @@ impl<'a> Indexing<'a> {
             return Poll::Ready(None);
         }
         if let Some(limit) = self.deadline {
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(limit)));
+            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(bounded(limit))));
             if timer.as_mut().poll(cx).is_ready() {
                 self.state = State::Over;
                 let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });

@@ -100,7 +100,10 @@ impl Named {
         }
     }
 
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "spans name it"))]
+    #[cfg_attr(
+        not(any(feature = "tracing", feature = "web", feature = "console")),
+        allow(dead_code, reason = "spans name it, and credentials look at it")
+    )]
     pub(crate) fn path(&self) -> &str {
         match self {
             Self::Described(operation) => operation.path,
@@ -126,6 +129,25 @@ impl Named {
             _ => Api::SERVICE,
         };
         api.path
+    }
+
+    /// Whether it gives a credential, so that it cannot need one. Described operations say so by [`Credential::None`]; of
+    /// routes called by hand the path tells.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) fn gives_a_credential(&self) -> bool {
+        matches!(self.route(), "/login" | "/refresh-token" | "/passport")
+    }
+
+    /// Whether it ends the session of an account.
+    #[cfg(feature = "console")]
+    pub(crate) fn logs_out(&self) -> bool {
+        self.route() == "/logout"
+    }
+
+    /// The path alone.
+    #[cfg(any(feature = "web", feature = "console"))]
+    fn route(&self) -> &str {
+        self.path().split(['?', '#']).next().unwrap_or_default().trim_end_matches('/')
     }
 
     pub(crate) fn since(&self) -> Option<&'static str> {

@@ -18,14 +18,17 @@ pub use retry_after::retry_after;
 /// | what happened | reads, `PUT`, `DELETE`, and what the description calls idempotent | other `POST` and `PATCH` |
 /// |---|---|---|
 /// | no connection could be made | again | again |
-/// | 429 `too_many_requests`, or one that is not Dify's; 503 with `Retry-After` | again | again |
+/// | 429 `too_many_requests`, or one that is not Dify's | again | again |
+/// | 503 in Dify's own words: JSON with `code` and `"status": 503` | again | again |
 /// | 429 of another code, such as `rate_limit_error`, a used-up quota; any other 4xx | no | no |
 /// | 408, 502, 503, 504, and Cloudflare's 520 to 527 and 530 | again | no |
 /// | 500, and any other status | no | no |
 /// | a reset, a time limit, or a body that broke off, after it was sent | again | no: the error [may have been acted on](crate::Error::may_have_acted) |
 ///
 /// The pause before an attempt is random, from nothing up to a bound that doubles each time. A server that says when
-/// (`Retry-After`) is obeyed. Uploads are read again from their source; one out of a reader is sent once. Streams are
+/// (`Retry-After`) is obeyed; where that is later than [`max_retry_after`](Self::max_retry_after), nothing is waited
+/// for, and the error says when. A redirect of the same request to another place of the same server is followed, up to
+/// five times a call: that is an attempt, and none of [`max_attempts`](Self::max_attempts). Uploads are read again from their source; one out of a reader is sent once. Streams are
 /// asked for again until their head is there, never after that.
 ///
 /// ```
@@ -47,7 +50,8 @@ pub struct RetryPolicy {
     pub base_delay: Duration,
     /// The longest pause before any attempt, unless the server says when. 8 s.
     pub max_delay: Duration,
-    /// How much of a server's `Retry-After` is waited for. 60 s.
+    /// The longest `Retry-After` that is waited for. 60 s. With a longer one the call fails at once:
+    /// [`Error::retry_after`](crate::Error::retry_after) says when to come back.
     pub max_retry_after: Duration,
     /// How many attempts after the first all calls of a client together may make in a row. 50. Each call that the server
     /// answers with success gives back a tenth of one (also when the answer cannot be read), so that a server in trouble
@@ -112,23 +116,28 @@ impl RetryPolicy {
             .with_factor(2.0)
             .with_max_times(self.max_attempts.saturating_sub(1) as usize)
             .build();
-        Pauses { bounds, max_retry_after: self.max_retry_after }
+        Pauses { bounds, max_delay: self.max_delay, max_retry_after: self.max_retry_after }
     }
 }
 
 /// What is left of the pauses of one call.
 pub(crate) struct Pauses {
     bounds: ExponentialBackoff,
+    max_delay: Duration,
     max_retry_after: Duration,
 }
 
 impl Pauses {
-    /// The pause before the next attempt, if there is to be one: at least as long as the server asked for.
+    /// The pause before the next attempt, if there is to be one: at least as long as the server asked for. None where
+    /// it asked for more than is waited for.
     pub(crate) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
-        let bound = self.bounds.next()?;
+        if asked.is_some_and(|asked| asked > self.max_retry_after) {
+            return None;
+        }
+        let bound = self.bounds.next()?.min(self.max_delay);
         // Anything between nothing and the bound: callers that failed together do not come back together.
         let pause = bound.mul_f64(fastrand::f64());
-        Some(asked.map_or(pause, |asked| asked.min(self.max_retry_after).max(pause)))
+        Some(asked.map_or(pause, |asked| asked.max(pause)))
     }
 }
 
@@ -164,18 +173,26 @@ mod pauses {
         }
     }
 
+    /// The limit was once waited for in place of a longer `Retry-After`, which helps nobody.
     #[test]
     fn a_server_that_says_when_is_obeyed_up_to_the_limit() {
-        let asked = |seconds| pauses(RetryPolicy::default(), Some(Duration::from_secs(seconds)))[0];
-        assert_eq!(asked(7), Duration::from_secs(7));
-        assert_eq!(asked(3600), Duration::from_secs(60));
-        assert!(asked(0) <= Duration::from_millis(500));
+        let asked = |seconds| pauses(RetryPolicy::default(), Some(Duration::from_secs(seconds)));
+        assert_eq!(asked(7), [Duration::from_secs(7); 2]);
+        assert_eq!(asked(60), [Duration::from_secs(60); 2]);
+        assert!(asked(61).is_empty() && asked(u64::MAX).is_empty());
+        assert!(asked(0)[0] <= Duration::from_millis(500));
+    }
+
+    #[test]
+    fn no_pause_is_longer_than_the_longest() {
+        let policy = RetryPolicy::default().base_delay(Duration::MAX).max_delay(Duration::from_secs(2));
+        assert!(pauses(policy, None).iter().all(|pause| *pause <= Duration::from_secs(2)));
     }
 
     #[test]
     fn bounds_that_make_no_sense_make_no_panic() {
         let longest = RetryPolicy::default().base_delay(Duration::MAX).max_delay(Duration::MAX).max_attempts(9);
         assert_eq!(pauses(longest.max_delay(Duration::ZERO), None).len(), 8);
-        assert_eq!(pauses(longest, Some(Duration::MAX)).len(), 8);
+        assert_eq!(pauses(longest.max_retry_after(Duration::MAX), Some(Duration::MAX)).len(), 8);
     }
 }

@@ -55,7 +55,24 @@ impl Server {
             let mut script = Vec::new();
             while let Ok((connection, _)) = listener.accept().await {
                 script = scripts.next().unwrap_or(script);
-                tokio::spawn(serve(connection, script.clone(), Arc::clone(&log)));
+                let script = script.clone();
+                tokio::spawn(serve(connection, move |_| script, Arc::clone(&log)));
+            }
+        });
+        Self { base_url, seen }
+    }
+
+    /// Answers each request by what it is: for callers that come all at once.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) async fn answering(answer: impl Fn(&str) -> Vec<Step> + Send + Sync + 'static) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let base_url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+        let seen = Arc::new(Mutex::new(Vec::new()));
+        let (log, answer) = (Arc::clone(&seen), Arc::new(answer));
+        tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let answer = Arc::clone(&answer);
+                tokio::spawn(serve(connection, move |request| answer(request), Arc::clone(&log)));
             }
         });
         Self { base_url, seen }
@@ -86,7 +103,7 @@ impl Server {
     }
 }
 
-async fn serve(mut connection: TcpStream, script: Vec<Step>, log: Arc<Mutex<Vec<String>>>) {
+async fn serve(mut connection: TcpStream, answer: impl FnOnce(&str) -> Vec<Step> + Send, log: Arc<Mutex<Vec<String>>>) {
     let mut request = Vec::new();
     let mut buffer = [0; 4096];
     while !is_whole(&request) {
@@ -95,8 +112,9 @@ async fn serve(mut connection: TcpStream, script: Vec<Step>, log: Arc<Mutex<Vec<
             _ => return,
         }
     }
-    log.lock().expect("log").push(String::from_utf8_lossy(&request).into_owned());
-    for step in script {
+    let request = String::from_utf8_lossy(&request).into_owned();
+    log.lock().expect("log").push(request.clone());
+    for step in answer(&request) {
         match step {
             Step::Say(bytes) => {
                 if connection.write_all(&bytes).await.is_err() {

@@ -1,6 +1,6 @@
 //! Time limits, each with a name.
 
-use crate::error::Timeout;
+use crate::{Error, ErrorKind, error::Timeout};
 use std::{fmt, time::Duration};
 use tokio::time::Instant;
 
@@ -24,13 +24,19 @@ pub struct Timeouts {
     /// From sending the request (the last of its bytes) to the first of the answer. 5 min: a blocking run answers
     /// nothing before it is done.
     pub response_headers: Option<Duration>,
+    /// The same for a request that only reads, and for one that renews a session or fetches a passport. 30 s: nothing is
+    /// run for those. [`response_headers`](Self::response_headers) is in force too; the shorter one counts.
+    pub read_response_headers: Option<Duration>,
     /// The whole of a call that is answered at once, with all its attempts and the pauses between them. 10 min. Not
-    /// for streams, downloads and uploads, which may take as long as bytes flow; the answer to an upload has it for
-    /// itself.
+    /// for streams, downloads and uploads, which may take as long as bytes flow. Of those it limits what is not their
+    /// own: waiting for a session or a passport, a refusal, and the answer to an upload.
     pub call: Option<Duration>,
     /// No byte of the answer's body. 60 s: Dify sends a ping every 10 s. Only time spent waiting counts, not the
     /// time in which nobody reads.
     pub read_idle: Option<Duration>,
+    /// The body of a refusal, of an answer of another media type than asked for, and of an answer without content. 10 s.
+    /// The error holds what came until then.
+    pub error_body: Option<Duration>,
     /// No event of a stream, whatever else comes: pings show that the connection lives, not that the run does. 6 min:
     /// Dify itself gives up after 5. Only time spent waiting counts.
     pub stall: Option<Duration>,
@@ -43,8 +49,10 @@ impl Default for Timeouts {
         Self {
             connect: Some(Duration::from_secs(10)),
             response_headers: Some(Duration::from_secs(5 * 60)),
+            read_response_headers: Some(Duration::from_secs(30)),
             call: Some(Duration::from_secs(10 * 60)),
             read_idle: Some(Duration::from_secs(60)),
+            error_body: Some(Duration::from_secs(10)),
             stall: Some(Duration::from_secs(6 * 60)),
             stream: None,
         }
@@ -55,7 +63,16 @@ impl Timeouts {
     /// No limit at all.
     #[must_use]
     pub fn none() -> Self {
-        Self { connect: None, response_headers: None, call: None, read_idle: None, stall: None, stream: None }
+        Self {
+            connect: None,
+            response_headers: None,
+            read_response_headers: None,
+            call: None,
+            read_idle: None,
+            error_body: None,
+            stall: None,
+            stream: None,
+        }
     }
 
     /// Sets [`Timeouts::connect`].
@@ -72,6 +89,13 @@ impl Timeouts {
         self
     }
 
+    /// Sets [`Timeouts::read_response_headers`].
+    #[must_use]
+    pub fn read_response_headers(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.read_response_headers = limit.into();
+        self
+    }
+
     /// Sets [`Timeouts::call`].
     #[must_use]
     pub fn call(mut self, limit: impl Into<Option<Duration>>) -> Self {
@@ -83,6 +107,13 @@ impl Timeouts {
     #[must_use]
     pub fn read_idle(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.read_idle = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::error_body`].
+    #[must_use]
+    pub fn error_body(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.error_body = limit.into();
         self
     }
 
@@ -109,6 +140,8 @@ pub enum TimeLimit {
     Connect,
     /// [`Timeouts::response_headers`].
     ResponseHeaders,
+    /// [`Timeouts::read_response_headers`].
+    ReadResponseHeaders,
     /// [`Timeouts::call`].
     Call,
     /// [`Timeouts::read_idle`].
@@ -126,7 +159,7 @@ impl TimeLimit {
     pub(crate) fn missed(self) -> &'static str {
         match self {
             Self::Connect => "no connection",
-            Self::ResponseHeaders => "no answer",
+            Self::ResponseHeaders | Self::ReadResponseHeaders => "no answer",
             Self::Call => "the call was not over",
             Self::ReadIdle => "no byte of the body came",
             Self::Stall => "no event came, though the connection lived,",
@@ -142,6 +175,7 @@ impl fmt::Display for TimeLimit {
         f.write_str(match self {
             Self::Connect => "connect",
             Self::ResponseHeaders => "response_headers",
+            Self::ReadResponseHeaders => "read_response_headers",
             Self::Call => "call",
             Self::ReadIdle => "read_idle",
             Self::Stall => "stall",
@@ -149,6 +183,19 @@ impl fmt::Display for TimeLimit {
             Self::Indexing => "deadline",
         })
     }
+}
+
+/// Limits longer than a century are a century: moments can be added to that, on every system.
+const CENTURY: Duration = Duration::from_secs(100 * 365 * 24 * 60 * 60);
+
+/// A limit that the libraries below can add to a moment without overflow.
+pub(crate) fn bounded(limit: Duration) -> Duration {
+    limit.min(CENTURY)
+}
+
+/// The moment so long after another. All deadlines are made here.
+pub(crate) fn after(start: Instant, limit: Duration) -> Instant {
+    start.checked_add(bounded(limit)).unwrap_or(start)
 }
 
 /// When a limit on a whole runs out.
@@ -163,9 +210,29 @@ impl Deadline {
         Self::since(Instant::now(), which, limit)
     }
 
-    /// A limit too long to be told in time is never reached.
     pub(crate) fn since(start: Instant, which: TimeLimit, limit: Duration) -> Self {
-        let far = Duration::from_secs(100 * 365 * 24 * 60 * 60);
-        Self { at: start + limit.min(far), timeout: Timeout { which, limit } }
+        Self { at: after(start, limit), timeout: Timeout { which, limit } }
+    }
+
+    /// The one that runs out first.
+    pub(crate) fn first(deadlines: impl IntoIterator<Item = Option<Self>>) -> Option<Self> {
+        deadlines.into_iter().flatten().min_by_key(|deadline| deadline.at)
+    }
+
+    /// Does this in time, or fails with the name of the limit.
+    pub(crate) async fn bound<T>(
+        deadline: Option<Self>,
+        work: impl Future<Output = Result<T, Error>>,
+    ) -> Result<T, Error> {
+        let Some(Self { at, timeout }) = deadline else {
+            return work.await;
+        };
+        match tokio::time::timeout_at(at, work).await {
+            Ok(outcome) => outcome,
+            Err(_) => Err(Error::outside(ErrorKind::Timeout(timeout))),
+        }
     }
 }
+
+#[cfg(test)]
+mod tests;

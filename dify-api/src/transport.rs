@@ -2,18 +2,18 @@
 
 use crate::{
     Error, ErrorKind, Timeouts,
-    credentials::{Credentials, Generation},
+    credentials::{Credentials, Generation, Seen},
     error::{Context, HttpError, Timeout, TransportError},
     headers::Headers,
     incoming::Incoming,
-    limits::Limits,
+    limits::{ERROR_BODY, Limits},
     media,
     operation::Named,
     requests::{Built, Prepared, Requests},
     retry::{Budget, RetryPolicy},
     sending::{Progress, metered},
     span::Span,
-    timeouts::{Deadline, TimeLimit},
+    timeouts::{self, Deadline, TimeLimit},
     timer::Timer,
 };
 use bytes::Bytes;
@@ -25,9 +25,10 @@ use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 use tokio::time::Instant;
 
 mod attempts;
+mod deadlines;
 mod judging;
 
-use judging::{X_VERSION, is_due, refusal, streams, text, unexpected};
+use judging::{X_VERSION, is_due, moved, refusal, streams, text, unexpected};
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -60,6 +61,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) signed: bool,
     /// A token in place of the client's credentials; nothing inside, when it fits into no header.
     pub(crate) bearer: Option<Option<HeaderValue>>,
+    /// The client renews its own credential by it.
+    pub(crate) renewal: bool,
 }
 
 /// Makes the request anew for each attempt.
@@ -135,6 +138,15 @@ async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, Error> {
     Ok(request)
 }
 
+/// What an attempt shows, whatever comes of it.
+#[derive(Default)]
+struct Shown {
+    /// The credential that it carried.
+    used: Generation,
+    /// Where the same request is to be sent instead, on the same server.
+    moved: Option<Url>,
+}
+
 /// One attempt: prove, send, judge the head, read the body.
 async fn attempt(
     exchange: &Exchange<'_>,
@@ -142,11 +154,11 @@ async fn attempt(
     context: &mut Context,
     deadline: Option<Deadline>,
     span: &Span,
-    used: &mut Generation,
+    shown: &mut Shown,
 ) -> Result<(StatusCode, HeaderMap, Content), ErrorKind> {
     let shared = &exchange.transport.shared;
     if !exchange.signed {
-        *used = authorize(shared, &mut request)?;
+        shown.used = authorize(shared, &mut request)?;
     }
     if let Some(bearer) = &exchange.bearer {
         let bearer = bearer.clone().ok_or_else(|| {
@@ -155,25 +167,34 @@ async fn attempt(
         request.headers_mut().insert(AUTHORIZATION, bearer);
     }
     let accept = request.headers().get(ACCEPT).cloned();
+    let url = request.url().clone();
 
     context.attempts += 1;
     span.attempt(context.attempts);
     // The body's limit is the next to be watched.
-    let mut timer = Timer::new(exchange.timeouts.read_idle.map(|limit| Instant::now() + limit));
+    let mut timer = Timer::new(exchange.timeouts.read_idle.map(|limit| timeouts::after(Instant::now(), limit)));
     let mut response = send(exchange, request, deadline, &mut timer).await?;
     context.server_version = text(response.headers(), &X_VERSION).map(Box::from);
     span.answered(response.status());
+    let status = response.status();
     if !exchange.signed {
         stayed_home(shared, response.url())?;
-        shared.credentials.observe(response.headers());
+        shared.credentials.observe(&Seen {
+            operation: &exchange.operation,
+            renewal: exchange.renewal,
+            status,
+            headers: response.headers(),
+            used: shown.used,
+        });
     }
+    shown.moved = moved(status, response.headers(), &url);
 
-    let status = response.status();
     let headers = std::mem::take(response.headers_mut());
-    let deadline = deadline.or_else(|| exchange.deadline_of_the_answer());
-    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, deadline, timer);
+    let whole = deadline.or_else(|| exchange.deadline_of_the_answer());
+    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, whole, timer);
+    let end = exchange.deadline_of_an_error_body(deadline);
     if !status.is_success() {
-        let refused = refusal(status, &headers, exchange.due, incoming).await;
+        let refused = refusal(status, &headers, exchange.due, incoming, end).await;
         return match refused {
             // Words without a code, where the description says so, are how it stands.
             ErrorKind::Http(HttpError { body, content_type, .. })
@@ -185,14 +206,14 @@ async fn attempt(
         };
     }
     if !is_due(exchange.due, &headers, accept.as_ref()) {
-        return Err(unexpected(status, &headers, exchange.due, incoming).await);
+        return Err(unexpected(status, &headers, exchange.due, incoming, end).await);
     }
     let content = match exchange.due {
         Due::Events | Due::Download => Content::Open(incoming),
         Due::Reply if streams(&headers) => Content::Open(incoming),
-        Due::Reply | Due::Json | Due::Nothing | Due::Anything => {
-            Content::Whole(incoming.whole(shared.limits.body).await?)
-        }
+        Due::Reply | Due::Json | Due::Anything => Content::Whole(incoming.whole(shared.limits.body).await?),
+        // It is done, whatever becomes of words that nobody reads.
+        Due::Nothing => Content::Whole(incoming.beginning(ERROR_BODY, end).await),
     };
     Ok((status, headers, content))
 }
@@ -219,9 +240,7 @@ async fn send(
     }
     let mut response = pin!(client.execute(request));
     loop {
-        let headers =
-            exchange.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
-        let first = headers.into_iter().chain(deadline).min_by_key(|deadline| deadline.at);
+        let first = exchange.deadline_of_the_head(deadline);
         let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
             (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
             (Poll::Pending, None) => Poll::Pending,
@@ -253,7 +272,7 @@ fn unsent(exchange: &Exchange<'_>, error: reqwest::Error) -> ErrorKind {
     }
 }
 
-/// Our own client follows no redirect to another server; one of the caller's may.
+/// Our own client follows no redirect by itself; one of the caller's may.
 fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
     if same_origin(answered, &shared.base) {
         return Ok(());
@@ -293,23 +312,8 @@ impl<'a> Exchange<'a> {
     pub(crate) fn new(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due) -> Self {
         let (timeouts, retry) = (transport.timeouts(), transport.retry());
         let headers = Headers::default();
-        Self { transport, operation, build, due, timeouts, retry, headers, signed: false, bearer: None }
-    }
-
-    /// Downloads and uploads have none: they last as long as bytes flow.
-    fn deadline(&self) -> Option<Deadline> {
-        let (which, limit) = match (self.due, &self.build) {
-            (Due::Events, _) => (TimeLimit::Stream, self.timeouts.stream?),
-            (Due::Download, _) | (_, Build::Prepared(_)) => return None,
-            _ => (TimeLimit::Call, self.timeouts.call?),
-        };
-        Some(Deadline::after(which, limit))
-    }
-
-    /// An upload takes as long as its bytes flow; what answers it does not.
-    fn deadline_of_the_answer(&self) -> Option<Deadline> {
-        let at_once = !matches!(self.due, Due::Events | Due::Download);
-        self.timeouts.call.filter(|_| at_once).map(|limit| Deadline::after(TimeLimit::Call, limit))
+        let (signed, bearer, renewal) = (false, None, false);
+        Self { transport, operation, build, due, timeouts, retry, headers, signed, bearer, renewal }
     }
 }
 
@@ -353,7 +357,14 @@ impl Transport {
     #[cfg(any(feature = "web", feature = "console"))]
     pub(crate) async fn authenticate(&self, credential: crate::operation::Credential) -> Result<(), Error> {
         let operation = Named::by_hand(reqwest::Method::GET, String::new(), credential);
-        self.shared.credentials.ready(self, &operation).await
+        let deadline = self.timeouts().call.map(|limit| Deadline::after(TimeLimit::Call, limit));
+        Deadline::bound(deadline, self.shared.credentials.ready(self, &operation)).await
+    }
+
+    /// Gets a new credential from the server; `false` where there is no way to.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) async fn obtain_credential(&self) -> Result<bool, Error> {
+        self.shared.credentials.obtain(self).await
     }
 
     pub(crate) fn timeouts(&self) -> Timeouts {

@@ -14,6 +14,10 @@ use reqwest::Method;
 /// fetched by itself, once for all who wait, and again when the server no longer takes it. Cheap to clone: the clones
 /// share connections and passport, so they are the same visitor.
 ///
+/// All who wait for a passport share the outcome, and the wait counts against the limits of their calls. A refusal (there
+/// is no such page) is not tried again: later calls fail at once with the same error, until `session().passport(…)` or
+/// `session().login(…)` succeeds. Any other failure is shared for a pause that grows, as with a console's login.
+///
 /// ```no_run
 /// # async fn run() -> Result<(), dify_api::Error> {
 /// use dify_api::{WebApp, types::WebChatRequest};

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use base64::{Engine, prelude::BASE64_STANDARD};
 use dify_api::{
     Console, DeployError, ErrorKind, WebApp,
     types::{
@@ -96,6 +97,47 @@ async fn callers_with_an_expired_session_cause_exactly_one_refresh() {
         assert_eq!(count(&server, "console_account_refresh"), round);
     }
     assert_eq!(count(&server, "console_account_login"), 1);
+}
+
+/// Each caller once tried the password for itself, and the sixth locked the account.
+#[tokio::test]
+async fn a_stale_password_does_not_lock_the_account() {
+    let (server, _) = scene().await;
+    let builder = Console::builder().base_url(server.console_url()).login(CONSOLE_EMAIL, "stale");
+    let console = builder.build().expect("a client");
+    let query = AppsListQuery::new();
+    let calls = (0..200).map(|_| {
+        let console = &console;
+        let query = &query;
+        async move { console.apps().list(query).await }
+    });
+    for outcome in futures_util::future::join_all(calls).await {
+        assert_eq!(outcome.expect_err("a stale password").code(), Some(&ErrorCode::AuthenticationFailed));
+    }
+    assert_eq!((count(&server, "console_account_login"), count(&server, "console_apps_list")), (2, 0));
+    let password = BASE64_STANDARD.encode(CONSOLE_PASSWORD);
+    console.account().login(&LoginRequest::new(CONSOLE_EMAIL, password)).await.expect("the account is open");
+    console.apps().list(&query).await.expect("a list");
+    answers_agree(&server);
+}
+
+#[tokio::test]
+async fn a_locked_account_is_not_tried_again() {
+    let (server, _) = scene().await;
+    let wrong = LoginRequest::new(CONSOLE_EMAIL, BASE64_STANDARD.encode("wrong"));
+    let open = Console::builder().base_url(server.console_url()).build().expect("a client");
+    for _ in 0..5 {
+        open.account().login(&wrong).await.expect_err("a wrong password");
+    }
+    let builder = Console::builder().base_url(server.console_url()).login(CONSOLE_EMAIL, CONSOLE_PASSWORD);
+    let console = builder.build().expect("a client");
+    let before = count(&server, "console_account_login");
+    for _ in 0..3 {
+        let error = console.account().profile().await.expect_err("locked");
+        assert_eq!(error.code(), Some(&ErrorCode::EmailCodeLoginLimit), "{error}");
+    }
+    assert_eq!(count(&server, "console_account_login"), before + 1);
+    answers_agree(&server);
 }
 
 #[tokio::test]

@@ -13,13 +13,14 @@ const MIDDLE: Place = Place::InEvent(0);
 /// All of them. Those of which nothing is to be seen do no harm: the call succeeds.
 pub fn all() -> Vec<(Fault, Option<Seen>)> {
     let cut = |by| Fault::Cut { at: MIDDLE, by };
-    let unavailable = Answer::page(503).retry_after(Duration::ZERO);
+    let unavailable = Answer::error(503, "unknown", "Later.");
     vec![
         (Fault::Refused(Answer::too_many_requests()), Some(Seen::Busy)),
         (Fault::Refused(Answer::rate_limit_error()), Some(Seen::Quota)),
         (Fault::Refused(unavailable), Some(Seen::Unavailable)),
         (Fault::Refused(Answer::page(502)), Some(Seen::Gateway(502))),
         (Fault::Replaced(Answer::page(502)), Some(Seen::Gateway(502))),
+        (Fault::Replaced(Answer::page(503).retry_after(Duration::ZERO)), Some(Seen::Gateway(503))),
         (Fault::Replaced(Answer::page(504)), Some(Seen::Gateway(504))),
         (Fault::Replaced(Answer::page(524)), Some(Seen::Gateway(524))),
         (Fault::Replaced(Answer::internal_error()), Some(Seen::Internal)),

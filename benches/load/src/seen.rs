@@ -13,7 +13,7 @@ pub enum Seen {
     Quota,
     /// 500, in Dify's words.
     Internal,
-    /// 503 with `Retry-After`.
+    /// 503 in Dify's words.
     Unavailable,
     /// Another page of a gateway, with this status.
     Gateway(u16),
@@ -37,16 +37,16 @@ impl Seen {
                 (429, ErrorCode::TooManyRequests) => Self::Busy,
                 (429, ErrorCode::RateLimitError) => Self::Quota,
                 (500, _) => Self::Internal,
+                (503, _) => Self::Unavailable,
                 _ => return None,
             },
             ErrorKind::Http(error) => match error.status.as_u16() {
                 200..300 => Self::OtherMedia,
-                503 if error.retry_after.is_some() => Self::Unavailable,
                 status => Self::Gateway(status),
             },
             ErrorKind::Transport(error) if !error.connecting => Self::Broken,
             ErrorKind::Timeout(timeout) => match timeout.which {
-                TimeLimit::ResponseHeaders => Self::Late,
+                TimeLimit::ResponseHeaders | TimeLimit::ReadResponseHeaders => Self::Late,
                 TimeLimit::ReadIdle => Self::Stopped,
                 _ => return None,
             },
@@ -75,7 +75,7 @@ impl Seen {
             Self::Busy => "`Api`, 429 `too_many_requests`".to_owned(),
             Self::Quota => "`Api`, 429 `rate_limit_error`".to_owned(),
             Self::Internal => "`Api`, 500".to_owned(),
-            Self::Unavailable => "`Http`, 503 with `Retry-After`".to_owned(),
+            Self::Unavailable => "`Api`, 503".to_owned(),
             Self::Gateway(status) => format!("`Http`, {status}"),
             Self::Broken => "`Transport`, broken connection".to_owned(),
             Self::Late => "`Timeout`, `response_headers`".to_owned(),

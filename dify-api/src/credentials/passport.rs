@@ -1,6 +1,9 @@
 //! The passport of a published web page.
 
-use super::Generation;
+use super::{
+    Generation, Seen,
+    renewal::{Renewal, is_verdict, obtaining},
+};
 use crate::{
     Error, Transport, groups,
     operation::{Credential, Named},
@@ -12,6 +15,7 @@ use reqwest::{
     header::{HeaderName, HeaderValue},
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::time::Instant;
 
 const CODE: HeaderName = HeaderName::from_static("x-app-code");
 const PASSPORT: HeaderName = HeaderName::from_static("x-app-passport");
@@ -22,8 +26,7 @@ pub(crate) struct Passport {
     code: HeaderValue,
     query: SessionPassportQuery,
     held: Mutex<Held>,
-    /// Held by whoever fetches one, so that the others wait for it.
-    fetching: tokio::sync::Mutex<()>,
+    renewal: Renewal,
 }
 
 #[derive(Default)]
@@ -39,14 +42,17 @@ impl Passport {
             .map_err(|_| Error::config("the app code contains characters that cannot stand in an HTTP header"))?;
         let mut query = SessionPassportQuery::new(code);
         query.user_id = user;
-        Ok(Self { code: header, query, held: Mutex::default(), fetching: tokio::sync::Mutex::new(()) })
+        Ok(Self { code: header, query, held: Mutex::default(), renewal: Renewal::default() })
     }
 
     pub(super) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
-        if operation.credential() != Credential::WebApp || self.held().token.is_some() {
+        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
             return Ok(());
         }
-        self.fetch(transport, Generation::default()).await
+        if self.held().token.is_some() {
+            return Ok(());
+        }
+        self.renewal.run(Instant::now(), || self.held().token.is_none(), obtaining(transport)).await.map(drop)
     }
 
     pub(super) fn put_on(&self, request: &mut Request) -> Generation {
@@ -64,27 +70,47 @@ impl Passport {
         transport: &Transport,
         operation: &Named,
         refused: Generation,
+        since: Instant,
     ) -> Result<bool, Error> {
-        if operation.credential() != Credential::WebApp {
+        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
             return Ok(false);
         }
-        self.fetch(transport, refused).await.map(|()| true)
+        let stale = || {
+            let held = self.held();
+            held.token.is_none() || held.generation == refused
+        };
+        self.renewal.run(since, stale, obtaining(transport)).await
     }
 
-    /// Fetches a passport, unless somebody has done so since the one of `known`.
-    async fn fetch(&self, transport: &Transport, known: Generation) -> Result<(), Error> {
-        let _fetching = self.fetching.lock().await;
-        if self.held().generation != known {
-            return Ok(());
+    /// A passport or a login that the caller got by hand: the page may take its visitors again.
+    pub(super) fn observe(&self, seen: &Seen<'_>) {
+        if !seen.renewal && seen.status.is_success() && seen.operation.gives_a_credential() {
+            self.renewal.forget_failures();
         }
-        let passport = groups::Session::new(transport).passport(&self.query).await?;
-        let token = Secret::new(passport.access_token).header().ok_or_else(|| {
-            Error::config("the server's passport contains characters that cannot stand in an HTTP header")
-        })?;
+    }
+
+    /// Fetches a passport.
+    pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
+        let fetched = groups::Session::new(transport).passport(&self.query).renewal().await;
+        let token = fetched.and_then(|passport| {
+            Secret::new(passport.access_token).header().ok_or_else(|| {
+                Error::config("the server's passport contains characters that cannot stand in an HTTP header")
+            })
+        });
         let mut held = self.held();
-        held.token = Some(token);
-        held.generation.advance();
-        Ok(())
+        match token {
+            Ok(token) => {
+                held.token = Some(token);
+                held.generation.advance();
+                Ok(true)
+            }
+            Err(error) => {
+                if is_verdict(&error) {
+                    held.token = None;
+                }
+                Err(error)
+            }
+        }
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -1,6 +1,9 @@
 //! The session of an account: three cookies, one of them also in a header.
 
-use super::Generation;
+use super::{
+    Generation, Seen,
+    renewal::{Renewal, obtaining, refuses},
+};
 use crate::{
     Error, ErrorKind, Transport, groups,
     operation::{Credential, Named},
@@ -9,10 +12,11 @@ use crate::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{
-    Request,
-    header::{COOKIE, HeaderMap, HeaderName, HeaderValue, SET_COOKIE},
+    Request, StatusCode,
+    header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE},
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::time::Instant;
 
 const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 
@@ -23,8 +27,7 @@ const HOST: &str = "__Host-";
 pub(crate) struct Session {
     login: Option<Login>,
     jar: Mutex<Jar>,
-    /// Held by whoever renews it, so that the others wait for the outcome.
-    renewing: tokio::sync::Mutex<()>,
+    renewal: Renewal,
 }
 
 /// Who logs in.
@@ -42,31 +45,49 @@ pub(crate) struct Jar {
     pub(crate) csrf: Option<Secret>,
     /// What the server puts in front of the names; nothing while it has not set any.
     prefix: Option<&'static str>,
-    /// Logged out: nobody logs in again behind the caller's back.
-    closed: bool,
+    ended: Option<End>,
+    /// Counts the tokens that were set.
     generation: Generation,
+}
+
+/// Why there is no session, and will be none before a login by hand.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// The caller logged out: the client does not log in again behind their back.
+    LoggedOut,
+    /// The server takes no token of it any more, and the client has no password.
+    Over,
+}
+
+impl Jar {
+    fn empty(&mut self) {
+        (self.access, self.refresh, self.csrf) = (None, None, None);
+    }
 }
 
 impl Session {
     pub(crate) fn new(login: Option<Login>, jar: Jar) -> Self {
-        Self { login, jar: Mutex::new(jar), renewing: tokio::sync::Mutex::new(()) }
+        Self { login, jar: Mutex::new(jar), renewal: Renewal::default() }
     }
 
     pub(super) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
-        if operation.credential() != Credential::Console {
+        if operation.credential() != Credential::Console || operation.gives_a_credential() {
             return Ok(());
         }
-        let generation = {
+        {
             let jar = self.jar();
-            if jar.closed {
-                return Err(Error::config("this session was logged out: log in by `account().login(…)`"));
-            }
-            if jar.access.is_some() || self.login.is_none() {
+            if jar.ended.is_none() && (jar.access.is_some() || !self.is_renewable(&jar)) {
                 return Ok(());
             }
-            jar.generation
-        };
-        self.renew(transport, operation, generation).await.map(drop)
+        }
+        let without = || self.jar().access.is_none();
+        if !self.has_ended() && self.renewal.run(Instant::now(), without, obtaining(transport)).await? {
+            return Ok(());
+        }
+        Err(Error::config(match self.jar().ended {
+            Some(End::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
+            _ => "this session is over and cannot be renewed: log in by `account().login(…)`",
+        }))
     }
 
     pub(super) fn put_on(&self, request: &mut Request) -> Generation {
@@ -101,17 +122,29 @@ impl Session {
         jar.generation
     }
 
-    /// Keeps the cookies that an answer sets, and forgets those that it takes away.
-    pub(super) fn observe(&self, headers: &HeaderMap) {
-        let mut set = headers.get_all(SET_COOKIE).into_iter().filter_map(Cookie::read).peekable();
-        if set.peek().is_none() {
+    /// Keeps the cookies that an answer sets, and forgets those that it takes away. A server may take them away with any
+    /// refusal: that ends the session, and only a logout of the caller's own keeps the client from beginning another.
+    pub(super) fn observe(&self, seen: &Seen<'_>) {
+        let mut jar = self.jar();
+        if seen.operation.logs_out() && seen.status.is_success() {
+            jar.empty();
+            jar.ended = Some(End::LoggedOut);
             return;
         }
-        let mut jar = self.jar();
-        for Cookie { prefix, name, value } in set {
+        if seen.renewal && jar.ended == Some(End::LoggedOut) {
+            // It was under way when the caller logged out.
+            return;
+        }
+        let mut opened = false;
+        let current = jar.generation == seen.used;
+        for Cookie { prefix, name, value } in seen.headers.get_all(SET_COOKIE).into_iter().filter_map(Cookie::read) {
+            // What is taken away may have been replaced since that request was sent.
+            if value.is_none() && !current {
+                continue;
+            }
             let place = match name {
                 "access_token" => {
-                    jar.closed = value.is_none();
+                    opened |= value.is_some();
                     &mut jar.access
                 }
                 "refresh_token" => &mut jar.refresh,
@@ -120,7 +153,14 @@ impl Session {
             *place = value;
             jar.prefix = Some(prefix);
         }
-        jar.generation.advance();
+        if opened {
+            jar.ended = None;
+            jar.generation.advance();
+        }
+        drop(jar);
+        if opened && !seen.renewal {
+            self.renewal.forget_failures();
+        }
     }
 
     pub(super) async fn renew(
@@ -128,37 +168,80 @@ impl Session {
         transport: &Transport,
         operation: &Named,
         refused: Generation,
+        since: Instant,
     ) -> Result<bool, Error> {
-        if operation.credential() != Credential::Console {
+        if operation.credential() != Credential::Console || operation.gives_a_credential() {
             return Ok(false);
         }
-        let _renewing = self.renewing.lock().await;
-        let refreshable = {
+        let stale = || {
             let jar = self.jar();
-            if jar.generation != refused {
-                return Ok(jar.access.is_some());
-            }
-            jar.refresh.is_some()
+            jar.access.is_none() || jar.generation == refused
         };
+        {
+            let jar = self.jar();
+            if jar.ended.is_some() || !self.is_renewable(&jar) {
+                return Ok(jar.access.is_some() && jar.generation != refused);
+            }
+        }
+        self.renewal.run(since, stale, obtaining(transport)).await
+    }
+
+    /// Refreshes the session; begins another, where the server refuses that and there is a password.
+    pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
         let account = groups::Account::new(transport);
+        let (refreshable, before) = {
+            let jar = self.jar();
+            (jar.refresh.is_some(), jar.generation)
+        };
+        let is_new = || {
+            let jar = self.jar();
+            jar.access.is_some() && jar.generation != before
+        };
         if refreshable {
-            match account.refresh().await {
-                Ok(_) => return Ok(true),
-                // A session that is over is begun anew, where that can be done.
-                Err(error) if error.status().is_some_and(|status| status.as_u16() == 401) => {}
+            match account.refresh().renewal().await {
+                Ok(_) if is_new() => return Ok(true),
+                // It brought nothing.
+                Ok(_) => {}
+                Err(error) if error.status().is_some_and(|status| status == StatusCode::UNAUTHORIZED) => {}
+                Err(error) if self.login.is_some() && error.status().is_some_and(refuses) => {}
                 Err(error) => return Err(error),
             }
         }
-        let Some(Login { email, password }) = &self.login else {
+        {
+            let mut jar = self.jar();
+            if jar.generation != before {
+                // Somebody has logged in meanwhile.
+                return Ok(jar.access.is_some());
+            }
+            jar.empty();
+            if self.login.is_none() && jar.ended.is_none() {
+                jar.ended = Some(End::Over);
+            }
+        }
+        let Some(Login { email, password }) = self.login.as_ref().filter(|_| !self.has_ended()) else {
             return Ok(false);
         };
         let request = LoginRequest::new(email.clone(), BASE64_STANDARD.encode(password.expose()));
-        let reply = account.login(&request).await?;
+        let reply = account.login(&request).renewal().await?;
         if reply.result == SessionResult::Fail {
             let why = reply.data.unwrap_or_default();
             return Err(Error::outside(ErrorKind::Config(format!("the console refuses the login of {email}: {why}"))));
         }
-        Ok(true)
+        if self.has_ended() || is_new() {
+            return Ok(!self.has_ended());
+        }
+        Err(Error::config(
+            "the server took the login and set no cookies of a session: it is older than Dify 1.9.2, or a proxy takes \
+             them away",
+        ))
+    }
+
+    fn is_renewable(&self, jar: &Jar) -> bool {
+        self.login.is_some() || jar.refresh.is_some()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.jar().ended.is_some()
     }
 
     fn jar(&self) -> MutexGuard<'_, Jar> {

@@ -1,3 +1,5 @@
+mod crowds;
+
 use crate::{
     Console, ErrorKind, WebApp,
     test_server::{Server, Step, answer, say},

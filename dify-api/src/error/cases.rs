@@ -25,6 +25,21 @@ pub struct ApiError {
     pub body: Bytes,
 }
 
+impl ApiError {
+    /// Dify itself was not available, by its own word: nothing was done. A gateway before it cannot say that, whatever
+    /// its 503 looks like, so the body has to be Dify's, with the status that it names.
+    pub(crate) fn was_turned_away(&self) -> bool {
+        #[derive(serde::Deserialize)]
+        struct Own {
+            status: u16,
+        }
+
+        let unavailable = StatusCode::SERVICE_UNAVAILABLE;
+        self.status == unavailable
+            && serde_json::from_slice::<Own>(&self.body).is_ok_and(|own| own.status == unavailable.as_u16())
+    }
+}
+
 fn separator(message: &str) -> &'static str {
     if message.is_empty() { "" } else { ": " }
 }

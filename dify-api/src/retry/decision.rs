@@ -1,10 +1,6 @@
 //! May what failed be done again?
 
-use crate::{
-    ErrorKind, TimeLimit,
-    error::{ApiError, HttpError},
-    types::ErrorCode,
-};
+use crate::{ErrorKind, TimeLimit, types::ErrorCode};
 use reqwest::StatusCode;
 use std::time::Duration;
 
@@ -22,27 +18,25 @@ pub(crate) fn decide(kind: &ErrorKind, idempotent: bool) -> Decision {
         ErrorKind::Transport(error) => (error.connecting || idempotent, None),
         ErrorKind::Timeout(timeout) => match timeout.which {
             TimeLimit::Connect => (true, None),
-            TimeLimit::ResponseHeaders | TimeLimit::ReadIdle => (idempotent, None),
+            TimeLimit::ResponseHeaders | TimeLimit::ReadResponseHeaders | TimeLimit::ReadIdle => (idempotent, None),
             // Its time is over, whatever is left undone.
             _ => (false, None),
         },
-        ErrorKind::Api(ApiError { status, code, retry_after, .. }) => {
-            let busy = *status != StatusCode::TOO_MANY_REQUESTS || *code == ErrorCode::TooManyRequests;
-            (busy && passes(*status, *retry_after, idempotent), *retry_after)
+        ErrorKind::Api(error) => {
+            let busy = error.status != StatusCode::TOO_MANY_REQUESTS || error.code == ErrorCode::TooManyRequests;
+            let again = error.was_turned_away() || passes(error.status, idempotent);
+            (busy && again, error.retry_after)
         }
-        ErrorKind::Http(HttpError { status, retry_after, .. }) => {
-            (passes(*status, *retry_after, idempotent), *retry_after)
-        }
+        ErrorKind::Http(error) => (passes(error.status, idempotent), error.retry_after),
         _ => (false, None),
     };
     if again { Decision::Again(asked) } else { Decision::Final }
 }
 
 /// Does a status speak of a trouble that passes?
-fn passes(status: StatusCode, asked: Option<Duration>, idempotent: bool) -> bool {
+fn passes(status: StatusCode, idempotent: bool) -> bool {
     match status.as_u16() {
         429 => true,
-        503 if asked.is_some() => true,
         408 | 502..=504 | 520..=527 | 530 => idempotent,
         _ => false,
     }
@@ -51,6 +45,7 @@ fn passes(status: StatusCode, asked: Option<Duration>, idempotent: bool) -> bool
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::error::{ApiError, HttpError};
     use bytes::Bytes;
 
     const TEN: Option<Duration> = Some(Duration::from_secs(10));
@@ -67,13 +62,17 @@ mod tests {
     }
 
     fn refusal(status: u16, code: ErrorCode, retry_after: Option<Duration>) -> ErrorKind {
+        said(status, code, retry_after, &format!(r#"{{"code":"x","message":"","status":{status}}}"#))
+    }
+
+    fn said(status: u16, code: ErrorCode, retry_after: Option<Duration>, body: &str) -> ErrorKind {
         ErrorKind::Api(ApiError {
             status: StatusCode::from_u16(status).expect("a status"),
             code,
             message: String::new(),
             params: None,
             retry_after,
-            body: Bytes::new(),
+            body: Bytes::copy_from_slice(body.as_bytes()),
         })
     }
 
@@ -86,8 +85,24 @@ mod tests {
     fn what_was_refused_for_the_moment_is_done_again() {
         assert_eq!(both(refusal(429, ErrorCode::TooManyRequests, None)), [true, true]);
         assert_eq!(both(page(429, None)), [true, true]);
-        assert_eq!(both(page(503, TEN)), [true, true]);
-        assert_eq!(decide(&page(503, TEN), false), Decision::Again(TEN));
+        assert_eq!(both(refusal(503, ErrorCode::Unknown, None)), [true, true]);
+        assert_eq!(decide(&refusal(503, ErrorCode::Unknown, TEN), false), Decision::Again(TEN));
+    }
+
+    /// A 503 of a gateway once passed for Dify's when it had a `Retry-After`.
+    #[test]
+    fn a_503_in_other_words_leaves_open_whether_it_was_done() {
+        assert_eq!(both(page(503, TEN)), [true, false]);
+        assert_eq!(decide(&page(503, TEN), true), Decision::Again(TEN));
+        for body in [
+            "",
+            r#"{"code":"unavailable","message":"no healthy upstream"}"#,
+            r#"{"code":"unavailable","message":"","status":"503"}"#,
+            r#"{"code":"unavailable","message":"","status":500}"#,
+            r#"{"code":"unavailable","message":"","status":503"#,
+        ] {
+            assert_eq!(both(said(503, ErrorCode::Unknown, TEN, body)), [true, false], "{body}");
+        }
     }
 
     #[test]
@@ -101,7 +116,7 @@ mod tests {
         for status in [408, 502, 503, 504, 520, 524, 527, 530] {
             assert_eq!(both(page(status, None)), [true, false], "{status}");
         }
-        assert_eq!(both(refusal(503, ErrorCode::Unknown, None)), [true, false]);
+        assert_eq!(both(refusal(504, ErrorCode::Unknown, None)), [true, false]);
     }
 
     #[test]
@@ -118,6 +133,7 @@ mod tests {
         let timeout = |which| ErrorKind::Timeout(crate::Timeout { which, limit: Duration::ZERO });
         assert_eq!(both(timeout(TimeLimit::Connect)), [true, true]);
         assert_eq!(both(timeout(TimeLimit::ResponseHeaders)), [true, false]);
+        assert_eq!(both(timeout(TimeLimit::ReadResponseHeaders)), [true, false]);
         assert_eq!(both(timeout(TimeLimit::ReadIdle)), [true, false]);
         assert_eq!(both(timeout(TimeLimit::Call)), [false, false]);
     }

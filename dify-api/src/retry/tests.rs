@@ -78,6 +78,8 @@ async fn what_may_have_been_done_is_not_done_again() {
     for trouble in [
         refusal(502, "", ""),
         refusal(524, "", ""),
+        refusal(503, "Retry-After: 0\r\n", ""),
+        refusal(503, "Retry-After: 0\r\n", r#"{"code":"unavailable","message":"no healthy upstream"}"#),
         vec![Step::Cut],
         vec![Step::Wait(Duration::from_millis(400))],
         vec![say("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: 99\r\n\r\n{\"resu")],
@@ -91,7 +93,8 @@ async fn what_may_have_been_done_is_not_done_again() {
 
 #[tokio::test]
 async fn what_was_refused_for_the_moment_is_done_again_whatever_it_is() {
-    for trouble in [busy(""), busy("Retry-After: 0\r\n"), refusal(503, "Retry-After: 0\r\n", "")] {
+    let away = r#"{"code":"unknown","message":"Later.","status":503}"#;
+    for trouble in [busy(""), busy("Retry-After: 0\r\n"), refusal(503, "", away)] {
         let (seen, outcome) = attempts(Method::POST, vec![trouble, done()]).await;
         assert_eq!(seen, 2);
         assert!(outcome.is_ok());
@@ -200,4 +203,39 @@ async fn a_streams_head_is_asked_for_again_where_it_was_refused() {
     let request = ChatRequest::new("Hello", "user-1");
     let error = app.chat().stream(&request).retry(at_once()).await.expect_err("cut");
     assert_eq!((error.attempts(), error.may_have_acted()), (2, true), "{error}");
+}
+
+/// A minute was once waited for in place of an hour, and the server asked again too early.
+#[tokio::test]
+async fn a_retry_after_beyond_the_limit_is_told_and_not_waited_for() {
+    let date = "Date: Mon, 30 Nov 2026 04:00:00 GMT\r\nRetry-After: Mon, 30 Nov 2026 05:00:00 GMT\r\n";
+    for (headers, seconds) in [
+        ("Retry-After: 3600\r\n", 3600),
+        (date, 3600),
+        ("Retry-After: 99999999999999999999999\r\n", u64::MAX),
+        ("Retry-After: Fri, 31 Dec 9999 23:59:59 GMT\r\nDate: Fri, 31 Dec 9999 23:57:59 GMT\r\n", 120),
+    ] {
+        let away = r#"{"code":"unknown","message":"Later.","status":503}"#;
+        for trouble in [busy(headers), refusal(503, headers, ""), refusal(503, headers, away)] {
+            let (seen, outcome) = attempts(Method::GET, vec![trouble, done()]).await;
+            let error = outcome.expect_err("later");
+            assert_eq!((seen, error.retry_after()), (1, Some(Duration::from_secs(seconds))), "{error}");
+            assert!(error.to_string().contains(&format!("[the server asks to wait {seconds} s]")), "{error}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_retry_after_that_is_none_or_has_passed_is_no_reason_to_wait() {
+    for headers in [
+        "Retry-After: -5\r\n",
+        "Retry-After: soon\r\n",
+        "Retry-After: 1.5\r\n",
+        "Retry-After: \r\n",
+        "Retry-After: Thu, 01 Jan 1970 00:00:00 GMT\r\n",
+        "Date: Mon, 30 Nov 2026 04:00:00 GMT\r\nRetry-After: Mon, 30 Nov 2026 04:00:00 GMT\r\n",
+    ] {
+        let (seen, outcome) = attempts(Method::POST, vec![busy(headers), done()]).await;
+        assert!(seen == 2 && outcome.is_ok(), "{headers}");
+    }
 }

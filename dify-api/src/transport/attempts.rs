@@ -1,42 +1,52 @@
 //! One attempt after the other.
 
-use super::{Answer, Exchange, attempt, build};
+use super::{Answer, Exchange, Shown, attempt, build};
 use crate::{
     Error, ErrorKind,
-    credentials::Generation,
     error::Context,
     retry::{Decision, Pauses, decide},
     span::Span,
-    timeouts::Deadline,
+    timeouts::{Deadline, after},
 };
 use reqwest::StatusCode;
 use std::time::Duration;
 use tokio::time::Instant;
 
+/// How many redirects a call follows.
+const HOPS: u32 = 5;
+
 /// One attempt after the other, until one brings an answer or there is no sense in another.
 pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Answer, Error> {
     let mut context = Context::of(exchange.operation.clone());
     let shared = &exchange.transport.shared;
-    let deadline = exchange.deadline();
+    let (start, deadline) = (Instant::now(), exchange.deadline());
     if !exchange.signed {
-        shared.credentials.ready(exchange.transport, &exchange.operation).await?;
+        let ready = shared.credentials.ready(exchange.transport, &exchange.operation);
+        Deadline::bound(exchange.deadline_of_waiting(deadline), ready)
+            .await
+            .map_err(|error| error.while_waiting(&context))?;
     }
     let mut pauses = exchange.retry.pauses();
     let mut pause = Duration::ZERO;
     let mut renewed = false;
+    let mut hops = 0;
+    let mut place = None;
     // Why it is done once more.
     let mut failure: Option<Error> = None;
     loop {
-        let request = match build(exchange).await {
+        let mut request = match Deadline::bound(exchange.deadline_of_waiting(deadline), build(exchange)).await {
             Ok(request) => request,
             // What cannot be made a second time was refused at the first.
-            Err(error) => return Err(failure.unwrap_or_else(|| error.during(context))),
+            Err(error) => return Err(failure.unwrap_or_else(|| error.while_waiting(&context))),
         };
+        if let Some(place) = &place {
+            *request.url_mut() = Clone::clone(place);
+        }
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        let mut used = Generation::default();
-        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut used).await {
+        let mut shown = Shown::default();
+        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut shown).await {
             Ok((status, headers, content)) => {
                 shared.budget.succeeded();
                 return Ok(Answer { status, headers, content, context });
@@ -44,13 +54,18 @@ pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Ans
             Err(kind) => kind,
         };
         let error = Error::new(kind, context.clone());
+        pause = Duration::ZERO;
         // Refused is not acted on: with other credentials it may be said again, once.
         if !renewed && !exchange.signed && is_refusal(error.kind()) {
-            if !shared.credentials.renew(exchange.transport, &exchange.operation, used).await? {
+            let renewal = shared.credentials.renew(exchange.transport, &exchange.operation, shown.used, start);
+            let renewed_in_time = Deadline::bound(exchange.deadline_of_waiting(deadline), renewal).await;
+            if !renewed_in_time.map_err(|error| error.while_waiting(&context))? {
                 return Err(error);
             }
             renewed = true;
-            pause = Duration::ZERO;
+        } else if let Some(moved) = shown.moved.filter(|_| hops < HOPS) {
+            hops += 1;
+            place = Some(moved);
         } else {
             match next(exchange, &mut pauses, deadline, error.kind()) {
                 Next::Attempt(after) => pause = after,
@@ -80,7 +95,7 @@ fn next(exchange: &Exchange<'_>, pauses: &mut Pauses, deadline: Option<Deadline>
         return Next::Nothing;
     };
     // The limit would run out in the pause, and hide what went wrong.
-    if deadline.is_some_and(|deadline| Instant::now() + pause >= deadline.at) {
+    if deadline.is_some_and(|deadline| after(Instant::now(), pause) >= deadline.at) {
         return Next::Nothing;
     }
     if exchange.transport.shared.budget.take() { Next::Attempt(pause) } else { Next::TooMany }

@@ -1,6 +1,6 @@
 //! What an answer is: what was asked for, a refusal in Dify's words, or something else.
 
-use super::Due;
+use super::{Due, same_origin};
 use crate::{
     ErrorKind,
     error::{ApiError, HttpError},
@@ -8,11 +8,12 @@ use crate::{
     limits::ERROR_BODY,
     media,
     retry::retry_after,
+    timeouts::Deadline,
 };
 use bytes::Bytes;
 use reqwest::{
-    StatusCode,
-    header::{CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
+    StatusCode, Url,
+    header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, HeaderValue, LOCATION, RETRY_AFTER},
 };
 use serde::Deserialize;
 use std::time::{Duration, SystemTime};
@@ -40,7 +41,13 @@ pub(super) fn streams(headers: &HeaderMap) -> bool {
 }
 
 /// The answer is no success: Dify's own words, or what stands there instead.
-pub(super) async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+pub(super) async fn refusal(
+    status: StatusCode,
+    headers: &HeaderMap,
+    due: Due,
+    incoming: Incoming,
+    end: Option<Deadline>,
+) -> ErrorKind {
     /// Read as leniently as can be: an error about an error helps nobody.
     #[derive(Deserialize)]
     struct Refusal {
@@ -51,7 +58,7 @@ pub(super) async fn refusal(status: StatusCode, headers: &HeaderMap, due: Due, i
         params: serde_json::Value,
     }
 
-    let body = incoming.beginning(ERROR_BODY).await;
+    let body = incoming.beginning(ERROR_BODY, end).await;
     match serde_json::from_slice::<Refusal>(&body) {
         Ok(refusal) => ErrorKind::Api(ApiError {
             status,
@@ -74,12 +81,18 @@ fn as_text(value: serde_json::Value) -> Option<String> {
 }
 
 /// A success of another kind than asked for.
-pub(super) async fn unexpected(status: StatusCode, headers: &HeaderMap, due: Due, incoming: Incoming) -> ErrorKind {
+pub(super) async fn unexpected(
+    status: StatusCode,
+    headers: &HeaderMap,
+    due: Due,
+    incoming: Incoming,
+    end: Option<Deadline>,
+) -> ErrorKind {
     let body = if streams(headers) {
         // It may take minutes to end, and nothing of it is wanted.
         Bytes::new()
     } else {
-        incoming.beginning(ERROR_BODY).await
+        incoming.beginning(ERROR_BODY, end).await
     };
     http_error(status, headers, due, body)
 }
@@ -96,9 +109,22 @@ fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) ->
     })
 }
 
-/// When the server wants to be asked again.
+/// When the server wants to be asked again. A date is read by the server's own clock, where it says what that shows.
 fn asked(headers: &HeaderMap) -> Option<Duration> {
-    retry_after(headers.get(RETRY_AFTER)?.as_bytes(), SystemTime::now())
+    let clock = text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
+    retry_after(headers.get(RETRY_AFTER)?.as_bytes(), clock.unwrap_or_else(SystemTime::now))
+}
+
+/// Where the same request is to be sent instead. Other servers get nothing, and a redirect that would change the method
+/// is not followed.
+pub(super) fn moved(status: StatusCode, headers: &HeaderMap, url: &Url) -> Option<Url> {
+    if !matches!(status, StatusCode::TEMPORARY_REDIRECT | StatusCode::PERMANENT_REDIRECT) {
+        return None;
+    }
+    let mut target = url.join(text(headers, &LOCATION)?).ok()?;
+    target.set_fragment(None);
+    let named = !target.username().is_empty() || target.password().is_some();
+    (same_origin(url, &target) && !named).then_some(target)
 }
 
 /// Dify's name for its own version.

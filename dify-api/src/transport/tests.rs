@@ -1,6 +1,10 @@
 //! The life of a request, against a server that misbehaves.
 #![cfg(feature = "app")]
 
+mod limits;
+mod pool;
+mod redirects;
+
 use crate::{
     App, Error, ErrorKind, TimeLimit, Timeouts, Upload,
     test_server::{Server, Step, answer, event_stream, say},
@@ -175,30 +179,6 @@ async fn a_connection_that_breaks_is_told_from_one_that_was_never_made() {
 async fn an_answer_beyond_the_limit_is_refused() {
     let error = failure(answer(200, "application/json", &" ".repeat(10_001))).await;
     assert!(matches!(error.kind(), ErrorKind::TooLarge { limit: 10_000 }), "{error}");
-}
-
-#[tokio::test]
-async fn a_redirect_to_another_server_is_not_followed() {
-    let elsewhere = Server::start(vec![answer(200, "application/json", "{}")]).await;
-    for status in [301, 302, 303, 307, 308] {
-        let head =
-            format!("HTTP/1.1 {status} Go\r\nLocation: {}/info\r\nContent-Length: 0\r\n\r\n", elsewhere.base_url);
-        let error = failure(vec![say(head)]).await;
-        assert!(error.to_string().contains("set the base URL to it"), "{error}");
-        assert!(matches!(error.kind(), ErrorKind::Http(http) if http.location.is_some()));
-    }
-    assert!(elsewhere.seen().is_empty());
-}
-
-#[tokio::test]
-async fn a_redirect_on_the_same_server_that_keeps_the_request_is_followed() {
-    let moved = vec![say("HTTP/1.1 308 Go\r\nLocation: /v1/there\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")];
-    let server = Server::start(vec![moved, answer(200, "text/plain", "here")]).await;
-    let app = server.app(brief());
-    let answer = app.request(Method::POST, "/here").body("text/plain", "x").send().await.expect("answer");
-    assert_eq!(&**answer, b"here");
-    let seen = server.seen();
-    assert!(seen[1].starts_with("POST /v1/there") && seen[1].ends_with("\r\n\r\nx"), "{seen:?}");
 }
 
 #[tokio::test]

@@ -16,8 +16,19 @@ pub(crate) enum Law {
     Unknown,
     /// Sent once.
     Final,
+    /// Never sent: what comes before it failed.
+    Unsent,
     /// Without a meaning here.
     Unmet,
+}
+
+/// What meets the fault.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Victim {
+    /// The operation itself.
+    Operation,
+    /// What the operation waits for: the login of a session, or a passport.
+    Credential,
 }
 
 /// A row of the table.
@@ -25,6 +36,7 @@ pub(crate) struct Row {
     pub(crate) title: &'static str,
     pub(crate) law: fn(Class) -> Law,
     pub(crate) fault: Fault,
+    pub(crate) victim: Victim,
 }
 
 /// Longer than any limit of the test.
@@ -70,22 +82,38 @@ fn dripping(class: Class) -> Law {
     if class == Class::Download { Law::Unmet } else { endless(class) }
 }
 
+/// A web page that drips without end.
+fn dripping_page(class: Class) -> Law {
+    if class == Class::Download { Law::Unmet } else { shape(class) }
+}
+
+/// A session or a passport that cannot be had: other credentials are there from the beginning.
+fn unsent(class: Class) -> Law {
+    if matches!(class, Class::Repeatable | Class::Once | Class::Run) { Law::Unsent } else { Law::Unmet }
+}
+
 fn cut(at: Place, by: Ending) -> Fault {
     Fault::Cut { at, by }
 }
 
 /// All of them. `elsewhere` is another server.
 pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
-    let row = |title, law, fault| Row { title, law, fault };
+    let row = |title, law, fault| Row { title, law, fault, victim: Victim::Operation };
+    let before = |title, fault| Row { title, law: unsent, fault, victim: Victim::Credential };
+    let drop = Duration::from_millis(50);
     let page = |status| Fault::Replaced(Answer::page(status));
     let refuse = Fault::Refused;
-    let second = Duration::from_secs(1);
     vec![
         row("429 `too_many_requests`", refused as fn(Class) -> Law, refuse(Answer::too_many_requests())),
         row(
             "429 `too_many_requests`, `Retry-After` in seconds",
             refused,
-            refuse(Answer::too_many_requests().retry_after(second)),
+            refuse(Answer::too_many_requests().retry_after(Duration::ZERO)),
+        ),
+        row(
+            "429 `too_many_requests`, `Retry-After` beyond the limit",
+            last,
+            refuse(Answer::too_many_requests().retry_after(Duration::from_secs(3600))),
         ),
         row(
             "429 `too_many_requests`, `Retry-After` as a date",
@@ -94,7 +122,8 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
         ),
         row("429, a page", refused, refuse(Answer::page(429))),
         row("429 `rate_limit_error`", last, refuse(Answer::rate_limit_error())),
-        row("503, a page, with `Retry-After`", refused, refuse(Answer::page(503).retry_after(Duration::ZERO))),
+        row("503 in Dify's words", refused, refuse(Answer::error(503, "unknown", "Later."))),
+        row("503, a page, with `Retry-After`", unknown, Fault::Replaced(Answer::page(503).retry_after(Duration::ZERO))),
         row("503, a page", unknown, page(503)),
         row("408, a page", unknown, page(408)),
         row("502, a page", unknown, page(502)),
@@ -104,6 +133,12 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
         row("500, a page", last, page(500)),
         row("413, a page, before the body was read", last, Fault::Unread(Answer::page(413))),
         row("404, a page", last, refuse(Answer::page(404))),
+        row("a dripping refusal", last, refuse(Answer::page(404).dripping(drop))),
+        row(
+            "a dripping web page instead of the answer",
+            dripping_page,
+            Fault::Replaced(Answer::page(200).dripping(drop)),
+        ),
         row("a redirect to another server", last, refuse(Answer::redirect(307, elsewhere))),
         row("a redirect that would change the method", last, refuse(Answer::redirect(302, "/v1/info"))),
         row("reset before it was acted on", unknown, Fault::Unanswered(Ending::Reset)),
@@ -144,5 +179,11 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
         row("JSON without its members", shape, Fault::Damaged(Damage::NoMembers)),
         row("JSON with values of other types", shape, Fault::Damaged(Damage::WrongTypes)),
         row("8 MiB more than the limit", endless, Fault::Huge(8 << 20)),
+        before("waiting for a session or a passport that does not come", Fault::LateHead(LATE)),
+        before(
+            "waiting for a session or a passport that is refused",
+            refuse(Answer::error(401, "authentication_failed", "Invalid email or password.")),
+        ),
+        before("waiting for a session or a passport, 500", Fault::Replaced(Answer::internal_error())),
     ]
 }

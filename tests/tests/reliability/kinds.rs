@@ -51,6 +51,17 @@ pub(crate) struct Kind {
     pub(crate) only_reads: bool,
 }
 
+impl Kind {
+    /// What gives the credential that it needs; nothing where a key is there from the beginning.
+    pub(crate) fn credential(&self) -> Option<&'static str> {
+        match self.method.split('_').next() {
+            Some("web") => Some("web_session_passport"),
+            Some("console") => Some("console_account_login"),
+            _ => None,
+        }
+    }
+}
+
 const fn kind(class: Class, method: &'static str, only_reads: bool) -> Kind {
     Kind { class, method, operation: method, only_reads }
 }

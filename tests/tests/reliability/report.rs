@@ -4,7 +4,7 @@ use std::{collections::BTreeSet, fmt::Write, path::Path};
 
 use crate::{
     Cells, Outcome,
-    faults::Row,
+    faults::{Row, Victim},
     kinds::{Class, KINDS},
 };
 
@@ -38,7 +38,11 @@ fn table(rows: &[Row], cells: &Cells) -> String {
         let _ = write!(text, "| {} |", row.title);
         for class in Class::ALL {
             let Some(cells) = cells.get(&(place, class)) else {
-                text.push_str(" as long as bytes flow |");
+                let nothing = match row.victim {
+                    Victim::Operation => "as long as bytes flow",
+                    Victim::Credential => "a key is there from the beginning",
+                };
+                let _ = write!(text, " {nothing} |");
                 continue;
             };
             let outcomes: BTreeSet<String> = cells.iter().map(|(_, always, once)| shown(class, always, once)).collect();
