@@ -6,17 +6,16 @@ use std::time::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use http::{HeaderMap, Method, StatusCode, header};
+use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde_json::{Map, Value, json};
 
-use crate::scrub::{Scrubber, Text};
-use crate::{headers, multipart};
+use crate::scrub::{Cleaned, Described, Leak, Operation, REDACTED, Scrubber};
 
 /// The most that is kept of a body: more is only counted.
 const MOST: usize = 8 << 20;
 
 /// A body as far as it is kept.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Kept {
     bytes: Vec<u8>,
     total: usize,
@@ -32,8 +31,14 @@ impl Kept {
         }
     }
 
-    fn omitted(&self) -> Option<String> {
-        (self.total > MOST).then(|| format!("{} bytes, omitted", self.total))
+    /// How many bytes there were.
+    pub(crate) fn total(&self) -> usize {
+        self.total
+    }
+
+    /// The body; `None` where it was too long to be kept.
+    pub(crate) fn bytes(&self) -> Option<&[u8]> {
+        (self.total <= MOST).then_some(&self.bytes)
     }
 }
 
@@ -69,8 +74,8 @@ pub(crate) struct Answer {
     ending: Ending,
 }
 
-/// A request and its answer.
-pub(crate) struct Exchange {
+/// A request and its answer, with their secrets.
+pub struct Exchange {
     pub(crate) asked: Asked,
     pub(crate) answer: Answer,
 }
@@ -93,7 +98,11 @@ impl Answer {
 
     pub(crate) fn take(&mut self, chunk: &Bytes) {
         self.kept.take(chunk);
-        self.chunks.push((self.kept.total, milliseconds(self.started)));
+        if self.kept.bytes().is_some() {
+            self.chunks.push((self.kept.total, milliseconds(self.started)));
+        } else {
+            self.chunks = Vec::new();
+        }
     }
 
     pub(crate) fn end(&mut self, ending: Ending) {
@@ -106,6 +115,20 @@ impl Answer {
         let length = self.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let nothing = self.status == StatusCode::NO_CONTENT || self.status == StatusCode::NOT_MODIFIED;
         nothing || length == Some(self.kept.total)
+    }
+
+    /// The pieces of a body, which hold no part of a secret, with the time of the last byte of each.
+    fn chunks(&self, pieces: &[(usize, String)]) -> Value {
+        let mut chunks: Vec<(f64, String)> = Vec::new();
+        for (end, piece) in pieces {
+            let chunk = self.chunks.iter().find(|(last, _)| last >= end);
+            let time = chunk.map_or(self.total, |(_, time)| *time);
+            match chunks.last_mut() {
+                Some((there, body)) if *there == time => body.push_str(piece),
+                _ => chunks.push((time, piece.clone())),
+            }
+        }
+        chunks.into_iter().map(|(time, text)| json!({"t_ms": time, "text": text})).collect()
     }
 
     fn framing(&self) -> String {
@@ -125,37 +148,77 @@ fn milliseconds(started: Instant) -> f64 {
 }
 
 impl Exchange {
-    /// The release that answered, as it says itself.
-    pub(crate) fn version(&self) -> String {
-        let version = self.answer.headers.get("x-version").and_then(|version| version.to_str().ok());
-        version.filter(|version| plain(version)).unwrap_or("unknown").to_owned()
+    /// Returns an exchange that ended as it should, without times.
+    pub fn new(request: &Request<Bytes>, response: &Response<Bytes>) -> Self {
+        let body = Arc::default();
+        let asked = Asked {
+            method: request.method().clone(),
+            path: request.uri().path().to_owned(),
+            query: request.uri().query().unwrap_or_default().to_owned(),
+            headers: request.headers().clone(),
+            body: Arc::clone(&body),
+        };
+        body.lock().unwrap_or_else(PoisonError::into_inner).take(request.body());
+        let mut answer = Answer::new(response.status(), response.headers().clone(), Instant::now());
+        answer.take(response.body());
+        answer.end(Ending::Whole);
+        Self { asked, answer }
+    }
+
+    /// The method; one that no standard defines may be anything.
+    pub(crate) fn method(&self) -> &str {
+        let known = [
+            Method::GET,
+            Method::POST,
+            Method::PUT,
+            Method::PATCH,
+            Method::DELETE,
+            Method::HEAD,
+            Method::OPTIONS,
+            Method::TRACE,
+        ];
+        if known.contains(&self.asked.method) { self.asked.method.as_str() } else { "REDACTED" }
     }
 
     pub(crate) fn status(&self) -> u16 {
         self.answer.status.as_u16()
     }
 
-    /// The exchange without its secrets. Whoever files it gives it a name.
-    pub(crate) fn to_json(&self) -> Value {
-        let mut scrubber = Scrubber::default();
-        scrubber.learn_headers(&self.asked.headers);
-        scrubber.learn_headers(&self.answer.headers);
-        let sent = self.asked.body.lock().unwrap_or_else(PoisonError::into_inner);
-        scrubber.learn_query(&self.asked.query);
-        scrubber.learn_body(&sent.bytes);
-        scrubber.learn_body(&self.answer.kept.bytes);
+    /// Returns the exchange without its secrets, which the scrubber remembers for the next ones. `operation` and `case` are
+    /// null: whoever files it names it.
+    ///
+    /// # Errors
+    /// Fails if a secret is left: nothing of the exchange may be written then.
+    pub fn to_json(&self, scrubber: &mut Scrubber) -> Result<Value, Leak> {
+        // What only the end of an exchange shows to be secret may occur at its beginning.
+        self.render(scrubber);
+        scrubber.refresh();
+        let value = self.render(scrubber);
+        scrubber.refresh();
+        scrubber.check(&value.to_string())?;
+        Ok(value)
+    }
+
+    fn render(&self, scrubber: &mut Scrubber) -> Value {
+        let described = Described::get();
+        let asked = &self.asked;
+        let operation = described.operation(&asked.method, &asked.path);
         let mut request = Map::new();
-        request.insert("method".into(), self.asked.method.as_str().into());
-        request.insert("path".into(), scrubber.text(&self.asked.path).into());
-        request.insert("query".into(), scrubber.query(&self.asked.query).into());
-        request.insert("headers".into(), headers::object(&self.asked.headers, &scrubber));
-        write_request_body(&mut request, &self.asked.headers, &sent, &scrubber);
+        request.insert("method".into(), self.method().into());
+        request.insert("path".into(), scrubber.path(&asked.path, operation).into());
+        request.insert("query".into(), scrubber.query(&asked.query, operation).into());
+        request.insert("headers".into(), scrubber.headers(&asked.headers));
+        let place = |media_type: &str| operation.map(|operation| operation.request(media_type)).unwrap_or_default();
+        let sent = asked.body.lock().unwrap_or_else(PoisonError::into_inner);
+        let body = scrubber.body(&asked.headers, &sent, place);
+        drop(sent);
+        write_body(&mut request, &body);
         let mut exchange = json!({
             "operation": null,
             "case": null,
             "recorded_at": self.answer.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
             "request": request,
-            "response": self.response(&scrubber),
+            "response": self.response(scrubber, operation),
         });
         if self.answer.ending == Ending::ServerGone {
             exchange["note"] = "The server's connection ended before its answer did: the body is not whole.".into();
@@ -163,120 +226,65 @@ impl Exchange {
         exchange
     }
 
-    fn response(&self, scrubber: &Scrubber) -> Value {
+    fn response(&self, scrubber: &mut Scrubber, operation: Option<Operation>) -> Value {
         let answer = &self.answer;
         let mut response = Map::new();
         response.insert("status".into(), answer.status.as_u16().into());
         response.insert("reason".into(), answer.status.canonical_reason().unwrap_or_default().to_uppercase().into());
-        response.insert("headers".into(), headers::object(&answer.headers, scrubber));
-        response.insert("raw_headers".into(), headers::pairs(&answer.headers, scrubber));
+        response.insert("headers".into(), scrubber.headers(&answer.headers));
+        response.insert("raw_headers".into(), scrubber.raw_headers(&answer.headers));
         response.insert("framing".into(), answer.framing().into());
         response.insert("t_headers_ms".into(), answer.headed.into());
         response.insert("t_total_ms".into(), answer.total.into());
         if answer.ending == Ending::ClientGone {
             response.insert("client_disconnected".into(), true.into());
         }
-        let compressed = answer.headers.contains_key(header::CONTENT_ENCODING);
-        if let Some(note) = answer.kept.omitted().or_else(|| compressed.then(|| "compressed, omitted".to_owned())) {
-            response.insert("body_note".into(), note.into());
-            return response.into();
+        let place = |media_type: &str| Described::get().answer(operation, answer.status, media_type);
+        let body = scrubber.body(&answer.headers, &answer.kept, place);
+        if body == Cleaned::Nothing {
+            response.insert("body".into(), "".into());
         }
-        match scrubber.body(&answer.kept.bytes) {
-            Text::Text(text) => response.insert("body".into(), text.into()),
-            Text::Bytes(bytes) => response.insert("body_base64".into(), STANDARD.encode(bytes).into()),
-        };
+        write_body(&mut response, &body);
         if answer.framing().starts_with("chunked") {
-            response.insert("chunks".into(), self.chunks(scrubber));
+            let chunks = match &body {
+                Cleaned::Text(pieces, _) => answer.chunks(pieces),
+                Cleaned::Replaced(_) => json!([{"t_ms": answer.total, "base64": STANDARD.encode(REDACTED)}]),
+                _ => json!([]),
+            };
+            response.insert("chunks".into(), chunks);
         }
         response.into()
     }
-
-    /// The body in pieces that hold no part of a secret: whole events, each with the time of its last byte.
-    fn chunks(&self, scrubber: &Scrubber) -> Value {
-        let bytes = &self.answer.kept.bytes;
-        let mut chunks: Vec<(f64, Vec<u8>)> = Vec::new();
-        let mut start = 0;
-        for end in ends(bytes, &media_type(&self.answer.headers)) {
-            let time =
-                self.answer.chunks.iter().find(|(last, _)| *last >= end).map_or(self.answer.total, |chunk| chunk.1);
-            let piece = &bytes[start..end];
-            match chunks.last_mut() {
-                Some((there, body)) if *there == time => body.extend_from_slice(piece),
-                _ => chunks.push((time, piece.to_vec())),
-            }
-            start = end;
-        }
-        let write = |(time, bytes): (f64, Vec<u8>)| match scrubber.body(&bytes) {
-            Text::Text(text) => json!({"t_ms": time, "text": text}),
-            Text::Bytes(bytes) => json!({"t_ms": time, "base64": STANDARD.encode(bytes)}),
-        };
-        chunks.into_iter().map(write).collect()
-    }
 }
 
-/// Where a body may be cut: behind every event of a stream; nowhere else, lest a secret be cut in two.
-fn ends(bytes: &[u8], media_type: &str) -> Vec<usize> {
-    let mut ends = Vec::new();
-    if media_type == "text/event-stream" {
-        let blank = bytes.windows(2).enumerate().filter(|(_, pair)| *pair == b"\n\n");
-        ends.extend(blank.map(|(start, _)| start + 2));
-    }
-    if !bytes.is_empty() && ends.last() != Some(&bytes.len()) {
-        ends.push(bytes.len());
-    }
-    ends
-}
-
-fn write_request_body(request: &mut Map<String, Value>, headers: &HeaderMap, sent: &Kept, scrubber: &Scrubber) {
-    let compressed = headers.contains_key(header::CONTENT_ENCODING);
-    if let Some(note) =
-        sent.omitted().or_else(|| compressed.then(|| format!("{} bytes, compressed, omitted", sent.total)))
-    {
-        request.insert("body_note".into(), note.into());
-        return;
-    }
-    if sent.bytes.is_empty() {
-        return;
-    }
-    if media_type(headers) == "multipart/form-data" {
-        // Cleaned field by field, so that a field of JSON is cleaned as JSON.
-        match multipart::scrubbed(headers, &sent.bytes, scrubber) {
-            Some((body, parts)) => {
-                request.insert("body_base64".into(), STANDARD.encode(body).into());
-                request.insert("multipart".into(), parts);
-            }
-            None => {
-                request.insert("body_note".into(), format!("{} bytes, no form, omitted", sent.total).into());
-            }
+fn write_body(message: &mut Map<String, Value>, body: &Cleaned) {
+    let note = match body {
+        Cleaned::Nothing => None,
+        Cleaned::Text(pieces, note) => {
+            let text: String = pieces.iter().map(|(_, piece)| piece.as_str()).collect();
+            message.insert("body".into(), text.into());
+            note.as_ref()
         }
-        return;
-    }
-    match scrubber.body(&sent.bytes) {
-        Text::Text(text) => request.insert("body".into(), text.into()),
-        Text::Bytes(bytes) => request.insert("body_base64".into(), STANDARD.encode(bytes).into()),
+        Cleaned::Form(form, parts) => {
+            message.insert("body_base64".into(), STANDARD.encode(form).into());
+            message.insert("multipart".into(), parts.clone());
+            None
+        }
+        Cleaned::Replaced(note) => {
+            message.insert("body_base64".into(), STANDARD.encode(REDACTED).into());
+            Some(note)
+        }
+        Cleaned::Omitted(note) => Some(note),
     };
+    if let Some(note) = note {
+        message.insert("body_note".into(), note.as_str().into());
+    }
 }
 
-fn media_type(headers: &HeaderMap) -> String {
-    let value = headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    value.split(';').next().unwrap_or_default().trim().to_ascii_lowercase()
-}
-
-/// Whether a text can be part of a file's name.
-fn plain(text: &str) -> bool {
-    !text.is_empty()
-        && !text.starts_with('.')
-        && text.chars().all(|letter| letter.is_ascii_alphanumeric() || "._-".contains(letter))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_stream_is_cut_behind_its_events_only() {
-        assert_eq!(ends(b"data: 1\n\ndata: 2\n\nda", "text/event-stream"), [9, 18, 20]);
-        assert_eq!(ends(b"a\n\nb", "text/plain"), [4]);
-        assert!(ends(b"", "text/event-stream").is_empty());
+/// Shows nothing of what is secret.
+impl std::fmt::Debug for Exchange {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let sizes = (self.method(), self.status(), self.answer.kept.total);
+        formatter.debug_tuple("Exchange").field(&sizes).finish()
     }
 }

@@ -10,16 +10,16 @@ use axum::response::Response;
 use bytes::Bytes;
 use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, StatusCode, header};
-use reqwest::Url;
 use tokio::sync::mpsc;
 
 use crate::exchange::{Answer, Asked, Exchange, Kept};
 use crate::tape::Tape;
+use crate::upstream::Upstream;
 
 /// What every request needs.
 pub(crate) struct Forward {
     pub(crate) client: reqwest::Client,
-    pub(crate) upstream: Url,
+    pub(crate) upstream: Upstream,
     pub(crate) records: mpsc::UnboundedSender<Exchange>,
     pub(crate) ended: Arc<AtomicBool>,
 }
@@ -39,13 +39,12 @@ pub(crate) async fn forward(State(state): State<Arc<Forward>>, request: Request)
     let (head, body) = request.into_parts();
     let path = head.uri.path().to_owned();
     let query = head.uri.query().unwrap_or_default().to_owned();
-    let mut url = state.upstream.clone();
-    url.set_path(&format!("{}{path}", state.upstream.path().trim_end_matches('/')));
-    url.set_query(head.uri.query());
+    let url = state.upstream.address(&path, head.uri.query());
 
     let sent = Arc::new(Mutex::new(Kept::default()));
     let mut headers = without_hops(&head.headers);
     headers.remove(header::HOST);
+    state.upstream.authorize(&mut headers);
     // A compressed answer could not be searched for secrets.
     headers.insert(header::ACCEPT_ENCODING, http::HeaderValue::from_static("identity"));
     let mut builder = state.client.request(head.method.clone(), url).headers(headers);
@@ -87,8 +86,8 @@ fn pass_on(state: &Forward, asked: Asked, answer: reqwest::Response, started: In
 }
 
 /// The server cannot be reached: an answer of ours, which is not recorded.
-fn unreachable(upstream: &Url, error: &reqwest::Error) -> Response {
-    let mut told = format!("dify-record: no answer from {}", upstream.origin().ascii_serialization());
+fn unreachable(upstream: &Upstream, error: &reqwest::Error) -> Response {
+    let mut told = format!("dify-record: no answer from {}", upstream.origin());
     let mut source = std::error::Error::source(error);
     while let Some(inner) = source {
         told.push_str(&format!(": {inner}"));

@@ -2,7 +2,7 @@
 //!
 //! Point a client at [`Proxy::address`] instead of the server: requests and answers pass through unchanged and at once,
 //! events of streams included, and every exchange is written below a folder in the format that `cargo xtask verify` and
-//! the replay tests read. Nothing is written before [its secrets](scrub) are taken out.
+//! the replay tests read. [Its secrets](scrub) are taken out before anything is written.
 //!
 //! ```no_run
 //! # async fn demo() -> Result<(), dify_record::Error> {
@@ -18,12 +18,12 @@
 
 mod exchange;
 mod forward;
-mod headers;
-mod multipart;
 mod proxy;
 pub mod scrub;
 mod shelf;
 mod tape;
+mod upstream;
 
+pub use exchange::Exchange;
 pub use proxy::{Error, Proxy};
 pub use shelf::Written;

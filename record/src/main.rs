@@ -1,5 +1,6 @@
 //! `dify-record`: records what goes between clients and a Dify server.
 
+use std::io::Write;
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
@@ -10,7 +11,8 @@ use dify_record::{Error, Proxy};
 #[derive(Parser)]
 #[command(name = "cargo xtask record", bin_name = "cargo xtask record")]
 struct Cli {
-    /// The server: its address without `/v1`, `/api` or `/console/api`.
+    /// The server: its address without `/v1`, `/api` or `/console/api`. A name and a password in it are sent as Basic
+    /// authentication where a client sends no `Authorization`.
     #[arg(long, value_name = "URL")]
     upstream: String,
     /// The folder to write to, as `cargo xtask verify` reads it. What is there stays.
@@ -25,7 +27,11 @@ struct Cli {
 async fn main() -> Result<(), Error> {
     let cli = Cli::parse();
     let proxy = Proxy::start(&cli.upstream, &cli.out, cli.listen).await?;
-    println!("Send requests to http://{} instead of {}. Ctrl-C ends the recording.", proxy.address(), cli.upstream);
+    let (address, upstream) = (proxy.address(), proxy.upstream());
+    let mut stdout = std::io::stdout();
+    // A reader at the other end of a pipe waits for it. A closed output does not end the recording.
+    let _ = writeln!(stdout, "Send requests to http://{address} instead of {upstream}. Ctrl-C ends the recording.");
+    let _ = stdout.flush();
     if tokio::signal::ctrl_c().await.is_err() {
         eprintln!("Ctrl-C cannot be heard here: end the recording by ending the process.");
         std::future::pending::<()>().await;

@@ -7,13 +7,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use axum::Router;
-use reqwest::Url;
 use tokio::net::TcpListener;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinHandle;
 
 use crate::forward::{Forward, forward};
-use crate::shelf::{Shelf, Written};
+use crate::scrub::Scrubber;
+use crate::shelf::{Shelf, Written, private_folder};
+use crate::upstream::Upstream;
+
+/// The stack of the thread that cleans and writes, in bytes.
+const STACK: usize = 16 << 20;
 
 /// Why nothing can be recorded.
 #[derive(Debug, thiserror::Error)]
@@ -22,7 +26,7 @@ pub enum Error {
     /// The address of the server is none.
     #[error("`{url}` is no address of a server: write it as http://localhost or https://dify.example.org")]
     Upstream {
-        /// What was given.
+        /// What was given, without credentials.
         url: String,
     },
     /// The port is not to be had.
@@ -41,6 +45,9 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// The system gives no thread for writing.
+    #[error("no thread for writing recordings: {0}")]
+    Thread(#[source] std::io::Error),
     /// The system's certificates cannot be used.
     #[error("the client for the server could not be made: {0}")]
     Client(#[from] reqwest::Error),
@@ -50,6 +57,7 @@ pub enum Error {
 #[derive(Debug)]
 pub struct Proxy {
     address: SocketAddr,
+    origin: String,
     stop: oneshot::Sender<()>,
     served: JoinHandle<()>,
     shelf: std::thread::JoinHandle<Written>,
@@ -57,16 +65,17 @@ pub struct Proxy {
 }
 
 impl Proxy {
-    /// Begins to pass requests on to `upstream` and to write exchanges below `out`.
+    /// Begins to pass requests on to `upstream` and to write exchanges below `out`. A name and a password in `upstream` are
+    /// sent as Basic authentication with requests that have no `Authorization`, and never shown.
     ///
     /// # Errors
     /// An address that is none, a port that is taken, a folder that cannot be made.
     pub async fn start(upstream: &str, out: impl AsRef<Path>, listen: impl Into<SocketAddr>) -> Result<Self, Error> {
-        let url = Url::parse(upstream).ok().filter(|url| matches!(url.scheme(), "http" | "https") && url.has_host());
-        let upstream = url.ok_or_else(|| Error::Upstream { url: upstream.to_owned() })?;
+        let mut scrubber = Scrubber::new();
+        let upstream = Upstream::parse(upstream, &mut scrubber)?;
+        let origin = upstream.origin();
         let folder = out.as_ref().to_owned();
-        std::fs::create_dir_all(&folder)
-            .map_err(|source| Error::Folder { folder: folder.display().to_string(), source })?;
+        private_folder(&folder).map_err(|source| Error::Folder { folder: folder.display().to_string(), source })?;
         let address = listen.into();
         let failed = |source| Error::Listen { address, source };
         let listener = TcpListener::bind(address).await.map_err(failed)?;
@@ -85,16 +94,23 @@ impl Proxy {
             // Serving ends by itself only when it is told to.
             let _ = axum::serve(listener, app).with_graceful_shutdown(closing).into_future().await;
         });
-        let shelf = std::thread::spawn(move || Shelf::new(folder).run(received));
-        Ok(Self { address, stop, served, shelf, ended })
+        // Documents may be nested in documents.
+        let shelf = std::thread::Builder::new().stack_size(STACK);
+        let shelf = shelf.spawn(move || Shelf::new(folder, scrubber).run(received)).map_err(Error::Thread)?;
+        Ok(Self { address, origin, stop, served, shelf, ended })
     }
 
-    /// Where clients send their requests to.
+    /// Returns the address that clients send their requests to.
     pub fn address(&self) -> SocketAddr {
         self.address
     }
 
-    /// Takes no more requests, waits for those that are under way, and tells what was written.
+    /// Returns the server's address: scheme, host and port, without credentials.
+    pub fn upstream(&self) -> &str {
+        &self.origin
+    }
+
+    /// Takes no more requests, waits for those that are under way, and returns what was written.
     pub async fn finish(self) -> Written {
         self.ended.store(true, Ordering::Relaxed);
         let _ = self.stop.send(());

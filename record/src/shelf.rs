@@ -8,6 +8,7 @@ use std::path::{Path, PathBuf};
 use tokio::sync::mpsc;
 
 use crate::exchange::Exchange;
+use crate::scrub::{Leak, REDACTED, Scrubber};
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -30,6 +31,8 @@ pub(crate) struct Shelf {
     root: PathBuf,
     /// The last number of each folder.
     numbers: BTreeMap<PathBuf, usize>,
+    /// What was seen in earlier exchanges is secret in later ones.
+    scrubber: Scrubber,
     written: Written,
 }
 
@@ -37,8 +40,8 @@ pub(crate) struct Shelf {
 const PREFIXES: [&str; 3] = ["/console/api/", "/api/", "/v1/"];
 
 impl Shelf {
-    pub(crate) fn new(root: PathBuf) -> Self {
-        Self { root, numbers: BTreeMap::new(), written: Written::default() }
+    pub(crate) fn new(root: PathBuf, scrubber: Scrubber) -> Self {
+        Self { root, numbers: BTreeMap::new(), scrubber, written: Written::default() }
     }
 
     /// Writes until nobody sends any more. A thread of its own: files never hold up a stream.
@@ -55,30 +58,59 @@ impl Shelf {
         self.written
     }
 
-    fn put(&mut self, exchange: &Exchange) -> io::Result<()> {
-        let mut value = exchange.to_json();
-        // By the path without its secrets: names of files are read as well.
+    fn put(&mut self, exchange: &Exchange) -> Result<(), Problem> {
+        let mut value = exchange.to_json(&mut self.scrubber)?;
+        // By what was cleaned: names of files are read as well.
         let (area, route) = names(value["request"]["path"].as_str().unwrap_or_default());
-        let folder = self.root.join(format!("dify-{}", exchange.version())).join(area);
-        let method = exchange.asked.method.as_str().to_lowercase();
-        let operation = format!("{method}-{route}");
+        let version = value["response"]["headers"]["X-Version"].as_str().filter(|version| *version != REDACTED);
+        let folder = self.root.join(format!("dify-{}", version.unwrap_or("unknown"))).join(area);
+        let operation = format!("{}-{route}", exchange.method().to_lowercase());
         value["operation"] = operation.clone().into();
         value["case"] = exchange.status().to_string().into();
-        fs::create_dir_all(&folder)?;
-        let number = match self.numbers.get(&folder) {
+        let mut text = serde_json::to_string_pretty(&value).map_err(io::Error::from)?;
+        text.push('\n');
+        self.scrubber.check(&format!("{text}\n{}", folder.strip_prefix(&self.root).unwrap_or(&folder).display()))?;
+        private_folder(&folder)?;
+        let mut number = match self.numbers.get(&folder) {
             Some(last) => last + 1,
             None => last_number(&folder)? + 1,
         };
-        let file = folder.join(format!("{number:03}-{operation}-{}.json", exchange.status()));
-        // Never over what is there; and whole or not at all.
-        let unfinished = file.with_extension("part");
-        let mut text = serde_json::to_string_pretty(&value)?;
-        text.push('\n');
-        fs::File::create_new(&unfinished)?.write_all(text.as_bytes())?;
-        fs::rename(&unfinished, &file)?;
+        // Whole or not at all, for its owner only, and never over what is there.
+        let mut unfinished = tempfile::NamedTempFile::new_in(&folder)?;
+        unfinished.write_all(text.as_bytes())?;
+        unfinished.as_file().sync_all()?;
+        loop {
+            let file = folder.join(format!("{number:03}-{operation}-{}.json", exchange.status()));
+            match unfinished.persist_noclobber(&file) {
+                Ok(_) => break,
+                Err(error) if error.error.kind() == io::ErrorKind::AlreadyExists => {
+                    unfinished = error.file;
+                    number += 1;
+                }
+                Err(error) => return Err(error.error.into()),
+            }
+        }
         self.numbers.insert(folder, number);
         Ok(())
     }
+}
+
+/// Why an exchange was not written.
+#[derive(Debug, thiserror::Error)]
+enum Problem {
+    #[error(transparent)]
+    Leak(#[from] Leak),
+    #[error(transparent)]
+    File(#[from] io::Error),
+}
+
+/// Makes a folder that only its owner may read; one that exists stays as it is.
+pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
+    let mut builder = fs::DirBuilder::new();
+    builder.recursive(true);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
+    builder.create(folder)
 }
 
 /// The area and the route of a path, for names of files: without ids, which may be anything.
