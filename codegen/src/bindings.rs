@@ -2,7 +2,7 @@
 
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{API, MARK, Model};
-use crate::{emit, generate, lower, polish, prove, write};
+use crate::{buffers, emit, generate, lower, polish, prove, write};
 use serde_json::{Map, Value};
 use std::collections::BTreeMap;
 use std::path::PathBuf;
@@ -43,6 +43,7 @@ pub fn generate_leniently(documents: &[Document]) -> Result<(Vec<GeneratedFile>,
     unused.extend(polish::polish(&mut file, &model, polish::PASSES));
     let code = emit::emit(file, &model)?;
     prove::prove(&code, &model).none()?;
+    buffers::unbuffered(&code).none()?;
     let mut files = write::write(&code);
     files.push(GeneratedFile { path: PathBuf::from(API_PAGE), contents: emit::api_page(&model, &code) });
     Ok((files, unused))

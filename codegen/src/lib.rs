@@ -4,6 +4,7 @@
 //! [`bindings::generate`] → write or compare.
 
 pub mod bindings;
+mod buffers;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;

@@ -69,6 +69,46 @@ impl RawJson {
     }
 }
 
+/// What kind of value a JSON text is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    List,
+    Text,
+    Number,
+    Boolean,
+    Null,
+}
+
+impl RawJson {
+    /// The kind shows at the first character.
+    pub(crate) fn kind(&self) -> Kind {
+        match self.as_str().as_bytes().first() {
+            Some(b'{') => Kind::Object,
+            Some(b'[') => Kind::List,
+            Some(b'"') => Kind::Text,
+            Some(b't' | b'f') => Kind::Boolean,
+            Some(b'n') => Kind::Null,
+            _ => Kind::Number,
+        }
+    }
+}
+
+impl Kind {
+    /// Says that a value of this kind is none of the type of this name.
+    pub(crate) fn unexpected(self, name: &str) -> serde_json::Error {
+        let kind = match self {
+            Self::Object => "an object",
+            Self::List => "a list",
+            Self::Text => "a text",
+            Self::Number => "a number",
+            Self::Boolean => "a boolean",
+            Self::Null => "null",
+        };
+        serde::de::Error::custom(format_args!("{kind} is no `{name}`"))
+    }
+}
+
 impl Default for RawJson {
     /// JSON `null`.
     fn default() -> Self {
@@ -150,7 +190,7 @@ impl schemars::JsonSchema for RawJson {
 
 #[cfg(test)]
 mod tests {
-    use super::RawJson;
+    use super::{Kind, RawJson};
     use serde_json::json;
 
     #[test]
@@ -170,6 +210,23 @@ mod tests {
         let huge = |text| RawJson::from_json(text).expect("JSON");
         assert_ne!(huge("1e999"), huge("2e999"));
         assert_eq!(huge("1e999"), huge("1e999"));
+    }
+
+    #[test]
+    fn a_value_shows_its_kind_after_any_space() {
+        for (text, kind) in [
+            (" {}", Kind::Object),
+            ("\n[1]", Kind::List),
+            ("\t\"{\"", Kind::Text),
+            (" -1", Kind::Number),
+            ("true", Kind::Boolean),
+            (" null ", Kind::Null),
+        ] {
+            assert_eq!(RawJson::from_json(text).expect("JSON").kind(), kind);
+            let list: Vec<RawJson> = serde_json::from_str(&format!("[{text}]")).expect("JSON");
+            assert_eq!(list[0].kind(), kind);
+        }
+        assert_eq!(Kind::List.unexpected("Icon").to_string(), "a list is no `Icon`");
     }
 
     #[test]

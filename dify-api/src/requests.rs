@@ -16,6 +16,16 @@ impl Requests {
     }
 }
 
+/// Refuses a value that is unset or empty, where the server would answer for nobody or with a refusal.
+pub(crate) fn needed(name: &str, value: Option<&str>) -> Result<(), progenitor_client::Error<()>> {
+    if value.is_some_and(|value| !value.is_empty()) {
+        return Ok(());
+    }
+    Err(progenitor_client::Error::InvalidRequest(format!(
+        "`{name}` is not set: Dify finds nothing without it; set it by `.{name}(…)` or in `new`"
+    )))
+}
+
 /// What a generated builder returns.
 pub(crate) type Built = Result<reqwest::Request, progenitor_client::Error<()>>;
 

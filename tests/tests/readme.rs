@@ -33,7 +33,9 @@ fn sections(file: &str) -> Vec<Section> {
             sections.push(Section { level, ..Section::default() });
         } else if line.starts_with('|') {
             section.rows += 1;
-        } else if line.starts_with("- ") || line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok()) {
+        } else if line.starts_with("- ")
+            || line.split_once(". ").is_some_and(|(number, _)| number.parse::<u8>().is_ok())
+        {
             section.items += 1;
         }
     }

@@ -52,6 +52,43 @@ fn every_recorded_answer_goes_through_its_type_without_loss() {
     tally.settle(300);
 }
 
+// Guards a past bug: serde's buffer, which enums without a tag and flattened members are read through, carries no raw JSON.
+#[test]
+fn open_values_inside_unions_and_open_objects_come_out_whole() {
+    let example = |operation: &str| {
+        let document = workspace::document_of(operation);
+        let operations = document["paths"].as_object().into_iter().flatten();
+        let operations = operations.flat_map(|(_, item)| item.as_object().into_iter().flatten());
+        let mut found = operations.filter(|(_, described)| described["operationId"] == operation);
+        let (_, described) = found.next().expect("the operation");
+        described["responses"]["200"]["content"]["application/json"]["example"].clone()
+    };
+    let calls = serde_json::json!([{
+        "id": "call_1", "type": "function", "function": {"name": "time", "arguments": "{\"zone\": 12345678901234567890}"},
+    }]);
+    let mut messages = example("console_logs_messages");
+    messages["data"][0]["message"] = serde_json::json!([
+        {"role": "user", "text": "What time is it?", "files": [{"type": "image", "data": "aGk..."}]},
+        {"role": "assistant", "text": "", "files": [], "tool_calls": calls},
+        {"role": "tool", "text": "Noon.", "files": []},
+    ]);
+    let mut documents = example("knowledge_documents_list");
+    documents["data"][0]["data_source_info"]["of_a_plugin"] = serde_json::json!({"score": 0.5, "deep": [{"a": null}]});
+    for (operation, body) in [("console_logs_messages", messages), ("knowledge_documents_list", documents)] {
+        let through = generated::reply(operation).expect("a type");
+        assert_eq!(lost(through, &body.to_string()), Vec::<String>::new(), "{operation}");
+    }
+    let mut empty = example("console_logs_messages");
+    for prompt in [serde_json::json!(""), serde_json::json!([])] {
+        empty["data"][0]["message"] = prompt;
+        let through = generated::reply("console_logs_messages").expect("a type");
+        assert_eq!(lost(through, &empty.to_string()), Vec::<String>::new());
+    }
+    empty["data"][0]["message"] = serde_json::json!({"role": "user"});
+    let error = generated::reply("console_logs_messages").expect("a type")(&empty.to_string()).expect_err("no prompt");
+    assert!(error.to_string().contains("an object is no `SentPrompt`"), "{error}");
+}
+
 #[test]
 fn what_the_types_write_is_what_the_documents_say() {
     let mut tally = Tally::default();

@@ -138,13 +138,13 @@ async fn a_get_has_its_query_encoded_and_no_body() {
 #[tokio::test]
 async fn a_path_parameter_cannot_leave_its_place() {
     let wire = Wire::answering(400, "application/json", "{}").await;
-    let request = ConversationRenameRequest::new().auto_generate(true);
+    let request = ConversationRenameRequest::new().auto_generate(true).user("user-1");
     let _ = wire.app.conversations().rename("a/../b?c#d %é", &request).await;
     assert_eq!(
         wire.sent(),
         "POST /v1/conversations/a%2F..%2Fb%3Fc%23d%20%25%C3%A9/name\naccept: application/json\n\
-         authorization: Bearer app-key\ncontent-length: 22\ncontent-type: application/json\nhost: HOST\n\
-         user-agent: dify-api/VERSION (Rust)\n\n{\"auto_generate\":true}"
+         authorization: Bearer app-key\ncontent-length: 38\ncontent-type: application/json\nhost: HOST\n\
+         user-agent: dify-api/VERSION (Rust)\n\n{\"auto_generate\":true,\"user\":\"user-1\"}"
     );
     for nowhere in ["", ".", ".."] {
         let error = wire.app.conversations().rename(nowhere, &request).await.expect_err("no such place");
@@ -155,15 +155,53 @@ async fn a_path_parameter_cannot_leave_its_place() {
     wire.sent();
 }
 
+// Guards a past bug: Dify answered an empty list for a user that all such calls share.
+#[tokio::test]
+async fn a_call_without_the_user_it_needs_is_not_sent() {
+    use dify_api::types::{
+        ChatRequest, ConversationVariableUpdateRequest, ConversationsVariablesQuery, MessagesListQuery, StopRequest,
+        WorkflowRunRequest, WorkflowsEventsQuery,
+    };
+    let wire = Wire::answering(200, "application/json", "{}").await;
+    let app = &wire.app;
+    let (all, nobody) = (ConversationsListQuery::new(), ConversationsListQuery::new().user(""));
+    let errors = [
+        app.conversations().list(&all).await.map(drop),
+        app.conversations().list(&nobody).await.map(drop),
+        app.conversations().list(&all).items().into_vec().await.map(drop),
+        app.conversations().list(&all).pages().next().await.expect("a page").map(drop),
+        app.conversations().variables("c", &ConversationsVariablesQuery::new()).await.map(drop),
+        app.conversations().rename("c", &ConversationRenameRequest::new().name("Tea")).await.map(drop),
+        app.conversations().delete("c", &ConversationDeleteRequest::new()).await,
+        app.conversations().update_variable("c", "v", &ConversationVariableUpdateRequest::new("1")).await.map(drop),
+        app.messages().list(&MessagesListQuery::new("c")).await.map(drop),
+        app.chat().send(&ChatRequest::new("Hello", "")).await.map(drop),
+        app.chat().stream(&ChatRequest::new("Hello", "")).await.map(drop),
+        app.chat().stop("t", &StopRequest::new("")).await.map(drop),
+        app.workflows().run(&WorkflowRunRequest::new([("city", "Beijing")], "")).await.map(drop),
+        app.workflows().events("r", &WorkflowsEventsQuery::new("")).await.map(drop),
+    ];
+    for error in errors.map(|outcome| outcome.expect_err("refused")) {
+        assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
+        assert!(error.to_string().contains("`user`") && error.to_string().contains(".user("), "{error}");
+        assert_eq!(error.attempts(), 0);
+    }
+}
+
 #[tokio::test]
 async fn a_delete_has_the_json_body_that_dify_wants() {
     let wire = Wire::answering_with(204, vec![("content-type", "application/json")], "").await;
-    wire.app.conversations().delete(CONVERSATION, &ConversationDeleteRequest::new()).await.expect("deleted");
+    wire.app
+        .conversations()
+        .delete(CONVERSATION, &ConversationDeleteRequest::new().user("user-1"))
+        .await
+        .expect("deleted");
     assert_eq!(
         wire.sent(),
         format!(
             "DELETE /v1/conversations/{CONVERSATION}\naccept: application/json\nauthorization: Bearer app-key\n\
-             content-length: 2\ncontent-type: application/json\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n{{}}"
+             content-length: 17\ncontent-type: application/json\nhost: HOST\nuser-agent: dify-api/VERSION (Rust)\n\n\
+             {{\"user\":\"user-1\"}}"
         )
     );
 }

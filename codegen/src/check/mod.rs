@@ -75,6 +75,7 @@ const RULES: &[Rule] = &[
     operations::common_errors_are_documented,
     operations::statuses_are_exact,
     operations::idempotent_is_said_where_it_is_news,
+    operations::what_is_needed_is_optional,
     operations::stream_methods_stream,
     paging::paging_names_what_is_there,
     deviations::deviations_are_exact,

@@ -180,6 +180,36 @@ pub fn statuses_are_exact(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
+/// What is required is needed anyway, and what is not there cannot be.
+pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
+    for operation in &o.operations {
+        let needs = operation.node().get("x-dify-needs").map_or(&[][..], Node::items);
+        let body =
+            operation.node().get("requestBody").and_then(|body| body.get("content")).map_or(&[][..], Node::entries);
+        let schemas: Vec<_> =
+            body.iter().filter_map(|media| Some(o.source.follow(media.value.get("schema")?))).collect();
+        for need in needs {
+            let name = need.as_str().unwrap_or_default();
+            let parameter = operation.parameters.iter().any(|(_, node)| {
+                let required = node.get("required").is_some_and(|required| required.to_value() == true);
+                node.text("name") == Some(name) && node.text("in") == Some("query") && !required
+            });
+            let member = schemas.iter().any(|schema| {
+                let required = schema.get("required").map_or(&[][..], Node::items);
+                let there = schema.get("properties").is_some_and(|members| members.has(name));
+                there && !required.iter().any(|required| required.as_str() == Some(name))
+            });
+            if !parameter && !member {
+                found.push(o.at(
+                    need.place,
+                    format!("`{name}` is no optional query parameter or member of the body of `{}`", operation.route()),
+                    "name one, or remove it: what is required is needed anyway",
+                ));
+            }
+        }
+    }
+}
+
 /// Only what its method does not say needs saying.
 pub fn idempotent_is_said_where_it_is_news(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {

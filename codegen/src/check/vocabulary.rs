@@ -46,6 +46,7 @@ const OPERATION: Vocabulary = Vocabulary {
         "x-dify-errors",
         "x-dify-paging",
         "x-dify-idempotent",
+        "x-dify-needs",
         "x-dify-since",
         "x-dify-until",
         "x-dify-deprecated",
@@ -253,7 +254,9 @@ fn form_of(extension: &str) -> Form {
     match extension {
         "x-dify-idempotent" => Form::Bool,
         "x-dify-tristate" | "x-dify-state" => Form::True,
-        "x-dify-errors" | "x-dify-final" | "x-dify-new" | "x-dify-modes" | "x-dify-checked" => Form::TextList,
+        "x-dify-errors" | "x-dify-needs" | "x-dify-final" | "x-dify-new" | "x-dify-modes" | "x-dify-checked" => {
+            Form::TextList
+        }
         "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
         "x-dify-paging" => Form::Map,
         "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,

@@ -2,7 +2,7 @@
 
 use super::groups::query_name;
 use super::layout::client_type;
-use crate::model::{Answer, Body, Group, Model, Operation, Parameter, Shape, Type};
+use crate::model::{Answer, Body, Group, Model, Operation, Parameter, Shape, Type, rust_name};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -74,7 +74,7 @@ impl Example<'_> {
         }
         match &operation.body {
             Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => {
-                arguments.push(self.body(name, operation.example.as_ref())?);
+                arguments.push(self.body(name, operation)?);
             }
             Some(Body::Json(_)) => return None,
             None => {}
@@ -94,7 +94,8 @@ impl Example<'_> {
         })
     }
 
-    fn body(&mut self, name: &str, example: Option<&Value>) -> Option<String> {
+    fn body(&mut self, name: &str, operation: &Operation) -> Option<String> {
+        let example = operation.example.as_ref();
         let component = self.model.components.get(name)?;
         let (Shape::Object(members) | Shape::Form(members)) = &component.shape else { return None };
         let given = component.new.clone().unwrap_or_else(|| {
@@ -112,7 +113,9 @@ impl Example<'_> {
             });
         }
         self.types.insert(name.to_owned());
-        self.before.push(format!("let request = {name}::new({});", arguments.join(", ")));
+        let needs = members.iter().filter(|m| operation.needs.contains(&m.name) && m.ty == Type::Text);
+        let needs: String = needs.filter_map(|m| setter(&m.rust, example?.get(&m.name)?)).collect();
+        self.before.push(format!("let request = {name}::new({}){needs};", arguments.join(", ")));
         Some("&request".to_owned())
     }
 
@@ -123,7 +126,9 @@ impl Example<'_> {
         }
         let name = query_name(operation, group, self.model);
         self.types.insert(name.clone());
-        self.before.push(format!("let query = {name}::new({});", arguments.join(", ")));
+        let needs = operation.query_parameters().filter(|p| operation.needs.contains(&p.name) && p.ty == Type::Text);
+        let needs: String = needs.filter_map(|p| setter(&rust_name(&p.name), p.example.as_ref()?)).collect();
+        self.before.push(format!("let query = {name}::new({}){needs};", arguments.join(", ")));
         Some("&query".to_owned())
     }
 
@@ -149,6 +154,11 @@ impl Example<'_> {
             _ => return None,
         })
     }
+}
+
+/// The call of a setter with a text.
+fn setter(name: &str, value: &Value) -> Option<String> {
+    Some(format!(".{name}({:?})", value.as_str()?))
 }
 
 /// The members of a small object of texts, as pairs.

@@ -4,7 +4,7 @@ use super::layout::{client_type, module_name};
 use super::{Part, Source, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Credential, Group, Location, Mode, Model, Operation, Shape, Type, chosen_by_method, escaped,
+    Answer, Body, Credential, Group, Location, Member, Mode, Model, Operation, Shape, Type, chosen_by_method, escaped,
     rust_name,
 };
 use crate::rustdoc;
@@ -187,10 +187,12 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
         Answer::Download(_) => ("download", parse_quote!(crate::Download)),
     };
     let built = call(operation, builder);
+    let needs = needs(operation, model);
     let body: Expr = if matches!(operation.body, Some(Body::Form { .. })) {
         parse_quote! {
             crate::Call::upload(self.transport, &#operation_static, move |requests| {
                 Box::pin(async move {
+                    #(#needs)*
                     let form = request.form().await?;
                     Ok(#built?)
                 })
@@ -198,6 +200,7 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
         }
     } else {
         let constructor = ident(constructor);
+        let built = if needs.is_empty() { built } else { parse_quote!({ #(#needs)* #built }) };
         parse_quote!(crate::Call::#constructor(self.transport, &#operation_static, move |requests| #built))
     };
     let stop = stopping(operation, group, model);
@@ -212,6 +215,36 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
             #body
         }
     }
+}
+
+/// Refuses to send a request without what the server needs: what `x-dify-needs` names, and a required user that is empty.
+fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
+    let members = match &operation.body {
+        Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => {
+            model.components.get(name).map(|component| &component.shape)
+        }
+        _ => None,
+    };
+    let members: &[Member] = match members {
+        Some(Shape::Object(members) | Shape::Form(members)) => members,
+        _ => &[],
+    };
+    let members = members.iter().map(|m| (&m.name, m.required && !m.nullable, &m.ty, "request"));
+    let parameters = operation.query_parameters().map(|p| (&p.name, p.required, &p.ty, "query"));
+    let needed =
+        |name: &str, required: bool| operation.needs.iter().any(|need| need == name) || (required && name == "user");
+    members
+        .chain(parameters)
+        .filter(|(name, required, ty, _)| needed(name, *required) && **ty == Type::Text)
+        .map(|(wire, required, _, holder)| {
+            let (name, holder) = (ident(&rust_name(wire)), ident(holder));
+            let value: Expr = match required {
+                true => parse_quote!(Some(#holder.#name.as_str())),
+                false => parse_quote!(#holder.#name.as_deref()),
+            };
+            parse_quote!(crate::requests::needed(#wire, #value)?;)
+        })
+        .collect()
 }
 
 /// The call of the request builder, with what the caller gave.
@@ -341,6 +374,12 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     };
     lines.extend([String::new(), "# Errors".to_owned(), String::new()]);
     rustdoc::wrap(&sentence, "", &mut lines);
+    if let [needs] = operation.needs.as_slice() {
+        let unset = format!(
+            "[`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) without `{needs}`: nothing is sent then."
+        );
+        rustdoc::wrap(&unset, "", &mut lines);
+    }
     lines.extend(examples::lines(operation, group, model));
     lines
 }

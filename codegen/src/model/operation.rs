@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     pub(crate) refusals: Vec<String>,
     /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
+    /// Optional parameters and members without which the server answers for nobody.
+    pub(crate) needs: Vec<String>,
     /// What to use instead, when it is deprecated.
     pub(crate) deprecated: Option<String>,
     pub(crate) since: Option<String>,
@@ -141,6 +143,7 @@ impl Operation {
             answer: Answer::Empty,
             errors: texts(operation, "x-dify-errors"),
             refusals: refusals(document, operation),
+            needs: texts(operation, "x-dify-needs"),
             idempotent: operation
                 .get("x-dify-idempotent")
                 .and_then(Value::as_bool)

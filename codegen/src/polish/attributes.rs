@@ -31,6 +31,13 @@ pub(crate) fn derive_no_debug(attributes: &mut [Attribute]) {
     }
 }
 
+/// Take `Deserialize` out of the derives: it is written out.
+pub(crate) fn derive_no_deserialize(attributes: &mut [Attribute]) {
+    if let Some(derive) = attributes.iter_mut().find(|a| a.path().is_ident("derive")) {
+        *derive = parse_quote!(#[derive(Clone, Debug, PartialEq, serde::Serialize)]);
+    }
+}
+
 /// What stands above every generated type.
 pub(crate) fn of_a_type() -> [Attribute; 3] {
     [

@@ -84,7 +84,8 @@ async fn items_of_a_list_that_goes_back_come_newest_first() {
     let third = page(json!({"limit": 2, "has_more": false, "data": [message("a"), message("b")]}));
     let server = Server::start(vec![first, second, third]).await;
     let app = server.app(Timeouts::default());
-    let items = app.messages().list(&MessagesListQuery::new("c")).items().into_vec().await.expect("items");
+    let items =
+        app.messages().list(&MessagesListQuery::new("c").user("user-1")).items().into_vec().await.expect("items");
     assert_eq!(items.iter().map(|item| item.id.as_str()).collect::<Vec<_>>(), ["d", "c", "b", "a"]);
     let targets = targets(&server);
     assert!(targets[1].contains("first_id=d") && targets[2].contains("first_id=c"), "{targets:?}");

@@ -105,6 +105,15 @@ plant! {
             "spec/service/paths/tea.yaml:28: POST is not idempotent by itself; remove `x-dify-idempotent`";
     }
 
+    a_need_that_is_no_optional_parameter_is_told {
+        in TEA replace
+            "    x-dify-paging"
+        by
+            "    x-dify-needs: [page, user]\n    x-dify-paging"
+        and hear
+            "spec/service/paths/tea.yaml:8: `user` is no optional query parameter or member of the body of `GET /cups`; name one, or remove it: what is required is needed anyway";
+    }
+
     a_stream_method_without_a_stream_is_told {
         in TEA replace
             "    x-dify-paging"
