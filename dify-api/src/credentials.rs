@@ -108,7 +108,7 @@ impl Credentials {
 }
 
 /// The head of an answer, and what it answers.
-#[cfg_attr(not(any(feature = "web", feature = "console")), allow(dead_code, reason = "keys stay what they are"))]
+#[cfg_attr(not(feature = "console"), allow(dead_code, reason = "only sessions are kept in headers"))]
 pub(crate) struct Seen<'a> {
     pub(crate) operation: &'a Named,
     /// The client renewed its own credential by it.

@@ -117,7 +117,7 @@ macro_rules! configured {
         }
 
         /// Sets after how long such a connection is closed. It is closed after this time, and before twice as much has
-        /// passed. Defaults to 7 s. With `None` it is kept until the server closes it.
+        /// passed. Defaults to 7 s. With zero none is kept, with `None` each until the server closes it.
         pub fn pool_idle_timeout(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
             self.settings.pool.idle_timeout = time.into();
             self
@@ -168,7 +168,8 @@ fn http_client(
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .referer(false)
-        .pool_max_idle_per_host(pool.max_idle)
+        // With no time at all, the pool keeps connections and never looks after them.
+        .pool_max_idle_per_host(if pool.idle_timeout == Some(Duration::ZERO) { 0 } else { pool.max_idle })
         .pool_idle_timeout(pool.idle_timeout.map(bounded));
     if let Some(limit) = timeouts.connect {
         builder = builder.connect_timeout(bounded(limit));

@@ -1,6 +1,6 @@
 //! One renewal of a credential at a time, whose outcome all who wait for it share.
 
-use crate::{Error, ErrorKind, Transport, error::HttpError, timeouts::after, types::ErrorCode};
+use crate::{Error, ErrorKind, Transport, error::HttpError, media, timeouts::after, types::ErrorCode};
 use reqwest::StatusCode;
 use std::{
     future::poll_fn,
@@ -45,9 +45,11 @@ struct Failure {
 }
 
 impl Failure {
-    /// Is it that of a caller who came then? Those who came before it have waited for it, however late they hear of it.
+    /// Is it that of a caller who came then? Those who came before it have waited for it, though they hear of it late.
     fn concerns(&self, since: Instant) -> bool {
-        since <= self.at || self.until.is_none_or(|until| Instant::now() < until)
+        let now = Instant::now();
+        let waited = since <= self.at && now < after(self.at, LONGEST);
+        waited || self.until.is_none_or(|until| now < until)
     }
 }
 
@@ -172,9 +174,12 @@ pub(super) fn is_verdict(error: &Error) -> bool {
             ErrorCode::EmailCodeLoginLimit => true,
             // Until somebody sets the server up.
             ErrorCode::NotSetup => false,
-            _ => refuses(refusal.status),
+            _ => refuses(refusal.status) && refusal.code.as_str() != "not_init_validated",
         },
-        ErrorKind::Http(HttpError { status, .. }) => *status == StatusCode::UNAUTHORIZED,
+        // A page is that of a gateway, which knows no accounts of Dify.
+        ErrorKind::Http(HttpError { status, content_type, .. }) => {
+            *status == StatusCode::UNAUTHORIZED && media::is_json(content_type)
+        }
         _ => false,
     }
 }

@@ -259,12 +259,46 @@ struct Cookie<'h> {
 
 impl<'h> Cookie<'h> {
     fn read(header: &'h HeaderValue) -> Option<Self> {
-        let (pair, _) = header.to_str().ok()?.split_once(';').unwrap_or((header.to_str().ok()?, ""));
+        let header = header.to_str().ok()?;
+        let (pair, attributes) = header.split_once(';').unwrap_or((header, ""));
         let (name, value) = pair.split_once('=')?;
         let (prefix, name) = name.trim().strip_prefix(HOST).map_or(("", name.trim()), |name| (HOST, name));
         let known = ["access_token", "refresh_token", "csrf_token"].contains(&name);
-        // The server takes a cookie away by setting it to nothing.
-        let value = Some(value.trim()).filter(|value| !value.is_empty()).map(|value| Secret::new(value.to_owned()));
+        let value = value.trim().trim_matches('"');
+        let value = (!value.is_empty() && !is_over(attributes)).then(|| Secret::new(value.to_owned()));
         known.then_some(Self { prefix, name, value })
+    }
+}
+
+/// A cookie is taken away by setting it to nothing, or to a time that has passed. The local clock may be wrong, so only
+/// times count that are none.
+fn is_over(attributes: &str) -> bool {
+    attributes.split(';').filter_map(|attribute| attribute.split_once('=')).any(|(name, value)| {
+        let (name, value) = (name.trim(), value.trim());
+        (name.eq_ignore_ascii_case("max-age") && (value == "0" || value.starts_with('-')))
+            || (name.eq_ignore_ascii_case("expires") && value.contains("1970"))
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cookie_is_taken_away_in_each_of_its_ways() {
+        let read =
+            |header: &'static str| Cookie::read(&HeaderValue::from_static(header)).map(|cookie| cookie.value.is_some());
+        for gone in [
+            "access_token=",
+            "access_token=; Path=/",
+            "access_token=\"\"; Max-Age=3600",
+            "access_token=x; Max-Age=0",
+            "access_token=x; max-age=-1; Path=/",
+            "__Host-access_token=x; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+        ] {
+            assert_eq!(read(gone), Some(false), "{gone}");
+        }
+        assert_eq!(read("csrf_token=x; Expires=Mon, 30 Nov 2026 04:13:44 GMT; Max-Age=3600; Path=/"), Some(true));
+        assert_eq!(read("locale=en"), None);
     }
 }

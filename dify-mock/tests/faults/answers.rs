@@ -39,6 +39,29 @@ async fn gateway_pages_are_html_with_and_without_retry_after() {
     assert_eq!(date.headers()["retry-after"], "Tue, 14 Nov 2023 22:13:20 GMT");
 }
 
+/// Dates that HTTP cannot write once panicked.
+#[tokio::test]
+async fn any_moment_is_a_date_of_retry_after() {
+    let (long, epoch) = (Duration::from_secs(300_000_000_000), SystemTime::UNIX_EPOCH);
+    for (time, date) in [
+        (epoch - Duration::from_secs(1), "Thu, 01 Jan 1970 00:00:00 GMT"),
+        (epoch + long, "Fri, 31 Dec 9999 23:59:59 GMT"),
+    ] {
+        let response = info(Fault::Refused(Answer::page(503).retry_at(time))).await;
+        assert_eq!(response.headers()["retry-after"], date);
+    }
+}
+
+#[tokio::test]
+async fn a_dripping_answer_never_ends() {
+    let mut response = info(Fault::Refused(Answer::page(404).dripping(Duration::ZERO))).await;
+    let mut drops = 0;
+    while drops < 20 {
+        let piece = response.chunk().await.expect("bytes").expect("no end");
+        drops += piece.iter().filter(|byte| **byte == b' ').count();
+    }
+}
+
 #[tokio::test]
 async fn dify_s_own_errors_have_its_shape() {
     for (answer, code) in [

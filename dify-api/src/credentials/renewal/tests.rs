@@ -78,13 +78,16 @@ async fn a_failure_that_passes_is_shared_for_a_growing_pause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_caller_who_came_before_a_failure_shares_it_at_any_time() {
+async fn a_caller_who_came_before_a_failure_shares_it_though_late() {
     let (renewal, begun) = (Renewal::default(), Arc::default());
     let early = Instant::now();
     assert!(is_late(&renewal.run(early, || true, work(&begun, late)).await));
-    tokio::time::sleep(Duration::from_secs(3600)).await;
+    tokio::time::sleep(Duration::from_secs(30)).await;
     assert!(is_late(&renewal.run(early, || true, work(&begun, late)).await));
     assert_eq!(begun.load(Ordering::Relaxed), 1);
+    // Whoever was busy for much longer, such as with an upload, has not waited for it.
+    tokio::time::sleep(Duration::from_secs(31)).await;
+    assert!(renewal.run(early, || true, work(&begun, || Ok(true))).await.is_ok());
 }
 
 #[tokio::test(start_paused = true)]
@@ -168,9 +171,25 @@ fn what_is_a_verdict_is_told_from_trouble_that_passes() {
     ] {
         assert!(verdict(api(status, code)), "{status} {code}");
     }
-    for (status, code) in
-        [(401, "not_setup"), (429, "too_many_requests"), (408, "x"), (500, "unknown"), (503, "unknown")]
-    {
+    for (status, code) in [
+        (401, "not_setup"),
+        (401, "not_init_validated"),
+        (429, "too_many_requests"),
+        (408, "x"),
+        (500, "unknown"),
+        (503, "unknown"),
+    ] {
         assert!(!verdict(api(status, code)), "{status} {code}");
     }
+    let page = |content_type: &str| {
+        ErrorKind::Http(HttpError {
+            status: StatusCode::UNAUTHORIZED,
+            content_type: content_type.to_owned(),
+            due: "application/json",
+            location: None,
+            retry_after: None,
+            body: "No.".into(),
+        })
+    };
+    assert!(verdict(page("application/json")) && !verdict(page("text/html")) && !verdict(page("")));
 }

@@ -1,7 +1,7 @@
 //! Limits of time: each part of a call has one.
 
 use super::*;
-use crate::{RetryPolicy, WebApp, types::WebChatRequest};
+use crate::RetryPolicy;
 
 const DROPS: usize = 200;
 
@@ -45,9 +45,16 @@ async fn a_dripping_refusal_ends_with_what_came() {
             assert!(body.starts_with(b"<h1>So") && body.len() < DROPS / 2, "{error}: {} bytes", body.len());
         }
     }
-    let page = WebApp::builder().base_url(server.base_url.replace("/v1", "/api")).app_code("code-1");
-    let page = page.timeouts(Timeouts::none().error_body(limit)).build().expect("a client");
-    let error = page.chat().stream(&WebChatRequest::new("Hello")).await.expect_err("no passport");
+}
+
+#[cfg(feature = "web")]
+#[tokio::test]
+async fn a_dripping_refusal_of_a_passport_ends_with_what_came() {
+    let server = Server::start(vec![dripping(404, "text/html")]).await;
+    let page = crate::WebApp::builder().base_url(server.base_url.replace("/v1", "/api")).app_code("code-1");
+    let page = page.timeouts(Timeouts::none().error_body(Duration::from_millis(60))).build().expect("a client");
+    let question = crate::types::WebChatRequest::new("Hello");
+    let error = page.chat().stream(&question).await.expect_err("no passport");
     assert_eq!(error.operation(), Some("web_session_passport"));
     assert!(error.body().is_some_and(|body| body.len() < DROPS / 2), "{error}");
 }

@@ -60,12 +60,14 @@ async fn few_idle_connections_are_kept_and_not_for_long() {
         assert!(futures_util::future::join_all(calls).await.iter().all(Result::is_ok));
         until(&open, wanted).await;
     }
-    let (base_url, open) = keeping().await;
-    let builder = App::builder().api_key("app-5ecret").base_url(base_url);
-    let app = builder.pool_idle_timeout(Duration::from_millis(50)).build().expect("a client");
-    let calls = (0..CALLERS).map(|_| app.request(Method::GET, "/x").send());
-    assert!(futures_util::future::join_all(calls).await.iter().all(Result::is_ok));
-    until(&open, 0).await;
+    for time in [Duration::from_millis(50), Duration::ZERO] {
+        let (base_url, open) = keeping().await;
+        let builder = App::builder().api_key("app-5ecret").base_url(base_url);
+        let app = builder.pool_idle_timeout(time).build().expect("a client");
+        let calls = (0..CALLERS).map(|_| app.request(Method::GET, "/x").send());
+        assert!(futures_util::future::join_all(calls).await.iter().all(Result::is_ok));
+        until(&open, 0).await;
+    }
 }
 
 /// Each answer leaves its connection open, and the server closes it then, without a word.
