@@ -17,7 +17,8 @@ fn decoded(segment: &str) -> Vec<u8> {
     let mut rest = segment.as_bytes();
     while let [first, tail @ ..] = rest {
         rest = tail;
-        let escaped = tail.get(..2).filter(|_| *first == b'%').and_then(|digits| std::str::from_utf8(digits).ok());
+        let digits = tail.get(..2).filter(|digits| *first == b'%' && digits.iter().all(u8::is_ascii_hexdigit));
+        let escaped = digits.and_then(|digits| std::str::from_utf8(digits).ok());
         match escaped.and_then(|digits| u8::from_str_radix(digits, 16).ok()) {
             Some(byte) => {
                 rest = &tail[2..];

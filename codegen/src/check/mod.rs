@@ -18,6 +18,8 @@ mod tests;
 mod unions;
 mod vocabulary;
 
+use std::thread;
+
 use crate::diagnostic::Findings;
 use crate::source::Source;
 use crate::source::outline::Outline;
@@ -90,8 +92,19 @@ const RULES: &[Rule] = &[
     examples::examples_fit_their_schemas,
 ];
 
+/// Bytes of stack for the rules: they follow references by calling themselves, and so does the validator of examples. A
+/// chain of thousands of components needs more than a thread has by itself.
+const STACK: usize = 512 << 20;
+
 /// All mistakes in the source, at once.
 pub fn check(source: &Source) -> Findings {
+    thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || apply(source)) {
+        Ok(rules) => rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
+        Err(_) => apply(source),
+    })
+}
+
+fn apply(source: &Source) -> Findings {
     let outline = Outline::new(source);
     let mut findings = source.slips().clone();
     references::references_end(&outline, &mut findings);

@@ -1,6 +1,6 @@
 //! Rules about `$ref`.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Schema};
@@ -26,10 +26,10 @@ pub fn references_end(o: &Outline<'_>, found: &mut Findings) {
         let branches = ["allOf", "anyOf", "oneOf"].iter().filter_map(|key| node.get(key)).flat_map(Node::items);
         branches.chain(["items", "additionalProperties"].iter().filter_map(|key| node.get(key))).collect()
     }
-    for component in o.components.iter().filter(|component| leads_back(o, component.entry, parts)) {
+    for entry in circles(o, parts) {
         found.push(o.at(
-            component.entry.place,
-            format!("`{}` leads back to itself and nowhere else", component.entry.key),
+            entry.place,
+            format!("`{}` leads back to itself and nowhere else", entry.key),
             "describe a shape in one of the parts that it leads through",
         ));
     }
@@ -42,7 +42,7 @@ pub fn objects_are_no_members_of_themselves(o: &Outline<'_>, found: &mut Finding
         let branches = node.get("allOf").map_or(&[][..], Node::items);
         branches.iter().chain(members.iter().map(|member| &member.value)).collect()
     }
-    for entry in o.components_of(Section::Schemas).filter(|entry| leads_back(o, entry, parts)) {
+    for entry in circles(o, parts) {
         found.push(o.at(
             entry.place,
             format!("`{}` is a member of itself", entry.key),
@@ -51,21 +51,46 @@ pub fn objects_are_no_members_of_themselves(o: &Outline<'_>, found: &mut Finding
     }
 }
 
-/// Whether references in these parts of a component, and of what they lead to, lead to the component.
-fn leads_back<'s>(o: &Outline<'s>, component: &'s Entry, parts: fn(&'s Node) -> Vec<&'s Node>) -> bool {
-    let mut met = BTreeSet::new();
-    let mut open = vec![&component.value];
-    while let Some(node) = open.pop() {
-        open.extend(parts(node));
-        let target = node.reference().and_then(|text| o.source.resolve(node.place.file, text));
-        if let Some(target) = target.filter(|target| met.insert(target.entry.place)) {
-            if target.entry.place == component.place {
-                return true;
+/// The components that references in these parts lead through in a circle.
+fn circles<'s>(o: &Outline<'s>, parts: fn(&'s Node) -> Vec<&'s Node>) -> Vec<&'s Entry> {
+    let entries: Vec<&'s Entry> = o.components.iter().map(|component| component.entry).collect();
+    let numbers: BTreeMap<Place, usize> =
+        entries.iter().zip(0..).map(|(entry, number)| (entry.place, number)).collect();
+    let targets = |number: usize| -> Vec<usize> {
+        let (mut targets, mut open) = (Vec::new(), vec![&entries[number].value]);
+        while let Some(node) = open.pop() {
+            open.extend(parts(node));
+            let target = node.reference().and_then(|text| o.source.resolve(node.place.file, text));
+            targets.extend(target.and_then(|target| numbers.get(&target.entry.place)));
+        }
+        targets
+    };
+    // Depth first, without calling itself: a chain may have thousands.
+    let (mut met, mut circular) = (vec![false; entries.len()], vec![false; entries.len()]);
+    for first in 0..entries.len() {
+        let mut path: Vec<(usize, Vec<usize>)> = Vec::new();
+        let mut on_path = BTreeMap::new();
+        let mut next = Some(first).filter(|first| !met[*first]);
+        loop {
+            if let Some(number) = next.take() {
+                met[number] = true;
+                on_path.insert(number, path.len());
+                path.push((number, targets(number)));
             }
-            open.push(&target.entry.value);
+            let Some((number, open)) = path.last_mut() else { break };
+            match open.pop() {
+                Some(target) => match on_path.get(&target) {
+                    Some(begin) => path[*begin..].iter().for_each(|(number, _)| circular[*number] = true),
+                    None => next = Some(target).filter(|target| !met[*target]),
+                },
+                None => {
+                    on_path.remove(number);
+                    path.pop();
+                }
+            }
         }
     }
-    false
+    entries.into_iter().zip(circular).filter_map(|(entry, circular)| circular.then_some(entry)).collect()
 }
 
 /// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators.

@@ -21,6 +21,20 @@ fn references_that_lead_in_a_circle_are_told() {
 }
 
 #[test]
+fn a_chain_of_thousands_of_components_is_followed() {
+    let link = |number: usize| {
+        format!(
+            "Milk{number}:\n  type: object\n  description: Milk.\n  properties:\n    next:\n      $ref: \"#/Milk{}\"\n",
+            number + 1
+        )
+    };
+    let links: String = (0..3_000).map(link).collect();
+    let milk = format!("Milk:\n  allOf: [{{$ref: \"#/Milk0\"}}]\n{links}Milk3000:\n  type: object\n");
+    let told = after(&[(SCHEMAS, MILK, &milk)]);
+    assert!(!told.iter().any(|line| line.contains("itself")), "{told:?}");
+}
+
+#[test]
 fn an_object_in_itself_is_told_and_a_list_of_itself_is_not() {
     let with = |member: &str| {
         format!("{MILK}  description: Milk.\n  properties:\n    inner:\n      {member}\nOld:\n  type: object\n")
