@@ -121,8 +121,8 @@ impl Answer {
     fn chunks(&self, pieces: &[(usize, String)]) -> Value {
         let mut chunks: Vec<(f64, String)> = Vec::new();
         for (end, piece) in pieces {
-            let chunk = self.chunks.iter().find(|(last, _)| last >= end);
-            let time = chunk.map_or(self.total, |(_, time)| *time);
+            let number = self.chunks.partition_point(|(last, _)| last < end);
+            let time = self.chunks.get(number).map_or(self.total, |(_, time)| *time);
             match chunks.last_mut() {
                 Some((there, body)) if *there == time => body.push_str(piece),
                 _ => chunks.push((time, piece.clone())),

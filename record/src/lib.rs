@@ -16,14 +16,24 @@
 //! A file holds one exchange: `OUT/dify-<version>/<area>/<number>-<method>-<route>-<status>.json`. The version is what the
 //! server says in `X-Version`.
 
+// Times and ends of connections are the proxy's.
+#![cfg_attr(not(feature = "proxy"), allow(dead_code))]
+
 mod exchange;
+#[cfg(feature = "proxy")]
 mod forward;
+#[cfg(feature = "proxy")]
 mod proxy;
 pub mod scrub;
+#[cfg(feature = "proxy")]
 mod shelf;
+#[cfg(feature = "proxy")]
 mod tape;
+#[cfg(feature = "proxy")]
 mod upstream;
 
 pub use exchange::Exchange;
+#[cfg(feature = "proxy")]
 pub use proxy::{Error, Proxy};
+#[cfg(feature = "proxy")]
 pub use shelf::Written;

@@ -164,3 +164,110 @@ async fn what_cannot_be_recorded_is_told_at_once() {
     let error = Proxy::start("http://localhost", "/dev/null/out", listen).await.expect_err("no folder");
     assert!(error.to_string().contains("choose another with --out"), "{error}");
 }
+
+/// What one answer without a stream becomes, and the head of the request as the server got it.
+async fn exchanged(proxy: &Proxy, server: &TcpListener, head: &str, answer: &str) -> String {
+    let mut client = TcpStream::connect(proxy.address()).await.expect("connected");
+    client.write_all(format!("GET /v1/info HTTP/1.1\r\nHost: h\r\n{head}\r\n").as_bytes()).await.expect("sent");
+    let (mut upstream, _) = server.accept().await.expect("the proxy connects");
+    let mut heard = String::new();
+    while !heard.ends_with("\r\n\r\n") {
+        heard.push(char::from(upstream.read_u8().await.expect("the request")));
+    }
+    upstream.write_all(answer.as_bytes()).await.expect("written");
+    until(&mut client, "{}").await;
+    heard
+}
+
+/// Every file below a folder.
+fn files(folder: &Path) -> Vec<std::path::PathBuf> {
+    let entries = std::fs::read_dir(folder).into_iter().flatten().flatten().map(|entry| entry.path());
+    entries.flat_map(|path| if path.is_dir() { files(&path) } else { vec![path] }).collect()
+}
+
+const ANSWER: &str = "HTTP/1.1 200 OK\r\nX-Version: 1.16.1\r\nContent-Length: 2\r\nConnection: close\r\n\r\n{}";
+
+#[tokio::test]
+async fn a_password_of_the_upstream_is_sent_and_never_shown() {
+    let out = folder("password");
+    let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let address = server.local_addr().expect("an address");
+    let upstream = format!("http://maria:Tr0ub4dor@{address}");
+    let proxy = Proxy::start(&upstream, &out, ([127, 0, 0, 1], 0)).await.expect("a proxy");
+    assert_eq!(proxy.upstream(), format!("http://{address}"));
+    assert!(!format!("{proxy:?}").contains("Tr0ub4dor"));
+    let heard = exchanged(&proxy, &server, "", ANSWER).await;
+    assert!(heard.to_lowercase().contains("authorization: basic bwfyawe6vhiwdwi0zg9y\r\n"), "{heard}");
+    // An echo of the password, later.
+    let heard = exchanged(&proxy, &server, "Authorization: Bearer x\r\nUser-Agent: Tr0ub4dor/1\r\n", ANSWER).await;
+    assert!(heard.to_lowercase().contains("authorization: bearer x\r\n") && !heard.contains("Basic"), "{heard}");
+    drop(server);
+    let mut client = TcpStream::connect(proxy.address()).await.expect("connected");
+    client.write_all(b"GET /v1/info HTTP/1.1\r\nHost: h\r\n\r\n").await.expect("sent");
+    let refused = until(&mut client, "--upstream right?").await;
+    assert!(!refused.contains("maria") && !refused.contains("Tr0ub4dor"), "{refused}");
+    drop(client);
+    let written = proxy.finish().await;
+    assert_eq!((written.exchanges, written.problems.len()), (2, 0), "{written:?}");
+    for file in files(&out) {
+        let text = std::fs::read_to_string(file).expect("text");
+        assert!(!text.contains("Tr0ub4dor") && !text.contains("bWFyaWE6"), "{text}");
+    }
+    let _ = std::fs::remove_dir_all(&out);
+}
+
+#[tokio::test]
+async fn recordings_are_for_their_owner_and_never_overwritten() {
+    let out = folder("owner");
+    let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let upstream = format!("http://{}", server.local_addr().expect("an address"));
+    // Two recorders that count on their own.
+    let one = Proxy::start(&upstream, &out, ([127, 0, 0, 1], 0)).await.expect("a proxy");
+    let other = Proxy::start(&upstream, &out, ([127, 0, 0, 1], 0)).await.expect("a proxy");
+    for proxy in [&one, &other, &one, &other] {
+        exchanged(proxy, &server, "", ANSWER).await;
+    }
+    assert_eq!(one.finish().await.exchanges + other.finish().await.exchanges, 4);
+    let written = files(&out);
+    assert_eq!(written.len(), 4, "{written:?}");
+    #[cfg(unix)]
+    for path in written.iter().map(|file| file.as_path()).chain(written[0].parent()) {
+        use std::os::unix::fs::PermissionsExt;
+        let mode = std::fs::metadata(path).expect("there").permissions().mode();
+        assert_eq!(mode & 0o077, 0, "{mode:o} {}", path.display());
+    }
+    let _ = std::fs::remove_dir_all(&out);
+}
+
+#[tokio::test]
+async fn an_exchange_with_a_secret_left_is_not_written() {
+    let out = folder("left");
+    let server = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    let upstream = format!("http://{}", server.local_addr().expect("an address"));
+    let proxy = Proxy::start(&upstream, &out, ([127, 0, 0, 1], 0)).await.expect("a proxy");
+    // A credential like a word of the recording itself, which cannot be replaced.
+    exchanged(&proxy, &server, "Authorization: Bearer content-length\r\n", ANSWER).await;
+    let written = proxy.finish().await;
+    assert_eq!(written.exchanges, 0);
+    assert_eq!(
+        written.problems,
+        ["an exchange of status 200 was not written: a secret that was seen before was left in it"]
+    );
+    assert_eq!(files(&out), Vec::<std::path::PathBuf>::new());
+    let _ = std::fs::remove_dir_all(&out);
+}
+
+#[test]
+fn the_program_prints_its_address_at_once_without_a_password() {
+    use std::io::BufRead;
+    let out = folder("program");
+    let mut program = std::process::Command::new(env!("CARGO_BIN_EXE_dify-record"));
+    program.args(["--upstream", "http://maria:Tr0ub4dor@127.0.0.1:9", "--listen", "127.0.0.1:0", "--out"]).arg(&out);
+    let mut program = program.stdout(std::process::Stdio::piped()).spawn().expect("started");
+    let mut line = String::new();
+    std::io::BufReader::new(program.stdout.take().expect("piped")).read_line(&mut line).expect("a line");
+    program.kill().and_then(|()| program.wait()).expect("ended");
+    assert!(line.starts_with("Send requests to http://127.0.0.1:") && line.contains("http://127.0.0.1:9."), "{line}");
+    assert!(!line.contains("Tr0ub4dor") && !line.contains("maria"), "{line}");
+    let _ = std::fs::remove_dir_all(&out);
+}

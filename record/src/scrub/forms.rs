@@ -52,7 +52,7 @@ impl Scrubber {
 
     fn is_plain_name(&self, name: &str) -> bool {
         let letters = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_-.[]".contains(&byte));
-        letters && name.len() <= 64 && looks::text(name, &self.seen) == name
+        letters && name.len() <= 64 && !looks::is_random(name) && looks::text(name, &self.seen) == name
     }
 }
 

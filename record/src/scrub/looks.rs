@@ -89,6 +89,15 @@ pub(crate) fn is_in(text: &str) -> bool {
     PEM.is_match(text) || LOOKS.captures_iter(text).any(|found| look(&found) != found[0])
 }
 
+/// Whether a part of a name is too long and too mixed for a word.
+pub(crate) fn is_random(name: &str) -> bool {
+    name.split(|letter: char| !letter.is_ascii_alphanumeric()).any(|run| {
+        run.len() >= 16
+            && run.bytes().any(|byte| byte.is_ascii_digit())
+            && run.bytes().any(|byte| byte.is_ascii_alphabetic())
+    })
+}
+
 fn cleaned<'a>(text: &'a str, seen: &Seen, depth: usize) -> Cow<'a, str> {
     if text.len() < 4 {
         return Cow::Borrowed(text);

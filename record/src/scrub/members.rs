@@ -59,35 +59,44 @@ impl Scrubber {
             } else {
                 self.value(name, member, &inner, depth);
             }
-            if !Described::get().has_word(name) {
-                *name = looks::text(name, &self.seen).into_owned();
-            }
+            self.name(name, inner.is_known());
         }
     }
 
-    /// Puts placeholders into a secret value, and remembers it.
-    pub(crate) fn hide(&mut self, tree: &mut Tree, learn: bool) {
+    /// A name may be a secret itself: sessions by their tokens.
+    fn name(&self, name: &mut String, known: bool) {
+        if Described::get().has_word(name) {
+            return;
+        }
+        if !known && looks::is_random(name) {
+            REDACTED.clone_into(name);
+        } else {
+            *name = looks::text(name, &self.seen).into_owned();
+        }
+    }
+
+    /// Puts placeholders into a secret value, and remembers what its name or its looks make a secret of: the address of a
+    /// credential would be looked for everywhere.
+    fn hide(&mut self, tree: &mut Tree, named: bool) {
         match tree {
             Tree::Null | Tree::Bool(_) => {}
             Tree::Number(number) => {
-                if learn {
+                if named {
                     self.learn(&number.to_string());
                 }
                 *number = 0.into();
             }
             Tree::Text(text) => {
-                if learn {
+                if named || is_random(text) {
                     self.learn(text);
                 }
                 *text = replaced(text).to_owned();
             }
-            Tree::List(items) => items.iter_mut().for_each(|item| self.hide(item, learn)),
+            Tree::List(items) => items.iter_mut().for_each(|item| self.hide(item, named)),
             Tree::Members(members) => {
                 for (name, member) in members {
-                    // A credential's address or mode would be looked for everywhere.
-                    let random = matches!(member, Tree::Text(text) if is_random(text));
-                    self.hide(member, learn && (random || names::is_secret(name)));
-                    *name = looks::text(name, &self.seen).into_owned();
+                    self.hide(member, names::is_secret(name));
+                    self.name(name, false);
                 }
             }
         }

@@ -32,6 +32,16 @@ fn an_undescribed_member_keeps_name_and_type() {
 }
 
 #[test]
+fn a_secret_that_is_a_name_is_replaced() {
+    let text = r#"{"sessions":{"Zq9x8w7v6u5t4s3r2q":{"n":1},"mei@corp.cn":2,"oauth2_client_config":3}}"#;
+    let recording = answered("/v1/unknown", JSON, text);
+    assert_eq!(
+        body(&recording, "response"),
+        r#"{"sessions":{"REDACTED":{"n":1},"person@example.com":2,"oauth2_client_config":3}}"#
+    );
+}
+
+#[test]
 fn an_undescribed_operation_keeps_the_shape_of_its_body() {
     let recording = answered("/v1/secret-things", JSON, format!(r#"{{"thing":{{"about":"{SECRET}","n":55}}}}"#));
     assert_eq!(body(&recording, "response"), r#"{"thing":{"about":"REDACTED","n":0}}"#);
