@@ -53,11 +53,28 @@ static PARAMETER: LazyLock<Regex> = LazyLock::new(|| {
 /// `name: value` and `name=value`, with or without quotes.
 static NAMED: LazyLock<Regex> = LazyLock::new(|| {
     pattern(
-        r#"(?x)(?P<name> [A-Za-z][A-Za-z0-9_.-]{1,80} )
-           (?P<between> \\*["']? [\x20\t]* (?: => | := | = | : ) [\x20\t]* )
+        r#"(?x)(?P<name> (?: (?i:api|access|auth|license|private|secret|account) \x20)? [A-Za-z][A-Za-z0-9_.-]{1,80} | [\p{Han}\p{Katakana}]{2,12} )
+           (?P<between> \\*["']? [\x20\t]* (?: => | := | = | : | ：) [\x20\t]* )
            (?P<value> \\+"[^"\\]* | "(?:[^"\\]|\\.)*"? | '[^']*'?
              | [\[{] [^\]}]* [\]}]?
              | (?i:(?:bearer|basic|token|digest|apikey|negotiate)[\x20\t]+)? [^\s,;&"'\\<>)}\]]+ )"#,
+    )
+});
+
+/// An option of a command with its value.
+static OPTION: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(r#"(?P<before>--(?P<name>[A-Za-z][A-Za-z0-9_-]{1,80})[ \t]+)(?P<value>[^\s"'-][^\s"']*)"#)
+});
+
+/// An element of XML.
+static ELEMENT: LazyLock<Regex> =
+    LazyLock::new(|| pattern(r"(?P<before><(?P<name>[A-Za-z][A-Za-z0-9_.:-]{1,80})(?:\s[^<>]*)?>)(?P<value>[^<>]+)"));
+
+/// A field of a form in HTML.
+static FIELD: LazyLock<Regex> = LazyLock::new(|| {
+    pattern(
+        r#"(?x)(?P<before> \bname= ["']? (?P<name> [A-Za-z][A-Za-z0-9_.\-\[\]]{1,80} ) ["']? [^<>]{0,200}?
+           \b(?:value|content)= ["']? ) (?P<value> [^"'<>\s]+ )"#,
     )
 });
 
@@ -72,6 +89,9 @@ static SCHEME: LazyLock<Regex> =
 /// A part of an address or form with an escape.
 static ESCAPED: LazyLock<Regex> =
     LazyLock::new(|| pattern(r"[A-Za-z0-9%._~+:@!$*,-]*%[0-9A-Fa-f]{2}[A-Za-z0-9%._~+:@!$*,-]*"));
+
+/// Base64 over several lines, as keys are printed.
+static WRAPPED: LazyLock<Regex> = LazyLock::new(|| pattern(r"(?:[A-Za-z0-9+/]{40,}\r?\n)+[A-Za-z0-9+/]*={0,2}"));
 
 static BASE64: LazyLock<Regex> = LazyLock::new(|| pattern(r"[A-Za-z0-9+/_-]{12,}={0,2}"));
 
@@ -123,6 +143,12 @@ fn cleaned<'a>(text: &'a str, seen: &Seen, depth: usize) -> Cow<'a, str> {
             }
         });
     }
+    if result.contains('\n') {
+        replace(&mut result, &WRAPPED, |found| {
+            let run: String = found[0].split_whitespace().collect();
+            if encoded(&run, seen, depth) == run { found[0].to_owned() } else { REDACTED.to_owned() }
+        });
+    }
     replace(&mut result, &BASE64, |found| encoded(&found[0], seen, depth));
     // Views of the whole text: where one shows a secret that the text itself hides, nothing of it is written.
     let unescaped = result.contains('\\').then(|| unescaped(&result));
@@ -143,7 +169,7 @@ fn directly(text: Cow<'_, str>) -> Cow<'_, str> {
     if text.contains("://") {
         replace(&mut text, &HOOK, |found| format!("{}{REDACTED}", &found["before"]));
     }
-    if text.contains(['=', ':']) {
+    if text.contains(['=', ':', '：']) {
         replace(&mut text, &PARAMETER, |found| {
             let secret = names::is_secret_parameter(&found["name"]) && !placeholder::is_one(&found["value"]);
             let value = if secret { placeholder::of(&found["value"]) } else { &found["value"] };
@@ -152,9 +178,17 @@ fn directly(text: Cow<'_, str>) -> Cow<'_, str> {
         replace(&mut text, &HEADER, |found| format!("{}{}", &found["before"], credentials(&found["value"])));
         replace(&mut text, &NAMED, named);
     }
+    if text.contains("--") {
+        replace(&mut text, &OPTION, valued);
+    }
+    if text.contains('<') {
+        replace(&mut text, &ELEMENT, valued);
+        replace(&mut text, &FIELD, valued);
+    }
     replace(&mut text, &SCHEME, |found| {
         let value = &found["value"];
-        let plain = placeholder::is_one(value) || value.bytes().all(|byte| byte.is_ascii_lowercase() || byte == b'-');
+        let word = |word: &str| word.len() <= 14 && word.bytes().all(|byte| byte.is_ascii_lowercase());
+        let plain = placeholder::is_one(value) || value.trim_end_matches(['.', ':']).split('-').all(word);
         let value = if plain { value } else { placeholder::of(value) };
         format!("{}{value}", &found["scheme"])
     });
@@ -172,7 +206,10 @@ fn replace(text: &mut Cow<'_, str>, pattern: &Regex, by: impl FnMut(&Captures<'_
 
 fn look(found: &Captures<'_>) -> String {
     let whole = &found[0];
-    let random = || whole.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase());
+    let random = || {
+        whole.bytes().any(|byte| byte.is_ascii_digit() || byte.is_ascii_uppercase())
+            || whole.split(['-', '_']).any(|part| part.len() >= 20)
+    };
     match () {
         // A user and password that were taken out of an address.
         () if whole.starts_with("REDACTED@") => whole.to_owned(),
@@ -214,11 +251,18 @@ fn named(found: &Captures<'_>) -> String {
     format!("{name}{between}{}{}{end}", &value[..start], credentials(quoted))
 }
 
+/// A value whose name may be a secret's.
+fn valued(found: &Captures<'_>) -> String {
+    let value = &found["value"];
+    let plain = !names::is_secret(&found["name"]) || placeholder::is_one(value);
+    format!("{}{}", &found["before"], if plain { value } else { placeholder::of(value) })
+}
+
 /// Base64 of a key, of a text with a secret, or of a name and a password.
 fn encoded(run: &str, seen: &Seen, depth: usize) -> String {
     let Some(bytes) = decoded(run) else { return run.to_owned() };
     let padded = run.ends_with('=');
-    let key = (padded && matches!(bytes.len(), 32 | 64)) || (bytes.starts_with(&[0x30, 0x82]) && bytes.len() > 64);
+    let key = (padded && matches!(bytes.len(), 32 | 64)) || (bytes.starts_with(&[0x30, 0x82]) && bytes.len() > 32);
     let hidden = key
         || std::str::from_utf8(&bytes).is_ok_and(|inner| {
             let printable = !inner.chars().any(|letter| letter.is_control() && !letter.is_whitespace());

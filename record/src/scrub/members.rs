@@ -42,6 +42,10 @@ impl Scrubber {
             }
             Tree::Text(text) if known || Described::get().lists(name, text) => *text = self.inner(text, depth),
             Tree::Text(text) => *text = replaced(text).to_owned(),
+            // A name and its value: `["Authorization", "Bearer …"]`.
+            Tree::List(items) if matches!(items.as_slice(), [Tree::Text(name), Tree::Text(_)] if names_one(name)) => {
+                items.iter_mut().skip(1).for_each(|value| self.hide(value, true));
+            }
             Tree::List(items) => {
                 let place = place.item();
                 items.iter_mut().for_each(|item| self.value(name, item, &place, depth));
@@ -156,13 +160,17 @@ fn names_a_secret(members: &[(String, Tree)]) -> bool {
         ("value_type" | "type" | "variable_type" | "format" | "input_type", Tree::Text(kind)) => {
             kind.contains("secret") || kind.contains("password")
         }
-        ("name" | "key" | "variable" | "field" | "header" | "parameter" | "label", Tree::Text(name)) => {
-            name.len() < 80 && !name.contains(' ') && names::is_secret(name)
-        }
+        ("name" | "key" | "variable" | "field" | "header" | "parameter" | "label", Tree::Text(name)) => names_one(name),
         _ => false,
     })
 }
 
+/// Whether a text is the name of a secret.
+fn names_one(text: &str) -> bool {
+    text.len() < 80 && !text.contains(' ') && names::is_secret(text)
+}
+
+/// Whether a document is described where older servers send it as text.
 fn is_text_instead(place: &Place) -> bool {
     (place.allows("object") || place.allows("array")) && !place.allows("string")
 }

@@ -53,6 +53,9 @@ const JOINED: [&str; 17] = [
     "subscriptionkey",
 ];
 
+/// The same in other languages of Dify's users.
+const FOREIGN: [&str; 8] = ["密码", "口令", "密钥", "令牌", "凭证", "パスワード", "秘密鍵", "пароль"];
+
 /// What makes a key a secret one: `api_key`, but not `file_key`.
 const KEYS: [&str; 29] = [
     "access",
@@ -170,7 +173,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
     words.iter().any(|word| SECRET.contains(&word.as_str()))
         || flat.ends_with("token")
         || flat.contains("secret")
-        || JOINED.iter().any(|joined| flat.contains(joined))
+        || JOINED.iter().chain(&FOREIGN).any(|joined| flat.contains(joined))
         || words.windows(2).any(|pair| matches!(pair[1].as_str(), "key" | "keys") && KEYS.contains(&pair[0].as_str()))
         || (matches!(last, "url" | "uri") && words.iter().any(|word| word == "webhook"))
         || is_personal(&words)

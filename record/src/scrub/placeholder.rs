@@ -28,11 +28,19 @@ pub(crate) fn is_one(text: &str) -> bool {
     text == of(text)
         || text.is_empty()
         || ["[__HIDDEN__]", "no-auth"].contains(&text)
-        || text.starts_with(NO_UUID)
+        || (text.starts_with(NO_UUID) && text.len() == 36)
         || is_own_address(text)
         || text.bytes().all(|byte| byte == b'*')
-        || (text.starts_with("{{") && text.ends_with("}}") && text.len() < 200 && !text[2..].contains("{{"))
+        || is_reference(text)
         || ["true", "false", "null", "none", "undefined"].iter().any(|word| text.eq_ignore_ascii_case(word))
+}
+
+/// A variable of a definition: `{{#env.API_KEY#}}`.
+fn is_reference(text: &str) -> bool {
+    let name = text.strip_prefix("{{#").and_then(|text| text.strip_suffix("#}}"));
+    name.is_some_and(|name| {
+        name.contains('.') && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"._-".contains(&byte))
+    })
 }
 
 /// Whether a number has one digit, so that it is no secret whatever its name.

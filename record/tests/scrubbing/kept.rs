@@ -44,6 +44,9 @@ fn sentences_about_secrets_stay() {
         "see https://docs.example.com/tokens?page=2",
         "Value: 5; name: tea; note: none",
         "task-management-and-application-development",
+        "Bearer authentication and basic authorization.",
+        "<p>a < b</p> <title>Token</title> --verbose yes -- and so on",
+        "The key: value; the answer = 42",
         "1.2.3 at 12:30:45 in C:\\new\\things",
         "100% sure, a+b=c, 50%25",
     ] {

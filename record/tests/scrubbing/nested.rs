@@ -135,12 +135,35 @@ fn keys_of_every_maker_are_known_by_their_looks() {
         "DB_PASSWORD=Tr0ub4dor-and-3",
         "password='Tr0ub4dor and 3'",
         "Cookie: a=Tr0ub4dor; b=Tr0ub4dor",
+        "My API key: Tr0ub4dor-and-3",
+        "密码：Tr0ub4dor",
+        "mysql --password Tr0ub4dor",
+        "<apiKey>Tr0ub4dor</apiKey>",
+        "<input type=hidden name=\"csrf_token\" value=\"Tr0ub4dor\">",
+        "Server=db;User Id=sa;Password=Tr0ub4dor;AccountKey=Tr0ub4dor==;",
+        "https://h/cb#access_token=Tr0ub4dor&x=1",
     ] {
         let text = said(&format!("it is {key} indeed"));
         let rest = ["0123", "Tr0ub", "4dor", "IOSFODNN", "eyJzd", "OKOaw", "48V1", "5eym", "bWFya"];
         assert!(text.contains("REDACTED") && !rest.iter().any(|part| text.contains(part)), "{key}: {text}");
         assert!(text.starts_with("it is") && text.len() > 10, "{text}");
     }
+}
+
+#[test]
+fn a_list_of_a_name_and_a_value_is_a_pair() {
+    let text = serde_json::json!({"inputs": {"headers": [["Authorization", WORD], ["Accept", "a"]], "密码": WORD}})
+        .to_string();
+    let recording = posted("/v1/workflows/run", JSON, text);
+    assert_hidden(&recording, WORD);
+    assert!(body(&recording, "request").contains(r#"["Accept","a"]"#), "{recording}");
+}
+
+#[test]
+fn a_key_in_base64_lines_without_a_header_is_replaced() {
+    let key = STANDARD.encode([&[0x30, 0x82, 4, 0xa4][..], &[9; 200]].concat());
+    let lines: Vec<&str> = [&key[..64], &key[64..128], &key[128..192], &key[192..]].into();
+    assert_eq!(said(&format!("it is\n{}\n\nindeed", lines.join("\n"))), "it is\nREDACTED\nindeed");
 }
 
 #[test]
