@@ -90,21 +90,21 @@ impl fmt::Debug for Uploads<'_> {
 }
 
 impl From<Upload> for DocumentFileUpload {
-    /// With the settings that the knowledge base has.
+    /// With the settings of [`DocumentFileConfig::new`](crate::types::DocumentFileConfig::new).
     fn from(file: Upload) -> Self {
         Self::new(file)
     }
 }
 
 impl From<PathBuf> for DocumentFileUpload {
-    /// With the settings that the knowledge base has.
+    /// With the settings of [`DocumentFileConfig::new`](crate::types::DocumentFileConfig::new).
     fn from(file: PathBuf) -> Self {
         Self::new(file)
     }
 }
 
 impl From<&Path> for DocumentFileUpload {
-    /// With the settings that the knowledge base has.
+    /// With the settings of [`DocumentFileConfig::new`](crate::types::DocumentFileConfig::new).
     fn from(file: &Path) -> Self {
         Self::new(file)
     }

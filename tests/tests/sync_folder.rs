@@ -272,8 +272,7 @@ async fn the_first_document_alone_brings_the_settings() {
     assert_eq!((summary.added.len(), summary.failed.len()), (20, 0), "{:?}", summary.failed);
     let requests = scene.requests();
     let with_settings = requests.iter().filter(|request| {
-        request.operation.as_deref() == Some(CREATE)
-            && String::from_utf8_lossy(&request.body).contains("indexing_technique")
+        request.operation.as_deref() == Some(CREATE) && String::from_utf8_lossy(&request.body).contains("process_rule")
     });
     assert_eq!(with_settings.count(), 1);
 }

@@ -7,9 +7,9 @@ use dify_api::{
     App, Error, ErrorKind, Knowledge, Upload,
     types::{
         ChatRequest, ConversationDeleteRequest, ConversationRenameRequest, ConversationsListQuery, DocumentFileConfig,
-        DocumentFileUpload, DocumentForm, ErrorCode, FileUploadRequest, FilesPreviewQuery, IndexingTechnique,
-        MetadataComparison, MetadataCondition, MetadataFilter, MetadataFilterOperator, ParentMode, ProcessMode,
-        ProcessRule, ProcessSettings, RetrievalModel, RetrieveRequest, SearchMethod, SegmentationRule,
+        DocumentFileUpload, DocumentForm, DocumentTextRequest, ErrorCode, FileUploadRequest, FilesPreviewQuery,
+        IndexingTechnique, MetadataComparison, MetadataCondition, MetadataFilter, MetadataFilterOperator, ParentMode,
+        ProcessMode, ProcessRule, ProcessSettings, RetrievalModel, RetrieveRequest, SearchMethod, SegmentationRule,
         WorkflowRunRequest,
     },
 };
@@ -253,12 +253,43 @@ async fn the_settings_of_a_documents_file_go_along_as_json() {
     assert!(head.contains("authorization: Bearer dataset-key\n"), "{head}");
     assert_eq!(
         body,
-        "--BOUNDARY\nContent-Disposition: form-data; name=\"file\"; filename=\"tea.md\"\n\
-         Content-Type: text/markdown\n\n# Tea\n--BOUNDARY\n\
-         Content-Disposition: form-data; name=\"data\"\n\n\
+        "--BOUNDARY\nContent-Disposition: form-data; name=\"data\"\n\n\
          {\"indexing_technique\":\"high_quality\",\"process_rule\":{\"mode\":\"hierarchical\",\"rules\":{\
-         \"segmentation\":{\"separator\":\"\\n\\n\",\"max_tokens\":500},\"parent_mode\":\"paragraph\",\
-         \"subchunk_segmentation\":{\"max_tokens\":100}}},\"doc_form\":\"hierarchical_model\"}\n--BOUNDARY--\n"
+         \"pre_processing_rules\":[],\"segmentation\":{\"separator\":\"\\n\\n\",\"max_tokens\":500},\"parent_mode\":\"paragraph\",\
+         \"subchunk_segmentation\":{\"max_tokens\":100}}},\"doc_form\":\"hierarchical_model\"}\n--BOUNDARY\n\
+         Content-Disposition: form-data; name=\"file\"; filename=\"tea.md\"\n\
+         Content-Type: text/markdown\n\n# Tea\n--BOUNDARY--\n"
+    );
+}
+
+// Guards a past bug: the shortest requests were refused by every server.
+#[tokio::test]
+async fn a_new_document_brings_what_a_server_requires() {
+    let settings = "{\"indexing_technique\":\"high_quality\",\"process_rule\":{\"mode\":\"automatic\"}}";
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let _ = wire.knowledge.documents().create_by_text("d-1", &DocumentTextRequest::new("tea.txt", "Tea.")).await;
+    let sent = wire.sent();
+    let (_, body) = sent.split_once("\n\n").expect("a head and a body");
+    assert_eq!(
+        body,
+        "{\"name\":\"tea.txt\",\"text\":\"Tea.\",\"process_rule\":{\"mode\":\"automatic\"},\
+         \"indexing_technique\":\"high_quality\"}"
+    );
+    assert_eq!(DocumentFileConfig::default(), DocumentFileConfig::new());
+
+    let wire = Wire::answering(400, "application/json", "{}").await;
+    let upload = Upload::bytes("tea.md", "# Tea");
+    let _ = wire.knowledge.documents().create_by_file("d-1", &DocumentFileUpload::from(upload)).await;
+    let sent = wire.sent();
+    assert!(sent.contains(&format!("name=\"data\"\n\n{settings}\n--BOUNDARY\n")), "{sent}");
+
+    let rules = serde_json::to_value(ProcessSettings::new()).expect("JSON");
+    assert_eq!(
+        rules,
+        serde_json::json!({
+            "pre_processing_rules": [],
+            "segmentation": {"separator": "\n", "max_tokens": 500, "chunk_overlap": 50},
+        })
     );
 }
 

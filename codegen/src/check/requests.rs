@@ -80,13 +80,14 @@ pub fn request_extensions_stand_in_requests(o: &Outline<'_>, found: &mut Finding
     }
 }
 
-/// A value that is always sent unless set belongs to a member that must be sent.
+/// A value that is always sent unless set belongs to a member that must be sent, or that can be set to nothing.
 pub fn always_sent_members_are_required(o: &Outline<'_>, found: &mut Findings) {
     for (object, _) in objects(o) {
         let required = names(&object.value, "required");
         for member in object.value.get("properties").map_or(&[][..], Node::entries) {
             if let Some(extension) = member.value.entry("x-dify-send-default")
                 && !required.contains(&member.key.as_str())
+                && !member.value.is_true("nullable")
             {
                 found.push(o.at(
                     extension.place,

@@ -1,6 +1,6 @@
 //! Multipart forms: structs like those of JSON bodies, which the runtime asks for a form once per attempt.
 
-use super::structs::{Field, arguments, constructor};
+use super::structs::{Field, arguments, constructor, default_by_new};
 use super::{Part, Source, ident};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Shape, Type};
@@ -30,11 +30,12 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
     let name = ident(&component.name);
     let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
     let methods = constructor(&fields, &new, false, "A form");
-    let default = new.is_empty().then(|| quote!(Default,));
-    let items: Vec<Item> = vec![
+    let default = new.is_empty() && fields.iter().all(|field| field.initial.is_none());
+    let derived = default.then(|| quote!(Default,));
+    let mut items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*
-            #[derive(Clone, Debug, #default)]
+            #[derive(Clone, Debug, #derived)]
             #[non_exhaustive]
             pub struct #name { #(#declared),* }
         },
@@ -50,6 +51,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
             }
         },
     ];
+    items.extend((new.is_empty() && !default).then(|| default_by_new(&name)));
     Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
 }
 

@@ -59,6 +59,6 @@ fn field(parameter: &Parameter, model: &Model) -> Field {
         tristate: false,
         plain: rust_type(&parameter.ty.rust()),
         ty: parameter.ty.clone(),
-        send_default: None,
+        initial: None,
     }
 }

@@ -25,7 +25,8 @@ pub(super) struct Field {
     pub(super) ty: Type,
     /// The type of its value, without `Option`.
     pub(super) plain: syn::Type,
-    pub(super) send_default: Option<Value>,
+    /// What is sent unless the caller says otherwise (`x-dify-send-default`).
+    pub(super) initial: Option<Expr>,
 }
 
 /// A component that is an object.
@@ -39,11 +40,14 @@ pub(super) fn part(
     let mut item = item.clone();
     in_order(&mut item, component);
     let mut methods = Vec::new();
+    let mut default = None;
     if let (true, Shape::Object(members)) = (asked, &component.shape) {
         let fields: Vec<Field> = members.iter().map(|m| Field::of(m, model)).collect();
         let new = arguments(component, &fields, findings);
-        if new.is_empty() && fields.iter().all(|f| !f.required || f.send_default.is_some()) {
+        if new.is_empty() && fields.iter().all(|f| f.initial.is_none()) {
             attributes::derive_default(&mut item.attrs);
+        } else if new.is_empty() {
+            default = Some(default_by_new(&item.ident));
         }
         methods = constructor(&fields, &new, component.extra.is_some(), "A request");
     }
@@ -55,8 +59,20 @@ pub(super) fn part(
         attributes::derive_no_debug(&mut item.attrs);
     }
     let mut items = vec![Item::Struct(item), implementation];
+    items.extend(default);
     items.extend(debug);
     Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+}
+
+/// `Default` of a struct that sends something by itself.
+pub(super) fn default_by_new(name: &Ident) -> Item {
+    parse_quote! {
+        impl Default for #name {
+            fn default() -> Self {
+                Self::new()
+            }
+        }
+    }
 }
 
 /// `Debug` of a struct with secrets, which shows whether they are there and nothing more.
@@ -106,7 +122,7 @@ pub(super) fn from_json() -> ImplItemFn {
 
 /// The wire names of the constructor's arguments.
 pub(super) fn arguments(component: &Component, fields: &[Field], findings: &mut Findings) -> Vec<String> {
-    let required = |f: &&Field| f.required && f.send_default.is_none();
+    let required = |f: &&Field| f.required && f.initial.is_none();
     let Some(new) = &component.new else {
         return fields.iter().filter(required).map(|f| f.name.clone()).collect();
     };
@@ -147,7 +163,7 @@ pub(super) fn constructor(fields: &[Field], new: &[String], extra: bool, what: &
     } else {
         format!(" {what} with what cannot be left out.")
     };
-    let default = given.is_empty() && fields.iter().all(|f| f.send_default.is_none());
+    let default = given.is_empty() && fields.iter().all(|f| f.initial.is_none());
     let body = if default { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };
     let mut methods: Vec<ImplItemFn> = vec![parse_quote! {
         #[doc = #doc]
@@ -182,7 +198,7 @@ impl Field {
             tristate: member.tristate,
             plain: rust_type(&member.ty.rust()),
             ty: member.ty.clone(),
-            send_default: member.send_default.clone(),
+            initial: member.send_default.as_ref().map(|value| value_of(&member.ty, value, model)),
         }
     }
 
@@ -231,17 +247,9 @@ impl Field {
 
     /// The value of a field that the constructor is not given.
     fn initial(&self) -> Expr {
-        match &self.send_default {
-            Some(Value::String(text)) => {
-                let value: Expr = parse_quote!(#text.into());
-                if self.optional() { parse_quote!(Some(#value)) } else { value }
-            }
-            Some(Value::Bool(value)) if !self.optional() => parse_quote!(#value),
-            Some(Value::Number(number)) if !self.optional() => {
-                let number: proc_macro2::TokenStream = number.to_string().parse().unwrap_or_default();
-                parse_quote!(#number)
-            }
-            Some(_) => parse_quote!(Default::default()),
+        match &self.initial {
+            Some(value) if self.optional() => parse_quote!(Some(#value)),
+            Some(value) => value.clone(),
             None if self.tristate => parse_quote!(crate::Patch::Absent),
             None => parse_quote!(None),
         }
@@ -251,4 +259,58 @@ impl Field {
     fn pairs(&self) -> bool {
         self.plain.to_token_stream().to_string().replace(' ', "") == "serde_json::Map<String,serde_json::Value>"
     }
+}
+
+/// A JSON value as an expression of the type: objects are made by their constructors and setters.
+fn value_of(ty: &Type, value: &Value, model: &Model) -> Expr {
+    let number =
+        |number: &serde_json::Number| -> proc_macro2::TokenStream { number.to_string().parse().unwrap_or_default() };
+    match (ty, value) {
+        (_, Value::String(text)) => parse_quote!(#text.into()),
+        (_, Value::Bool(value)) => parse_quote!(#value),
+        (_, Value::Number(value)) => {
+            let value = number(value);
+            parse_quote!(#value)
+        }
+        (Type::List(ty), Value::Array(items)) => {
+            let items = items.iter().map(|item| value_of(ty, item, model));
+            parse_quote!(vec![#(#items),*])
+        }
+        (Type::Named(name), Value::Object(given)) => match model.components.get(name) {
+            Some(Component { shape: Shape::Object(members), new, .. }) => {
+                made_of(name, members, new.as_deref(), given, model)
+            }
+            _ => parse_quote!(Default::default()),
+        },
+        _ => parse_quote!(Default::default()),
+    }
+}
+
+fn made_of(
+    name: &str,
+    members: &[Member],
+    new: Option<&[String]>,
+    given: &serde_json::Map<String, Value>,
+    model: &Model,
+) -> Expr {
+    let argument = |member: &&Member| match new {
+        Some(new) => new.contains(&member.name),
+        None => member.required && member.send_default.is_none(),
+    };
+    // What the constructor sets by itself need not be set again.
+    let given = |member: &Member| given.get(&member.name).filter(|value| member.send_default.as_ref() != Some(*value));
+    // Arguments are `impl Into`.
+    let value = |member: &Member| -> Option<Expr> {
+        given(member).map(|value| match value {
+            Value::String(text) => parse_quote!(#text),
+            other => value_of(&member.ty, other, model),
+        })
+    };
+    let arguments = members.iter().filter(argument).filter_map(value);
+    let setters = members.iter().filter(|member| !argument(member)).filter_map(|member| {
+        let (setter, value): (_, Expr) = (ident(&member.rust), value(member)?);
+        Some(quote!(.#setter(#value)))
+    });
+    let ty = rust_type(&Type::Named(name.to_owned()).rust());
+    parse_quote!(#ty::new(#(#arguments),*)#(#setters)*)
 }

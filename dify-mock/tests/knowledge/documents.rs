@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::library::{all, by_meaning, librarian, text};
+use crate::library::{SETTINGS, all, by_meaning, librarian, text};
 
 #[tokio::test]
 async fn documents_are_listed_by_word_and_state_and_deleted() {
@@ -86,7 +86,9 @@ async fn what_is_disabled_or_archived_is_not_found_until_it_is_taken_back() {
 async fn older_names_of_routes_do_the_same() {
     let caller = librarian().await;
     let path = caller.dataset("Older").await;
-    let body = json!({"name": "a.txt", "text": "first words"});
+    let mut body: Value = serde_json::from_str(SETTINGS).expect("JSON");
+    body["name"] = json!("a.txt");
+    body["text"] = json!("first words");
     let (_, made) = caller.post(&format!("{path}/document/create_by_text"), body).await;
     let one = format!("{path}/documents/{}", text(&made["document"]["id"]));
     let (_, changed) = caller.post(&format!("{one}/update_by_text"), json!({"name": "b.txt", "text": "second"})).await;
@@ -96,7 +98,7 @@ async fn older_names_of_routes_do_the_same() {
     let (_, changed) = caller.file(Method::POST, &update, "d.txt", b"third".to_vec(), data).await;
     assert_eq!(text(&changed["document"]["name"]), "c.txt");
     let make = format!("{path}/document/create_by_file");
-    assert_eq!(caller.file(Method::POST, &make, "e.txt", b"fourth".to_vec(), "{}").await.0, 200);
+    assert_eq!(caller.file(Method::POST, &make, "e.txt", b"fourth".to_vec(), SETTINGS).await.0, 200);
     let (_, found) = caller.post(&format!("{path}/hit-testing"), json!({"query": "third"})).await;
     assert_eq!(text(&found["records"][0]["segment"]["content"]), "third");
     caller.all_agree();

@@ -3,7 +3,7 @@ use reqwest::multipart::Form;
 use serde_json::{Value, json};
 
 use crate::common::{Caller, read};
-use crate::library::{NOBODY, librarian, text};
+use crate::library::{NOBODY, SETTINGS, librarian, text};
 
 /// Asks, and fails unless it is refused so: a message that ends with `…` is a beginning.
 async fn refused(caller: &Caller, method: Method, path: &str, body: Value, status: u16, code: &str, message: &str) {
@@ -54,6 +54,20 @@ async fn bad_bodies_are_refused_in_the_words_of_the_server() {
     refused(&caller, post.clone(), &make, json!({"text": "x"}), 400, bad, missing).await;
     let technique = "indexing_technique is required.";
     refused(&caller, post.clone(), &make, json!({"name": "x", "text": "y"}), 400, bad, technique).await;
+    let ruleless = json!({"name": "x", "text": "y", "indexing_technique": "economy"});
+    refused(&caller, post.clone(), &make, ruleless.clone(), 400, bad, "process_rule is required.").await;
+    let used = caller.dataset("Used").await;
+    caller.document(&used, "a.txt", "words").await;
+    let again = format!("{used}/document/create-by-text");
+    // Afterwards the rule used last is taken, but the technique is asked for all the same.
+    assert_eq!(caller.post(&again, ruleless).await.0, 200);
+    let missing = "1 validation error for KnowledgeConfig\nindexing_technique\n  Field required [type=missing, …";
+    let without = json!({"name": "x", "text": "y", "process_rule": {"mode": "automatic"}});
+    refused(&caller, post.clone(), &again, without, 400, bad, missing).await;
+    let custom = json!({"name": "x", "text": "y", "indexing_technique": "economy", "process_rule": {"mode": "custom",
+        "rules": {"segmentation": {"max_tokens": 100}}}});
+    let cleaning = "Process rule pre_processing_rules is required";
+    refused(&caller, post.clone(), &make, custom, 400, bad, cleaning).await;
     let body = json!({"name": "x", "text": "y", "indexing_technique": "economy", "process_rule": {"mode": "zzz"}});
     let mode = "1 validation error for DocumentTextCreatePayload\nprocess_rule.mode\n  Input should be 'automatic', \
         'custom' or 'hierarchical' [type=enum, input_value='zzz', input_type=str]…";
@@ -132,11 +146,15 @@ async fn bad_files_and_forms_are_refused() {
         code(caller.file(Method::POST, &make, name, bytes.to_vec(), data).await)
     };
     let said = |status: u16, code: &str, message: &str| (status, code.to_owned(), message.to_owned());
-    assert_eq!(post("f.xyz", b"abc", "{}").await, said(400, "invalid_param", ""));
-    assert_eq!(post("f.txt", b"more than ten", "{}").await, said(413, "file_too_large", ""));
+    assert_eq!(post("f.xyz", b"abc", SETTINGS).await, said(400, "invalid_param", ""));
+    assert_eq!(post("f.txt", b"more than ten", SETTINGS).await, said(413, "file_too_large", ""));
     let broken = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)";
     assert_eq!(post("f.txt", b"abc", "{bad").await, said(400, "invalid_param", broken));
-    let form = Form::new().text("data", "{}");
+    for data in ["{}", r#"{"process_rule": {"mode": "automatic"}}"#] {
+        let missing = post("f.txt", b"abc", data).await;
+        assert!(missing.0 == 400 && missing.2.contains("\nindexing_technique\n  Field required"), "{missing:?}");
+    }
+    let form = Form::new().text("data", SETTINGS);
     let bare = read(caller.call(Method::POST, &make).multipart(form).send().await.expect("answered")).await;
     assert_eq!(code(bare), said(400, "no_file_uploaded", "Please upload your file."));
     let (id, _) = caller.document(&path, "a.txt", "words").await;

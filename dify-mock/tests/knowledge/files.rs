@@ -5,7 +5,7 @@ use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
 use crate::common::read;
-use crate::library::{NOBODY, librarian, text};
+use crate::library::{NOBODY, SETTINGS, librarian, text};
 
 #[tokio::test]
 async fn a_file_comes_back_by_its_link_byte_for_byte() {
@@ -15,7 +15,7 @@ async fn a_file_comes_back_by_its_link_byte_for_byte() {
     let large: Vec<u8> = b"A line about lobsters.\n".iter().copied().cycle().take(3_000_000).collect();
     for (name, bytes, word) in [("обзор.md", small, "crabs"), ("large.txt", large, "lobsters")] {
         let make = format!("{path}/document/create-by-file");
-        let (status, made) = caller.file(Method::POST, &make, name, bytes.clone(), "{}").await;
+        let (status, made) = caller.file(Method::POST, &make, name, bytes.clone(), SETTINGS).await;
         assert_eq!((status, text(&made["document"]["name"])), (200, name));
         let file = &made["document"]["data_source_detail_dict"]["upload_file"];
         assert_eq!(file["size"].as_u64(), u64::try_from(bytes.len()).ok());
@@ -60,7 +60,7 @@ async fn several_files_come_in_one_archive() {
     let make = format!("{path}/document/create-by-file");
     let mut ids = Vec::new();
     for (name, words) in [("dl one.txt", "first file"), ("второй.md", "# второй файл")] {
-        let (_, made) = caller.file(Method::POST, &make, name, words.as_bytes().to_vec(), "{}").await;
+        let (_, made) = caller.file(Method::POST, &make, name, words.as_bytes().to_vec(), SETTINGS).await;
         ids.push(text(&made["document"]["id"]).to_owned());
     }
     ids.push(ids[0].clone());
@@ -94,7 +94,7 @@ async fn a_file_that_arrives_in_pieces_is_kept_on_disk() {
         (0..PIECES).map(|number| Ok::<_, std::io::Error>(vec![b'a' + u8::try_from(number % 26).unwrap_or(0); PIECE]));
     let body = reqwest::Body::wrap_stream(futures_util::stream::iter(pieces));
     let part = Part::stream(body).file_name("big.txt").mime_str("text/plain").expect("a media type");
-    let form = Form::new().part("file", part);
+    let form = Form::new().text("data", SETTINGS).part("file", part);
     let make = format!("{path}/document/create-by-file");
     let (status, made) = read(caller.call(Method::POST, &make).multipart(form).send().await.expect("answered")).await;
     let size = PIECE * PIECES;

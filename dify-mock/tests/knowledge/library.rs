@@ -39,7 +39,14 @@ impl Caller {
         self.document_of(dataset, json!({"name": name, "text": words})).await
     }
 
-    pub async fn document_of(&self, dataset: &str, body: Value) -> (String, String) {
+    /// The same of any request, to which is added what every document needs.
+    pub async fn document_of(&self, dataset: &str, mut body: Value) -> (String, String) {
+        let settings: Value = serde_json::from_str(SETTINGS).expect("JSON");
+        for (name, value) in settings.as_object().expect("an object") {
+            if body.get(name).is_none() {
+                body[name] = value.clone();
+            }
+        }
         let (status, made) = self.post(&format!("{dataset}/document/create-by-text"), body).await;
         assert_eq!(status, 200, "{made}");
         (text(&made["document"]["id"]).to_owned(), text(&made["batch"]).to_owned())
@@ -80,6 +87,9 @@ impl Caller {
         }
     }
 }
+
+/// What every new document needs.
+pub const SETTINGS: &str = r#"{"indexing_technique": "economy", "process_rule": {"mode": "automatic"}}"#;
 
 /// A text that must be one.
 pub fn text(value: &Value) -> &str {

@@ -44,14 +44,21 @@ impl<'a> Session<'a> {
         self.options.concurrency.max(1)
     }
 
-    /// What the first document of a knowledge base has to bring along. Later ones bring nothing, and get what the first
-    /// had, or what somebody chose in Dify since.
+    /// The settings of the first document of a knowledge base.
     pub fn settings(&self) -> DocumentFileConfig {
         let settings = DocumentFileConfig::new().process_rule(ProcessRule::new(ProcessMode::Automatic));
         match &self.technique {
             Some(technique) => settings.indexing_technique(technique.clone()),
             None => settings,
         }
+    }
+
+    /// The settings of later documents, which are cut by the rule of the first, or by one that somebody chose in Dify
+    /// since. They keep the technique too, whatever they send.
+    pub fn later_settings(&self) -> DocumentFileConfig {
+        let mut settings = DocumentFileConfig::new();
+        settings.process_rule = None;
+        settings
     }
 
     /// Marks a document. Its other metadata stays.

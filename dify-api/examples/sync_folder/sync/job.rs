@@ -40,8 +40,8 @@ impl Done {
 }
 
 impl Job {
-    /// Does what is to be done for the file. The settings are for the first document of a knowledge base.
-    pub async fn run(self, session: &Session<'_>, settings: Option<DocumentFileConfig>) -> Done {
+    /// Does what is to be done for the file. The settings are for a document that is not there yet.
+    pub async fn run(self, session: &Session<'_>, settings: DocumentFileConfig) -> Done {
         let (outcome, hash) = match self.work(session, settings).await {
             Ok(done) => done,
             Err(reason) => (Outcome::Failed(reason), String::new()),
@@ -49,11 +49,7 @@ impl Job {
         Done { name: self.file.name, hash, outcome }
     }
 
-    async fn work(
-        &self,
-        session: &Session<'_>,
-        settings: Option<DocumentFileConfig>,
-    ) -> Result<(Outcome, String), Reason> {
+    async fn work(&self, session: &Session<'_>, settings: DocumentFileConfig) -> Result<(Outcome, String), Reason> {
         // What was never sent is hashed on its way.
         let hash = if self.documents.is_empty() { String::new() } else { content::hash(&self.file.path).await? };
         match self.documents.iter().min_by_key(|document| document.preference(&hash)) {
@@ -91,7 +87,7 @@ impl Job {
             // Dify does not replace the file of a document that it failed at. Nothing is lost with it: nobody finds it.
             IndexingStatus::Error if document.expendable() => {
                 session.delete(document).await?;
-                self.create(session, None).await?
+                self.create(session, session.later_settings()).await?
             }
             _ => self.replace(session, document).await?,
         };
@@ -99,12 +95,9 @@ impl Job {
     }
 
     /// Makes the document and marks it. Interrupted in between, the next run recognises it by its bytes.
-    async fn create(&self, session: &Session<'_>, settings: Option<DocumentFileConfig>) -> Result<String, Reason> {
+    async fn create(&self, session: &Session<'_>, settings: DocumentFileConfig) -> Result<String, Reason> {
         let (upload, sent) = content::upload(&self.file).await?;
-        let mut request = DocumentFileUpload::new(upload);
-        if let Some(settings) = settings {
-            request = request.data(settings);
-        }
+        let request = DocumentFileUpload::new(upload).data(settings);
         let made = session.knowledge.documents().create_by_file(&session.dataset, &request).await?;
         let hash = sent.hash();
         session.mark(&made.document.id, &hash).await?;

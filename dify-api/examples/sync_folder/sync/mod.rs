@@ -95,13 +95,14 @@ async fn bring(session: &Session<'_>, jobs: Vec<Job>, empty: bool, summary: &mut
     let mut first = empty.then(|| session.settings());
     while let Some(settings) = first.take() {
         let Some(job) = jobs.next() else { break };
-        let done = job.run(session, Some(settings)).await;
+        let done = job.run(session, settings).await;
         if matches!(done.outcome, Outcome::Failed(_)) {
             first = Some(session.settings());
         }
         done.note(session, summary, &mut hashes);
     }
-    let mut rest = stream::iter(jobs.map(|job| job.run(session, None))).buffer_unordered(session.concurrency());
+    let mut rest = stream::iter(jobs.map(|job| job.run(session, session.later_settings())))
+        .buffer_unordered(session.concurrency());
     while let Some(done) = rest.next().await {
         done.note(session, summary, &mut hashes);
     }

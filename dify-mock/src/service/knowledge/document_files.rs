@@ -16,6 +16,7 @@ use crate::state::knowledge::stored_file::StoredFile;
 pub(crate) async fn create(call: Call) -> Outcome {
     call.world(|world| dataset(world, &call).map(|_| ())).map_err(|_| lost_dataset(&call, "create-by-file"))?;
     let wish = wish(&call)?;
+    call.world(|world| intake::technique(dataset(world, &call)?, &wish).map(|_| ()))?;
     let part = part(&call)?.ok_or_else(no_file)?;
     if !StoredFile::is_taken(&part.file_name) {
         // Here the server forgets to say why.

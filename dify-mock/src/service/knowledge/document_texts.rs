@@ -15,6 +15,7 @@ pub(crate) async fn create(call: Call) -> Outcome {
     let (name, text) = (call.text("name").unwrap_or_default(), call.text("text").unwrap_or_default());
     call.world(|world| dataset(world, &call).map(|_| ())).map_err(|_| lost_dataset(&call, "create-by-text"))?;
     let wish = call.members();
+    call.world(|world| intake::technique(dataset(world, &call)?, &wish).map(|_| ()))?;
     let source = source(name, text).await?;
     if let Some(original) = call.text("original_document_id") {
         return intake::renew(&call, &wish, original, Some(source)).await;

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{dataset, datasets};
+use crate::contract::Complaint;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
@@ -29,10 +30,12 @@ pub(crate) fn admit(dataset: &mut Dataset, wish: &Value) -> Result<(ProcessRule,
     if form.zip(dataset.form.as_deref()).is_some_and(|(wanted, known)| wanted != known) {
         return Err(Refusal::invalid("doc_form is different from the dataset doc_form."));
     }
-    let rule = rule(dataset.latest_rule.as_ref(), wish)?;
-    let technique = wish["indexing_technique"].as_str();
+    let technique = technique(dataset, wish)?;
+    let rule = match (&wish["process_rule"], &dataset.latest_rule) {
+        (Value::Null, None) => return Err(Refusal::invalid("process_rule is required.")),
+        (_, before) => rule(before.as_ref(), wish)?,
+    };
     if dataset.technique.is_none() {
-        let technique = technique.ok_or_else(|| Refusal::invalid("indexing_technique is required."))?;
         datasets::choose(
             dataset,
             technique,
@@ -45,6 +48,17 @@ pub(crate) fn admit(dataset: &mut Dataset, wish: &Value) -> Result<(ProcessRule,
     }
     let form = form.or(dataset.form.as_deref()).unwrap_or("text_model").to_owned();
     Ok((rule, form))
+}
+
+/// The technique that is asked for: also where it has no effect, because the knowledge base has one.
+pub(crate) fn technique<'w>(dataset: &Dataset, wish: &'w Value) -> Result<&'w str, Refusal> {
+    wish["indexing_technique"].as_str().ok_or_else(|| match dataset.technique {
+        None => Refusal::invalid("indexing_technique is required."),
+        Some(_) => {
+            let missing = [Complaint::missing("indexing_technique", wish)];
+            Refusal::invalid(Complaint::message(&missing, "KnowledgeConfig"))
+        }
+    })
 }
 
 /// The rule that is asked for, or the one before, or the server's own.

@@ -86,7 +86,9 @@ const CHILD_CHUNKS: &str = "/datasets/{dataset_id}/documents/{document_id}/segme
 const CHILD_CHUNK: &str =
     "/datasets/{dataset_id}/documents/{document_id}/segments/{segment_id}/child_chunks/{child_chunk_id}";
 
-const TEXT: Handler = later(Any, |call| Box::pin(document_texts::create(call))).body("DocumentTextCreatePayload");
+const TEXT: Handler = later(Any, |call| Box::pin(document_texts::create(call)))
+    .body("DocumentTextCreatePayload")
+    .unminded(&["indexing_technique"]);
 const TEXT_UPDATE: Handler = later(Any, |call| Box::pin(document_texts::update(call))).body("DocumentTextUpdate");
 const FILE: Handler = later(Any, |call| Box::pin(document_files::create(call)));
 const FILE_UPDATE: Handler = later(Any, |call| Box::pin(document_files::update(call)));
