@@ -5,14 +5,24 @@ use crate::{
     credentials::Credentials,
     error::DeployError,
     secret::Secret,
-    types::{ApiSwitchRequest, AppMode, ImportMode, ImportRequest, ImportStatus, ImportWarning, PublishRequest},
+    types::{
+        ApiKey, ApiSwitchRequest, AppMode, ConsoleAppDetail, ImportMode, ImportRequest, ImportStatus, ImportWarning,
+        PublishRequest,
+    },
 };
-use reqwest::Url;
-use std::fmt;
+use reqwest::{Url, header::HeaderValue};
+use std::{fmt, pin::Pin};
+
+mod deployment;
+
+pub use deployment::{DeployedApp, Deployment};
+
+/// How many keys Dify lets an application have.
+const MOST_KEYS: usize = 10;
 
 impl Console {
     /// Brings an application in from its definition (DSL) and makes it answer: imports it, checks that the plugins it
-    /// needs are there, publishes its workflow, opens its API and mints a key.
+    /// needs are there, publishes its workflow, opens its API and makes a key.
     ///
     /// Takes the definition's text, or an [`ImportRequest`] that says more: another name, or `app_id` to overwrite the
     /// draft of a workflow that exists. A definition that is held, because it has another form than the server writes,
@@ -29,13 +39,146 @@ impl Console {
     /// # Ok(()) }
     /// ```
     ///
-    /// # Errors
-    /// [`ErrorKind::Deploy`] when the import fails or plugins are missing: it names them, and what was made so far
-    /// stays. Otherwise that of the call that failed.
-    pub async fn deploy(&self, definition: impl Into<ImportRequest>) -> Result<Deployment, Error> {
-        let mut import = self.definitions().import_app(&definition.into()).await?;
+    /// An application has ten keys at most. Whoever deploys again and again, such as a CI job, overwrites the same
+    /// application and uses the same key:
+    ///
+    /// ```no_run
+    /// # async fn run(console: dify_api::Console, definition: &str) -> Result<(), Box<dyn std::error::Error>> {
+    /// use dify_api::types::ImportRequest;
+    ///
+    /// let request = ImportRequest::from(definition).app_id(std::env::var("DIFY_APP_ID")?);
+    /// let deployment = console.deploy(request).key(std::env::var("DIFY_API_KEY")?).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn deploy(&self, definition: impl Into<ImportRequest>) -> Deploy<'_> {
+        Deploy { console: self, import: definition.into(), base_url: None, key: None }
+    }
+}
+
+/// A deployment that has not begun: await it. See [`Console::deploy`].
+///
+/// # Errors
+/// [`ErrorKind::Deploy`] when the definition is not imported, plugins are missing, there are too many keys, or a key of
+/// another application was given. Otherwise that of the call that failed.
+///
+/// Where the application exists, its base URL and its keys are looked up before anything is changed. The key is made
+/// last, and deleted when it cannot be used. What else was made before a failure stays: the error of missing plugins
+/// names the application. When the future is dropped while the last request is under way, or its answer is lost, a new
+/// key may be left behind that nobody has; the application's page lists it.
+#[must_use = "nothing is deployed before it is awaited"]
+#[derive(Clone)]
+pub struct Deploy<'a> {
+    console: &'a Console,
+    import: ImportRequest,
+    base_url: Option<String>,
+    /// One that exists.
+    key: Option<Secret>,
+}
+
+impl<'a> Deploy<'a> {
+    /// Uses a key of the application instead of making one. Requires the `app_id` of an [`ImportRequest`], as a new
+    /// application has no key yet.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(Secret::new(key.into().trim().to_owned()));
+        self
+    }
+
+    /// Makes no key and no client of the application.
+    pub fn without_key(self) -> DeployWithoutKey<'a> {
+        DeployWithoutKey(self)
+    }
+
+    /// Sets the base URL of the Service API, `https://dify.example.com/v1`, for servers that do not name it, or not as it
+    /// is seen from here. Defaults to what the server says, or to the `/v1` beside the console.
+    pub fn base_url(mut self, url: impl Into<String>) -> Self {
+        self.base_url = Some(url.into());
+        self
+    }
+
+    async fn run(self) -> Result<Deployment, Error> {
+        let console = self.console;
+        let known = self.known_key()?;
+        let target = self.target().await?;
+        let key_id = match &target {
+            Some(target) => self.check_keys(&target.app.id).await?,
+            None => None,
+        };
+        let ready = self.place(target).await?;
+        let app_id = ready.app.app_id();
+        let (key_id, api_key, header) = match known {
+            Some((key, header)) => (key_id, key, header),
+            None => {
+                let made = console.api_keys().create_for_app(app_id).await?;
+                let key = Secret::new(made.token);
+                let Some(header) = key.bearer() else {
+                    // The first failure is the one to report.
+                    let _ = console.api_keys().delete_for_app(app_id, &made.id).await;
+                    return Err(Error::config("the server's key cannot stand in an HTTP header"));
+                };
+                (Some(made.id), key, header)
+            }
+        };
+        let app = App { transport: console.transport.beside(ready.base, Credentials::Key(header)) };
+        Ok(Deployment { app, api_key, key_id, deployed: ready.app })
+    }
+
+    /// The key that was given, and how it is sent.
+    fn known_key(&self) -> Result<Option<(Secret, HeaderValue)>, Error> {
+        let Some(key) = self.key.clone() else {
+            return Ok(None);
+        };
+        if self.import.app_id.is_none() {
+            return Err(Error::config(
+                "`Deploy::key` requires the `app_id` of the application to overwrite: a new application has no key yet",
+            ));
+        }
+        match key.bearer() {
+            Some(header) if key.expose().starts_with("app-") => Ok(Some((key, header))),
+            _ => Err(Error::config("`Deploy::key` requires the key of an application (`app-…`)")),
+        }
+    }
+
+    /// The application that is overwritten, and where its API is.
+    async fn target(&self) -> Result<Option<Target>, Error> {
+        if let Some(url) = &self.base_url {
+            crate::settings::base_url(url)?;
+        }
+        match &self.import.app_id {
+            Some(app_id) => Ok(Some(self.look_up(app_id).await?)),
+            None => Ok(None),
+        }
+    }
+
+    async fn look_up(&self, app_id: &str) -> Result<Target, Error> {
+        let app = self.console.apps().get(app_id).await?;
+        let base = self.service(&app)?;
+        Ok(Target { app, base })
+    }
+
+    /// The id of the key that was given, where the server shows it, or room for another.
+    async fn check_keys(&self, app_id: &str) -> Result<Option<String>, Error> {
+        let keys = self.console.api_keys().list_for_app(app_id).await?.data;
+        let refused = |error| Err(Error::outside(ErrorKind::Deploy(error)));
+        match &self.key {
+            None if keys.len() >= MOST_KEYS => {
+                refused(DeployError::TooManyKeys { app_id: app_id.to_owned(), limit: MOST_KEYS })
+            }
+            None => Ok(None),
+            Some(key) => match keys.iter().find(|known| known.token == key.expose()) {
+                Some(known) => Ok(Some(known.id.clone())),
+                // Masked, it may be any.
+                None if keys.iter().any(is_masked) => Ok(None),
+                None => refused(DeployError::ForeignKey { app_id: app_id.to_owned() }),
+            },
+        }
+    }
+
+    /// Imports, publishes and opens the application.
+    async fn place(&self, target: Option<Target>) -> Result<Ready, Error> {
+        let console = self.console;
+        let mut import = console.definitions().import_app(&self.import).await?;
         if import.status == ImportStatus::Pending {
-            import = self.definitions().confirm_import(&import.id).await?;
+            import = console.definitions().confirm_import(&import.id).await?;
         }
         let done = matches!(import.status, ImportStatus::Completed | ImportStatus::CompletedWithWarnings);
         let (true, Some(app_id)) = (done, import.app_id) else {
@@ -47,105 +190,91 @@ impl Console {
             };
             return Err(Error::outside(ErrorKind::Deploy(refused)));
         };
-        let missing = self.definitions().check_dependencies(&app_id).await?.leaked_dependencies;
+        let missing = console.definitions().check_dependencies(&app_id).await?.leaked_dependencies;
         if !missing.is_empty() {
             let plugins = missing.iter().map(|plugin| plugin.value.shown()).collect();
             return Err(Error::outside(ErrorKind::Deploy(DeployError::MissingPlugins { app_id, plugins })));
         }
-        let detail = self.apps().get(&app_id).await?;
-        if matches!(detail.mode, AppMode::Workflow | AppMode::AdvancedChat) {
-            self.workflows().publish(&app_id, &PublishRequest::new()).await?;
+        let Target { app, base } = match target {
+            Some(target) => target,
+            None => self.look_up(&app_id).await?,
+        };
+        if matches!(app.mode, AppMode::Workflow | AppMode::AdvancedChat) {
+            console.workflows().publish(&app_id, &PublishRequest::new()).await?;
         }
-        if !detail.enable_api {
-            self.apps().set_api(&app_id, &ApiSwitchRequest::new(true)).await?;
+        if !app.enable_api {
+            console.apps().set_api(&app_id, &ApiSwitchRequest::new(true)).await?;
         }
-        let key = self.api_keys().create_for_app(&app_id).await?;
-        let api_key = Secret::new(key.token);
-        let header =
-            api_key.bearer().ok_or_else(|| Error::config("the server's key cannot stand in an HTTP header"))?;
-        let base = self.service(&detail.api_base_url)?;
-        let app = App { transport: self.transport.beside(base, Credentials::Key(header)) };
-        let warnings = import.warnings.unwrap_or_default();
-        Ok(Deployment { app, app_id, mode: detail.mode, api_key, key_id: key.id, warnings })
+        let warnings: Vec<ImportWarning> = import.warnings.unwrap_or_default();
+        Ok(Ready { app: DeployedApp::new(app_id, app.mode, warnings), base })
     }
 
-    /// Where the Service API is: where the server says, or beside the console.
-    fn service(&self, told: &str) -> Result<Url, Error> {
-        if let Some(url) = Url::parse(told).ok().filter(|url| matches!(url.scheme(), "http" | "https")) {
+    /// Where the Service API is: where the caller or the server says, or beside the console.
+    fn service(&self, app: &ConsoleAppDetail) -> Result<Url, Error> {
+        if let Some(url) = &self.base_url {
+            return crate::settings::base_url(url);
+        }
+        if let Ok(url) = crate::settings::base_url(&app.api_base_url) {
             return Ok(url);
         }
-        let console = self.transport.base();
+        let console = self.console.transport.base();
         let mut base = console.clone();
         match console.path().trim_end_matches('/').strip_suffix("/console/api") {
             Some(root) => base.set_path(&format!("{root}/v1")),
-            None => return Err(Error::config("the server does not say where its Service API is")),
+            None => {
+                let unknown = DeployError::NoServiceUrl { app_id: app.id.clone() };
+                return Err(Error::outside(ErrorKind::Deploy(unknown)));
+            }
         }
         Ok(base)
     }
 }
 
-/// An application that was deployed, with a key of its own.
-pub struct Deployment {
-    app: App,
-    app_id: String,
-    mode: AppMode,
-    api_key: Secret,
-    key_id: String,
-    warnings: Vec<ImportWarning>,
+/// An application that exists.
+struct Target {
+    app: ConsoleAppDetail,
+    base: Url,
 }
 
-impl Deployment {
-    /// Its client.
-    #[must_use]
-    pub fn app(&self) -> &App {
-        &self.app
-    }
+/// An application that answers.
+struct Ready {
+    app: DeployedApp,
+    base: Url,
+}
 
-    /// Its id in the console.
-    #[must_use]
-    pub fn app_id(&self) -> &str {
-        &self.app_id
-    }
+fn is_masked(key: &ApiKey) -> bool {
+    key.token.contains('*') || key.token.contains("...")
+}
 
-    /// What kind of application it is.
-    #[must_use]
-    pub fn mode(&self) -> &AppMode {
-        &self.mode
-    }
+impl<'a> IntoFuture for Deploy<'a> {
+    type Output = Result<Deployment, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
 
-    /// The key that was minted, `app-…`. A secret: whoever has it is the application to the Service API.
-    #[must_use]
-    pub fn api_key(&self) -> &str {
-        self.api_key.expose()
-    }
-
-    /// The key's id, to delete it by.
-    #[must_use]
-    pub fn key_id(&self) -> &str {
-        &self.key_id
-    }
-
-    /// What may not work as it was meant, by the server's account.
-    #[must_use]
-    pub fn warnings(&self) -> &[ImportWarning] {
-        &self.warnings
-    }
-
-    /// Its client, without the rest.
-    #[must_use]
-    pub fn into_app(self) -> App {
-        self.app
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(self.run())
     }
 }
 
-impl fmt::Debug for Deployment {
+impl fmt::Debug for Deploy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deployment")
-            .field("app_id", &self.app_id)
-            .field("mode", &self.mode)
-            .field("key_id", &self.key_id)
-            .field("warnings", &self.warnings)
-            .finish_non_exhaustive()
+        f.debug_struct("Deploy").field("app_id", &self.import.app_id).field("key", &self.key).finish_non_exhaustive()
+    }
+}
+
+/// A deployment without a key; see [`Deploy::without_key`].
+#[must_use = "nothing is deployed before it is awaited"]
+#[derive(Clone, Debug)]
+pub struct DeployWithoutKey<'a>(Deploy<'a>);
+
+impl<'a> IntoFuture for DeployWithoutKey<'a> {
+    type Output = Result<DeployedApp, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        Box::pin(async move {
+            let target = self.0.target().await?;
+            Ok(self.0.place(target).await?.app)
+        })
     }
 }
 

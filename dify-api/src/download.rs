@@ -1,18 +1,18 @@
 //! A file on its way to the caller.
 
-use crate::{Error, ErrorKind, error::Context as Circumstances, incoming::Incoming, transport::Content};
+use crate::{
+    Error, ErrorKind, error::Context as Circumstances, incoming::Incoming, transport::Content, unfinished::Unfinished,
+};
 use bytes::Bytes;
 use futures_core::Stream;
 use reqwest::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderMap};
 use std::{
-    ffi::OsString,
     fmt,
     future::poll_fn,
-    path::{Path, PathBuf},
+    path::Path,
     pin::Pin,
     task::{Context, Poll},
 };
-use tokio::io::AsyncWriteExt;
 
 /// A file that the server sends, read piece by piece, whole, or into a file.
 ///
@@ -64,7 +64,11 @@ impl Download {
         self.content_length
     }
 
-    /// The name the server gives the file. Its directories, if it has any, are left out.
+    /// The name the server gives the file, made safe as the last part of a path on every system.
+    ///
+    /// Folders and drive letters are left out, as are marks of writing direction, and dots and spaces around the name.
+    /// Characters that Windows refuses become `_`, device names (`NUL`, `COM1`) get one in front, and a name of more than
+    /// 255 bytes is cut before its extension. `None` when the server gives no name, or one with control characters.
     #[must_use]
     pub fn file_name(&self) -> Option<&str> {
         self.file_name.as_deref()
@@ -86,38 +90,26 @@ impl Download {
         }
     }
 
-    /// Writes it into a file, and tells how many bytes that were.
+    /// Writes the file to `path` and returns how many bytes it has.
     ///
-    /// The file appears when all of it is there; until then it is called `….part`.
+    /// The bytes go into a new file with a random name (`.….part`) in the same folder, which is synced and renamed when
+    /// all of them are there. It is removed on failure, and when the future is dropped. A file at `path` is replaced and
+    /// keeps its permissions; of several saves to one path, the last to end wins. A symbolic link to a file, or to nothing,
+    /// is replaced itself, and what it leads to stays as it is. [`file_name`](Self::file_name) is a safe last part of the
+    /// path.
     ///
     /// # Errors
-    /// [`ErrorKind::File`] when it cannot be written; what can happen to a connection. Neither leaves a file.
+    /// [`ErrorKind::File`] when the file cannot be written: the folder does not exist or is read-only, or `path` is a
+    /// folder, a device, a pipe or a read-only file. What can happen to a connection.
     pub async fn save_to(mut self, path: impl AsRef<Path>) -> Result<u64, Error> {
         let path = path.as_ref();
-        let mut name = OsString::from(path);
-        name.push(".part");
-        let part = PathBuf::from(name);
-        let outcome = match self.write_to(&part).await {
-            Ok(written) => {
-                tokio::fs::rename(&part, path).await.map(|()| written).map_err(|source| self.unwritten(path, source))
-            }
-            Err(error) => Err(error),
-        };
-        if outcome.is_err() {
-            // The first failure is the one to tell of.
-            let _ = tokio::fs::remove_file(&part).await;
-        }
-        outcome
-    }
-
-    async fn write_to(&mut self, path: &Path) -> Result<u64, Error> {
-        let mut file = tokio::fs::File::create(path).await.map_err(|source| self.unwritten(path, source))?;
+        let mut file = Unfinished::new(path).await.map_err(|source| self.unwritten(path, source))?;
         let mut written = 0;
         while let Some(piece) = self.next().await.transpose()? {
-            file.write_all(&piece).await.map_err(|source| self.unwritten(path, source))?;
+            file.write(&piece).await.map_err(|source| self.unwritten(path, source))?;
             written += piece.len() as u64;
         }
-        file.flush().await.map_err(|source| self.unwritten(path, source))?;
+        file.finish().await.map_err(|source| self.unwritten(path, source))?;
         Ok(written)
     }
 
@@ -172,11 +164,7 @@ fn file_name(disposition: &str) -> Option<String> {
             plain = Some(value);
         }
     }
-    // A server must not choose the directory.
-    let name = extended.or(plain)?;
-    let name = name.rsplit(['/', '\\']).next().unwrap_or_default().trim();
-    let usable = !matches!(name, "" | "." | "..") && !name.chars().any(char::is_control);
-    usable.then(|| name.to_owned())
+    crate::file_name::safe(&extended.or(plain)?)
 }
 
 /// The `; name=value` of a header, quotes and escapes taken off.
@@ -232,37 +220,4 @@ fn extended_value(value: &str) -> Option<String> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::file_name;
-
-    #[test]
-    fn the_file_name_is_read_in_all_its_forms() {
-        for (header, want) in [
-            ("attachment", None),
-            ("attachment; filename=a.png", Some("a.png")),
-            ("inline;filename=\"a b.png\"; size=3", Some("a b.png")),
-            (r#"attachment; filename="a\"b;c.png""#, Some("a\"b;c.png")),
-            ("attachment; filename*=UTF-8''na%C3%AFve%20file.txt", Some("na\u{ef}ve file.txt")),
-            ("attachment; filename=\"plain.txt\"; filename*=utf-8''%E4%BD%A0.txt", Some("\u{4f60}.txt")),
-            ("attachment; filename*=UTF-8''%E4%BD%A0.txt; filename=plain.txt", Some("\u{4f60}.txt")),
-            ("attachment; filename*=latin1''x; filename=plain.txt", Some("plain.txt")),
-            ("attachment; FileName=a.png", Some("a.png")),
-        ] {
-            assert_eq!(file_name(header).as_deref(), want, "{header}");
-        }
-    }
-
-    #[test]
-    fn a_server_does_not_choose_the_directory() {
-        for (header, want) in [
-            ("attachment; filename=../../etc/passwd", Some("passwd")),
-            (r#"attachment; filename="C:\\a\\b.txt""#, Some("b.txt")),
-            ("attachment; filename*=UTF-8''%2Fetc%2Fpasswd", Some("passwd")),
-            ("attachment; filename=..", None),
-            ("attachment; filename=\"a/\"", None),
-            ("attachment; filename*=UTF-8''a%0Ab", None),
-        ] {
-            assert_eq!(file_name(header).as_deref(), want, "{header}");
-        }
-    }
-}
+mod tests;

@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 use std::{fmt, io, sync::Arc, time::Duration};
 
 mod cases;
+mod hint;
 
 #[cfg(all(feature = "app", feature = "console"))]
 pub use cases::DeployError;
@@ -15,6 +16,7 @@ use cases::chain;
 pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use cases::{IndexingError, UnindexedDocument};
+pub(crate) use hint::Situation;
 
 /// Why a call failed, and during which operation.
 ///
@@ -27,7 +29,9 @@ pub use cases::{IndexingError, UnindexedDocument};
 /// use dify_api::{ErrorKind, types::ErrorCode};
 ///
 /// match error.kind() {
-///     ErrorKind::Api(refusal) if refusal.code == ErrorCode::NotFound => { /* no such conversation */ }
+///     // A conversation of another `user` or key, or one that was deleted: send the request without its
+///     // `conversation_id`, and the answer has the id of a new one.
+///     ErrorKind::Api(refusal) if refusal.code == ErrorCode::NotFound => {}
 ///     ErrorKind::Timeout(_) if error.may_have_acted() => { /* do not just send it again */ }
 ///     _ => eprintln!("{error}"),
 /// }
@@ -54,6 +58,8 @@ pub(crate) struct Context {
     pub(crate) beyond_the_budget: bool,
     /// It failed while the call waited for something else, such as a session: nothing was sent meanwhile.
     pub(crate) unsent: bool,
+    /// What hints depend on.
+    pub(crate) situation: Situation,
 }
 
 impl Context {
@@ -65,6 +71,7 @@ impl Context {
             may_have_acted: false,
             beyond_the_budget: false,
             unsent: false,
+            situation: Situation::default(),
         }
     }
 }
@@ -273,6 +280,11 @@ impl Error {
     #[must_use]
     pub fn may_have_acted(&self) -> bool {
         let Some(context) = self.context() else {
+            // Only a deployment is more than one call, and its error says what was made.
+            #[cfg(all(feature = "app", feature = "console"))]
+            if let ErrorKind::Deploy(error) = self.kind() {
+                return error.may_have_acted();
+            }
             return false;
         };
         if context.unsent || context.may_have_acted {
@@ -291,9 +303,8 @@ impl Error {
             // The run goes on by itself.
             #[cfg(any(feature = "app", feature = "web"))]
             ErrorKind::Resume(_) => true,
-            // The import may have made something, and the error tells what.
             #[cfg(all(feature = "app", feature = "console"))]
-            ErrorKind::Deploy(_) => true,
+            ErrorKind::Deploy(error) => error.may_have_acted(),
             ErrorKind::Transport(error) => !error.connecting,
             ErrorKind::Timeout(timeout) => timeout.which != TimeLimit::Connect,
             ErrorKind::Api(error) if error.was_turned_away() => false,
@@ -324,25 +335,6 @@ impl Error {
     fn context(&self) -> Option<&Context> {
         self.0.context.as_ref()
     }
-
-    /// What to do about it, where that is known.
-    fn advice(&self) -> Option<String> {
-        let context = self.context()?;
-        let text = match self.kind() {
-            ErrorKind::Api(error) if error.status == StatusCode::UNAUTHORIZED => {
-                context.operation.credential().advice().to_owned()
-            }
-            ErrorKind::Http(error) => error.advice(context)?,
-            ErrorKind::Transport(error) if error.connecting && error.to_string().contains("certificate") => {
-                "This system does not trust the server's certificate: add its issuer to the system's certificates"
-                    .to_owned()
-            }
-            ErrorKind::Transport(error) if error.connecting => "Is the base URL right, and the server up?".to_owned(),
-            ErrorKind::Frame(FrameError::TooLarge { .. }) => "`event_limit` of the client sets it".to_owned(),
-            _ => return None,
-        };
-        Some(text)
-    }
 }
 
 impl fmt::Display for Error {
@@ -350,9 +342,10 @@ impl fmt::Display for Error {
         if let Some(context) = self.context() {
             write!(f, "{}: ", context.operation)?;
         }
-        write!(f, "{}", self.kind())?;
-        if let Some(advice) = self.advice() {
-            write!(f, ". {advice}")?;
+        let cause = self.kind().to_string();
+        f.write_str(&cause)?;
+        if let Some(hint) = self.context().and_then(|context| hint::hint(self.kind(), context)) {
+            write!(f, "{}{hint}", hint::separator(&cause))?;
         }
         if let Some(pause) = self.retry_after().filter(|pause| !pause.is_zero()) {
             write!(f, " [the server asks to wait {} s]", pause.as_secs())?;
@@ -371,7 +364,12 @@ impl fmt::Display for Error {
 }
 
 impl fmt::Debug for Error {
+    /// The same text as [`Display`](fmt::Display), which is what a `main` prints that returns the error; the parts with
+    /// `{:#?}`.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            return fmt::Display::fmt(self, f);
+        }
         let mut debug = f.debug_struct("Error");
         if let Some(context) = self.context() {
             debug

@@ -2,13 +2,15 @@
 
 use crate::{
     Error, ErrorKind, TimeLimit, Timeout,
-    error::{IndexingError, UnindexedDocument},
+    error::{Context as CallContext, IndexingError, Situation, UnindexedDocument},
     groups::Documents,
+    operation::{Credential, Named},
     timeouts::bounded,
     types::{DocumentMetadataPart, DocumentsGetQuery, IndexingProgress, IndexingStatus, IndexingStatusReply},
 };
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_core::Stream;
+use reqwest::Method;
 use std::{
     fmt,
     future::poll_fn,
@@ -49,7 +51,7 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`ErrorKind::Indexing`] when a document failed or was paused, once no other is being worked on: it names each, with
     /// Dify's reason. [`ErrorKind::Timeout`] with [`TimeLimit::Indexing`] at the deadline, half an hour if it is not
-    /// said. [`ErrorKind::Api`] with `not_found` when there is no such batch.
+    /// said: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
     pub fn wait_until_indexed(self, dataset_id: &'a str, batch: &'a str) -> Indexing<'a> {
         let waiting = Waiting { documents: self, dataset_id, batch, last: None, pace: pace() };
         Indexing { waiting, state: State::Asking(None), deadline: Some(DEADLINE), timer: None }
@@ -121,8 +123,7 @@ impl<'a> Indexing<'a> {
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(bounded(limit))));
             if timer.as_mut().poll(cx).is_ready() {
                 self.state = State::Over;
-                let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });
-                return Poll::Ready(Some(Err(Error::outside(kind))));
+                return Poll::Ready(Some(Err(self.waiting.late(limit))));
             }
         }
         loop {
@@ -161,7 +162,36 @@ impl<'a> Indexing<'a> {
     }
 }
 
+/// How many documents an error about a deadline names.
+const NAMED: usize = 10;
+
 impl<'a> Waiting<'a> {
+    /// The deadline is over: how far is each document?
+    fn late(&self, limit: Duration) -> Error {
+        let route = format!("/datasets/{}/documents/{}/indexing-status", self.dataset_id, self.batch);
+        let mut progress = format!("In the batch {} of the dataset {}", self.batch, self.dataset_id);
+        let unfinished = |document: &&IndexingProgress| document.indexing_status != IndexingStatus::Completed;
+        let data = self.last.as_ref().map_or(&[][..], |last| &last.data);
+        let documents: Vec<&IndexingProgress> = data.iter().filter(unfinished).collect();
+        for (index, document) in documents.iter().take(NAMED).enumerate() {
+            let IndexingProgress { id, indexing_status, completed_segments, total_segments, .. } = document;
+            let and = if index == 0 { "," } else { ";" };
+            progress += &format!(
+                "{and} the document {id} is {indexing_status} ({completed_segments} of {total_segments} segments)"
+            );
+        }
+        match documents.len() {
+            0 => progress += " no document has a known status",
+            named if named > NAMED => progress += &format!("; {} more are not indexed", named - NAMED),
+            _ => {}
+        }
+        progress += ". Dify goes on: wait again, or raise `deadline`";
+        let named = Named::by_hand(Method::GET, route, Credential::Knowledge);
+        let situation = Situation { progress: Some(progress.into()), ..Situation::default() };
+        let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });
+        Error::new(kind, CallContext { situation, ..CallContext::of(named) })
+    }
+
     /// Remembers an answer; tells whether it is news. Whoever makes progress is asked more often.
     fn take(&mut self, reply: IndexingStatusReply) -> bool {
         let changed = self.last.as_ref() != Some(&reply);

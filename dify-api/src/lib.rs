@@ -122,6 +122,7 @@ mod environment;
 mod error;
 mod event;
 mod event_stream;
+mod file_name;
 #[cfg(any(feature = "app", feature = "web"))]
 mod following;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
@@ -162,6 +163,7 @@ mod timeouts;
 mod timer;
 mod tls;
 mod transport;
+mod unfinished;
 mod upload;
 #[cfg(feature = "knowledge")]
 mod uploads;
@@ -179,7 +181,7 @@ pub use call::Call;
 #[cfg(feature = "console")]
 pub use console::{Console, ConsoleBuilder};
 #[cfg(all(feature = "app", feature = "console"))]
-pub use deploy::Deployment;
+pub use deploy::{Deploy, DeployWithoutKey, DeployedApp, Deployment};
 pub use download::Download;
 #[cfg(all(feature = "app", feature = "console"))]
 pub use error::DeployError;

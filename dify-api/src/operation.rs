@@ -38,17 +38,17 @@ pub(crate) enum Credential {
 }
 
 impl Credential {
-    /// What to do about a refused credential.
-    pub(crate) fn advice(self) -> &'static str {
-        match self {
+    /// What to do about a refused credential; nothing where none is sent.
+    pub(crate) fn advice(self) -> Option<&'static str> {
+        Some(match self {
             Self::App => "This operation takes an app key (`app-…`), made on the application's \"API Access\" page",
             Self::Knowledge => "This operation takes a dataset key (`dataset-…`), made under Knowledge, \"API Access\"",
             Self::WebApp => {
                 "This operation takes the passport of a published web page: connect with its site code again"
             }
             Self::Console => "This operation takes the session of an account: log in again",
-            Self::None => "This operation takes no credential; a proxy before the server may want one",
-        }
+            Self::None => return None,
+        })
     }
 }
 

@@ -181,7 +181,7 @@ fn http_client(
     builder.build().map_err(|error| Error::config(format!("the HTTP client cannot be set up: {error}")))
 }
 
-fn base_url(text: &str) -> Result<Url, Error> {
+pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
     // The text is not repeated where it may hold a password.
     let refused = |why: &str| Err(Error::config(format!("the base URL {why}")));
     let text = text.trim();

@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, Timeouts,
     credentials::{Credentials, Generation, Seen},
-    error::{Context, HttpError, Timeout, TransportError},
+    error::{Context, HttpError, Situation, Timeout, TransportError},
     headers::Headers,
     incoming::Incoming,
     limits::{ERROR_BODY, Limits},
@@ -15,11 +15,12 @@ use crate::{
     span::Span,
     timeouts::{self, Deadline, TimeLimit},
     timer::Timer,
+    upload::Unreadable,
 };
 use bytes::Bytes;
 use reqwest::{
     StatusCode, Url,
-    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue},
+    header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION},
 };
 use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll};
 use tokio::time::Instant;
@@ -190,6 +191,11 @@ async fn attempt(
     shown.moved = moved(status, response.headers(), &url);
 
     let headers = std::mem::take(response.headers_mut());
+    if !status.is_success() || !is_due(exchange.due, &headers, accept.as_ref()) {
+        context.situation.fitting_base = exchange.fitting_base();
+        context.situation.moved_to =
+            text(&headers, &LOCATION).and_then(|to| moved_base(&shared.base, response.url(), to));
+    }
     let whole = deadline.or_else(|| exchange.deadline_of_the_answer());
     let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, whole, timer);
     let end = exchange.deadline_of_an_error_body(deadline);
@@ -259,6 +265,9 @@ async fn send(
 
 /// No head came: why?
 fn unsent(exchange: &Exchange<'_>, error: reqwest::Error) -> ErrorKind {
+    if let Some(unreadable) = Unreadable::behind(&error) {
+        return unreadable;
+    }
     match exchange.transport.shared.timeouts.connect {
         Some(limit) if error.is_connect() && error.is_timeout() => {
             ErrorKind::Timeout(Timeout { which: TimeLimit::Connect, limit })
@@ -292,6 +301,14 @@ pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
         && one.port_or_known_default() == other.port_or_known_default()
 }
 
+/// The base URL that makes the same request go to where a redirect leads.
+fn moved_base(base: &Url, asked: &Url, location: &str) -> Option<Box<str>> {
+    let below = asked.path().strip_prefix(base.path().trim_end_matches('/'))?;
+    let target = asked.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
+    let path = target.path().strip_suffix(below)?;
+    Some(format!("{}{path}", origin(&target)).into())
+}
+
 fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
 }
@@ -314,6 +331,21 @@ impl<'a> Exchange<'a> {
         let headers = Headers::default();
         let (signed, bearer, renewal) = (false, None, false);
         Self { transport, operation, build, due, timeouts, retry, headers, signed, bearer, renewal }
+    }
+
+    /// What hints about a failure depend on.
+    fn situation(&self) -> Situation {
+        Situation {
+            uploads: matches!(self.build, Build::Prepared(_)),
+            blocks: self.due == Due::Reply,
+            ..Situation::default()
+        }
+    }
+
+    /// The base URL, if it ends as that of the operation's API does.
+    fn fitting_base(&self) -> Option<Box<str>> {
+        let base = self.transport.base().as_str().trim_end_matches('/');
+        base.ends_with(self.operation.api_path()).then(|| base.into())
     }
 }
 

@@ -1,24 +1,25 @@
 //! A file on its way to the server.
 
-use crate::{Error, ErrorKind};
+use crate::{Error, ErrorKind, file_name};
 use bytes::Bytes;
 use reqwest::multipart::Part;
+use source::Exact;
 use std::{
-    fmt,
+    fmt, fs, io,
     path::{Path, PathBuf},
     pin::Pin,
     sync::{Arc, Mutex, PoisonError},
 };
-use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio_util::io::ReaderStream;
+use tokio::io::AsyncRead;
 
-/// How much of a source is in memory at a time.
-const PIECE: usize = 64 << 10;
+mod source;
+
+pub(crate) use source::Unreadable;
 
 /// A file to upload, from a path, from memory or from a reader. It is streamed: its size costs no memory.
 ///
 /// Dify judges a file by its name's extension and its media type; the type is guessed from the name unless you set
-/// it.
+/// it. A name with control characters or marks of writing direction is refused before anything is sent.
 ///
 /// ```no_run
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
@@ -47,6 +48,9 @@ type Reader = Pin<Box<dyn AsyncRead + Send>>;
 
 impl Upload {
     /// A file on disk, under its own name. It is opened when the call is made, again for each attempt.
+    ///
+    /// The call fails with [`ErrorKind::File`] when that is a folder, a pipe or a device, or when the file changes its
+    /// size while it is sent. A symbolic link is followed.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -59,6 +63,8 @@ impl Upload {
     }
 
     /// A file out of a reader that gives exactly `length` bytes. It can be read once, so this is sent once.
+    ///
+    /// The call fails with [`ErrorKind::File`] when the reader ends earlier, or has more bytes at hand than that.
     pub fn reader(file_name: impl Into<String>, reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         let reader: Reader = Box::pin(reader);
         Self {
@@ -109,6 +115,10 @@ impl Upload {
     }
 
     async fn part_of(&self, media_type: &str) -> Result<Part, Error> {
+        file_name::check(self.name()).map_err(invalid)?;
+        if media_type.chars().any(char::is_control) {
+            return Err(no_media_type(media_type));
+        }
         let part = match &self.source {
             Source::Bytes(bytes) => {
                 let length = bytes.len() as u64;
@@ -118,19 +128,17 @@ impl Upload {
                 let (file, length) = open(path)
                     .await
                     .map_err(|source| Error::outside(ErrorKind::File { path: path.display().to_string(), source }))?;
-                streamed(file, length)
+                Exact::file(file, length, path.display().to_string()).part()
             }
             Source::Reader(reader, length) => {
                 let reader =
                     reader.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
                         invalid("the reader of this upload was used up by an earlier call".to_owned())
                     })?;
-                streamed(reader, *length)
+                Exact::new(reader, *length, self.name().to_owned()).part()
             }
         };
-        part.file_name(self.name().to_owned())
-            .mime_str(media_type)
-            .map_err(|_| invalid(format!("`{media_type}` is no media type")))
+        part.file_name(self.name().to_owned()).mime_str(media_type).map_err(|_| no_media_type(media_type))
     }
 
     fn name(&self) -> &str {
@@ -142,19 +150,28 @@ fn invalid(why: String) -> Error {
     Error::outside(ErrorKind::InvalidRequest(why))
 }
 
-async fn open(path: &Path) -> std::io::Result<(tokio::fs::File, u64)> {
+fn no_media_type(text: &str) -> Error {
+    invalid(format!("`{}` is no media type", text.escape_debug()))
+}
+
+async fn open(path: &Path) -> io::Result<(tokio::fs::File, u64)> {
+    // Looked at first: to open a pipe waits until somebody writes into it.
+    has_a_size(&tokio::fs::metadata(path).await?)?;
     let file = tokio::fs::File::open(path).await?;
     let metadata = file.metadata().await?;
-    if metadata.is_dir() {
-        return Err(std::io::ErrorKind::IsADirectory.into());
-    }
+    has_a_size(&metadata)?;
     Ok((file, metadata.len()))
 }
 
-/// The length is announced: what grows meanwhile is cut off, what shrinks breaks the request.
-fn streamed(reader: impl AsyncRead + Send + 'static, length: u64) -> Part {
-    let stream = ReaderStream::with_capacity(reader.take(length), PIECE);
-    Part::stream_with_length(reqwest::Body::wrap_stream(stream), length)
+fn has_a_size(metadata: &fs::Metadata) -> io::Result<()> {
+    if metadata.is_dir() {
+        return Err(io::Error::new(io::ErrorKind::IsADirectory, "it is a folder: upload its files one by one"));
+    }
+    if !metadata.is_file() {
+        let text = "it is a pipe or a device: read it into memory for `Upload::bytes`, or use `Upload::reader`";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, text));
+    }
+    Ok(())
 }
 
 impl From<PathBuf> for Upload {
@@ -182,62 +199,4 @@ impl fmt::Debug for Upload {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// The form as it goes over the wire.
-    async fn wire(part: Part) -> String {
-        let form = reqwest::multipart::Form::new().part("file", part);
-        let mut request = reqwest::Request::new(reqwest::Method::POST, "http://x/".parse().expect("URL"));
-        *request.body_mut() = Some(reqwest::Body::wrap_stream(form.into_stream()));
-        let body = request.body_mut().take().expect("body");
-        let bytes = crate::incoming::Incoming::new(body, None, None, crate::timer::Timer::new(None))
-            .whole(1 << 20)
-            .await
-            .expect("bytes");
-        String::from_utf8_lossy(&bytes).into_owned()
-    }
-
-    #[tokio::test]
-    async fn name_and_guessed_type_go_along() {
-        let text = wire(Upload::bytes("a b.pdf", "content").part().await.expect("part")).await;
-        assert!(text.contains("filename=\"a b.pdf\""), "{text}");
-        assert!(text.contains("Content-Type: application/pdf\r\n\r\ncontent\r\n"), "{text}");
-    }
-
-    #[tokio::test]
-    async fn a_type_that_was_set_is_not_guessed() {
-        let upload = Upload::bytes("a.mp3", "x").media_type("audio/ogg");
-        assert!(wire(upload.audio_part().await.expect("part")).await.contains("Content-Type: audio/ogg"));
-        let error = Upload::bytes("a", "x").media_type("no type").part().await.expect_err("bad type");
-        assert!(error.to_string().contains("`no type` is no media type"), "{error}");
-    }
-
-    #[tokio::test]
-    async fn speech_is_called_as_dify_calls_it() {
-        let upload = Upload::bytes("a.MP3", "x");
-        assert!(wire(upload.audio_part().await.expect("part")).await.contains("Content-Type: audio/mp3"));
-        assert!(wire(upload.part().await.expect("part")).await.contains("Content-Type: audio/mpeg"));
-    }
-
-    #[tokio::test]
-    async fn a_reader_is_read_once_and_a_path_again_and_again() {
-        let upload = Upload::reader("a.txt", &b"content"[..], 4);
-        assert!(wire(upload.part().await.expect("part")).await.contains("\r\n\r\ncont\r\n"));
-        assert!(upload.clone().part().await.is_err());
-
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("Cargo.toml");
-        let upload = Upload::from(path.as_path());
-        for _ in 0..2 {
-            let text = wire(upload.part().await.expect("part")).await;
-            assert!(text.contains("filename=\"Cargo.toml\"") && text.contains("[package]"), "{text}");
-        }
-    }
-
-    #[tokio::test]
-    async fn a_file_that_is_not_there_is_named() {
-        let error = Upload::path("/no/such/file.pdf").part().await.expect_err("no file");
-        assert!(error.to_string().starts_with("/no/such/file.pdf: "), "{error}");
-        assert!(Upload::path("/").part().await.is_err());
-    }
-}
+mod tests;

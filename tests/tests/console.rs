@@ -10,7 +10,11 @@ use dify_api::{
         WorkflowRunRequest, WorkflowRunStatus,
     },
 };
-use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
+use dify_mock::{
+    CONSOLE_EMAIL, CONSOLE_PASSWORD, Server,
+    fault::{Answer, Fault},
+};
+use serde_json::json;
 
 const DEFINITION: &str = include_str!("../../dify-api/examples/deploy_app/assistant.yml");
 
@@ -167,4 +171,103 @@ async fn no_cookie_token_or_password_is_shown() {
     for secret in secrets {
         assert!(!shown.contains(&secret), "{secret} is shown in {shown}");
     }
+}
+
+fn over(app_id: &str) -> ImportRequest {
+    ImportRequest::from(DEFINITION).app_id(app_id)
+}
+
+async fn keys(console: &Console, app_id: &str) -> usize {
+    console.api_keys().list_for_app(app_id).await.expect("keys").data.len()
+}
+
+// Guards a past bug: each deployment made a key, and the eleventh failed after it had changed the application.
+#[tokio::test]
+async fn twelve_deployments_use_one_application_and_one_key() {
+    let (server, console) = scene().await;
+    let first = console.deploy(DEFINITION).await.expect("deployed");
+    let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    for _ in 0..11 {
+        let again = console.deploy(over(first.app_id())).key(first.api_key()).await.expect("deployed again");
+        assert_eq!((again.app_id(), again.api_key()), (first.app_id(), first.api_key()));
+        assert_eq!(again.key_id(), first.key_id());
+        let run = again.app().workflows().run(&request).await.expect("a run");
+        assert_eq!(run.data.status, WorkflowRunStatus::Succeeded);
+    }
+    assert_eq!(keys(&console, first.app_id()).await, 1);
+    for _ in 0..12 {
+        let again = console.deploy(over(first.app_id())).without_key().await.expect("deployed again");
+        assert_eq!(again.app_id(), first.app_id());
+    }
+    assert_eq!((keys(&console, first.app_id()).await, count(&server, "console_workflows_publish")), (1, 24));
+    for _ in 0..12 {
+        console.deploy(DEFINITION).await.expect("an application of its own");
+    }
+    answers_agree(&server);
+}
+
+#[tokio::test]
+async fn an_eleventh_key_is_refused_before_anything_changes() {
+    let (server, console) = scene().await;
+    let first = console.deploy(DEFINITION).await.expect("deployed");
+    for _ in 0..9 {
+        console.deploy(over(first.app_id())).await.expect("deployed again, with a key of its own");
+    }
+    server.forget_requests();
+    let error = console.deploy(over(first.app_id())).await.expect_err("ten keys");
+    let ErrorKind::Deploy(DeployError::TooManyKeys { app_id, limit: 10 }) = error.kind() else { panic!("{error}") };
+    assert_eq!(app_id, first.app_id());
+    let text = error.to_string();
+    assert!(text.contains("max_keys_exceeded") && text.contains("`Deploy::key`"), "{text}");
+    assert!(server.requests().iter().all(|request| request.method == "GET"), "nothing is changed");
+    let error = console.api_keys().create_for_app(first.app_id()).await.expect_err("ten keys");
+    assert_eq!(error.code().map(ErrorCode::as_str), Some("max_keys_exceeded"), "{error}");
+}
+
+#[tokio::test]
+async fn a_key_that_cannot_fit_is_refused_before_anything_changes() {
+    let (server, console) = scene().await;
+    let [one, other] = [console.deploy(DEFINITION).await, console.deploy(DEFINITION).await];
+    let (one, other) = (one.expect("deployed"), other.expect("deployed"));
+    server.forget_requests();
+    let foreign = console.deploy(over(one.app_id())).key(other.api_key()).await.expect_err("another's key");
+    assert!(matches!(foreign.kind(), ErrorKind::Deploy(DeployError::ForeignKey { .. })), "{foreign}");
+    for error in [
+        console.deploy(DEFINITION).key(one.api_key()).await.expect_err("a new application"),
+        console.deploy(over(one.app_id())).key("dataset-1").await.expect_err("a key for datasets"),
+        console.deploy(over(one.app_id())).key("app-1\r\nX: 1").await.expect_err("no header"),
+        console.deploy(over(one.app_id())).base_url("nowhere").await.expect_err("no URL"),
+    ] {
+        assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error}");
+    }
+    assert!(server.requests().iter().all(|request| request.method == "GET"), "nothing is changed");
+    let shown = format!("{:?}", console.deploy(over(one.app_id())).key(other.api_key()));
+    assert!(!shown.contains(other.api_key()) && !foreign.to_string().contains(other.api_key()), "{shown}");
+}
+
+#[tokio::test]
+async fn a_deployment_that_fails_leaves_no_key() {
+    let (server, console) = scene().await;
+    for operation in ["console_apps_get", "console_workflows_publish", "console_definitions_check_dependencies"] {
+        server.faults().on(operation).nth(1).inject(Fault::Refused(Answer::error(500, "broken", "")));
+        console.deploy(DEFINITION).await.expect_err("broken");
+        server.faults().clear();
+    }
+    assert_eq!(count(&server, "console_api_keys_create_for_app"), 0);
+    // A key that no request can carry.
+    let key = json!({"id": "585e863c-b365-44b9-bec0-f9756408ee38", "type": "app", "token": "app-\n", "last_used_at": null, "created_at": 1});
+    server.faults().on("console_api_keys_create_for_app").inject(Fault::Refused(Answer::new(201).json(&key)));
+    let error = console.deploy(DEFINITION).await.expect_err("no header");
+    assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error}");
+    assert_eq!(count(&server, "console_api_keys_delete_for_app"), 1);
+}
+
+#[tokio::test]
+async fn the_base_url_of_a_caller_goes_before_the_servers() {
+    let (server, console) = scene().await;
+    let elsewhere = Server::start().await.expect("the server starts");
+    let deployment = console.deploy(DEFINITION).base_url(elsewhere.base_url()).await.expect("deployed");
+    deployment.app().info().get().await.expect("an embedded server takes every key");
+    assert!(elsewhere.requests().iter().any(|request| request.path == "/v1/info"));
+    assert!(server.requests().iter().all(|request| !request.path.starts_with("/v1/")));
 }

@@ -1,6 +1,5 @@
 //! What each kind of error holds.
 
-use super::Context;
 use crate::{TimeLimit, types::ErrorCode};
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -340,6 +339,40 @@ pub enum DeployError {
         /// The plugins, by their identifiers.
         plugins: Vec<String>,
     },
+    /// The application has as many keys as an application may have. Nothing was changed.
+    #[error(
+        "the application {app_id} has {limit} keys, and there may be no more (`max_keys_exceeded`): use one of them \
+         with `Deploy::key`, deploy with `Deploy::without_key`, or delete one with `api_keys().delete_for_app`"
+    )]
+    TooManyKeys {
+        /// Id of the application.
+        app_id: String,
+        /// How many an application may have.
+        limit: usize,
+    },
+    /// The key given to [`Deploy::key`](crate::Deploy::key) is none of the application's. Nothing was changed.
+    #[error("the key given to `Deploy::key` is not one of the application {app_id}")]
+    ForeignKey {
+        /// Id of the application.
+        app_id: String,
+    },
+    /// The server does not name the base URL of its Service API. No key was made.
+    #[error(
+        "the server does not say where the Service API of the application {app_id} is: set `SERVICE_API_URL` on the \
+         server, or name it with `Deploy::base_url`"
+    )]
+    NoServiceUrl {
+        /// Id of the application.
+        app_id: String,
+    },
+}
+
+#[cfg(all(feature = "app", feature = "console"))]
+impl DeployError {
+    /// Whether the application may have been made or changed.
+    pub(super) fn may_have_acted(&self) -> bool {
+        !matches!(self, Self::TooManyKeys { .. } | Self::ForeignKey { .. })
+    }
 }
 
 #[cfg(all(feature = "app", feature = "console"))]
@@ -381,41 +414,5 @@ impl Excerpt<'_> {
 impl fmt::Debug for Excerpt<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes, {:?}", self.0.len(), self.text())
-    }
-}
-
-impl HttpError {
-    /// What to do about it, where that is known.
-    pub(super) fn advice(&self, context: &Context) -> Option<String> {
-        let html = crate::media::is_html(&self.content_type);
-        let path = context.operation.api_path();
-        Some(match self.status.as_u16() {
-            401 => context.operation.credential().advice().to_owned(),
-            404 if html => match (context.operation.since(), &context.server_version) {
-                (Some(since), Some(version)) => {
-                    format!("This route came with Dify {since}; the server is {version}")
-                }
-                (Some(since), None) => format!(
-                    "This route came with Dify {since}. Is the server older, or does the base URL not end in `{path}`?"
-                ),
-                (None, _) => format!("Check that the base URL ends in `{path}`"),
-            },
-            300..=399 => {
-                "Requests are not redirected to another place, credentials least of all: set the base URL to it, if \
-                 it is right"
-                    .to_owned()
-            }
-            413 => "A proxy before Dify limits the size of requests".to_owned(),
-            408 | 502..=504 | 524 => {
-                "A gateway gave up waiting for Dify. Long runs want the streaming method".to_owned()
-            }
-            200..=299 if crate::media::is_event_stream(&self.content_type) => {
-                "This server answers by an event stream here: call the streaming method instead".to_owned()
-            }
-            200..=299 if html => {
-                format!("That is a web page: check that the base URL is that of the API and ends in `{path}`")
-            }
-            _ => return None,
-        })
     }
 }

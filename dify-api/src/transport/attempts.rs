@@ -17,7 +17,7 @@ const HOPS: u32 = 5;
 
 /// One attempt after the other, until one brings an answer or there is no sense in another.
 pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Answer, Error> {
-    let mut context = Context::of(exchange.operation.clone());
+    let mut context = Context { situation: exchange.situation(), ..Context::of(exchange.operation.clone()) };
     let shared = &exchange.transport.shared;
     let (start, deadline) = (Instant::now(), exchange.deadline());
     if !exchange.signed {

@@ -51,6 +51,8 @@ pub(super) async fn refusal(
     /// Read as leniently as can be: an error about an error helps nobody.
     #[derive(Deserialize)]
     struct Refusal {
+        // The console's refusals about keys call it `custom`.
+        #[serde(alias = "custom")]
         code: String,
         #[serde(default)]
         message: serde_json::Value,

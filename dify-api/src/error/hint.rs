@@ -1,0 +1,161 @@
+//! What to do about an error, where that is known.
+
+use super::{ApiError, Context, ErrorKind, HttpError, TransportError};
+use crate::{TimeLimit, media, operation::Credential, sse::FrameError};
+
+/// What a hint depends on, beside the error and the operation.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Situation {
+    /// The body of the request was a form with a file.
+    pub(crate) uploads: bool,
+    /// The operation runs an application or a workflow and has a streamed form.
+    pub(crate) blocks: bool,
+    /// The base URL of a request that was refused, if it ends as that of the operation's API does.
+    pub(crate) fitting_base: Option<Box<str>>,
+    /// The base URL of the place that a redirect leads to.
+    pub(crate) moved_to: Option<Box<str>>,
+    /// How far something was that took too long.
+    pub(crate) progress: Option<Box<str>>,
+}
+
+/// A sentence for people, without its full stop.
+pub(super) fn hint(kind: &ErrorKind, context: &Context) -> Option<String> {
+    let situation = &context.situation;
+    let text = match kind {
+        ErrorKind::Api(error) => return api(error, context),
+        ErrorKind::Http(error) => return http(error, context),
+        ErrorKind::Transport(error) => transport(error)?,
+        ErrorKind::Timeout(timeout) => match timeout.which {
+            TimeLimit::Indexing => return situation.progress.as_deref().map(str::to_owned),
+            TimeLimit::ResponseHeaders | TimeLimit::Call if situation.blocks => STREAMED,
+            _ => return None,
+        },
+        ErrorKind::Frame(FrameError::TooLarge { .. }) => "`event_limit` of the client sets it",
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+const STREAMED: &str =
+    "Long runs need the streamed form, such as `send_streamed` or `run_streamed`, whose connection is never silent";
+
+/// A refusal in Dify's words.
+fn api(error: &ApiError, context: &Context) -> Option<String> {
+    let credential = context.operation.credential();
+    let text = match error.code.as_str() {
+        "authentication_failed" => "Dify locks an account after five wrong passwords",
+        "not_found" if error.message.contains("onversation") => {
+            "A conversation belongs to one `user` and to the application of one key: this one is another's, or was deleted. \
+             Leave `conversation_id` out to start anew"
+        }
+        "not_chat_app" | "not_completion_app" | "not_workflow_app" => {
+            "The key belongs to an application of another mode: `info().get()` returns which"
+        }
+        "app_unavailable" => "The application has no model, or is not published: see its page in the studio",
+        "provider_not_initialize" if credential == Credential::Knowledge => {
+            "The workspace has no embedding model: set one up under Settings, Model Provider, or use \
+             `IndexingTechnique::Economy`, which needs none"
+        }
+        "provider_not_initialize" => "The workspace has no such model: set one up under Settings, Model Provider",
+        "max_keys_exceeded" => {
+            "Use one of the keys that there are, or delete one with `delete_for_app` or `delete_for_datasets`"
+        }
+        _ => match error.status.as_u16() {
+            401 => return credential.advice().map(str::to_owned),
+            400 | 413 | 415 if error.message.is_empty() && context.situation.uploads => {
+                "The server does not say why. It checks the size of the file, the extension of its name, its media type, and \
+                 that the part `data`, where there is one, is JSON in front of the file"
+            }
+            _ => return None,
+        },
+    };
+    Some(text.to_owned())
+}
+
+/// An answer that is not Dify's.
+fn http(error: &HttpError, context: &Context) -> Option<String> {
+    let situation = &context.situation;
+    let html = media::is_html(&error.content_type);
+    let path = context.operation.api_path();
+    let text = match error.status.as_u16() {
+        401 => match context.operation.credential().advice() {
+            Some(advice) => return Some(advice.to_owned()),
+            None => "A proxy before Dify may want a credential",
+        },
+        404 if html => return Some(missing(context)),
+        300..=399 => match situation.moved_to.as_deref() {
+            Some(base) => {
+                let text = "Redirects to another server are not followed: set the base URL to";
+                return Some(format!("{text} {base}, if that is the server you mean"));
+            }
+            None => "Redirects to another server are not followed: set the base URL to it, if it is right",
+        },
+        413 => "A proxy before Dify limits the size of requests",
+        408 | 504 | 524 if situation.blocks => {
+            return Some(format!("A gateway gave up waiting for Dify. {STREAMED}"));
+        }
+        408 | 504 | 524 => "A gateway gave up waiting for Dify",
+        502 | 503 => "A gateway before Dify does not reach it: it may be down, or starting",
+        200..=299 if media::is_event_stream(&error.content_type) => {
+            "This server answers by an event stream here: call the streaming method instead"
+        }
+        200..=299 if html && situation.fitting_base.is_some() => {
+            "That is a web page: check that the base URL is that of the API"
+        }
+        200..=299 if html => {
+            return Some(format!(
+                "That is a web page: check that the base URL is that of the API and ends in `{path}`"
+            ));
+        }
+        _ => return None,
+    };
+    Some(text.to_owned())
+}
+
+/// A page that is not there.
+fn missing(context: &Context) -> String {
+    let (situation, path) = (&context.situation, context.operation.api_path());
+    let version = context.server_version.as_deref();
+    let since = context.operation.since();
+    if let (Some(since), Some(version)) = (since, version)
+        && is_older(version, since)
+    {
+        return format!("This route came with Dify {since}; the server is {version}");
+    }
+    match (since, version, situation.fitting_base.as_deref()) {
+        (Some(since), None, None) => {
+            format!("This route came with Dify {since}. Is the server older, or does the base URL not end in `{path}`?")
+        }
+        (Some(since), None, Some(_)) => format!("This route came with Dify {since}: the server may be older"),
+        (_, _, Some(base)) => format!("The server at {base} has no such route, or an id in the path is no UUID"),
+        (_, _, None) => format!("Check that the base URL ends in `{path}`"),
+    }
+}
+
+/// Compares two releases, number by number. What is no release is not older.
+fn is_older(version: &str, than: &str) -> bool {
+    let numbers = |text: &str| -> Option<Vec<u32>> {
+        let release = text.split(['-', '+']).next().unwrap_or_default();
+        release.split('.').map(|number| number.parse().ok()).collect()
+    };
+    matches!((numbers(version), numbers(than)), (Some(version), Some(than)) if version < than)
+}
+
+fn transport(error: &TransportError) -> Option<&'static str> {
+    if !error.connecting {
+        return None;
+    }
+    Some(if error.to_string().contains("certificate") {
+        "This system does not trust the server's certificate: add its issuer to the system's certificates"
+    } else {
+        "Is the base URL right, and the server up?"
+    })
+}
+
+/// Joins a sentence and a hint. Texts of servers often bring their full stop.
+pub(super) fn separator(text: &str) -> &'static str {
+    if text.ends_with(['.', '!', '?', '\u{3002}']) { " " } else { ". " }
+}
+
+#[cfg(test)]
+mod tests;
