@@ -9,6 +9,8 @@ const DEEPEST: usize = 32;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Place {
     schemas: Vec<Schema>,
+    /// Whether a schema on the way marks the value as a secret.
+    secret: bool,
 }
 
 /// A schema without combinations, and the document it is from.
@@ -61,6 +63,8 @@ impl Place {
         if depth > DEEPEST || matches!(schema, Value::Null | Value::Bool(false)) {
             return;
         }
+        let marked = schema["x-dify-secret"] == "value" || schema["x-dify-secret"] == true;
+        self.secret |= marked || schema["format"] == "password" || schema["writeOnly"] == true;
         let mut combined = false;
         for branches in ["allOf", "anyOf", "oneOf"] {
             for branch in schema[branches].as_array().into_iter().flatten() {
@@ -110,9 +114,7 @@ impl Place {
 
     /// Whether the document marks the value as a secret.
     pub(crate) fn is_secret(&self) -> bool {
-        self.schemas.iter().any(|Schema { schema, .. }| {
-            schema["format"] == "password" || schema["writeOnly"] == true || schema["x-dify-secret"] == true
-        })
+        self.secret
     }
 
     /// Whether a value of this JSON type is described.
@@ -188,6 +190,7 @@ mod tests {
             "m": {"type": "object", "additionalProperties": {"$ref": "#/b"}},
             "l": {"type": "array", "items": {"$ref": "#/a"}},
             "loop": {"$ref": "#/loop"},
+            "s": {"properties": {"v": {"x-dify-secret": "value", "allOf": [{"$ref": "#/b"}]}, "w": {"format": "password"}}},
         })
     });
 
@@ -204,6 +207,12 @@ mod tests {
         assert!(!at("a").member("n").member("q").is_known());
         assert!(at("m").member("any").member("n").is_known() && !at("m").member("any").member("x").is_known());
         assert!(at("l").item().member("c").is_known() && !at("loop").is_known());
+    }
+
+    #[test]
+    fn a_mark_beside_a_reference_is_seen() {
+        assert!(at("s").member("v").is_secret() && at("s").member("w").is_secret());
+        assert!(!at("s").is_secret() && !at("a").member("n").is_secret());
     }
 
     #[test]
