@@ -85,7 +85,7 @@ impl Console {
     /// # async fn run(console: dify_api::Console) -> Result<(), dify_api::Error> {
     /// use reqwest::Method;
     ///
-    /// let features: dify_api::RawJson = console.request(Method::GET, "/features").decode().await?;
+    /// let profile: dify_api::RawJson = console.request(Method::GET, "/account/profile").decode().await?;
     /// # Ok(()) }
     /// ```
     pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {

@@ -24,7 +24,7 @@ use std::env::VarError;
 /// use std::path::Path;
 ///
 /// let knowledge = Knowledge::from_env()?; // DIFY_DATASET_API_KEY, DIFY_BASE_URL
-/// let guides = DatasetCreateRequest::new("Guides").indexing_technique(IndexingTechnique::HighQuality);
+/// let guides = DatasetCreateRequest::new("Rust guides").indexing_technique(IndexingTechnique::HighQuality);
 /// let dataset = knowledge.datasets().create(&guides).await?;
 ///
 /// let file = DocumentFileUpload::new(Path::new("rust-guide.pdf"));

@@ -29,7 +29,7 @@
 //! cost, the executions of nodes, how it ended, and what is known to be missing.
 //!
 //! ```no_run
-//! use dify_api::{App, RunStatus, types::{ChatRequest, WorkflowRunRequest}};
+//! use dify_api::{App, types::ChatRequest};
 //!
 //! # async fn run(app: App) -> Result<(), dify_api::Error> {
 //! let request = ChatRequest::new("Hello", "user-1");
@@ -39,14 +39,22 @@
 //!     println!("{}", stream.snapshot().text); // as far as it has come
 //! }
 //!
+//! // A blocking answer for those behind gateways that cut silent connections.
+//! let reply = app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await?;
+//! # Ok(()) }
+//! ```
+//!
+//! With the key of a workflow:
+//!
+//! ```no_run
+//! use dify_api::{App, RunStatus, types::WorkflowRunRequest};
+//!
+//! # async fn run(app: App) -> Result<(), dify_api::Error> {
 //! let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
 //! let run = app.workflows().run_stream(&request).await?.into_run().await?;
 //! if run.status == RunStatus::Failed {
 //!     eprintln!("{:?}", run.error);
 //! }
-//!
-//! // A blocking answer for those behind gateways that cut silent connections.
-//! let reply = app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await?;
 //! # Ok(()) }
 //! ```
 //!

@@ -2,7 +2,7 @@
 
 use super::groups::query_name;
 use super::layout::client_type;
-use crate::model::{Answer, Body, Group, Model, Operation, Parameter, Shape, Type, rust_name};
+use crate::model::{Answer, Body, Group, Member, Model, Operation, Parameter, Shape, Type, rust_name};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -37,7 +37,7 @@ pub(super) fn lines(operation: &Operation, group: &Group, model: &Model) -> Vec<
     if lines.len() > uses {
         lines.push(String::new());
     }
-    lines.append(&mut example.before);
+    lines.extend(example.before.iter().flat_map(|built| built.lines()).map(str::to_owned));
     match &operation.answer {
         Answer::Json(_) => {
             lines.push(format!("let reply = {call}.await?;"));
@@ -74,7 +74,7 @@ impl Example<'_> {
         }
         match &operation.body {
             Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => {
-                arguments.push(self.body(name, operation)?);
+                arguments.push(self.body(name, operation.example.as_ref())?);
             }
             Some(Body::Json(_)) => return None,
             None => {}
@@ -94,8 +94,7 @@ impl Example<'_> {
         })
     }
 
-    fn body(&mut self, name: &str, operation: &Operation) -> Option<String> {
-        let example = operation.example.as_ref();
+    fn body(&mut self, name: &str, example: Option<&Value>) -> Option<String> {
         let component = self.model.components.get(name)?;
         let (Shape::Object(members) | Shape::Form(members)) = &component.shape else { return None };
         let given = component.new.clone().unwrap_or_else(|| {
@@ -103,19 +102,27 @@ impl Example<'_> {
             required.map(|m| m.name.clone()).collect()
         });
         let mut arguments = Vec::new();
-        for argument in given {
-            let member = members.iter().find(|m| m.name == argument)?;
-            let value = example.and_then(|e| e.get(&argument));
+        for argument in &given {
+            let member = members.iter().find(|m| m.name == *argument)?;
+            let value = example.and_then(|e| e.get(argument));
             arguments.push(match member.ty {
                 Type::Binary if member.audio => self.upload("question.mp3"),
                 Type::Binary => self.upload("notes.txt"),
                 _ => self.value(&member.ty, value?)?,
             });
         }
+        // What the document's own example gives besides: servers often require more than the description does.
+        let left = members.iter().filter(|m| !given.contains(&m.name) && !m.tristate);
+        let mut setters: Vec<String> = left
+            .clone()
+            .filter_map(|m| Some(format!(".{}({})", m.rust, self.value(&m.ty, example?.get(&m.name)?)?)))
+            .collect();
+        let is_file = |member: &&Member| member.ty == Type::Binary;
+        if let Some(file) = left.clone().find(is_file).filter(|_| !members.iter().any(|m| m.required && is_file(&m))) {
+            setters.push(format!(".{}({})", file.rust, self.upload("notes.txt")));
+        }
         self.types.insert(name.to_owned());
-        let needs = members.iter().filter(|m| operation.needs.contains(&m.name) && m.ty == Type::Text);
-        let needs: String = needs.filter_map(|m| setter(&m.rust, example?.get(&m.name)?)).collect();
-        self.before.push(format!("let request = {name}::new({}){needs};", arguments.join(", ")));
+        self.before.push(built("request", name, &arguments, &setters));
         Some("&request".to_owned())
     }
 
@@ -124,11 +131,16 @@ impl Example<'_> {
         for parameter in operation.query_parameters().filter(|p| p.required) {
             arguments.push(self.value(&parameter.ty, parameter.example.as_ref()?)?);
         }
+        // The filters of a list would hide what it is for.
+        let shown = |p: &&Parameter| !p.required && (operation.paging.is_none() || operation.needs.contains(&p.name));
+        let setters: Vec<String> = operation
+            .query_parameters()
+            .filter(shown)
+            .filter_map(|p| Some(format!(".{}({})", rust_name(&p.name), self.value(&p.ty, p.example.as_ref()?)?)))
+            .collect();
         let name = query_name(operation, group, self.model);
         self.types.insert(name.clone());
-        let needs = operation.query_parameters().filter(|p| operation.needs.contains(&p.name) && p.ty == Type::Text);
-        let needs: String = needs.filter_map(|p| setter(&rust_name(&p.name), p.example.as_ref()?)).collect();
-        self.before.push(format!("let query = {name}::new({}){needs};", arguments.join(", ")));
+        self.before.push(built("query", &name, &arguments, &setters));
         Some("&query".to_owned())
     }
 
@@ -146,6 +158,11 @@ impl Example<'_> {
             Type::Number => format!("{:?}", value.as_f64()?),
             Type::Boolean => value.as_bool()?.to_string(),
             Type::Open => pairs(value)?,
+            Type::List(item) if **item == Type::Text => {
+                let texts: Option<Vec<String>> =
+                    value.as_array()?.iter().map(|text| Some(format!("{:?}.to_owned()", text.as_str()?))).collect();
+                format!("[{}]", texts?.join(", "))
+            }
             Type::Named(name) => match &self.model.components.get(name)?.shape {
                 Shape::Enum(_) => format!("{:?}", value.as_str()?),
                 Shape::Runtime(rust) if rust.contains("Map<") => pairs(value)?,
@@ -156,9 +173,13 @@ impl Example<'_> {
     }
 }
 
-/// The call of a setter with a text.
-fn setter(name: &str, value: &Value) -> Option<String> {
-    Some(format!(".{name}({:?})", value.as_str()?))
+/// A line that builds a value, or several where it is long.
+fn built(variable: &str, name: &str, arguments: &[String], setters: &[String]) -> String {
+    let line = format!("let {variable} = {name}::new({}){};", arguments.join(", "), setters.concat());
+    if line.len() <= 90 || setters.is_empty() {
+        return line;
+    }
+    format!("let {variable} = {name}::new({})\n    {};", arguments.join(", "), setters.join("\n    "))
 }
 
 /// The members of a small object of texts, as pairs.
