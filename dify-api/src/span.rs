@@ -1,12 +1,14 @@
-//! A span per operation, by the OpenTelemetry conventions for HTTP clients. Without the feature `tracing`, nothing.
+//! A span per operation, by the OpenTelemetry conventions for HTTP clients, and events for what no caller learns
+//! otherwise: attempts that failed, and stops of dropped streams. Without the feature `tracing`, nothing.
 
 use crate::{Error, Transport, operation::Named};
 use reqwest::StatusCode;
+use std::time::Duration;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::Span;
+pub(crate) use off::{Span, stop_failed};
 #[cfg(feature = "tracing")]
-pub(crate) use on::Span;
+pub(crate) use on::{Span, stop_failed};
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -60,6 +62,32 @@ mod on {
                 self.0.record("dify.code", code.as_str());
             }
         }
+
+        /// An attempt failed, and there is another after the pause.
+        pub(crate) fn again(&self, error: &Error, pause: Duration) {
+            tracing::info!(
+                target: "dify_api",
+                parent: &self.0,
+                error.r#type = error.kind().name(),
+                http.response.status_code = error.status().map(|status| status.as_u16()),
+                dify.code = error.code().map(|code| code.as_str()),
+                attempts = error.attempts(),
+                pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
+                "an attempt failed and is made again",
+            );
+        }
+    }
+
+    /// The run of a dropped stream could not be stopped.
+    pub(crate) fn stop_failed(error: &Error) {
+        tracing::warn!(
+            target: "dify_api",
+            error.r#type = error.kind().name(),
+            http.response.status_code = error.status().map(|status| status.as_u16()),
+            dify.code = error.code().map(|code| code.as_str()),
+            dify.operation = error.operation(),
+            "the run of a dropped stream could not be stopped",
+        );
     }
 }
 
@@ -84,20 +112,25 @@ mod off {
         pub(crate) fn answered(&self, _: StatusCode) {}
 
         pub(crate) fn failed(&self, _: &Error) {}
+
+        pub(crate) fn again(&self, _: &Error, _: Duration) {}
     }
+
+    pub(crate) fn stop_failed(_: &Error) {}
 }
 
 #[cfg(all(test, feature = "tracing", feature = "app"))]
 mod tests {
     use crate::{
         Timeouts,
-        test_server::{Server, answer},
+        test_server::{Server, Step, answer, event_stream, say},
         types::ChatRequest,
     };
     use std::{
         collections::BTreeMap,
         fmt::Debug,
         sync::{Arc, Mutex},
+        time::Duration,
     };
     use tracing::{
         Event, Metadata, Subscriber,
@@ -105,9 +138,9 @@ mod tests {
         span::{Attributes, Id, Record},
     };
 
-    /// Keeps the fields of the one span there is.
+    /// Keeps the fields of the one span there is, and those of each event.
     #[derive(Clone, Default)]
-    struct Fields(Arc<Mutex<BTreeMap<String, String>>>);
+    struct Fields(Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<Vec<BTreeMap<String, String>>>>);
 
     impl Visit for Fields {
         fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -127,7 +160,12 @@ mod tests {
             values.record(&mut self.clone());
         }
         fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn event(&self, _: &Event<'_>) {}
+        fn event(&self, event: &Event<'_>) {
+            let fields = Fields::default();
+            event.record(&mut fields.clone());
+            let fields = fields.0.lock().expect("fields").clone();
+            self.1.lock().expect("events").push(fields);
+        }
         fn enter(&self, _: &Id) {}
         fn exit(&self, _: &Id) {}
     }
@@ -163,5 +201,68 @@ mod tests {
         }
         let all = format!("{fields:?}");
         assert!(!all.contains("5ecret") && !all.contains("private"), "{all}");
+    }
+
+    // A past bug: attempts that failed left no trace where a later one succeeded.
+    #[tokio::test(start_paused = true)]
+    async fn a_failed_attempt_is_an_event() {
+        let busy = r#"{"code":"too_many_requests","message":"5ecret","status":429}"#;
+        let info = r#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":null}"#;
+        let server =
+            Server::start(vec![answer(429, "application/json", busy), answer(200, "application/json", info)]).await;
+        let fields = Fields::default();
+        let guard = tracing::subscriber::set_default(fields.clone());
+        tracing::callsite::rebuild_interest_cache();
+        let outcome = server.app(Timeouts::none()).info().get().await;
+        drop(guard);
+        assert!(outcome.is_ok(), "{outcome:?}");
+
+        let events = fields.1.lock().expect("events").clone();
+        let [event] = events.as_slice() else { panic!("{events:?}") };
+        for (name, value) in [
+            ("message", "an attempt failed and is made again"),
+            ("error.type", "\"api\""),
+            ("http.response.status_code", "429"),
+            ("dify.code", "\"too_many_requests\""),
+            ("attempts", "1"),
+        ] {
+            assert_eq!(event.get(name).map(String::as_str), Some(value), "{name} in {event:?}");
+        }
+        assert!(event.contains_key("pause_ms") && !format!("{event:?}").contains("5ecret"), "{event:?}");
+    }
+
+    // A past bug: a stop that failed after its stream was dropped left no trace.
+    #[tokio::test]
+    async fn a_failed_stop_of_a_dropped_stream_is_an_event() {
+        let message = concat!(
+            r#"data: {"event":"message","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","id":"m","#,
+            r#""answer":"Hi","from_variable_selector":null}"#,
+            "\n\n"
+        );
+        let refusal = r#"{"code":"app_unavailable","message":"No.","status":400}"#;
+        let server = Server::start(vec![
+            vec![event_stream(), say(message), Step::Wait(Duration::from_secs(5))],
+            answer(400, "application/json", refusal),
+        ])
+        .await;
+        let fields = Fields::default();
+        let _guard = tracing::subscriber::set_default(fields.clone());
+        tracing::callsite::rebuild_interest_cache();
+        let request = ChatRequest::new("Hello", "user-1");
+        let mut stream = server.app(Timeouts::none()).chat().stream(&request).await.expect("a stream").stop_on_drop();
+        assert!(stream.next().await.is_some_and(|event| event.is_ok()));
+        drop(stream);
+
+        let stopped = async {
+            loop {
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                if let Some(event) = fields.1.lock().expect("events").first().cloned() {
+                    return event;
+                }
+            }
+        };
+        let event = tokio::time::timeout(Duration::from_secs(20), stopped).await.expect("an event");
+        assert_eq!(event.get("message").map(String::as_str), Some("the run of a dropped stream could not be stopped"));
+        assert_eq!(event.get("dify.code").map(String::as_str), Some("\"app_unavailable\""), "{event:?}");
     }
 }

@@ -6,7 +6,7 @@ use crate::{
     event::{glance, glance_into, peek},
     operation::Named,
     requests::{Built, Requests},
-    span::Span,
+    span::{self, Span},
     transport::{self, Build, Due, Exchange},
 };
 use bytes::Bytes;
@@ -186,8 +186,12 @@ impl Drop for Source {
             && let Ok(runtime) = tokio::runtime::Handle::try_current()
         {
             let transport = self.transport.clone();
-            // Nobody is left to be told.
-            runtime.spawn(async move { stop(&transport, stopping, task_id).await.ok() });
+            runtime.spawn(async move {
+                if let Err(error) = stop(&transport, stopping, task_id).await {
+                    // No caller is left.
+                    span::stop_failed(&error);
+                }
+            });
         }
     }
 }

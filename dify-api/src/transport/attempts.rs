@@ -73,6 +73,7 @@ pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Ans
                 Next::TooMany => return Err(error.beyond_the_budget()),
             }
         }
+        span.again(&error, pause);
         context.may_have_acted |= error.may_have_acted();
         failure = Some(error);
     }
