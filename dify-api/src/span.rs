@@ -13,7 +13,7 @@ pub(crate) use on::{Span, stop_failed};
 #[cfg(feature = "tracing")]
 mod on {
     use super::*;
-    use tracing::{Instrument, field::Empty};
+    use tracing::{Instrument, Level, field::Empty};
 
     #[derive(Clone)]
     pub(crate) struct Span(tracing::Span);
@@ -65,9 +65,10 @@ mod on {
 
         /// An attempt failed, and there is another after the pause.
         pub(crate) fn again(&self, error: &Error, pause: Duration) {
-            tracing::info!(
+            tracing::event!(
                 target: "dify_api",
                 parent: &self.0,
+                Level::INFO,
                 error.r#type = error.kind().name(),
                 http.response.status_code = error.status().map(|status| status.as_u16()),
                 dify.code = error.code().map(|code| code.as_str()),
@@ -80,8 +81,9 @@ mod on {
 
     /// The run of a dropped stream could not be stopped.
     pub(crate) fn stop_failed(error: &Error) {
-        tracing::warn!(
+        tracing::event!(
             target: "dify_api",
+            Level::WARN,
             error.r#type = error.kind().name(),
             http.response.status_code = error.status().map(|status| status.as_u16()),
             dify.code = error.code().map(|code| code.as_str()),

@@ -221,7 +221,8 @@ async fn a_file_is_a_value_of_inputs_too() {
     let file = serde_json::to_value(&input).expect("JSON");
     let request = WorkflowRunRequest::new([("file", file.clone()), ("files", json!([file]))], "u");
     let _ = app.workflows().run(&request).await;
-    let sent = server.requests().pop().expect("a request").json().expect("JSON");
+    let sent = server.requests().pop().expect("a request");
+    let sent: Value = serde_json::from_slice(&sent.body).expect("JSON");
     let wire = json!({"type": "document", "transfer_method": "local_file", "upload_file_id": "f-1"});
     assert_eq!(sent["inputs"], json!({"file": wire, "files": [wire]}));
 }

@@ -3,6 +3,8 @@
 
 mod application;
 mod sample;
+#[cfg(test)]
+mod tests;
 
 use std::{error::Error, io::Write, process::ExitCode, time::Duration};
 
