@@ -120,19 +120,25 @@ fn module(number: usize, example: &Example) -> String {
     for (literal, value) in REPLACED {
         code = code.replace(literal, value);
     }
-    let start = if code.contains("fn main()") {
-        "crate::on_a_thread(main).await".to_owned()
-    } else {
-        let (name, parameters) = function(&code).unwrap_or_else(|| {
-            panic!("{}: an example is a `main` or an `async fn` that returns a result", example.name)
-        });
-        let values: Vec<String> = parameters.iter().map(|parameter| value(parameter, example)).collect();
-        format!("{name}({}).await?;\n        Ok(())", values.join(", "))
-    };
+    let start =
+        if code.contains("fn main()") { Ok("crate::on_a_thread(main).await".to_owned()) } else { call(&code, example) };
+    // An example that cannot be called fails when it runs, and stops no build.
+    let start = start.unwrap_or_else(|why| {
+        code.clear();
+        format!("let outcome: crate::Outcome = Err({why:?}.into());\n        outcome")
+    });
     format!(
         "mod e{number} {{\n{code}\n    pub(crate) fn start(given: &crate::Given) -> crate::Running<'_> {{\n        \
          let _ = given;\n        Box::pin(async move {{\n        {start}\n        }})\n    }}\n}}\n"
     )
+}
+
+/// The call of the function of an example.
+fn call(code: &str, example: &Example) -> Result<String, String> {
+    let (name, parameters) =
+        function(code).ok_or("an example is a `main` or an `async fn` that returns a result".to_owned())?;
+    let values: Result<Vec<String>, String> = parameters.iter().map(|parameter| value(parameter, example)).collect();
+    Ok(format!("{name}({}).await?;\n        Ok(())", values?.join(", ")))
 }
 
 /// The name and the parameters of the function of an example.
@@ -143,7 +149,7 @@ fn function(code: &str) -> Option<(&str, Vec<&str>)> {
 }
 
 /// What an example is given for a parameter.
-fn value(parameter: &str, example: &Example) -> String {
+fn value(parameter: &str, example: &Example) -> Result<String, String> {
     let (name, kind) = parameter.split_once(": ").unwrap_or_default();
     let (borrow, kind) = kind.strip_prefix('&').map_or(("", kind), |kind| ("&", kind));
     let calls = |method: &&str| example.code.contains(method);
@@ -163,7 +169,8 @@ fn value(parameter: &str, example: &Example) -> String {
         ("Download", _) => "download().await?",
         ("str", "dataset") => "dataset().await?",
         ("str", "document") => "document().await?",
-        _ => panic!("{}: nothing is known for the parameter `{parameter}`", example.name),
+        ("str", "definition") => "definition()?",
+        _ => return Err(format!("nothing is known for the parameter `{parameter}`")),
     };
-    format!("{borrow}given.{value}")
+    Ok(format!("{borrow}given.{value}"))
 }

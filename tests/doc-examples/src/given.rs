@@ -91,6 +91,11 @@ impl Given {
         Ok(added.document.id)
     }
 
+    /// The definition of a chat application.
+    pub(crate) fn definition(&self) -> Made<String> {
+        Ok(std::fs::read_to_string("assistant.yml")?)
+    }
+
     pub(crate) async fn download(&self) -> Made<Download> {
         let (dataset, document) = (self.dataset().await?, self.document().await?);
         Ok(self.knowledge()?.documents().download_file(&dataset, &document).await?)
