@@ -268,6 +268,41 @@ async fn a_logout_lasts_until_a_login_by_hand() {
 }
 
 #[tokio::test]
+async fn a_logout_outlasts_the_renewal_that_is_under_way() {
+    let logins = Times::default();
+    let server = Server::answering(move |request| {
+        let mut steps = Vec::new();
+        if is_for(request, "/refresh-token") || (is_for(request, "/login") && logins.next() > 0) {
+            steps.push(Step::Wait(Duration::from_millis(150)));
+        }
+        match () {
+            () if is_for(request, "/logout") => {
+                steps.extend(answer(200, "application/json", r#"{"result":"success"}"#))
+            }
+            () if is_for(request, "/login") || is_for(request, "/refresh-token") => steps.extend(session(1, "")),
+            () => steps.extend(refused()),
+        }
+        steps
+    })
+    .await;
+    let console = console(&server);
+    let waiting = tokio::spawn({
+        let console = console.clone();
+        async move { console.request(Method::GET, "/apps").send().await.map(drop) }
+    });
+    while requests(&server, "/refresh-token") == 0 {
+        tokio::task::yield_now().await;
+    }
+    console.account().logout().await.expect("logged out");
+    let error = waiting.await.expect("no panic").expect_err("logged out meanwhile");
+    assert_eq!(error.status().map(|status| status.as_u16()), Some(401), "{error}");
+    let before = server.seen().len();
+    let error = console.request(Method::GET, "/apps").send().await.expect_err("logged out");
+    assert!(error.to_string().contains("this session was logged out"), "{error}");
+    assert_eq!((requests(&server, "/login"), server.seen().len()), (1, before));
+}
+
+#[tokio::test]
 async fn tokens_that_cannot_be_renewed_are_given_up_after_one_refresh() {
     let server = Server::answering(|request| {
         let over = r#"{"result":"fail","message":"Invalid refresh token"}"#;
