@@ -53,6 +53,8 @@ pub(crate) struct Settings {
     pub(crate) kept_requests: usize,
     pub(crate) check_answers: bool,
     pub(crate) version: String,
+    /// A workflow that continues after a pause is stopped, as 1.16.0 and 1.16.1 stop it.
+    pub(crate) stops_resumed: bool,
     pub(crate) indexing_time: Duration,
     pub(crate) session_time: Duration,
     pub(crate) set_up: bool,
@@ -90,6 +92,7 @@ impl Default for Builder {
             kept_requests: 10_000,
             check_answers: false,
             version: "1.16.1".to_owned(),
+            stops_resumed: false,
             indexing_time: Duration::from_millis(300),
             session_time: Duration::from_secs(3600),
             set_up: true,
@@ -152,10 +155,15 @@ impl Builder {
         self
     }
 
-    /// What `X-Version` says. `1.16.1` unless set; nothing else changes with it.
+    /// What `X-Version` says. `1.16.1` unless set.
+    ///
+    /// With `1.16.0` and `1.16.1` set so, a workflow whose form is answered is stopped ("Stopped by user."), as those
+    /// releases do within ten minutes of the pause; without, and with any other, it continues, as it does on 1.15.0 and
+    /// 1.17.0. Nothing else changes.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
         self.settings.version = version.into();
+        self.settings.stops_resumed = matches!(&*self.settings.version, "1.16.0" | "1.16.1");
         self
     }
 

@@ -34,12 +34,15 @@ pub(crate) struct Events {
     /// What becomes of frames for these listeners.
     shape: Option<Shape>,
     watcher: Option<Watcher>,
+    /// Told when the listener goes before the end.
+    abandoned: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
 impl Events {
     pub(crate) fn new(cursor: Cursor, ping: Duration) -> Events {
         let (lead, greeting, ends_at_pause, lingers) = (Vec::new(), false, true, None);
-        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape: None, watcher: None }
+        let (shape, watcher, abandoned) = (None, None, None);
+        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape, watcher, abandoned }
     }
 
     /// A ping before everything, as runs of workflows have it.
@@ -75,6 +78,12 @@ impl Events {
     /// With frames in another form.
     pub(crate) fn shaped(mut self, shape: Shape) -> Events {
         self.shape = Some(shape);
+        self
+    }
+
+    /// What happens when the listener goes before the end.
+    pub(crate) fn abandoned(mut self, then: impl Fn() + Send + Sync + 'static) -> Events {
+        self.abandoned = Some(Box::new(then));
         self
     }
 
@@ -152,6 +161,14 @@ impl Sending {
             watcher(frame);
         }
         frame.bytes.clone()
+    }
+}
+
+impl Drop for Sending {
+    fn drop(&mut self) {
+        if let Some(abandoned) = self.events.abandoned.as_ref().filter(|_| !self.over) {
+            abandoned();
+        }
     }
 }
 

@@ -26,7 +26,7 @@ pub(crate) struct Speech {
     pub(crate) task: String,
     pub(crate) script: Script,
     pub(crate) feed: Arc<Feed>,
-    stop: Stop,
+    pub(crate) stop: Stop,
     started: Instant,
     /// When the first piece went out.
     first: Option<Duration>,
@@ -152,10 +152,7 @@ impl Speech {
 
     fn replace(&self, replacement: &str) {
         let usage = Usage::stopped(self.started);
-        self.remember(|message| {
-            message.answer = replacement.to_owned();
-            message.usage = Some(usage.clone());
-        });
+        self.store(replacement.to_owned(), &usage);
         let mut value = self.short_event("message_replace");
         value.insert("answer".to_owned(), json!(replacement));
         value.insert("reason".to_owned(), json!(""));
@@ -177,11 +174,18 @@ impl Speech {
                 Usage::streamed(self.prompt, tokens(&said), self.started.elapsed(), first)
             }
         };
-        self.remember(|message| {
-            message.answer = said;
-            message.usage = Some(usage.clone());
-        });
+        self.store(said, &usage);
         self.last(&usage);
+    }
+
+    /// Stores the answer, unless its listener has gone: then 1.16.1 leaves it empty.
+    fn store(&self, said: String, usage: &Usage) {
+        if !self.stop.is_abandoned() {
+            self.remember(|message| {
+                message.answer = said;
+                message.usage = Some(usage.clone());
+            });
+        }
     }
 
     fn last(&self, usage: &Usage) {

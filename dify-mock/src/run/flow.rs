@@ -60,6 +60,10 @@ impl Flow {
         self.started = Instant::now();
         self.change(|run| run.status = Status::Running);
         self.tell_start("resumption");
+        // The pause has closed a stream, which those releases take for the wish to stop. A chatflow does not hear of it.
+        if self.server.settings.stops_resumed && self.talk.is_none() {
+            return self.finish(Status::Stopped, Some("Stopped by user.".to_owned()), json!({}));
+        }
         self.go().await;
     }
 

@@ -1,21 +1,32 @@
 //! Asking a run to stop.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::watch;
 
 /// Shared by a run and by those who may stop it.
 #[derive(Clone, Debug)]
-pub(crate) struct Stop(Arc<watch::Sender<bool>>);
+pub(crate) struct Stop(Arc<watch::Sender<bool>>, Arc<AtomicBool>);
 
 impl Stop {
     pub(crate) fn new() -> Stop {
-        Stop(Arc::new(watch::Sender::new(false)))
+        Stop(Arc::new(watch::Sender::new(false)), Arc::default())
     }
 
     pub(crate) fn ask(&self) {
         self.0.send_replace(true);
+    }
+
+    /// Stops because nobody listens any more.
+    pub(crate) fn abandon(&self) {
+        self.1.store(true, Ordering::Relaxed);
+        self.ask();
+    }
+
+    pub(crate) fn is_abandoned(&self) -> bool {
+        self.1.load(Ordering::Relaxed)
     }
 
     pub(crate) fn asked(&self) -> bool {

@@ -157,9 +157,11 @@ async fn speech(
     let told = told.collect();
     let speech = Speech::begin(&call.server, &call.key, message, script, told);
     let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
+    let stop = speech.stop.clone();
     tokio::spawn(speech.run());
     if streaming {
-        return Ok(Reply::Events(Events::new(cursor, call.server.settings.ping)));
+        let events = Events::new(cursor, call.server.settings.ping);
+        return Ok(Reply::Events(events.abandoned(move || stop.abandon())));
     }
     cursor.rest().await;
     answered(call, &id, &task)

@@ -39,9 +39,11 @@ pub(crate) async fn complete(
     let told: Vec<Value> = files.iter().map(|file| file.in_event(url, &ids::new())).collect();
     let speech = Speech::begin(&call.server, &call.key, message, script, told);
     let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
+    let stop = speech.stop.clone();
     tokio::spawn(speech.run());
     if streaming {
-        return Ok(Reply::Events(Events::new(cursor, call.server.settings.ping)));
+        let events = Events::new(cursor, call.server.settings.ping);
+        return Ok(Reply::Events(events.abandoned(move || stop.abandon())));
     }
     cursor.rest().await;
     call.world(|world| {
