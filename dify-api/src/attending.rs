@@ -1,14 +1,16 @@
 //! Runs that wait for people.
 
 use crate::{
-    Error, FollowedRun, Run, RunStatus,
+    Error, Failure, FollowedRun, Run, RunStatus,
+    following::FRUITLESS,
     groups::{HumanInput, Workflows},
+    resume::{probe, wait_while_paused},
     types::{
         ErrorCode, HumanInputSubmitRequest, WorkflowEvent, WorkflowPauseReason, WorkflowRunRequest,
         WorkflowsEventsQuery,
     },
 };
-use std::{fmt, pin::Pin};
+use std::{collections::HashSet, fmt, pin::Pin};
 
 impl<'a> Workflows<'a> {
     /// Runs the workflow, and has its forms answered by a function of yours, until it has ended.
@@ -17,6 +19,11 @@ impl<'a> Workflows<'a> {
     /// followed further; with `None` the run is left as it is, paused, and returned so. A form that can be answered in the
     /// console only has no token: such a run is returned paused as well. The connection may break meanwhile: see
     /// [`RunStream::resuming`](crate::RunStream::resuming).
+    ///
+    /// A run that stays paused after its forms were answered is returned paused: after
+    /// [`Timeouts::resumption`](crate::Timeouts::resumption), and at the latest when ten streams in a row repeat the same
+    /// pause. Dify 1.16.0 and 1.16.1 stop a workflow whose form is answered within ten minutes of the pause: such a run has
+    /// [`Run::stopped_on_resumption`], and its error explains it.
     ///
     /// Since Dify 1.16.1: older servers have no route by which forms are answered.
     ///
@@ -45,7 +52,15 @@ impl<'a> Workflows<'a> {
         H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
         F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
     {
-        AttendedRun { workflows: self, request, answer, followed: None, nothing: Run::default() }
+        AttendedRun {
+            workflows: self,
+            request,
+            answer,
+            followed: None,
+            nothing: Run::default(),
+            answered: HashSet::new(),
+            failure: None,
+        }
     }
 }
 
@@ -58,6 +73,9 @@ pub struct AttendedRun<'a, H> {
     followed: Option<FollowedRun<WorkflowEvent>>,
     /// What there is to tell before the run begins.
     nothing: Run,
+    /// Ids of the forms that are answered.
+    answered: HashSet<String>,
+    failure: Option<Error>,
 }
 
 impl<'a, H, F> AttendedRun<'a, H>
@@ -68,8 +86,18 @@ where
     /// Runs the workflow to its end, or to a form that is not answered.
     ///
     /// # Errors
-    /// See [`Workflows::run_with_input`]; then the [`snapshot`](Self::snapshot) holds what came before.
+    /// See [`Workflows::run_with_input`], and the same each time it is called again; then the
+    /// [`snapshot`](Self::snapshot) holds what came before.
     pub async fn finish(&mut self) -> Result<Run, Error> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let outcome = self.attend().await;
+        self.failure = outcome.as_ref().err().cloned();
+        outcome
+    }
+
+    async fn attend(&mut self) -> Result<Run, Error> {
         let followed = match &mut self.followed {
             Some(followed) => followed,
             None => {
@@ -77,19 +105,35 @@ where
                 self.followed.insert(stream.into_run().resuming())
             }
         };
+        let (transport, user) = (self.workflows.transport, &*self.request.user);
+        // How often the run was taken up at a pause whose forms are answered.
+        let mut repeated = 0;
         loop {
             let run = followed.finish().await?;
             let (RunStatus::Paused, Some(run_id)) = (&run.status, &run.id) else {
-                return Ok(run);
+                return Ok(explained(followed, !self.answered.is_empty()));
             };
+            if !run.forms.is_empty() && run.forms.iter().all(|form| self.answered.contains(&form.form_id)) {
+                if repeated >= FRUITLESS || !wait_while_paused::<WorkflowEvent>(transport, run_id, user).await {
+                    return Ok(run);
+                }
+                followed.go_on_after(repeated).await?;
+                repeated += 1;
+                continue;
+            }
             let Some(answers) = answers(self.workflows, &mut self.answer, &run).await? else {
                 return Ok(run);
             };
             // Followed from before the answer, so that nothing of what it sets going is missed.
-            let query = WorkflowsEventsQuery::new(&*self.request.user);
-            followed.go_on(self.workflows.events(run_id, &query).await?);
+            let query = WorkflowsEventsQuery::new(user);
+            let mut events = self.workflows.events(run_id, &query).await?;
+            events.probe(probe::<WorkflowEvent>(transport, run_id, user));
+            events.source_mut().ends_with_pause = true;
+            followed.go_on(events);
+            repeated = 0;
+            self.answered.extend(run.forms.iter().map(|form| form.form_id.clone()));
             for (token, answer) in answers {
-                let submitted = HumanInput::new(self.workflows.transport).submit(&token, &answer).await;
+                let submitted = HumanInput::new(transport).submit(&token, &answer).await;
                 if let Err(error) = submitted
                     && !is_answered(&error)
                 {
@@ -104,6 +148,24 @@ where
         self.followed.as_ref().map_or(&self.nothing, FollowedRun::snapshot)
     }
 }
+
+/// The run at its end. A stop that nobody asked for after a form was answered is that of a release.
+fn explained(followed: &mut FollowedRun<WorkflowEvent>, answered: bool) -> Run {
+    let release = matches!(followed.server_version(), None | Some("1.16.0" | "1.16.1"));
+    let asked = followed.was_asked_to_stop();
+    let run = followed.snapshot_mut();
+    let by_user = |failure: &Failure| failure.message.starts_with("Stopped by user");
+    if answered && release && !asked && run.status == RunStatus::Stopped {
+        if let Some(failure) = run.error.as_mut().filter(|failure| by_user(failure)) {
+            failure.hint = Some(STOPPED_ON_RESUMPTION);
+            run.stopped_on_resumption = true;
+        }
+    }
+    run.clone()
+}
+
+const STOPPED_ON_RESUMPTION: &str = "nobody did: Dify 1.16.0 and 1.16.1 stop a workflow whose form is answered within \
+                                     ten minutes of its pause; answer later, or use another release";
 
 /// The answers to all forms of a pause, by their tokens; nothing where one of them has none.
 async fn answers<H, F>(

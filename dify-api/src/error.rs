@@ -110,6 +110,13 @@ pub enum ErrorKind {
         /// The name of the last event; none where there was none at all.
         last: Option<String>,
     },
+    /// The stream of a run that was asked to stop goes on: so much was read ahead and waits. Read it, and the stream
+    /// continues.
+    #[error("the stream did not end after the run was asked to stop, and {events} events wait to be read")]
+    Backlog {
+        /// How many events wait.
+        events: usize,
+    },
     /// The answer is larger than the limit on bodies.
     #[error("the answer is larger than the limit of {limit} bytes (`body_limit`)")]
     TooLarge {
@@ -168,6 +175,7 @@ impl ErrorKind {
             Self::Frame(_) => "frame",
             Self::CutShort => "cut_short",
             Self::Incomplete { .. } => "incomplete",
+            Self::Backlog { .. } => "backlog",
             Self::TooLarge { .. } => "too_large",
             #[cfg(feature = "knowledge")]
             Self::Indexing(_) => "indexing",
@@ -316,6 +324,7 @@ impl Error {
             | ErrorKind::Frame(_)
             | ErrorKind::CutShort
             | ErrorKind::Incomplete { .. }
+            | ErrorKind::Backlog { .. }
             | ErrorKind::TooLarge { .. } => true,
         }
     }

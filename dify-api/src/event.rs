@@ -32,6 +32,47 @@ pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static
 /// Keeps [`Event`] to this crate, so that it can grow.
 pub trait Sealed {}
 
+/// What a frame of a stream is.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Frame<'d> {
+    /// A sign of life: a ping, `[DONE]`, no data.
+    Empty,
+    /// An `error` event, whatever its data.
+    Error,
+    /// Any other event, by its name.
+    Event(Cow<'d, str>),
+}
+
+/// Reads what a frame is from the `event` member of its data. The `event` line counts where the data has none.
+pub(crate) fn frame<'d>(line: &str, data: &'d str) -> serde_json::Result<Frame<'d>> {
+    let unnamed = match peek(data, "event") {
+        Ok(name) => {
+            return Ok(match &*name {
+                "ping" => Frame::Empty,
+                "error" => Frame::Error,
+                _ => Frame::Event(name),
+            });
+        }
+        Err(unnamed) => unnamed,
+    };
+    let text = data.trim().trim_matches('"');
+    if line == "error" || names_error(data) {
+        Ok(Frame::Error)
+    } else if line == "ping" || text.is_empty() || text == "ping" || text.eq_ignore_ascii_case("[done]") {
+        Ok(Frame::Empty)
+    } else {
+        Err(unnamed)
+    }
+}
+
+/// Whether text that is not JSON as a whole contains `"event": "error"`: a gateway may have damaged the rest.
+fn names_error(data: &str) -> bool {
+    data.match_indices("\"event\"").any(|(at, tag)| {
+        let value = token(&data.as_bytes()[at + tag.len()..], b":").and_then(|rest| token(rest, b"\"error\""));
+        value.is_some()
+    })
+}
+
 /// Reads one string member of a JSON object and nothing else: the tag, so that exactly one type is tried.
 ///
 /// Dify writes the tag first, so this looks there before it walks the object.
@@ -48,6 +89,9 @@ pub(crate) fn peek<'d>(data: &'d str, tag: &'static str) -> serde_json::Result<C
 
 /// The same where what follows the member does not matter: another reads the event as a whole.
 pub(crate) fn glance<'d>(data: &'d str, member: &'static str) -> Option<Cow<'d, str>> {
+    if !mentions(data, member) {
+        return None;
+    }
     let mut found = None;
     let mut deserializer = serde_json::Deserializer::from_str(data);
     // The walk is broken off where it ends well, which is an error to the deserializer.
@@ -57,10 +101,18 @@ pub(crate) fn glance<'d>(data: &'d str, member: &'static str) -> Option<Cow<'d, 
 
 /// A glance into an object that is itself a member.
 pub(crate) fn glance_into<'d>(data: &'d str, outer: &'static str, member: &'static str) -> Option<Cow<'d, str>> {
+    if !mentions(data, member) {
+        return None;
+    }
     let mut found = None;
     let mut deserializer = serde_json::Deserializer::from_str(data);
     let _ = de::Deserializer::deserialize_map(&mut deserializer, GlanceInto { outer, member, found: &mut found });
     found.map(|Text(value)| value)
+}
+
+/// Whether walking the data can find the member: most events lack most members. Escapes hide a name, so they count.
+pub(crate) fn mentions(data: &str, member: &str) -> bool {
+    data.contains(member) || data.contains("\\u")
 }
 
 /// `{"event": "message", …`: the value, when it is there, is text and has no escapes.
@@ -169,7 +221,58 @@ impl<'de> de::DeserializeSeed<'de> for Glance<'_, 'de> {
 
 #[cfg(test)]
 mod tests {
-    use super::{glance, glance_into, peek};
+    use super::{Frame, frame, glance, glance_into, peek};
+
+    #[test]
+    fn pings_and_done_are_no_events_in_any_form() {
+        for (line, data) in [
+            ("message", ""),
+            ("message", "  "),
+            ("message", "[DONE]"),
+            ("message", " [done] "),
+            ("message", "ping"),
+            ("message", r#""ping""#),
+            ("message", r#"{"event":"ping"}"#),
+            ("message", r#"{"a":1,"event":"ping"}"#),
+            ("ping", ""),
+            ("ping", "ping"),
+            ("ping", "{}"),
+            ("ping", r#"{"type":"ping"}"#),
+            ("ping", "null"),
+            ("ping", "1700000000"),
+        ] {
+            assert_eq!(frame(line, data).expect(data), Frame::Empty, "{line}: {data}");
+        }
+    }
+
+    #[test]
+    fn an_error_event_is_one_whatever_its_data() {
+        for (line, data) in [
+            ("message", r#"{"event":"error","status":"500"}"#),
+            ("message", r#"{"status":-1,"event":"error"}"#),
+            ("message", r#"{"event" : "error", "message": NaN}"#),
+            ("message", r#"{"status": NaN, "event":"error"}"#),
+            ("error", r#"{"code":"x"}"#),
+            ("message", r#"{"data":{"event":"error","code":"x"}}"#),
+            ("error", "the model is down"),
+            ("error", ""),
+            ("error", "[DONE]"),
+            ("error", r#"["error"]"#),
+        ] {
+            assert_eq!(frame(line, data).expect(data), Frame::Error, "{line}: {data}");
+        }
+    }
+
+    #[test]
+    fn the_event_member_outranks_the_event_line() {
+        for line in ["message", "ping", "error", "other"] {
+            let read = frame(line, r#"{"event":"message"}"#).expect("an event");
+            assert_eq!(read, Frame::Event("message".into()), "{line}");
+        }
+        for data in ["{}", "[]", "7", r#"{"data":{"event":"message"}}"#, "x \"event\": \"errors\""] {
+            assert!(frame("message", data).is_err(), "{data}");
+        }
+    }
 
     #[test]
     fn a_glance_into_a_member_finds_what_stands_there_and_nowhere_else() {

@@ -5,6 +5,8 @@ use bytes::Bytes;
 use std::{collections::BTreeSet, fmt};
 
 #[cfg(any(feature = "app", feature = "web"))]
+mod agent;
+#[cfg(any(feature = "app", feature = "web"))]
 mod answer;
 mod by_id;
 #[cfg(any(feature = "app", feature = "web"))]
@@ -12,8 +14,11 @@ mod citation;
 mod feeds;
 mod gathering;
 mod node;
+#[cfg(any(feature = "app", feature = "web"))]
+mod pausing;
 mod reply;
 mod run;
+mod text;
 mod told;
 
 #[cfg(any(feature = "app", feature = "web"))]
@@ -104,23 +109,29 @@ pub struct Failure {
     pub status: Option<u16>,
     /// Text for people.
     pub message: String,
+    /// What this crate adds to it, where the server does not say why.
+    pub hint: Option<&'static str>,
 }
 
 impl Failure {
     fn at_a_node(message: &str) -> Self {
-        Self { code: None, status: None, message: message.to_owned() }
+        Self { code: None, status: None, message: message.to_owned(), hint: None }
     }
 
     fn told(code: &ErrorCode, status: i64, message: &str) -> Self {
-        Self { code: Some(code.clone()), status: u16::try_from(status).ok(), message: message.to_owned() }
+        Self { code: Some(code.clone()), status: u16::try_from(status).ok(), message: message.to_owned(), hint: None }
     }
 }
 
 impl fmt::Display for Failure {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.code {
-            Some(code) => write!(f, "{code}: {}", self.message),
-            None => f.write_str(&self.message),
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        f.write_str(&self.message)?;
+        match self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
         }
     }
 }
@@ -137,6 +148,9 @@ pub struct Missing {
     pub unknown_events: BTreeSet<String>,
     /// How often the connection was lost and taken up again at a place where events may have been lost in between.
     pub gaps: u32,
+    /// Pieces of the text may be missing: they were written while no connection was open, and nothing that came since
+    /// had the whole text.
+    pub text: bool,
 }
 
 /// An event that could not be read.
@@ -165,6 +179,12 @@ impl Missing {
             let data = error.body().cloned().unwrap_or_default();
             self.undecoded_events.push(Undecoded { error: error.to_string(), data });
         }
+    }
+
+    /// The events continue in another stream.
+    pub(crate) fn gap(&mut self) {
+        self.gaps += 1;
+        self.text = true;
     }
 
     fn unknown(&mut self, event: &str) {
@@ -202,7 +222,7 @@ pub(crate) mod sealed {
         fn note(&mut self, error: &Error) {
             if let crate::ErrorKind::Stream(told) = error.kind() {
                 let (code, message) = (Some(told.code.clone()), told.message.clone());
-                self.failed(super::Failure { code, status: told.status, message }, told);
+                self.failed(super::Failure { code, status: told.status, message, hint: None }, told);
             } else if error.kind().spoils_one_event() {
                 self.missing().undecoded(error);
             }

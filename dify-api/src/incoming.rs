@@ -20,7 +20,9 @@ pub(crate) struct Incoming {
     deadline: Option<Deadline>,
     /// Since when nothing has come. Time in which nobody asks does not count.
     waiting: Option<Instant>,
-    stall: Option<Duration>,
+    stall: Option<(TimeLimit, Duration)>,
+    /// The caller asked a server to keep the stream open while its run pauses.
+    pub(crate) through_pauses: bool,
     /// Since when what came was no event.
     stalled: Option<Instant>,
     /// The one that watched over the head of the answer.
@@ -29,12 +31,19 @@ pub(crate) struct Incoming {
 
 impl Incoming {
     pub(crate) fn new(body: reqwest::Body, idle: Option<Duration>, deadline: Option<Deadline>, timer: Timer) -> Self {
-        Self { body, idle, deadline, waiting: None, stall: None, stalled: None, timer }
+        Self { body, idle, deadline, waiting: None, stall: None, through_pauses: false, stalled: None, timer }
     }
 
     /// Watches for bytes that hold no event; [`progressed`](Self::progressed) has to be told of those that do.
-    pub(crate) fn stalls_after(&mut self, limit: Option<Duration>) {
-        self.stall = limit;
+    pub(crate) fn stalls_after(&mut self, limits: impl IntoIterator<Item = (TimeLimit, Option<Duration>)>) {
+        let limits = limits.into_iter().filter_map(|(which, limit)| Some((which, limit?)));
+        self.stall = limits.min_by_key(|(_, limit)| *limit);
+    }
+
+    /// Sets when the whole has to be over, unless it has to be sooner.
+    pub(crate) fn ends_within(&mut self, which: TimeLimit, limit: Option<Duration>) {
+        let deadline = limit.map(|limit| Deadline::after(which, limit));
+        self.deadline = Deadline::first([self.deadline, deadline]);
     }
 
     /// An event came.
@@ -119,7 +128,7 @@ impl Incoming {
         let waiting = *self.waiting.get_or_insert(now);
         let stalled = *self.stalled.get_or_insert(now);
         let idle = self.idle.map(|limit| Deadline::since(waiting, TimeLimit::ReadIdle, limit));
-        let stall = self.stall.map(|limit| Deadline::since(stalled, TimeLimit::Stall, limit));
+        let stall = self.stall.map(|(which, limit)| Deadline::since(stalled, which, limit));
         let Some(Deadline { at, timeout }) = Deadline::first([idle, stall, self.deadline]) else {
             return Poll::Pending;
         };

@@ -3,8 +3,11 @@
 use crate::{
     Error, ErrorKind, EventStream, Feeds, Run, Transport,
     error::{HttpError, ResumeError},
+    event_stream::{Probe, State},
 };
+use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::StatusCode;
+use std::time::Duration;
 
 /// The events of a run that can be followed again when its stream has broken off; see [`EventStream::resume`].
 ///
@@ -24,7 +27,20 @@ pub trait Resumable: Feeds<Run> {
     /// What has become of a run, where the API tells that without its events.
     #[doc(hidden)]
     fn outcome<'a>(transport: &'a Transport, run_id: &'a str) -> impl Future<Output = Outcome> + Send + 'a;
+
+    /// What becomes of a run right now, without following it.
+    #[doc(hidden)]
+    fn state<'a>(
+        transport: &'a Transport,
+        run_id: &'a str,
+        user: &'a str,
+    ) -> impl Future<Output = RunState> + Send + 'a;
 }
+
+/// Keeps the state of a run to this crate.
+#[doc(hidden)]
+#[allow(missing_debug_implementations, reason = "nothing outside names it")]
+pub struct RunState(pub(crate) State);
 
 #[cfg(feature = "app")]
 type Outcome = Option<Box<crate::types::WorkflowRun>>;
@@ -34,10 +50,19 @@ type Outcome = Option<std::convert::Infallible>;
 impl<E: Resumable> EventStream<E> {
     /// Goes on with the run of this stream in another one, from what has happened meanwhile.
     ///
-    /// For a connection that broke, a server that fell silent, and a pause that is over. The run itself goes on
-    /// whatever becomes of its stream. The new stream tells the nodes that ran meanwhile, without their inputs and
-    /// outputs, and does not tell again what this one has told; pieces of text that were written in between are not
-    /// told, but the outputs of the run are whole.
+    /// For a connection that broke, a server that fell silent, and a pause that is over. The run itself continues
+    /// whatever becomes of its stream. The new stream brings the nodes that ran meanwhile, without their inputs and
+    /// outputs, and does not bring again what this one has brought. Of a chatflow it brings the text so far, as one
+    /// `message_replace`; the pieces that a workflow wrote in between do not come, but the outputs of the run are whole.
+    /// What is gathered from it has one of [`Missing::gaps`](crate::Missing::gaps), and
+    /// [`Missing::text`](crate::Missing::text) while its text is not known to be whole.
+    ///
+    /// After a pause, as when a form has just been submitted, it first waits until the run is no longer paused, at most
+    /// [`Timeouts::resumption`](crate::Timeouts::resumption).
+    ///
+    /// Whenever the new stream brings no event for 15 s, the run itself is asked for (`GET /workflows/run/{id}`). When it
+    /// has ended, the stream ends with a `workflow_finished` that is made of the answer: with status, outputs, error,
+    /// tokens and times, and without files, exceptions and the end user.
     ///
     /// Since Dify 1.16.1. An older server has no such route: then the run is asked for until it has ended, and the error,
     /// [`ErrorKind::Resume`], holds what became of it.
@@ -68,6 +93,15 @@ impl<E: Resumable> EventStream<E> {
     /// [`ErrorKind::InvalidRequest`] when no event has named the run; those of the operation that is called.
     pub async fn resume(&mut self) -> Result<EventStream<E::Rest>, Error> {
         let source = self.source();
+        if let Some(run_id) = self.run_id().filter(|_| source.is_paused()) {
+            wait_while_paused::<E>(source.transport(), run_id, source.user().unwrap_or_default()).await;
+        }
+        self.reopen().await
+    }
+
+    /// Opens the other stream, whether the run is paused or not.
+    pub(crate) async fn reopen(&mut self) -> Result<EventStream<E::Rest>, Error> {
+        let source = self.source();
         let Some(run_id) = self.run_id() else {
             let why = "no event has named the run yet, so it cannot be found again";
             return Err(source.error(ErrorKind::InvalidRequest(why.to_owned())));
@@ -76,6 +110,7 @@ impl<E: Resumable> EventStream<E> {
         let error = match E::follow(source.transport(), run_id, user).await {
             Ok(mut rest) => {
                 rest.source_mut().continue_from(source);
+                rest.probe(probe::<E>(source.transport(), run_id, user));
                 self.source_mut().let_go();
                 return Ok(rest);
             }
@@ -90,16 +125,53 @@ impl<E: Resumable> EventStream<E> {
     }
 }
 
+/// Asks for the state of a run.
+pub(crate) fn probe<E: Resumable>(transport: &Transport, run_id: &str, user: &str) -> Probe {
+    let (transport, run_id, user) = (transport.clone(), run_id.to_owned(), user.to_owned());
+    Probe::new(move || {
+        let (transport, run_id, user) = (transport.clone(), run_id.clone(), user.clone());
+        Box::pin(async move { E::state(&transport, &run_id, &user).await.0 })
+    })
+}
+
+/// Waits until a run is no longer paused, as far as that can be found out; `false` when it still is.
+pub(crate) async fn wait_while_paused<E: Resumable>(transport: &Transport, run_id: &str, user: &str) -> bool {
+    let ask = async {
+        for pause in pauses() {
+            if !matches!(E::state(transport, run_id, user).await.0, State::Paused) {
+                break;
+            }
+            tokio::time::sleep(pause).await;
+        }
+    };
+    match transport.timeouts().resumption {
+        Some(limit) => tokio::time::timeout(limit, ask).await.is_ok(),
+        None => {
+            ask.await;
+            true
+        }
+    }
+}
+
+/// The pauses between two questions for the same run, without end.
+fn pauses() -> ExponentialBackoff {
+    ExponentialBuilder::default()
+        .with_min_delay(Duration::from_millis(250))
+        .with_max_delay(Duration::from_secs(5))
+        .with_jitter()
+        .without_max_times()
+        .build()
+}
+
 #[cfg(feature = "app")]
 mod app {
-    use super::{Outcome, Resumable};
+    use super::{Outcome, Resumable, RunState, State, pauses};
     use crate::{
         Error, EventStream, Transport,
         groups::Workflows,
-        types::{ChatEvent, RunEvent, WorkflowEvent, WorkflowRunStatus, WorkflowsEventsQuery},
+        types::{ChatEvent, RunEvent, WorkflowEvent, WorkflowRun, WorkflowRunStatus, WorkflowsEventsQuery},
     };
-    use backon::{BackoffBuilder, ExponentialBuilder};
-    use std::time::Duration;
+    use serde_json::json;
 
     async fn follow(transport: &Transport, run_id: &str, user: &str) -> Result<EventStream<RunEvent>, Error> {
         let query = WorkflowsEventsQuery::new(user).include_state_snapshot(true);
@@ -110,11 +182,7 @@ mod app {
     async fn outcome(transport: &Transport, run_id: &str) -> Outcome {
         let mut last = None;
         let ask = async {
-            let mut pauses = ExponentialBuilder::default()
-                .with_min_delay(Duration::from_millis(250))
-                .with_max_delay(Duration::from_secs(5))
-                .without_max_times()
-                .build();
+            let mut pauses = pauses();
             while let Ok(run) = Workflows::new(transport).get_run(run_id).await {
                 let under_way = matches!(run.status, WorkflowRunStatus::Running | WorkflowRunStatus::Scheduled);
                 last = Some(Box::new(run));
@@ -134,10 +202,42 @@ mod app {
         last
     }
 
+    async fn state(transport: &Transport, run_id: &str) -> RunState {
+        RunState(match Workflows::new(transport).get_run(run_id).await {
+            Ok(run) if run.status == WorkflowRunStatus::Paused => State::Paused,
+            Ok(run) if crate::RunStatus::from(&run.status).is_final() => State::Ended(end(&run)),
+            _ => State::Unknown,
+        })
+    }
+
+    /// The event by which the stream of a run ends, as its record tells it.
+    fn end(run: &WorkflowRun) -> String {
+        let data = json!({
+            "id": run.id,
+            "workflow_id": run.workflow_id,
+            "status": run.status,
+            "outputs": run.outputs,
+            "error": run.error,
+            "elapsed_time": run.elapsed_time,
+            "total_tokens": run.total_tokens,
+            "total_steps": run.total_steps,
+            "created_by": {},
+            "created_at": run.created_at,
+            "finished_at": run.finished_at.unwrap_or_default(),
+            "exceptions_count": 0,
+            "files": [],
+        });
+        json!({"event": "workflow_finished", "task_id": run.id, "workflow_run_id": run.id, "data": data}).to_string()
+    }
+
     macro_rules! resumable {
         ($($event:ty),*) => {$(
             impl Resumable for $event {
                 type Rest = RunEvent;
+
+                async fn state<'a>(transport: &'a Transport, run_id: &'a str, _: &'a str) -> RunState {
+                    state(transport, run_id).await
+                }
 
                 async fn follow<'a>(
                     transport: &'a Transport,
@@ -159,7 +259,7 @@ mod app {
 
 #[cfg(feature = "web")]
 mod web {
-    use super::{Outcome, Resumable};
+    use super::{Outcome, Resumable, RunState, State};
     use crate::{
         Error, EventStream, Transport,
         groups::WebWorkflows,
@@ -171,10 +271,34 @@ mod web {
         WebWorkflows::new(transport).events(run_id, &query).await
     }
 
+    /// Pages have no operation that tells it: the events of the run so far do, which come at once.
+    async fn state(transport: &Transport, run_id: &str) -> RunState {
+        let mut state = State::Unknown;
+        let look = async {
+            let Ok(mut events) = follow(transport, run_id).await else { return };
+            while let Some(Ok(event)) = events.next().await {
+                state = match event {
+                    WebRunEvent::WorkflowPaused(_) => State::Paused,
+                    WebRunEvent::WorkflowFinished(_) => {
+                        serde_json::to_string(&event).map_or(State::Unknown, State::Ended)
+                    }
+                    _ => continue,
+                };
+            }
+        };
+        // A run that is under way goes on to bring events.
+        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), look).await;
+        RunState(state)
+    }
+
     macro_rules! resumable {
         ($($event:ty),*) => {$(
             impl Resumable for $event {
                 type Rest = WebRunEvent;
+
+                async fn state<'a>(transport: &'a Transport, run_id: &'a str, _: &'a str) -> RunState {
+                    state(transport, run_id).await
+                }
 
                 async fn follow<'a>(
                     transport: &'a Transport,

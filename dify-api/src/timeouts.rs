@@ -42,6 +42,15 @@ pub struct Timeouts {
     pub stall: Option<Duration>,
     /// The whole of an event stream, from the call to its end. Off: a run may take hours.
     pub stream: Option<Duration>,
+    /// No event after one that ends a run: speech, usage or the end of the run may still follow. 10 s, then the stream
+    /// ends as if the server had closed it. Only time spent waiting counts.
+    pub after_end: Option<Duration>,
+    /// Each step of stopping a run: until an event names the task, until the server answers the request, until the
+    /// stream ends. 15 s.
+    pub stop: Option<Duration>,
+    /// How long [`EventStream::resume`](crate::EventStream::resume) and `run_with_input` wait for a paused run to
+    /// continue. 30 s; after that the run counts as paused.
+    pub resumption: Option<Duration>,
 }
 
 impl Default for Timeouts {
@@ -55,12 +64,18 @@ impl Default for Timeouts {
             error_body: Some(Duration::from_secs(10)),
             stall: Some(Duration::from_secs(6 * 60)),
             stream: None,
+            after_end: Some(AFTER_END),
+            stop: Some(Duration::from_secs(15)),
+            resumption: Some(Duration::from_secs(30)),
         }
     }
 }
 
+/// Dify itself waits 5 s for speech before it closes a stream.
+const AFTER_END: Duration = Duration::from_secs(10);
+
 impl Timeouts {
-    /// No limit at all.
+    /// No limit but [`Timeouts::after_end`], which loses nothing.
     #[must_use]
     pub fn none() -> Self {
         Self {
@@ -72,6 +87,9 @@ impl Timeouts {
             error_body: None,
             stall: None,
             stream: None,
+            after_end: Some(AFTER_END),
+            stop: None,
+            resumption: None,
         }
     }
 
@@ -130,6 +148,27 @@ impl Timeouts {
         self.stream = limit.into();
         self
     }
+
+    /// Sets [`Timeouts::after_end`].
+    #[must_use]
+    pub fn after_end(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.after_end = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::stop`].
+    #[must_use]
+    pub fn stop(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.stop = limit.into();
+        self
+    }
+
+    /// Sets [`Timeouts::resumption`].
+    #[must_use]
+    pub fn resumption(mut self, limit: impl Into<Option<Duration>>) -> Self {
+        self.resumption = limit.into();
+        self
+    }
 }
 
 /// Which limit ran out.
@@ -150,6 +189,10 @@ pub enum TimeLimit {
     Stall,
     /// [`Timeouts::stream`].
     Stream,
+    /// [`Timeouts::after_end`]. Never an error: the stream ends well.
+    AfterEnd,
+    /// [`Timeouts::stop`].
+    Stop,
     /// The deadline of a wait for documents to be indexed (`Indexing::deadline`).
     Indexing,
 }
@@ -164,6 +207,8 @@ impl TimeLimit {
             Self::ReadIdle => "no byte of the body came",
             Self::Stall => "no event came, though the connection lived,",
             Self::Stream => "the stream was not over",
+            Self::AfterEnd => "the server did not close the stream after the end of the run",
+            Self::Stop => "the stopped run did not end its stream",
             Self::Indexing => "the documents were not indexed",
         }
     }
@@ -180,6 +225,8 @@ impl fmt::Display for TimeLimit {
             Self::ReadIdle => "read_idle",
             Self::Stall => "stall",
             Self::Stream => "stream",
+            Self::AfterEnd => "after_end",
+            Self::Stop => "stop",
             Self::Indexing => "deadline",
         })
     }

@@ -197,7 +197,8 @@ async fn attempt(
             text(&headers, &LOCATION).and_then(|to| moved_base(&shared.base, response.url(), to));
     }
     let whole = deadline.or_else(|| exchange.deadline_of_the_answer());
-    let incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, whole, timer);
+    let mut incoming = Incoming::new(response.into(), exchange.timeouts.read_idle, whole, timer);
+    incoming.through_pauses = stays_through_pauses(&url);
     let end = exchange.deadline_of_an_error_body(deadline);
     if !status.is_success() {
         let refused = refusal(status, &headers, exchange.due, incoming, end).await;
@@ -292,6 +293,11 @@ fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
         origin(&shared.base),
         origin(answered)
     )))
+}
+
+/// Whether the events of a run were asked for beyond its pauses.
+fn stays_through_pauses(url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| name == "continue_on_pause" && value.eq_ignore_ascii_case("true"))
 }
 
 /// Same scheme, host and port.

@@ -8,6 +8,10 @@ use crate::{
 };
 use std::time::Duration;
 
+mod ends;
+mod paused_clock;
+mod stops;
+
 const MESSAGE: &str = concat!(
     r#"data: {"event":"message","task_id":"t1","id":"m","message_id":"m","conversation_id":"c","#,
     r#""created_at":1,"answer":"hi","from_variable_selector":null}"#,
@@ -132,8 +136,7 @@ async fn a_bad_event_is_an_error_of_its_own() {
         say(MESSAGE),
         say("data: {\"event\":\"message\",\"answer\":7}\n\n"),
         say(b"data: \xff\n\n"),
-        say("data: [DONE]\n\n"),
-        say("data:\n\n"),
+        say("data: {}\n\n"),
         say(END),
     ];
     let (names, errors) = read(&mut open(steps).await).await;

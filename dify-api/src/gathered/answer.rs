@@ -1,11 +1,14 @@
 //! The answer of a chat, agent, chatflow or completion application, as its events tell it.
 
-use super::{Citation, Failure, Feeds, Missing, Run, RunStatus, Snapshot, node::learn, run::think, sealed};
+use super::{
+    Citation, Failure, Feeds, Missing, Run, RunStatus, Snapshot, agent::Steps, node::learn, run::think, sealed,
+    text::Pieces,
+};
 use crate::{
     StreamError,
     types::{
         AgentThoughtEvent, AnnotationReply, AppMode, FileTransferMethod, FileType, MessageEndFile, MessageFileOwner,
-        ReasoningChunkData, Usage,
+        ReasoningChunkData, Usage, WorkflowFinishedData,
     },
 };
 use std::collections::BTreeMap;
@@ -17,7 +20,8 @@ use std::collections::BTreeMap;
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
-    /// The answer.
+    /// The answer. The steps of an agent are joined by a line feed, as the server stores them; the thinking of a ReAct
+    /// agent is removed when its answer is whole. Of a chatflow whose pieces did not come, the output `answer`.
     pub text: String,
     /// What had been said was taken back and replaced, by moderation: the reason, which is often empty. The text is the
     /// one that replaced it.
@@ -55,6 +59,8 @@ pub struct Answer {
     pub missing: Missing,
     /// What the pieces of the text show of the application.
     mode: Option<AppMode>,
+    pieces: Pieces,
+    steps: Steps,
 }
 
 /// A file that belongs to an answer, as far as its events describe it.
@@ -106,6 +112,13 @@ impl Answer {
         self.settle();
     }
 
+    /// The text of each variable that it is made of, by the variable's selector (`llm.text`): branches of a chatflow that
+    /// run in parallel write into one text by turns. Text without a selector has the empty one.
+    #[must_use]
+    pub fn text_by_selector(&self) -> BTreeMap<String, String> {
+        self.pieces.of(&self.text)
+    }
+
     /// The kind of the application, as far as its events show it: chats and completions look alike.
     pub(super) fn mode(&self) -> Option<AppMode> {
         if self.run.is_some() {
@@ -135,26 +148,46 @@ impl Answer {
     }
 
     /// A piece, or of a roster agent all pieces again.
-    pub(super) fn says(&mut self, text: &str, from_node: bool) {
+    pub(super) fn says(&mut self, text: &str, selector: &[String]) {
         if matches!(self.mode, Some(AppMode::AgentChat | AppMode::Agent)) {
             self.mode = Some(AppMode::Agent);
             // What moderation put in its place stays.
             if self.replaced.is_none() {
-                text.clone_into(&mut self.text);
+                self.becomes(text);
             }
         } else {
-            if from_node {
+            if !selector.is_empty() {
                 self.mode = Some(AppMode::AdvancedChat);
             }
             self.text.push_str(text);
+            self.pieces.add(selector, text.len());
         }
         self.heard();
     }
 
     pub(super) fn agent_says(&mut self, text: &str) {
         self.mode.get_or_insert(AppMode::AgentChat);
-        self.text.push_str(text);
+        let before = self.text.len();
+        self.steps.add(&mut self.text, text);
+        self.pieces.add(&[], self.text.len() - before);
         self.heard();
+    }
+
+    /// The whole text, as it is.
+    fn becomes(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+        self.pieces.replace(text.len());
+        self.missing.text = false;
+    }
+
+    /// The output of a chatflow is its answer, where the pieces of it did not come.
+    pub(super) fn concludes(&mut self, end: &WorkflowFinishedData) {
+        if self.replaced.is_none()
+            && (self.text.is_empty() || self.missing.text)
+            && let Some(answer) = super::run::answer(end)
+        {
+            self.becomes(&answer);
+        }
     }
 
     pub(super) fn replaces(&mut self, text: &str, reason: &str) {
@@ -162,7 +195,7 @@ impl Answer {
         if !text.starts_with(&self.text) {
             self.replaced = Some(reason.to_owned());
         }
-        text.clone_into(&mut self.text);
+        self.becomes(text);
         self.heard();
     }
 
@@ -174,7 +207,15 @@ impl Answer {
     pub(super) fn thought(&mut self, thought: &AgentThoughtEvent) {
         match self.thoughts.iter_mut().rfind(|known| known.id == thought.id) {
             Some(known) => known.clone_from(thought),
-            None => self.thoughts.push(thought.clone()),
+            None => {
+                if !self.thoughts.is_empty() {
+                    self.steps.begin();
+                }
+                self.thoughts.push(thought.clone());
+            }
+        }
+        if !thought.thought.is_empty() {
+            self.steps.thinks();
         }
         self.heard();
     }
@@ -212,6 +253,13 @@ impl Answer {
         for file in end.files.into_iter().flatten() {
             self.file(AnswerFile::from(file));
         }
+        // An answer that was stopped cost nothing, and its last piece may be any.
+        if end.usage.is_some_and(|usage| usage.total_tokens > 0)
+            && self.replaced.is_none()
+            && let Some(answer) = self.steps.answer().and_then(|start| self.text.get(start..))
+        {
+            self.becomes(&answer.to_owned());
+        }
         if !self.status.is_final() {
             self.status = RunStatus::Ended;
         }
@@ -220,7 +268,7 @@ impl Answer {
 
     /// The run behind it, which begins with this.
     pub(super) fn run_mut(&mut self) -> &mut Run {
-        self.run.get_or_insert_default()
+        self.run.get_or_insert_with(Run::of_an_answer)
     }
 
     pub(super) fn heard(&mut self) {

@@ -14,6 +14,7 @@ macro_rules! feed_run {
         match $told {
             Self::WorkflowStarted(told) => {
                 $run.named(Some(&told.workflow_run_id), &told.task_id);
+                $run.talks |= told.conversation_id.is_some();
                 $run.started(&told.data);
             }
             Self::WorkflowFinished(told) => {
@@ -95,8 +96,7 @@ macro_rules! feed_answer {
         match $told {
             Self::Message(told) => {
                 name!($answer, told, $conversation);
-                let from_node = told.from_variable_selector.as_ref().is_some_and(|path| !path.is_empty());
-                $answer.says(&told.answer, from_node);
+                $answer.says(&told.answer, told.from_variable_selector.as_deref().unwrap_or_default());
             }
             Self::MessageReplace(told) => {
                 name!($answer, told, $conversation);
@@ -141,6 +141,10 @@ macro_rules! feed_answer_of_a_run {
                 $answer.run_mut().apply($event);
             },
             Self::ReasoningChunk(told) => $answer.thinks(&told.data),
+            Self::WorkflowFinished(told) => {
+                $answer.run_mut().apply($event);
+                $answer.concludes(&told.data);
+            },
             _ => $answer.run_mut().apply($event),
         })
     };
@@ -155,7 +159,7 @@ macro_rules! workflows {
                 feed_pausing_run!(run, self, {
                     Self::TextChunk(told) => {
                         run.named(Some(&told.workflow_run_id), &told.task_id);
-                        run.says(&told.data.text);
+                        run.says(&told.data.text, &told.data.from_variable_selector);
                     },
                 });
             }
@@ -170,8 +174,10 @@ macro_rules! chats {
         impl Feeds<Run> for types::$union {
             fn feed(&self, run: &mut Run) {
                 feed_pausing_run!(run, self, {
-                    Self::Message(told) => run.says(&told.answer),
-                    Self::AgentMessage(told) => run.says(&told.answer),
+                    Self::Message(told) => {
+                        run.says(&told.answer, told.from_variable_selector.as_deref().unwrap_or_default());
+                    },
+                    Self::AgentMessage(told) => run.says(&told.answer, &[]),
                     Self::MessageReplace(told) => run.replaces(&told.answer),
                     Self::MessageEnd(_) | Self::MessageFile(_) | Self::AgentThought(_) => {},
                 });
@@ -208,9 +214,11 @@ macro_rules! runs {
                 feed_pausing_run!(run, self, {
                     Self::TextChunk(told) => {
                         run.named(Some(&told.workflow_run_id), &told.task_id);
-                        run.says(&told.data.text);
+                        run.says(&told.data.text, &told.data.from_variable_selector);
                     },
-                    Self::Message(told) => run.says(&told.answer),
+                    Self::Message(told) => {
+                        run.says(&told.answer, told.from_variable_selector.as_deref().unwrap_or_default());
+                    },
                     Self::MessageReplace(told) => run.replaces(&told.answer),
                     Self::MessageEnd(_) | Self::MessageFile(_) => {},
                 });
@@ -271,7 +279,7 @@ impl Feeds<Run> for types::PipelineEvent {
         feed_run!(run, self, {
             Self::TextChunk(told) => {
                 run.named(Some(&told.workflow_run_id), &told.task_id);
-                run.says(&told.data.text);
+                run.says(&told.data.text, &told.data.from_variable_selector);
             },
         });
     }

@@ -1,13 +1,14 @@
 //! A stream whose events are gathered as they are read.
 
 use super::{Feeds, Run, Snapshot};
-use crate::{Error, EventStream};
+use crate::{Error, EventStream, event_stream::within};
 use futures_core::Stream;
 use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
     task::{Context, Poll},
+    time::Instant,
 };
 
 /// The events of an answer, and the [`Answer`](crate::Answer) that they have made so far.
@@ -50,7 +51,10 @@ pub struct Gathering<E, S> {
 }
 
 impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
-    pub(crate) fn new(events: EventStream<E>, snapshot: S) -> Self {
+    pub(crate) fn new(events: EventStream<E>, mut snapshot: S) -> Self {
+        if events.source().continues() {
+            snapshot.missing().gap();
+        }
         Self { events, snapshot }
     }
 
@@ -79,8 +83,8 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
     /// Reads to the end.
     ///
     /// # Errors
-    /// What ended the stream before its time, or the `error` event by which the run failed; then the
-    /// [`snapshot`](Self::snapshot) holds what came before. A workflow that fails without such an event is no error: look
+    /// What ended the stream before its time, or the `error` event by which the run failed, and the same each time it is
+    /// called again; then the [`snapshot`](Self::snapshot) holds what came before. A workflow that fails without such an event is no error: look
     /// at its `status`.
     pub async fn finish(&mut self) -> Result<S, Error> {
         self.drain().await?;
@@ -88,13 +92,11 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
     }
 
     async fn drain(&mut self) -> Result<(), Error> {
-        while let Some(event) = self.next().await {
-            match event {
-                Err(error) if !error.kind().spoils_one_event() => return Err(error),
-                _ => {}
-            }
+        while self.next().await.is_some() {}
+        match self.events.failure() {
+            Some(failure) => Err(failure.clone()),
+            None => Ok(()),
         }
-        Ok(())
     }
 
     /// Asks the server to stop the run, and reads to the end of the stream.
@@ -103,10 +105,17 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
     /// status becomes [`Stopped`](crate::RunStatus::Stopped) because it was asked to.
     ///
     /// # Errors
-    /// Those of [`EventStream::stop`], and those of [`finish`](Self::finish).
+    /// Those of [`EventStream::stop`] but for `Backlog`, and those of [`finish`](Self::finish).
     pub async fn stop(&mut self) -> Result<S, Error> {
+        if !self.events.source().can_be_stopped() {
+            self.events.request_stop().await?;
+        }
+        let limit = self.events.stop_limit();
+        while self.events.task_id().is_none()
+            && within(limit, self.next()).await.map_err(|late| self.events.late(late))?.is_some()
+        {}
         let over = self.snapshot.is_over();
-        self.events.stop().await?;
+        self.events.stop_running().await?;
         self.drain().await?;
         if !over {
             self.snapshot.stopped();
@@ -124,6 +133,12 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
     #[must_use]
     pub fn server_version(&self) -> Option<&str> {
         self.events.server_version()
+    }
+
+    /// When bytes of the stream last came; see [`EventStream::last_activity`].
+    #[must_use]
+    pub fn last_activity(&self) -> Instant {
+        self.events.last_activity()
     }
 
     /// The events that are still to come, and what those before them have told.

@@ -181,7 +181,7 @@ mod answers {
         if answer.status != RunStatus::Failed {
             return None;
         }
-        let unsaid = Failure { code: None, status: None, message: String::new() };
+        let unsaid = Failure { code: None, status: None, message: String::new(), hint: None };
         Some(failed(answer, answer.error.as_ref().unwrap_or(&unsaid)))
     }
 

@@ -5,15 +5,17 @@ use super::{
     by_id::ById,
     node::{NodeExecution, NodeRetry, Told, learn},
     sealed,
+    text::Pieces,
 };
 use crate::{
     RawJson, StreamError,
+    event::glance,
     types::{
         AgentLogData, FileOutput, NodeRetryData, NodeType, ReasoningChunkData, WorkflowFinishedData,
         WorkflowPauseReason, WorkflowRunCreator, WorkflowStartReason, WorkflowStartedData,
     },
 };
-use std::collections::BTreeMap;
+use std::{borrow::Cow, collections::BTreeMap};
 
 /// What a workflow, or the run behind a chatflow, has done so far.
 ///
@@ -40,7 +42,7 @@ pub struct Run {
     pub outputs: Option<RawJson>,
     /// Why it failed, in part or as a whole, or was stopped.
     pub error: Option<Failure>,
-    /// The text it has put out so far.
+    /// The text it has put out so far. Of a chatflow whose pieces did not come, the output `answer`.
     pub text: String,
     /// The thinking of its models by node id, where a node keeps it apart from the text.
     pub reasoning: BTreeMap<String, String>,
@@ -70,6 +72,14 @@ pub struct Run {
     pub files: Vec<FileOutput>,
     /// What is known to be missing.
     pub missing: Missing,
+    /// Dify 1.16.0 and 1.16.1 stopped the workflow when its form was answered: those releases do so within ten minutes of
+    /// the pause. `run_with_input` sets it; the [`error`](Self::error) explains it.
+    pub stopped_on_resumption: bool,
+    /// It is that of a chatflow.
+    pub(super) talks: bool,
+    /// Its text is that of the answer around it.
+    of_an_answer: bool,
+    pieces: Pieces,
     executions: ById,
     containers: ById,
     agent_logs: ById,
@@ -93,6 +103,18 @@ impl Run {
     /// For those who read an [`EventStream`](crate::EventStream) by hand.
     pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {
         event.feed(self);
+    }
+
+    /// The text of each variable that it is made of, by the variable's selector (`llm.text`): branches that run in parallel
+    /// write into one text by turns. Text without a selector has the empty one.
+    #[must_use]
+    pub fn text_by_selector(&self) -> BTreeMap<String, String> {
+        self.pieces.of(&self.text)
+    }
+
+    #[cfg(any(feature = "app", feature = "web"))]
+    pub(super) fn of_an_answer() -> Self {
+        Self { of_an_answer: true, ..Self::default() }
     }
 
     /// The latest execution of a node, by the id of the node.
@@ -157,6 +179,20 @@ impl Run {
         if !data.files.is_empty() {
             self.files.clone_from(&data.files);
         }
+        if self.talks
+            && !self.of_an_answer
+            && (self.text.is_empty() || self.missing.text)
+            && let Some(answer) = answer(data)
+        {
+            self.becomes(&answer);
+        }
+    }
+
+    /// The whole text, as it is.
+    pub(super) fn becomes(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+        self.pieces.replace(text.len());
+        self.missing.text = false;
     }
 
     /// Takes over what the run itself says, where its events cannot be had any more.
@@ -270,8 +306,9 @@ impl Run {
         self.heard();
     }
 
-    pub(super) fn says(&mut self, text: &str) {
+    pub(super) fn says(&mut self, text: &str, selector: &[String]) {
         self.text.push_str(text);
+        self.pieces.add(selector, text.len());
         self.heard();
     }
 
@@ -280,7 +317,7 @@ impl Run {
         self.heard();
     }
 
-    fn heard(&mut self) {
+    pub(super) fn heard(&mut self) {
         if self.status == RunStatus::Unknown {
             self.status = RunStatus::Running;
         }
@@ -297,83 +334,17 @@ impl Run {
     }
 }
 
+/// The answer among the outputs of a chatflow.
+pub(super) fn answer(end: &WorkflowFinishedData) -> Option<Cow<'_, str>> {
+    let answer = glance(end.outputs.as_ref()?.as_str(), "answer")?;
+    Some(answer).filter(|answer| !answer.is_empty())
+}
+
 /// Thinking comes in pieces; the last one is empty.
 pub(super) fn think(reasoning: &mut BTreeMap<String, String>, data: &ReasoningChunkData) {
     match reasoning.get_mut(&data.node_id) {
         Some(text) => text.push_str(&data.reasoning),
         None => drop(reasoning.insert(data.node_id.clone(), data.reasoning.clone())),
-    }
-}
-
-#[cfg(any(feature = "app", feature = "web"))]
-mod pausing {
-    use super::{Pause, Run, learn};
-    use crate::{
-        RunStatus,
-        types::{HumanInputRequiredData, WorkflowPauseReason, WorkflowPausedData},
-    };
-
-    impl Run {
-        pub(in super::super) fn pauses(&mut self, data: &WorkflowPausedData) {
-            if self.status.is_final() {
-                return;
-            }
-            for reason in &data.reasons {
-                self.waits(reason);
-            }
-            learn(&mut self.outputs, Some(&data.outputs).filter(|outputs| !outputs.is_null()).cloned());
-            self.elapsed_time = Some(data.elapsed_time);
-            self.total_tokens = Some(data.total_tokens);
-            self.total_steps = Some(data.total_steps);
-            self.status = RunStatus::from(&data.status);
-            self.complete = true;
-            let (nodes, reasons) = (data.paused_nodes.clone(), data.reasons.clone());
-            self.pause = Some(Pause { nodes, reasons, created_at: data.created_at });
-        }
-
-        pub(in super::super) fn replaces(&mut self, text: &str) {
-            text.clone_into(&mut self.text);
-            self.heard();
-        }
-
-        pub(in super::super) fn asks(&mut self, data: &HumanInputRequiredData) {
-            self.waits(&WorkflowPauseReason {
-                type_: "human_input_required".to_owned(),
-                form_id: data.form_id.clone(),
-                form_content: data.form_content.clone(),
-                inputs: data.inputs.clone(),
-                actions: data.actions.clone(),
-                display_in_ui: Some(data.display_in_ui),
-                node_id: data.node_id.clone(),
-                node_title: data.node_title.clone(),
-                resolved_default_values: data.resolved_default_values.clone(),
-                form_token: data.form_token.clone(),
-                approval_channels: data.approval_channels.clone(),
-                expiration_time: Some(data.expiration_time),
-            });
-            self.heard();
-        }
-
-        /// The form of this node waits no longer.
-        pub(in super::super) fn answered(&mut self, node_id: &str) {
-            self.forms.retain(|form| form.node_id != node_id);
-            self.heard();
-        }
-
-        fn waits(&mut self, form: &WorkflowPauseReason) {
-            if self.status.is_final() {
-                return;
-            }
-            let Some(known) = self.forms.iter_mut().find(|known| known.form_id == form.form_id) else {
-                self.forms.push(form.clone());
-                return;
-            };
-            // The two events that tell of a form differ in what they leave out.
-            learn(&mut known.display_in_ui, form.display_in_ui);
-            learn(&mut known.form_token, form.form_token.clone());
-            learn(&mut known.approval_channels, form.approval_channels.clone());
-            learn(&mut known.expiration_time, form.expiration_time);
-        }
     }
 }
 

@@ -293,3 +293,88 @@ fn an_event_that_nobody_knows_is_named_as_missing() {
     assert!(answer.missing.unknown_events.contains("brand_new"));
     assert!(!answer.missing.is_empty());
 }
+
+fn agent_said(answer: &str) -> ChatEvent {
+    said("agent_message", json!({"answer": answer}))
+}
+
+fn thought(id: &str, thought: &str) -> ChatEvent {
+    let tools = json!({"observation": "", "tool": "", "tool_labels": {}, "tool_input": "", "message_files": []});
+    let mut event = json!({"id": id, "position": 1, "thought": thought});
+    merge(&mut event, tools);
+    said("agent_thought", event)
+}
+
+/// Guards a fault: the text of two steps was joined by nothing.
+#[test]
+fn steps_of_an_agent_are_joined_by_a_line_feed() {
+    let mut events = vec![thought("1", ""), agent_said("Let me "), agent_said("look."), agent_said("")];
+    events.extend([thought("1", "Let me look."), thought("2", ""), thought("3", "")]);
+    events.extend([agent_said("It is "), agent_said("late."), agent_said(""), thought("3", "It is late."), end(9)]);
+    let answer: Answer = gather(&events);
+    assert_eq!(answer.text, "Let me look.\n\nIt is late.", "the second step said nothing");
+    let events = [thought("1", ""), thought("1", "x"), thought("2", ""), agent_said("Late."), thought("2", "Late.")];
+    let answer: Answer = gather(&events);
+    assert_eq!(answer.text, "Late.");
+}
+
+/// Guards a fault: the thoughts of a ReAct agent were part of its answer.
+#[test]
+fn thoughts_of_a_react_agent_do_not_enter_its_text() {
+    let react = |tokens: i64| {
+        let mut events = vec![thought("1", ""), agent_said(" need time."), agent_said("\n"), agent_said("")];
+        events.extend([thought("1", "need time."), thought("2", ""), agent_said(" I kn"), agent_said("ow.")]);
+        events.extend([agent_said(""), agent_said(""), agent_said("done"), end(tokens)]);
+        gather::<Answer, _>(&events).text
+    };
+    assert_eq!(react(71), "done");
+    assert_eq!(react(0), " need time.\n\n I know.done", "it was stopped, and nothing shows where the answer begins");
+    let plain = [thought("1", ""), agent_said("a"), agent_said(""), agent_said("b"), thought("1", "ab"), end(5)];
+    assert_eq!(gather::<Answer, _>(&plain).text, "ab", "an agent that calls functions repeats its text");
+}
+
+/// Guards a fault: an answer that came only as an output was empty.
+#[test]
+fn the_output_of_a_chatflow_is_its_answer_where_no_piece_came() {
+    let finished = |answer: &str| {
+        let mut data = finished("succeeded");
+        merge(&mut data, json!({"outputs": {"answer": answer, "files": []}}));
+        said("workflow_finished", json!({"workflow_run_id": "r", "data": data}))
+    };
+    let started = said("workflow_started", json!({"workflow_run_id": "r", "data": started("resumption")}));
+    let answer: Answer = gather(&[started.clone(), finished("Approved \"x\"")]);
+    assert_eq!((&*answer.text, answer.status.clone()), ("Approved \"x\"", RunStatus::Succeeded));
+    assert_eq!(answer.run.expect("a run").text, "", "it is told once");
+    let run: Run = gather(&[started.clone(), finished("Approved")]);
+    assert_eq!(run.text, "Approved");
+    for (said, event) in [("Hi", "message"), ("No.", "message_replace")] {
+        let piece = self::said(event, json!({"answer": said, "reason": "moderation"}));
+        let answer: Answer = gather(&[started.clone(), piece, finished("Another")]);
+        assert_eq!(answer.text, said, "what came is kept");
+    }
+    let mut late = Answer::default();
+    late.missing.gap();
+    [self::said("message", json!({"answer": "second half"})), finished("Both halves")]
+        .iter()
+        .for_each(|e| late.apply(e));
+    assert_eq!((&*late.text, late.missing.text, late.missing.gaps), ("Both halves", false, 1));
+    let mut run = Run::default();
+    let workflow =
+        RunEvent::from_json(&on_the_wire("workflow_finished", self::finished("succeeded"))).expect("an event");
+    run.apply(&workflow);
+    assert_eq!(run.text, "", "a workflow has no answer");
+}
+
+#[test]
+fn text_of_parallel_branches_is_separated_by_its_selector() {
+    let piece =
+        |node: &str, text: &str| said("message", json!({"answer": text, "from_variable_selector": [node, "text"]}));
+    let answer: Answer = gather(&[piece("a", "A1"), piece("b", "B1"), piece("a", "A2"), piece("b", "B2")]);
+    assert_eq!(answer.text, "A1B1A2B2");
+    let texts = answer.text_by_selector();
+    assert_eq!((&*texts["a.text"], &*texts["b.text"], texts.len()), ("A1A2", "B1B2", 2));
+    let chunk =
+        |node: &str, text: &str| ran("text_chunk", json!({"text": text, "from_variable_selector": [node, "x"]}));
+    let run: Run = gather(&[chunk("a", "1"), chunk("b", "2"), chunk("a", "3")]);
+    assert_eq!((&*run.text_by_selector()["a.x"], &*run.text_by_selector()["b.x"]), ("13", "2"));
+}
