@@ -4,6 +4,7 @@
 //! workarounds leave.
 
 mod accept;
+mod any_text;
 mod api_version;
 pub(crate) mod attributes;
 pub(crate) mod documentation;
@@ -48,6 +49,7 @@ pub(crate) const PASSES: &[Pass] = passes![
     accept,
     std_paths,
     tristate if wanted,
+    any_text if wanted,
     attributes,
     documentation,
 ];

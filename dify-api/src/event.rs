@@ -25,8 +25,31 @@ pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static
     /// # Errors
     /// When the data is no JSON object with an `event` member, or not of the shape this event should have.
     fn from_json(data: &str) -> serde_json::Result<Self> {
-        Self::decode(&peek(data, "event")?, data)
+        decode(&peek(data, "event")?, data)
     }
+}
+
+/// Decodes an event; a step of an agent also where nothing stands in it yet.
+pub(crate) fn decode<E: Event>(name: &str, data: &str) -> serde_json::Result<E> {
+    E::decode(name, data).or_else(|unfit| match name {
+        "agent_thought" => filled(data).map_or(Err(unfit), |data| E::decode(name, &data)),
+        _ => Err(unfit),
+    })
+}
+
+/// A step of an agent with nothing in place of null. Dify keeps its members as columns that may be null, and has sent
+/// them empty so far.
+fn filled(data: &str) -> Option<String> {
+    let mut step: serde_json::Map<String, serde_json::Value> = serde_json::from_str(data).ok()?;
+    let texts = ["thought", "observation", "tool", "tool_input"].map(|name| (name, serde_json::json!("")));
+    let others = [("tool_labels", serde_json::json!({})), ("message_files", serde_json::json!([]))];
+    for (name, nothing) in texts.into_iter().chain(others) {
+        let member = step.entry(name).or_insert(serde_json::Value::Null);
+        if member.is_null() {
+            *member = nothing;
+        }
+    }
+    serde_json::to_string(&step).ok()
 }
 
 /// Keeps [`Event`] to this crate, so that it can grow.

@@ -109,6 +109,8 @@
 // Macros expand to paths from outside, in here as well.
 extern crate self as dify_api;
 
+#[cfg(feature = "app")]
+mod any_text;
 #[cfg(any(feature = "app", feature = "knowledge"))]
 mod api_key;
 #[cfg(feature = "app")]

@@ -241,3 +241,32 @@ async fn a_quiet_stream_is_kept_up_by_pings() {
     let messages = stream.iter().filter(|event| event["event"] == "message").count();
     assert!(pings > messages && stream[0]["event"] == "ping", "{pings} pings, {messages} messages");
 }
+
+#[tokio::test]
+async fn a_chat_that_nobody_hears_is_stored_empty_and_a_workflow_goes_on() {
+    let asked = |key| Caller::of(Server::builder().pace(Duration::from_millis(5)), key);
+    async fn first(caller: &Caller, path: &str, body: Value) -> Value {
+        let mut response = caller.call(Method::POST, path).json(&body).send().await.expect("answered");
+        let mut text = String::new();
+        while !text.contains("\"message_id\"") && !text.contains("\"workflow_run_id\"") {
+            text += &String::from_utf8_lossy(&response.chunk().await.expect("a chunk").expect("an event"));
+        }
+        events(&text).into_iter().find(|event| event["event"] != "ping").expect("an event")
+    }
+    let caller = asked("app-chat").await;
+    let event = first(&caller, "/chat-messages", ask("Hello", "streaming")).await;
+    let conversation = event["conversation_id"].as_str().expect("a conversation").to_owned();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let (_, messages) = caller.get(&format!("/messages?conversation_id={conversation}&user=maria")).await;
+    assert_eq!((&messages["data"][0]["query"], &messages["data"][0]["answer"]), (&json!("Hello"), &json!("")));
+    caller.all_agree();
+
+    let caller = asked("app-workflow").await;
+    let body = json!({"inputs": {"city": "Beijing"}, "user": "user-1", "response_mode": "streaming"});
+    let event = first(&caller, "/workflows/run", body).await;
+    let run = event["workflow_run_id"].as_str().expect("a run").to_owned();
+    tokio::time::sleep(Duration::from_millis(400)).await;
+    let (_, run) = caller.get(&format!("/workflows/run/{run}")).await;
+    assert_eq!(run["status"], "succeeded");
+    assert!(run["outputs"]["text"].is_string());
+}

@@ -3,7 +3,7 @@
 use crate::{
     Error, ErrorKind, Event, Operation, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
-    event::{Frame, frame, glance, glance_into, mentions},
+    event::{Frame, decode, frame, glance, glance_into, mentions},
     operation::Named,
     requests::{Built, Requests},
     span::{self, Span},
@@ -103,7 +103,7 @@ impl Source {
         self.follow::<E>(&name);
         // Dify 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file like this.
         let name = if name == "message_file" && glance(data, "answer").is_some() { "message".into() } else { name };
-        E::decode(&name, data).map(Some).map_err(unfit)
+        decode(&name, data).map(Some).map_err(unfit)
     }
 
     /// Notes how the run stands after the event.

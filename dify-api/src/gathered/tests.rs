@@ -318,6 +318,22 @@ fn steps_of_an_agent_are_joined_by_a_line_feed() {
     assert_eq!(answer.text, "Late.");
 }
 
+#[test]
+fn a_step_of_an_agent_may_have_null_for_nothing() {
+    for nothing in [
+        r#""thought":null,"observation":null,"tool":null,"tool_labels":null,"tool_input":null,"message_files":null,"#,
+        "",
+    ] {
+        let event = ChatEvent::from_json(&format!(
+            r#"{{"event":"agent_thought",{nothing}"id":"1","position":1,"task_id":"t","message_id":"m","conversation_id":"c","created_at":7}}"#
+        ));
+        let answer: Answer = gather(&[event.expect("an event")]);
+        assert_eq!((answer.thoughts.len(), &*answer.thoughts[0].thought), (1, ""));
+    }
+    assert!(ChatEvent::from_json(r#"{"event":"agent_thought","thought":7}"#).is_err());
+    assert!(ChatEvent::from_json(r#"{"event":"agent_thought","thought":null}"#).is_err(), "it has no id");
+}
+
 /// Guards a fault: the thoughts of a ReAct agent were part of its answer.
 #[test]
 fn thoughts_of_a_react_agent_do_not_enter_its_text() {

@@ -683,7 +683,7 @@ pub struct ConversationVariable {
     pub value_type: ConversationVariableType,
     /// The value as text in Python's notation, whatever its type: `['x', 'y']`, `False`, `42`. Not JSON
     /// (R63). Null is allowed for, not seen.
-    #[serde(deserialize_with = "serde::Deserialize::deserialize")]
+    #[serde(deserialize_with = "crate::any_text::deserialize")]
     pub value: Option<String>,
     /// What the author of the chatflow says about it. Empty or null where nothing.
     #[serde(deserialize_with = "serde::Deserialize::deserialize")]
