@@ -72,7 +72,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
             impl #name {
                 /// Read one from JSON text; its tag tells which.
                 pub fn from_json(text: &str) -> serde_json::Result<Self> {
-                    crate::Event::decode(&crate::event::peek(text, #tag)?, text)
+                    crate::event::decode(&crate::event::peek(text, #tag)?, text)
                 }
             }
         },

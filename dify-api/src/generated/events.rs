@@ -290,7 +290,7 @@ impl ChatEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -527,7 +527,7 @@ impl CompletionEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -771,7 +771,7 @@ impl WorkflowEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -1007,7 +1007,7 @@ impl RunEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 

@@ -94,7 +94,7 @@ impl DatasourceEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -427,7 +427,7 @@ impl PipelineEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 

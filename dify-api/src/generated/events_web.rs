@@ -286,7 +286,7 @@ impl WebChatEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -496,7 +496,7 @@ impl WebCompletionEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -740,7 +740,7 @@ impl WebWorkflowEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
@@ -1024,7 +1024,7 @@ impl WebRunEvent {
     /// Read one from JSON text; its tag tells which.
     #[inline]
     pub fn from_json(text: &str) -> serde_json::Result<Self> {
-        crate::Event::decode(&crate::event::peek(text, "event")?, text)
+        crate::event::decode(&crate::event::peek(text, "event")?, text)
     }
 }
 
