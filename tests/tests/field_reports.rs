@@ -7,10 +7,11 @@ use std::{
 };
 
 use dify_api::{
-    App, ErrorCode, ErrorKind, Event, RetryPolicy, Upload,
+    App, ErrorKind, Event, RetryPolicy, Upload,
+    reqwest::Method,
     types::{
-        ChatEvent, ChatRequest, FileInput, FileTransferMethod, FileType, FileUploadRequest, Segment, WorkflowEvent,
-        WorkflowRunReply, WorkflowRunRequest,
+        ChatEvent, ChatRequest, ErrorCode, FileInput, FileTransferMethod, FileType, FileUploadRequest, Segment,
+        WorkflowEvent, WorkflowRunReply, WorkflowRunRequest,
     },
 };
 use dify_mock::Server;
@@ -18,7 +19,6 @@ use dify_tests::{
     canned::{Answer as Canned, CannedServer},
     workspace::root,
 };
-use reqwest::Method;
 use serde_json::{Value, json};
 
 async fn mock() -> Server {
@@ -79,7 +79,8 @@ async fn a_new_member_in_every_object_of_an_event_is_taken() {
             Value::Array(items) => items.iter_mut().for_each(grow),
             Value::Object(members) => {
                 members.values_mut().for_each(grow);
-                members.insert("a_new_member".into(), json!({"x": [1]}));
+                // Text, because some objects are maps of texts.
+                members.insert("a_new_member".into(), json!("x"));
             }
             _ => {}
         }
