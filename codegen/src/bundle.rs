@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::publish;
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
 mod names;
@@ -27,6 +28,7 @@ pub fn bundle(source: &Source, api: &str) -> Value {
     for entry in file.node.entries() {
         let value = match entry.key.as_str() {
             "paths" => bundler.paths(&entry.value),
+            "info" => info(&entry.value, source.info()),
             _ => bundler.value(&entry.value),
         };
         document.insert(entry.key.clone(), value);
@@ -43,6 +45,21 @@ pub fn bundle(source: &Source, api: &str) -> Value {
     }
     document.insert("components".to_owned(), Value::Object(components));
     Value::Object(document)
+}
+
+/// What a document says of itself: what is its own, then what all share. `{checked}` in the description stands for the
+/// releases that all were checked on.
+fn info(own: &Node, shared: Option<&Node>) -> Value {
+    let mut info = own.to_value();
+    let (Value::Object(members), Some(shared)) = (&mut info, shared) else { return info };
+    for entry in shared.entries() {
+        members.entry(entry.key.clone()).or_insert_with(|| entry.value.to_value());
+    }
+    let checked = members.get("x-dify-checked").and_then(publish::releases);
+    if let (Some(checked), Some(Value::String(description))) = (checked, members.get_mut("description")) {
+        *description = description.replace("{checked}", &checked);
+    }
+    info
 }
 
 /// The document as JSON, indented by two, with a line end at the end.
@@ -103,13 +120,27 @@ impl<'s> Bundler<'s> {
     fn member(&mut self, entry: &'s Entry) -> Value {
         match entry.key.as_str() {
             "$ref" => self.reference(&entry.value),
-            "properties" | "responses" | "headers" => self.named(&entry.value),
+            "properties" | "headers" => self.named(&entry.value),
+            "responses" => self.rewrite(&entry.value, Self::response),
             // Data: a member in it that happens to be named `$ref` is none of ours.
             "example" | "default" | "enum" => entry.value.to_value(),
             key if key.starts_with("x-") => entry.value.to_value(),
             "discriminator" => self.discriminator(&entry.value),
             _ => self.value(&entry.value),
         }
+    }
+
+    /// A shared answer that only some releases give stands in place: beside a `$ref` the mark would be ignored.
+    fn response(&mut self, entry: &'s Entry) -> Value {
+        let marks = entry.value.entries().iter().filter(|mark| mark.key != "$ref");
+        if entry.value.reference().is_none() || marks.clone().next().is_none() {
+            return self.value(&entry.value);
+        }
+        let mut response = self.value(self.source.follow(&entry.value));
+        if let Value::Object(members) = &mut response {
+            members.extend(marks.map(|mark| (mark.key.clone(), mark.value.to_value())));
+        }
+        response
     }
 
     fn discriminator(&mut self, node: &'s Node) -> Value {
@@ -219,6 +250,21 @@ mod tests {
         assert_eq!(
             Bundler::new(&source).value(&source.files[0].node.entries()[0].value),
             json!({"properties": {"example": reference, "properties": reference}})
+        );
+    }
+
+    #[test]
+    fn a_shared_answer_of_some_releases_stands_in_place() {
+        let source = from_texts(
+            "spec",
+            [("common/responses.yaml", "Large:\n  description: Too large.\n"),
+             ("service/openapi.yaml", "openapi: 3.0.3\npaths:\n  /a: {$ref: \"paths/x.yaml#/~1a\"}\n"),
+             ("service/paths/x.yaml", "/a:\n  get:\n    responses:\n      \"413\": {$ref: \"../../common/responses.yaml#/Large\", x-dify-since: \"1.17.0\"}\n")],
+        )
+        .expect("it loads");
+        assert_eq!(
+            bundle(&source, "service")["paths"]["/a"]["get"]["responses"],
+            json!({"413": {"description": "Too large.", "x-dify-since": "1.17.0"}})
         );
     }
 

@@ -5,6 +5,8 @@ use std::fmt;
 /// One mistake.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
+    /// Whether it may follow from another. The first member, because the order of a report begins with it.
+    consequence: bool,
     /// The file, as a person at the workspace root would write it; or, with line 0, a JSON pointer into the bundled document.
     pub file: String,
     /// The line, from 1; 0 where only the place in the bundled document is known.
@@ -18,7 +20,14 @@ pub struct Finding {
 impl Finding {
     /// A mistake at a line of a file.
     pub fn new(file: impl Into<String>, line: usize, message: impl Into<String>, fix: impl Into<String>) -> Self {
-        Self { file: file.into(), line, message: message.into(), fix: fix.into() }
+        Self { consequence: true, file: file.into(), line, message: message.into(), fix: fix.into() }
+    }
+
+    /// One from which others may follow.
+    #[must_use]
+    pub fn cause(mut self) -> Self {
+        self.consequence = false;
+        self
     }
 
     /// A mistake found late, in the bundled document: `pointer` is a JSON pointer such as `#/components/schemas/Usage`.
@@ -77,7 +86,7 @@ impl Findings {
         if self.is_empty() { Ok(()) } else { Err(self) }
     }
 
-    /// In the order a person mends them, file by file and top to bottom, each once.
+    /// In the order a person mends them: causes first, then file by file and top to bottom, each once.
     pub fn sorted(mut self) -> Self {
         self.0.sort();
         self.0.dedup();
@@ -149,9 +158,10 @@ mod tests {
             Finding::new("a", 10, "m", ""),
             Finding::new("a", 2, "m", ""),
             Finding::new("a", 2, "m", ""),
+            Finding::new("c", 1, "m", "").cause(),
         ]
         .into_iter()
         .collect();
-        assert_eq!(findings.to_string(), "a:2: m\na:10: m\nb:1: m\n");
+        assert_eq!(findings.to_string(), "c:1: m\na:2: m\na:10: m\nb:1: m\n");
     }
 }

@@ -18,6 +18,7 @@ mod polish;
 mod prove;
 mod public_api;
 pub mod publish;
+pub mod release;
 mod run;
 mod rustdoc;
 mod signs;

@@ -468,7 +468,7 @@ fn of_replies() -> Vec<Plant> {
             "*",
             "/components/schemas/Conversation/required",
             Without("introduction"),
-            ("member-became-optional", "Conversation.introduction", B, B),
+            ("member-became-optional-nullable", "Conversation.introduction", B, D),
         ),
         plant(
             New,
@@ -489,7 +489,7 @@ fn of_replies() -> Vec<Plant> {
             "service",
             "/components/schemas/AppSite/required",
             With(json!("input_placeholder")),
-            ("member-became-required", "AppSite.input_placeholder", A, B),
+            ("member-became-required-nullable", "AppSite.input_placeholder", A, D),
         ),
         plant(
             New,

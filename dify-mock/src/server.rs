@@ -91,7 +91,7 @@ impl Default for Builder {
             upload_limit: None,
             kept_requests: 10_000,
             check_answers: false,
-            version: "1.16.1".to_owned(),
+            version: String::new(),
             stops_resumed: false,
             indexing_time: Duration::from_millis(300),
             session_time: Duration::from_secs(3600),
@@ -134,7 +134,8 @@ impl Builder {
         self
     }
 
-    /// Refuse longer files with `file_too_large`. Without it, files may have any size.
+    /// Sets the most bytes that a file may have. Defaults to Dify's limits: 10 MiB for pictures, 50 MiB for sound, 100 MiB
+    /// for films, 15 MiB for all else. Longer files are refused as Dify does.
     #[must_use]
     pub fn upload_limit(mut self, bytes: u64) -> Self {
         self.settings.upload_limit = Some(bytes);
@@ -155,7 +156,7 @@ impl Builder {
         self
     }
 
-    /// What `X-Version` says. `1.16.1` unless set.
+    /// Sets what `X-Version` says. Defaults to the release of the published documents.
     ///
     /// With `1.16.0` and `1.16.1` set so, a workflow whose form is answered is stopped ("Stopped by user."), as those
     /// releases do within ten minutes of the pause; without, and with any other, it continues, as it does on 1.15.0 and
@@ -193,8 +194,11 @@ impl Builder {
     ///
     /// # Errors
     /// When the address is taken, or the published document is unreadable.
-    pub async fn start(self) -> Result<Server, Error> {
+    pub async fn start(mut self) -> Result<Server, Error> {
         let contract = Contract::get()?;
+        if self.settings.version.is_empty() {
+            contract.release().clone_into(&mut self.settings.version);
+        }
         let listen = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;

@@ -21,6 +21,8 @@
 
 mod exchange;
 #[cfg(feature = "proxy")]
+mod fetch;
+#[cfg(feature = "proxy")]
 mod forward;
 #[cfg(feature = "proxy")]
 mod proxy;
@@ -33,6 +35,8 @@ mod tape;
 mod upstream;
 
 pub use exchange::Exchange;
+#[cfg(feature = "proxy")]
+pub use fetch::fetch;
 #[cfg(feature = "proxy")]
 pub use proxy::{Error, Proxy};
 #[cfg(feature = "proxy")]

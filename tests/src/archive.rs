@@ -3,11 +3,12 @@
 use std::{
     collections::BTreeMap,
     fmt, fs,
-    io::{self, Read, Write},
+    io::{self, Write},
     path::{Path, PathBuf},
 };
 
-use flate2::{Compression, GzBuilder, read::GzDecoder};
+use codegen::verify::{Corpus, CorpusError, corpora};
+use flate2::{Compression, GzBuilder};
 use serde_json::Value;
 
 /// One recorded exchange with a real server.
@@ -25,11 +26,6 @@ impl Recording {
     /// The status of the answer; 0 where there was none.
     pub fn status(&self) -> u64 {
         self.exchange["response"]["status"].as_u64().unwrap_or(0)
-    }
-
-    /// The release that answered, as it said itself.
-    pub fn version(&self) -> &str {
-        self.header("response", "x-version")
     }
 
     /// The media type of the answer, without its parameters.
@@ -62,83 +58,37 @@ impl fmt::Display for Recording {
     }
 }
 
-/// An archive that could not be read or written.
-#[derive(Debug, thiserror::Error)]
-pub enum ArchiveError {
-    /// The file system refused.
-    #[error("{path}: {source}")]
-    Io {
-        /// The file or folder.
-        path: PathBuf,
-        /// What the system said.
-        source: io::Error,
-    },
-    /// A line is not a recorded exchange.
-    #[error("{path}, line {line}: {problem}")]
-    Line {
-        /// The archive.
-        path: PathBuf,
-        /// The line, counted from 1.
-        line: usize,
-        /// What is wrong with it.
-        problem: String,
-    },
-}
-
 /// The folder of the packed recordings.
 pub fn folder() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
 }
 
+/// The packed recordings of every server, ordered by the names of the servers.
+///
+/// # Errors
+/// When an archive or an index cannot be read.
+pub fn servers() -> Result<Vec<Corpus>, CorpusError> {
+    corpora(&folder(), None)
+}
+
 /// Every packed recording, ordered by server and file.
 ///
 /// # Errors
-/// When an archive cannot be read, or holds a line that is no exchange.
-pub fn recordings() -> Result<Vec<Recording>, ArchiveError> {
-    let mut all = Vec::new();
-    for server in sorted_entries(&folder())? {
-        for archive in sorted_entries(&server)? {
-            read(&archive, &mut all)?;
-        }
-    }
-    Ok(all)
-}
-
-fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, ArchiveError> {
-    let io = |source| ArchiveError::Io { path: folder.to_owned(), source };
-    let mut entries = fs::read_dir(folder)
-        .map_err(io)?
-        .map(|entry| entry.map(|entry| entry.path()))
-        .collect::<Result<Vec<_>, _>>()
-        .map_err(io)?;
-    entries.sort();
-    Ok(entries)
-}
-
-fn read(archive: &Path, all: &mut Vec<Recording>) -> Result<(), ArchiveError> {
-    let io = |source| ArchiveError::Io { path: archive.to_owned(), source };
-    let mut text = String::new();
-    GzDecoder::new(fs::File::open(archive).map_err(io)?).read_to_string(&mut text).map_err(io)?;
-    let server =
-        archive.parent().and_then(Path::file_name).map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    for (index, line) in text.lines().enumerate() {
-        let bad = |problem: String| ArchiveError::Line { path: archive.to_owned(), line: index + 1, problem };
-        let mut exchange: Value = serde_json::from_str(line).map_err(|error| bad(error.to_string()))?;
-        let file = exchange
-            .as_object_mut()
-            .and_then(|exchange| exchange.remove("file"))
-            .and_then(|file| file.as_str().map(str::to_owned))
-            .ok_or_else(|| bad("`file` is missing".into()))?;
-        all.push(Recording { server: server.clone(), file, exchange });
-    }
-    Ok(())
+/// When an archive or an index cannot be read.
+pub fn recordings() -> Result<Vec<Recording>, CorpusError> {
+    let of_server = |corpus: Corpus| {
+        let server = corpus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let recording = move |(file, exchange)| Recording { server: server.clone(), file, exchange };
+        corpus.recordings.into_iter().map(recording)
+    };
+    Ok(servers()?.into_iter().flat_map(of_server).collect())
 }
 
 /// Writes recordings, one archive per server and area (the first folder of `file`). The same recordings give the same bytes.
 ///
 /// # Errors
 /// When the file system refuses.
-pub fn write(folder: &Path, recordings: Vec<Recording>) -> Result<(), ArchiveError> {
+pub fn write(folder: &Path, recordings: Vec<Recording>) -> io::Result<()> {
     let mut archives: BTreeMap<PathBuf, Vec<Recording>> = BTreeMap::new();
     for recording in recordings {
         let area = recording.file.split('/').next().unwrap_or_default();
@@ -147,18 +97,17 @@ pub fn write(folder: &Path, recordings: Vec<Recording>) -> Result<(), ArchiveErr
     }
     for (path, mut recordings) in archives {
         recordings.sort_by(|a, b| a.file.cmp(&b.file));
-        let io = |source| ArchiveError::Io { path: path.clone(), source };
         if let Some(parent) = path.parent() {
-            fs::create_dir_all(parent).map_err(io)?;
+            fs::create_dir_all(parent)?;
         }
-        let file = fs::File::create(&path).map_err(io)?;
+        let file = fs::File::create(&path)?;
         let mut gzip = GzBuilder::new().mtime(0).write(file, Compression::best());
         for mut recording in recordings {
             slim(&mut recording.exchange);
             recording.exchange["file"] = recording.file.into();
-            writeln!(gzip, "{}", recording.exchange).map_err(io)?;
+            writeln!(gzip, "{}", recording.exchange)?;
         }
-        gzip.finish().map_err(io)?;
+        gzip.finish()?;
     }
     Ok(())
 }

@@ -1,21 +1,21 @@
 //! The packed recordings, each with what the published documents say of it.
 
-use std::sync::LazyLock;
+use std::{collections::BTreeMap, sync::LazyLock};
 
 use codegen::verify::{Exchange, Judge, Verdict};
 use serde_json::Value;
 
 use crate::{
-    Recording,
+    Recording, archive,
     generated::{self, OPERATIONS, RoundTrip},
-    recordings, workspace,
+    workspace,
 };
 
-/// All recordings, and who judges them.
+/// All recordings, and the judges of their releases.
 #[derive(Debug)]
 pub struct Corpus {
-    /// Judges by the published documents.
-    pub judge: Judge,
+    /// By server, as the folders are named: a judge by the published documents as that release is described.
+    judges: BTreeMap<String, Judge>,
     /// Every recording with its judgement.
     pub cases: Vec<Case>,
 }
@@ -32,14 +32,18 @@ pub struct Case {
 /// The recordings, read and judged once.
 pub fn corpus() -> &'static Corpus {
     static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
-        let judge = Judge::new(workspace::published()).expect("the published documents can be judged by");
-        let recordings = recordings().expect("the packed recordings can be read");
-        let judged = |recording: Recording| {
-            let verdict = judge_one(&judge, &recording.file, &recording.exchange);
-            Case { recording, verdict }
-        };
-        let cases = recordings.into_iter().map(judged).collect();
-        Corpus { judge, cases }
+        let (mut judges, mut cases) = (BTreeMap::new(), Vec::new());
+        for corpus in archive::servers().expect("the packed recordings can be read") {
+            let server = corpus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let release = corpus.release().expect("the recordings name their release");
+            let judge = Judge::new(workspace::published(), &release).expect("the published documents can be judged by");
+            for (file, exchange) in corpus.recordings {
+                let verdict = judge_one(&judge, &file, &exchange);
+                cases.push(Case { recording: Recording { server: server.clone(), file, exchange }, verdict });
+            }
+            judges.insert(server, judge);
+        }
+        Corpus { judges, cases }
     });
     &CORPUS
 }
@@ -51,11 +55,17 @@ pub fn judge_one(judge: &Judge, file: &str, exchange: &Value) -> Verdict {
 }
 
 impl Corpus {
-    /// The releases of which there are recordings, as the folders are named.
+    /// The servers of which there are recordings, as the folders are named.
     pub fn servers(&self) -> Vec<&str> {
-        let mut servers: Vec<&str> = self.cases.iter().map(|case| case.recording.server.as_str()).collect();
-        servers.dedup();
-        servers
+        self.judges.keys().map(String::as_str).collect()
+    }
+
+    /// The judge of a server's release.
+    ///
+    /// # Panics
+    /// When there are no recordings of the server.
+    pub fn judge(&self, server: &str) -> &Judge {
+        self.judges.get(server).unwrap_or_else(|| panic!("there are no recordings of {server}"))
     }
 }
 

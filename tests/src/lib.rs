@@ -1,8 +1,8 @@
 //! The recordings of real Dify servers that the tests of this workspace are held against, and what these tests share.
 //!
-//! `recordings/<version>/<area>.jsonl.gz` holds one exchange a line, as the recorder wrote it less what repeats
-//! (`raw_headers`, the chunk texts that `body` already has). `cargo run -p dify-tests --bin pack-recordings -- <folder>`
-//! makes them anew from a folder of recordings.
+//! `recordings/<server>/<area>.jsonl.gz` holds one exchange a line, as the recorder wrote it less what repeats
+//! (`raw_headers`, the chunk texts that `body` already has); `index.json` beside the archives names the release.
+//! `cargo run -p dify-tests --bin pack-recordings -- <folder>` makes them anew from a folder of recordings.
 //!
 //! This is test support: what cannot go on panics, and says why.
 
@@ -19,6 +19,6 @@ pub mod script;
 pub mod sse_frames;
 pub mod workspace;
 
-pub use archive::{ArchiveError, Recording, recordings};
+pub use archive::{Recording, recordings};
 pub use clients::Clients;
 pub use corpus::{Case, corpus};

@@ -162,7 +162,7 @@ async fn a_blocking_chatflow_that_is_answered_by_events_is_answered() {
 
 #[tokio::test]
 async fn a_chatflow_that_fails_in_its_stream_fails_the_blocking_call() {
-    let (_server, app) = canned(recorded("1.16.1", "chatflow/032")).await;
+    let (_server, app) = canned(recorded("main-20260815", "chatflow/032")).await;
     let error = app.chat().send(&question("Hello")).await.expect_err("the run failed");
     assert!(matches!(error.kind(), ErrorKind::Stream(_)), "{error}");
     assert_eq!(error.code(), Some(&ErrorCode::InvalidParam));

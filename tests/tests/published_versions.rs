@@ -23,8 +23,9 @@ struct Schemas {
 }
 
 impl Schemas {
-    fn of(api: &str) -> Self {
-        let document = published_in(api, "3.1");
+    fn of(api: &str, release: &str) -> Self {
+        let mut document = published_in(api, "3.1");
+        codegen::release::project(&mut document, release);
         let registry = Registry::new().add("urn:dify", document.clone()).and_then(|registry| registry.prepare());
         Self { document, registry: registry.expect("references lead somewhere"), made: BTreeMap::new() }
     }
@@ -56,9 +57,18 @@ impl Schemas {
     }
 }
 
-/// All documents, by API.
-fn schemas() -> BTreeMap<&'static str, Schemas> {
-    APIS.iter().map(|api| (*api, Schemas::of(api))).collect()
+/// All documents as the release of each server is described, by server and API.
+fn schemas() -> BTreeMap<(&'static str, &'static str), Schemas> {
+    let servers = corpus().servers().into_iter();
+    let of_server = |server| {
+        let release = corpus().judge(server).release();
+        APIS.iter().map(move |api| ((server, *api), Schemas::of(api, release)))
+    };
+    servers.flat_map(of_server).collect()
+}
+
+fn place(case: &'static Case) -> (&'static str, &'static str) {
+    (&case.recording.server, api(case))
 }
 
 fn api(case: &Case) -> &'static str {
@@ -125,7 +135,7 @@ fn other_type(value: &Value) -> Value {
 fn judged(case: &Case, side: &str, body: &str, kinds: &str) -> Option<bool> {
     let mut exchange = case.recording.exchange.clone();
     exchange[side]["body"] = body.into();
-    let verdict = judge_one(&corpus().judge, &case.recording.file, &exchange);
+    let verdict = judge_one(corpus().judge(&case.recording.server), &case.recording.file, &exchange);
     let wrong =
         |kind: &str| kind.starts_with(kinds) && !kind.ends_with("extra_field") && !kind.starts_with("request_query_");
     (!verdict.aside).then(|| !verdict.violations.iter().any(|violation| wrong(&violation.kind)))
@@ -162,7 +172,7 @@ fn replies_are_accepted_by_31_exactly_when_they_are_by_30() {
     for case in corpus().cases.iter().filter(|case| !case.verdict.aside) {
         let Some(operation) = &case.verdict.operation else { continue };
         let Some(Ok(body)) = case.json_reply().map(serde_json::from_str::<Value>) else { continue };
-        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let schemas = schemas.get_mut(&place(case)).expect("a known server and API");
         let of = format!("responses/{}", case.recording.status());
         let Some(pointer) = schemas.pointer(operation, &of, "application/json") else { continue };
         let first = tried.insert((api(case), operation.clone(), of));
@@ -183,7 +193,7 @@ fn requests_are_accepted_by_31_exactly_when_they_are_by_30() {
     for case in corpus().cases.iter().filter(|case| !case.verdict.aside && case.accepted()) {
         let Some(operation) = &case.verdict.operation else { continue };
         let Some(Ok(body)) = case.recording.json_request().map(serde_json::from_str::<Value>) else { continue };
-        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let schemas = schemas.get_mut(&place(case)).expect("a known server and API");
         let Some(pointer) = schemas.pointer(operation, "requestBody", "application/json") else { continue };
         for body in std::iter::once(body.clone()).chain(damaged(&body)) {
             let text = body.to_string();
@@ -202,12 +212,12 @@ fn events_are_accepted_by_31_exactly_when_they_are_by_30() {
     let mut tried = BTreeSet::new();
     for case in corpus().cases.iter().filter(|case| !case.verdict.aside) {
         let (Some(operation), Some((_, stream))) = (&case.verdict.operation, case.stream()) else { continue };
-        let schemas = schemas.get_mut(api(case)).expect("a known API");
+        let schemas = schemas.get_mut(&place(case)).expect("a known server and API");
         let of = format!("responses/{}", case.recording.status());
         let pointer = schemas.pointer(operation, &of, "text/event-stream").expect("a stream has a schema");
         for frame in reference(stream.as_bytes()) {
             let Ok(event) = serde_json::from_str::<Value>(&frame.data) else { continue };
-            if !tried.insert((pointer.clone(), event["event"].to_string())) {
+            if !tried.insert((&case.recording.server, pointer.clone(), event["event"].to_string())) {
                 continue;
             }
             for event in std::iter::once(event.clone()).chain(damaged(&event)) {

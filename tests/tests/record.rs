@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use codegen::verify::{Judge, directory};
+use codegen::verify::{Corpus, Judge};
 use dify_api::{
     Console, Upload,
     types::{
@@ -94,8 +94,8 @@ async fn recordings_of_every_kind_conform_and_hold_no_secret() {
 
     // Strict, and every body held against a schema.
     let folder = out.path().join("dify-1.16.1");
-    let judge = Judge::new(workspace::published()).expect("a judge");
-    let report = directory(&judge, &folder, None).expect("readable");
+    let judge = Judge::new(workspace::published(), "1.16.1").expect("a judge");
+    let report = Corpus::read(&folder, None).expect("readable").judged(&judge);
     assert!(report.passes(), "{report}");
     let summary = &report.to_json()["summary"];
     assert_eq!(summary["strict_and_checked"], written.exchanges, "{summary}");

@@ -78,11 +78,11 @@ fn shape(value: &Value) -> Value {
 
 /// Recordings whose events are shown: the server, and how the name of the recording ends.
 const STREAMS: &[(&str, &str, &str)] = &[
-    ("chat", "dify-1.16.1", "chat/015-chatMessages-stream-auto-generate-name-false.json"),
+    ("chat", "dify-main-20260815", "chat/015-chatMessages-stream-auto-generate-name-false.json"),
     ("agent", "dify-1.13.0", "agent/004-chatMessages-agent-stream-continue.json"),
-    ("workflow", "dify-1.16.1", "workflow/010-runWorkflow-stream-llm.json"),
-    ("human-input", "dify-1.16.1", "human_input/079-getWorkflowEvents-paused-snapshot.json"),
-    ("failed", "dify-1.16.1", "chat/074-chatMessages-stream-llm-err_rate_mid.json"),
+    ("workflow", "dify-main-20260815", "workflow/010-runWorkflow-stream-llm.json"),
+    ("human-input", "dify-main-20260815", "human_input/079-getWorkflowEvents-paused-snapshot.json"),
+    ("failed", "dify-main-20260815", "chat/074-chatMessages-stream-llm-err_rate_mid.json"),
 ];
 
 #[tokio::test]

@@ -1,5 +1,8 @@
-//! `codegen::verify` and the reference tool, `validate_corpus.py`, give every recorded exchange the same verdict: by the
+//! `codegen::verify` and the reference tool, `validate_corpus.py`, give every packed recording the same verdict: by the
 //! spec as it is, and by specs damaged on purpose, so that there is something to find.
+//!
+//! The tool is no part of this repository: the environment variable `VALIDATE_CORPUS` names it, for instance
+//! `VALIDATE_CORPUS=../shared/tools/validate_corpus.py`. Without it nothing is compared.
 
 use std::{
     collections::BTreeSet,
@@ -8,33 +11,45 @@ use std::{
     process::Command,
 };
 
-use codegen::verify::{self, Judge};
+use codegen::verify::{Corpus, Judge};
+use dify_tests::{archive, workspace};
 use serde_json::{Value, json};
 
-const SERVERS: [&str; 2] = ["dify-1.13.0", "dify-1.16.1"];
-
-fn workspace() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
-}
-
-/// The shared folder and the tool in it, where this machine has them and can run them.
+/// The tool, where it is named and can be run.
 fn reference() -> Result<PathBuf, String> {
-    let shared = workspace().join("../shared");
-    let tool = shared.join("tools/validate_corpus.py");
-    if !tool.is_file() || !shared.join("recordings").is_dir() {
+    let tool = std::env::var_os("VALIDATE_CORPUS").map(PathBuf::from).ok_or("VALIDATE_CORPUS names no tool")?;
+    let tool = workspace::root().join(tool);
+    if !tool.is_file() {
         return Err(format!("{} is not there", tool.display()));
     }
     let modules = Command::new("python3").args(["-c", "import jsonschema, referencing"]).output();
     match modules {
-        Ok(output) if output.status.success() => Ok(shared),
+        Ok(output) if output.status.success() => Ok(tool),
         Ok(_) => Err("python3 has no module jsonschema".into()),
         Err(error) => Err(format!("python3: {error}")),
     }
 }
 
+/// The packed recordings as files, one folder per server, as the tool reads them. `OPTIONS` stays out: the tool takes it for
+/// an operation that is missing.
+fn unpacked() -> tempfile::TempDir {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for corpus in archive::servers().expect("the packed recordings can be read") {
+        let server = folder.path().join(corpus.path.file_name().expect("a name"));
+        fs::create_dir_all(&server).expect("a folder");
+        fs::copy(corpus.path.join("index.json"), server.join("index.json")).expect("an index");
+        for (file, exchange) in corpus.recordings.iter().filter(|(_, it)| it["request"]["method"] != "OPTIONS") {
+            let path = server.join(file);
+            fs::create_dir_all(path.parent().expect("an area")).expect("a folder");
+            fs::write(path, exchange.to_string()).expect("a recording is written");
+        }
+    }
+    folder
+}
+
 /// The bundle of the spec as it stands in this checkout.
 fn bundle() -> Value {
-    let source = codegen::source::load(&workspace().join("spec"))
+    let source = codegen::source::load(&workspace::root().join("spec"))
         .unwrap_or_else(|findings| panic!("spec/ cannot be loaded:\n{findings}"));
     codegen::bundle::bundle(&source, "service")
 }
@@ -62,19 +77,17 @@ fn rows(report: &Value) -> Vec<Row> {
         .collect()
 }
 
-/// Compares the verdicts on all recordings of both servers; tells how many violations there were.
-fn agree(name: &str, document: &Value, shared: &Path) -> usize {
+/// Compares the verdicts on all recordings of every server; returns how many violations there were.
+fn agree(name: &str, document: &Value, tool: &Path, servers: &[Corpus]) -> usize {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let spec = folder.path().join("spec.json");
     fs::write(&spec, document.to_string()).expect("the spec is written");
-    let judge = Judge::new(vec![document.clone()]).expect("the document can be judged by");
     let mut violations = 0;
-    for server in SERVERS {
-        let recordings = shared.join("recordings").join(server);
+    for corpus in servers {
         let answer = folder.path().join("report.json");
         let output = Command::new("python3")
-            .arg(shared.join("tools/validate_corpus.py"))
-            .args([&spec, &recordings])
+            .arg(tool)
+            .args([&spec, &corpus.path])
             .args(["--show", "0", "--json"])
             .arg(&answer)
             .output()
@@ -82,12 +95,14 @@ fn agree(name: &str, document: &Value, shared: &Path) -> usize {
         assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
         let answer = fs::read(&answer).expect("the report is there");
         let theirs: Value = serde_json::from_slice(&answer).expect("the report is JSON");
-        let ours = verify::directory(&judge, &recordings, None).expect("the recordings can be listed").to_json();
-        assert_eq!(ours["summary"], theirs["summary"], "{name}, {server}: summary");
+        let release = corpus.release().expect("an index");
+        let judge = Judge::new(vec![document.clone()], &release).expect("the document can be judged by");
+        let ours = corpus.judged(&judge).to_json();
+        assert_eq!(ours["summary"], theirs["summary"], "{name}, {release}: summary");
         let (ours, theirs) = (rows(&ours), rows(&theirs));
-        assert_eq!(ours.len(), theirs.len(), "{name}, {server}: exchanges");
+        assert_eq!(ours.len(), theirs.len(), "{name}, {release}: exchanges");
         for (ours, theirs) in ours.iter().zip(&theirs) {
-            assert_eq!(ours, theirs, "{name}, {server}: ours first, theirs second");
+            assert_eq!(ours, theirs, "{name}, {release}: ours first, theirs second");
             violations += ours.6.len();
         }
     }
@@ -97,19 +112,21 @@ fn agree(name: &str, document: &Value, shared: &Path) -> usize {
 
 #[test]
 fn every_verdict_is_the_python_tools() {
-    let shared = match reference() {
-        Ok(shared) => shared,
+    let tool = match reference() {
+        Ok(tool) => tool,
         Err(reason) => {
             println!("skipped, the verdicts were not compared: {reason}");
             return;
         }
     };
     let bundle = bundle();
-    agree("the spec", &bundle, &shared);
+    let files = unpacked();
+    let servers = codegen::verify::corpora(files.path(), None).expect("the recordings can be listed");
+    agree("the spec", &bundle, &tool, &servers);
     for damage in [Damage::Names, Damage::Types, Damage::Bounds, Damage::Answers] {
         let mut damaged = bundle.clone();
         damage.to(&mut damaged, &mut 0);
-        let violations = agree(&format!("{damage:?}"), &damaged, &shared);
+        let violations = agree(&format!("{damage:?}"), &damaged, &tool, &servers);
         assert!(violations > 800, "{damage:?} damages too little");
     }
 }
@@ -228,7 +245,7 @@ fn answers(value: &mut Value, turn: usize) {
         let doomed = answers.keys().nth(turn % 6).cloned();
         doomed.and_then(|status| answers.shift_remove(&status));
         value["x-dify-deviations"] = json!([
-            {"servers": SERVERS.map(|server| server.trim_start_matches("dify-")), "status": 404},
+            {"servers": ["1.13.0", "1.16.1"], "status": 404},
             {"servers": ["1.16.1"], "status": 200, "where": "/data/*/id"},
         ]);
         value["x-dify-since"] = json!("1.16.1");

@@ -2,6 +2,7 @@
 
 use heck::ToUpperCamelCase;
 
+use super::nearest::did_you_mean;
 use super::schemas::{blank, names};
 use crate::diagnostic::Findings;
 use crate::signs::spelled;
@@ -152,7 +153,11 @@ pub fn error_codes_are_known(o: &Outline<'_>, found: &mut Findings) {
                 found.push(o.at(
                     item.place,
                     format!("the error code `{code}` is not a value of `ErrorCode`"),
-                    "correct it, or describe it in common/schemas/error.yaml",
+                    did_you_mean(
+                        code,
+                        known.iter().copied(),
+                        "correct it, or describe it in common/schemas/error.yaml",
+                    ),
                 ));
             } else if all[..index.min(all.len())].contains(&code) {
                 found.push(o.at(item.place, format!("the error code `{code}` stands here twice"), "remove one"));

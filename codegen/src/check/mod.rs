@@ -7,6 +7,7 @@ mod deviations;
 mod enums;
 mod examples;
 mod names;
+mod nearest;
 mod operations;
 mod paging;
 mod parameters;
@@ -20,24 +21,30 @@ mod vocabulary;
 
 use std::thread;
 
-use crate::diagnostic::Findings;
+use crate::diagnostic::{Finding, Findings};
 use crate::source::Source;
 use crate::source::outline::Outline;
 
 /// A rule adds what it finds.
 type Rule = fn(&Outline<'_>, &mut Findings);
 
-const RULES: &[Rule] = &[
+/// Rules about how the source is put together. What they find makes others find things that are right: it is reported
+/// first.
+const CAUSES: &[Rule] = &[
     references::references_lead_somewhere,
     references::objects_are_no_members_of_themselves,
     references::references_stand_alone,
     references::references_lead_to_the_right_kind,
     references::paths_are_listed_under_their_own_name,
-    references::components_are_used,
     references::files_have_a_place,
     vocabulary::members_are_known,
     vocabulary::extensions_have_the_right_form,
-    vocabulary::version_facts_name_checked_versions,
+    unions::discriminators_name_their_events,
+];
+
+const RULES: &[Rule] = &[
+    references::components_are_used,
+    vocabulary::version_facts_name_releases,
     schemas::objects_are_components,
     schemas::enums_are_components,
     schemas::schemas_have_no_title,
@@ -96,7 +103,7 @@ const RULES: &[Rule] = &[
 /// chain of thousands of components needs more than a thread has by itself.
 const STACK: usize = 512 << 20;
 
-/// All mistakes in the source, at once.
+/// All mistakes in the source, at once; causes before what may follow from them.
 pub fn check(source: &Source) -> Findings {
     thread::scope(|scope| match thread::Builder::new().stack_size(STACK).spawn_scoped(scope, || apply(source)) {
         Ok(rules) => rules.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic)),
@@ -106,12 +113,16 @@ pub fn check(source: &Source) -> Findings {
 
 fn apply(source: &Source) -> Findings {
     let outline = Outline::new(source);
-    let mut findings = source.slips().clone();
-    references::references_end(&outline, &mut findings);
-    if findings.len() > source.slips().len() {
+    let mut causes = source.slips().clone();
+    references::references_end(&outline, &mut causes);
+    if causes.len() > source.slips().len() {
         // The other rules follow references.
-        return findings.sorted();
+        return causes.sorted();
     }
+    for rule in CAUSES {
+        rule(&outline, &mut causes);
+    }
+    let mut findings: Findings = causes.into_iter().map(Finding::cause).collect();
     for rule in RULES {
         rule(&outline, &mut findings);
     }

@@ -2,20 +2,31 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Schema};
 use crate::source::{Entry, Node, Place, Section};
+
+/// How a reference is written.
+const HOW: &str =
+    "write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
 
 /// A reference to nowhere would stay in the published document as a path into our own files.
 pub fn references_lead_somewhere(o: &Outline<'_>, found: &mut Findings) {
     for reference in &o.references {
         let text = reference.as_str().unwrap_or_default();
         if o.source.resolve(reference.place.file, text).is_none() {
-            found.push(o.at(
-                reference.place,
-                format!("`$ref: {text}` leads nowhere"),
-                "write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there",
-            ));
+            let (file, name) = text.rsplit_once('/').unwrap_or(("#", text));
+            let known = o.components.iter().map(|component| component.entry.key.as_str());
+            // A name that is right stands in another file.
+            let fix = match known.clone().find(|known| *known == name) {
+                Some(_) => format!(
+                    "`{name}` is not in {}: correct the path, relative to this file",
+                    file.trim_end_matches('#')
+                ),
+                None => did_you_mean(name, known, HOW),
+            };
+            found.push(o.at(reference.place, format!("`$ref: {text}` leads nowhere"), fix));
         }
     }
 }
@@ -93,31 +104,35 @@ fn circles<'s>(o: &Outline<'s>, parts: fn(&'s Node) -> Vec<&'s Node>) -> Vec<&'s
     entries.into_iter().zip(circular).filter_map(|(entry, circular)| circular.then_some(entry)).collect()
 }
 
-/// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators.
+/// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators. The marks of releases may stand beside
+/// that of an answer: the bundle has it in place then.
 pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
-    fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {
-        if node.reference().is_some() && node.entries().len() > 1 {
-            let others: Vec<_> = node
-                .entries()
-                .iter()
-                .filter(|entry| entry.key != "$ref")
-                .map(|entry| format!("`{}`", entry.key))
-                .collect();
+    fn visit(o: &Outline<'_>, node: &Node, is_answer: bool, found: &mut Findings) {
+        let others: Vec<_> = node
+            .entries()
+            .iter()
+            .filter(|entry| entry.key != "$ref")
+            .filter(|entry| !(is_answer && matches!(entry.key.as_str(), "x-dify-since" | "x-dify-until")))
+            .map(|entry| format!("`{}`", entry.key))
+            .collect();
+        if node.reference().is_some() && !others.is_empty() {
             found.push(o.at(
                 node.place,
                 format!("{} beside a `$ref` is ignored", others.join(", ")),
                 "remove it, or wrap the reference: `allOf: [{$ref: …}]`",
             ));
         }
-        node.items().iter().for_each(|item| visit(o, item, found));
+        node.items().iter().for_each(|item| visit(o, item, false, found));
         for entry in node.entries() {
-            if entry.key != "example" && !entry.key.starts_with("x-") {
-                visit(o, &entry.value, found);
+            if entry.key == "responses" {
+                entry.value.entries().iter().for_each(|answer| visit(o, &answer.value, true, found));
+            } else if entry.key != "example" && !entry.key.starts_with("x-") {
+                visit(o, &entry.value, false, found);
             }
         }
     }
     for file in &o.source.files {
-        visit(o, &file.node, found);
+        visit(o, &file.node, false, found);
     }
 }
 

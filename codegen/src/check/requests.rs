@@ -2,7 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use super::schemas::names;
+use super::nearest::did_you_mean;
+use super::schemas::{keys, names};
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Schema};
 use crate::source::{Entry, Node, Section};
@@ -25,7 +26,7 @@ pub fn constructors_take_members(o: &Outline<'_>, found: &mut Findings) {
                 found.push(o.at(
                     item.place,
                     format!("`x-dify-new` names `{name}`, which is no member here"),
-                    "correct the name, or describe the member",
+                    did_you_mean(name, keys(node.get("properties")), "correct the name, or describe the member"),
                 ));
             } else if !seen.insert(name) {
                 found.push(o.at(item.place, format!("`x-dify-new` names `{name}` twice"), "name it once"));

@@ -1,5 +1,6 @@
 //! Rules about the shape of schemas.
 
+use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Role, Schema};
 use crate::source::{Node, Place};
@@ -124,7 +125,7 @@ pub fn required_names_properties(o: &Outline<'_>, found: &mut Findings) {
                 found.push(o.at(
                     item.place,
                     format!("`required` names `{name}`, which is no property here"),
-                    "correct the name, or describe the property",
+                    did_you_mean(name, keys(node.get("properties")), "correct the name, or describe the property"),
                 ));
             } else if seen.contains(&name) {
                 found.push(o.at(item.place, format!("`required` names `{name}` twice"), "name it once"));
@@ -154,6 +155,11 @@ pub fn members_of_one_version_are_optional(o: &Outline<'_>, found: &mut Findings
             }
         }
     }
+}
+
+/// The names of a mapping's members.
+pub(super) fn keys<'s>(node: Option<&'s Node>) -> impl Iterator<Item = &'s str> {
+    node.map_or(&[][..], Node::entries).iter().map(|entry| entry.key.as_str())
 }
 
 /// The texts of a list.

@@ -67,7 +67,7 @@ fn the_fixture_has_no_mistake() {
 }
 
 #[test]
-fn all_mistakes_are_told_at_once_in_the_order_of_the_files() {
+fn all_mistakes_come_at_once_causes_first_then_by_file() {
     let findings = after(&[
         (SCHEMAS, "Green tea.", "\"\""),
         (PARAMETERS, "description: Which page, from 1.", "summary: x"),
@@ -77,10 +77,10 @@ fn all_mistakes_are_told_at_once_in_the_order_of_the_files() {
     assert_eq!(
         places,
         [
-            "spec/common/parameters.yaml:2",
             "spec/common/parameters.yaml:5",
-            "spec/service/paths/tea.yaml:2",
             "spec/service/paths/tea.yaml:6",
+            "spec/common/parameters.yaml:2",
+            "spec/service/paths/tea.yaml:2",
             "spec/service/schemas/tea.yaml:5",
         ]
     );

@@ -1,6 +1,7 @@
 //! Rules about unions.
 
-use super::schemas::{names, type_of, written};
+use super::nearest::did_you_mean;
+use super::schemas::{keys, names, type_of, written};
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Role, Schema};
 use crate::source::{Entry, Node};
@@ -91,6 +92,39 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
+/// A branch says itself by which name it is told: its member is always that, and its example has it.
+pub fn discriminators_name_their_events(o: &Outline<'_>, found: &mut Findings) {
+    for Schema { node, .. } in written(o) {
+        let Some((discriminator, tag)) = node.get("discriminator").and_then(|it| Some((it, it.text("propertyName")?)))
+        else {
+            continue;
+        };
+        for entry in discriminator.get("mapping").map_or(&[][..], Node::entries) {
+            let target = entry.value.as_str().and_then(|text| o.source.resolve(entry.value.place.file, text));
+            let Some(branch) = target.map(|target| target.entry) else { continue };
+            for constant in constants(&branch.value, tag) {
+                if constant != entry.key {
+                    found.push(o.at(
+                        entry.place,
+                        format!("`{}` leads to `{}`, whose `{tag}` is always `{constant}`", entry.key, branch.key),
+                        format!("write `{constant}` here, or correct the other"),
+                    ));
+                }
+            }
+        }
+    }
+}
+
+/// What a branch says that its tag always is: in its `enum`, in a description that begins with "Always", in its example.
+fn constants<'s>(branch: &'s Node, tag: &str) -> Vec<&'s str> {
+    let member = branch.get("properties").and_then(|members| members.get(tag));
+    let listed = member.and_then(|member| member.get("enum")).map_or(&[][..], Node::items);
+    let only = if let [only] = listed { only.as_str() } else { None };
+    let said = member.and_then(|member| member.text("description")?.strip_prefix("Always `")?.split_once('`'));
+    let shown = branch.get("example").and_then(|example| example.text(tag));
+    only.into_iter().chain(said.map(|(constant, _)| constant)).chain(shown).collect()
+}
+
 /// Whether a stream has ended as it should is told by its last events: of every union of events, which those are.
 pub fn final_events_are_events(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, .. } in written(o) {
@@ -116,7 +150,11 @@ pub fn final_events_are_events(o: &Outline<'_>, found: &mut Findings) {
                     found.push(o.at(
                         name.place,
                         format!("`{}` is no event of this union", name.as_str().unwrap_or_default()),
-                        "name one of its `mapping`",
+                        did_you_mean(
+                            name.as_str().unwrap_or_default(),
+                            keys(Some(mapping)),
+                            "name one of its `mapping`",
+                        ),
                     ));
                 }
             }

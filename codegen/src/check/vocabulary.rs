@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
 use crate::source::outline::{METHODS, Outline};
 use crate::source::{Kind, Node};
@@ -144,12 +145,12 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
     let mut known = |node: &Node, vocabulary: &Vocabulary| known_members(o, node, vocabulary, found);
     for document in o.documents() {
         known(document, &DOCUMENT);
-        if let Some(info) = document.get("info") {
-            known(info, &INFO);
-        }
         for tag in document.get("tags").map_or(&[][..], Node::items) {
             known(tag, &TAG);
         }
+    }
+    for info in o.infos() {
+        known(info, &INFO);
     }
     for path in &o.paths {
         known(&path.entry.value, &PATH_ITEM);
@@ -197,45 +198,19 @@ fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &
         if is_method || vocabulary.openapi.contains(&key) || vocabulary.ours.contains(&key) {
             continue;
         }
-        let fix = if key.starts_with("x-") {
-            match vocabulary.ours {
-                [] => "extensions have no meaning here: remove it".to_owned(),
-                ours => format!("here may stand {}", ours.join(", ")),
-            }
-        } else {
-            match nearest(key, vocabulary.openapi) {
-                Some(near) => format!("did you mean `{near}`?"),
-                None => "remove it, or teach codegen/src/check/vocabulary.rs and the compiler what it means".to_owned(),
-            }
+        let is_ours = key.starts_with("x-");
+        let known = if is_ours { vocabulary.ours } else { vocabulary.openapi };
+        let fix = match (is_ours, known) {
+            (true, []) => "extensions have no meaning here: remove it".to_owned(),
+            (true, ours) => did_you_mean(key, ours.iter().copied(), &format!("here may stand {}", ours.join(", "))),
+            (false, known) => did_you_mean(
+                key,
+                known.iter().copied(),
+                "remove it, or add its meaning to codegen/src/check/vocabulary.rs and to the compiler",
+            ),
         };
         found.push(o.at(entry.place, format!("`{key}` means nothing in {}", vocabulary.noun), fix));
     }
-}
-
-/// A known name that differs in at most two letters.
-fn nearest<'n>(name: &str, known: &[&'n str]) -> Option<&'n str> {
-    known
-        .iter()
-        .map(|candidate| (distance(&name.to_lowercase(), &candidate.to_lowercase()), *candidate))
-        .min()
-        .filter(|(distance, _)| *distance <= 2)
-        .map(|(_, candidate)| candidate)
-}
-
-/// How many letters have to be added, removed or replaced to get from one word to the other.
-fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().collect();
-    let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (line, a) in one.chars().enumerate() {
-        let mut diagonal = row[0];
-        row[0] = line + 1;
-        for (column, b) in other.iter().enumerate() {
-            let replaced = diagonal + usize::from(a != *b);
-            diagonal = row[column + 1];
-            row[column + 1] = replaced.min(diagonal + 1).min(row[column] + 1);
-        }
-    }
-    row[other.len()]
 }
 
 /// What an extension's value has to be.
@@ -300,31 +275,32 @@ fn fits(node: &Node, form: Form) -> (bool, &'static str) {
     }
 }
 
-/// A version fact about a version that was never looked at is a guess.
-pub fn version_facts_name_checked_versions(o: &Outline<'_>, found: &mut Findings) {
-    fn visit(o: &Outline<'_>, node: &Node, in_enum: bool, versions: &[&str], found: &mut Findings) {
+/// A release that is misspelt would silently be newer or older than all others.
+pub fn version_facts_name_releases(o: &Outline<'_>, found: &mut Findings) {
+    fn visit(o: &Outline<'_>, node: &Node, in_enum: bool, found: &mut Findings) {
         for item in node.items() {
-            visit(o, item, in_enum, versions, found);
+            visit(o, item, in_enum, found);
         }
         for entry in node.entries() {
             let key = entry.key.as_str();
             let is_fact = matches!(key, "x-dify-since" | "x-dify-until" | "x-dify-deprecated")
                 || (in_enum && matches!(key, "since" | "until" | "deprecated"));
-            if is_fact && entry.value.as_str().is_none_or(|version| !versions.contains(&version)) {
-                found.push(o.at(
-                    entry.place,
-                    format!("`{key}` does not name a checked version"),
-                    format!("write one of \"{}\", in quotes", versions.join("\", \"")),
-                ));
+            if is_fact && !entry.value.as_str().is_some_and(is_release) {
+                found.push(o.at(entry.place, format!("`{key}` names no release"), "write it as \"1.16.1\", in quotes"));
             }
             // A property may be called `since`, and an example may hold anything.
             if key != "example" {
-                visit(o, &entry.value, key == "x-extensible-enum", versions, found);
+                visit(o, &entry.value, key == "x-extensible-enum", found);
             }
         }
     }
-    let versions = o.versions();
     for file in &o.source.files {
-        visit(o, &file.node, false, &versions, found);
+        visit(o, &file.node, false, found);
     }
+}
+
+/// Three numbers with points between them.
+fn is_release(text: &str) -> bool {
+    let numbers: Vec<&str> = text.split('.').collect();
+    numbers.len() == 3 && numbers.iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }

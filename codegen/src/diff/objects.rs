@@ -6,6 +6,7 @@ use serde_json::{Map, Value};
 
 use super::comparison::{At, Comparison};
 use super::rule;
+use super::schemas::Shape;
 
 impl Comparison<'_> {
     pub(super) fn members(&mut self, old: &Value, new: &Value, at: &At) {
@@ -20,16 +21,22 @@ impl Comparison<'_> {
                 (Value::Null, _) => self.find(rule::MEMBER_ADDED, here, "is new and optional"),
                 (_, Value::Null) => self.find(rule::MEMBER_REMOVED, here, "is gone"),
                 (one, other) => {
+                    // The crate has one `Option` for what may be absent and for what may be null.
+                    let stays_option = (!was || Shape::of(one).nullable) && (!is || Shape::of(other).nullable);
+                    let (required, optional) = match stays_option {
+                        true => (rule::MEMBER_REQUIRED_NULLABLE, rule::MEMBER_OPTIONAL_NULLABLE),
+                        false => (rule::MEMBER_REQUIRED, rule::MEMBER_OPTIONAL),
+                    };
                     match (was, is) {
-                        (false, true) => self.find(rule::MEMBER_REQUIRED, here, "became required"),
+                        (false, true) => self.find(required, here, "became required"),
                         // A server's model with a default sends the member all the same.
                         (true, false) if other.get("default").is_some() => {
-                            self.find(rule::MEMBER_OPTIONAL, here, "became optional, with a default");
+                            self.find(optional, here, "became optional, with a default");
                         }
-                        (true, false) => self.find(rule::MEMBER_OPTIONAL, here, "became optional"),
+                        (true, false) => self.find(optional, here, "became optional"),
                         _ => {}
                     }
-                    self.schema(one, other, here, !was && !is);
+                    self.schema(one, other, here, stays_option);
                 }
             }
         }

@@ -133,6 +133,8 @@ rules! {
     MEMBER_REMOVED = "member-removed", B, B, Old, "Those who send it are not heard; those who read it find nothing.";
     MEMBER_REQUIRED = "member-became-required", NARROWER, B, Both, "Requests without it are refused; in answers it is there for sure. Its type in the crate changes.";
     MEMBER_OPTIONAL = "member-became-optional", WIDER, B, Both, "Requests with it go on; readers may not find it. Its type in the crate changes.";
+    MEMBER_REQUIRED_NULLABLE = "member-became-required-nullable", NARROWER, D, Both, "Requests without it are refused; in answers it is there for sure. The crate reads null as absent.";
+    MEMBER_OPTIONAL_NULLABLE = "member-became-optional-nullable", WIDER, D, Both, "Requests with it go on; readers may not find it. The crate reads absent as null.";
     NULL_ALLOWED = "null-allowed", WIDER, B, Both, "Senders need not use it; readers may meet it.";
     NULL_ALLOWED_OPTIONAL = "null-allowed-optional", WIDER, D, Both, "Senders need not use it; readers may meet it. The crate reads null as absent.";
     NULL_FORBIDDEN = "null-forbidden", NARROWER, B, Both, "Senders of it are refused; readers do not meet it any more.";

@@ -231,6 +231,18 @@ fn member_cases() -> Vec<SchemaCase> {
         (rule::MEMBER_REMOVED, vec![], vec![("S/properties/other", Value::Null)], [(B, B), (B, B)]),
         (rule::MEMBER_REQUIRED, vec![], vec![("S/required", json!(["m", "other"]))], [(B, B), (A, B)]),
         (rule::MEMBER_OPTIONAL, vec![], vec![("S/required", json!([]))], [(A, B), (B, B)]),
+        (
+            rule::MEMBER_REQUIRED_NULLABLE,
+            vec![("S/properties/other/nullable", json!(true))],
+            vec![("S/properties/other/nullable", json!(true)), ("S/required", json!(["m", "other"]))],
+            [(B, D), (A, D)],
+        ),
+        (
+            rule::MEMBER_OPTIONAL_NULLABLE,
+            vec![("S/properties/m/nullable", json!(true))],
+            vec![("S/properties/m/nullable", json!(true)), ("S/required", json!([]))],
+            [(A, D), (B, D)],
+        ),
         (rule::NULL_ALLOWED, vec![], vec![("S/properties/m/nullable", json!(true))], [(A, B), (B, B)]),
         (rule::NULL_ALLOWED_OPTIONAL, vec![], vec![("S/properties/other/nullable", json!(true))], [(A, D), (B, D)]),
         (rule::NULL_FORBIDDEN, vec![("S/properties/m/nullable", json!(true))], vec![], [(B, B), (A, B)]),

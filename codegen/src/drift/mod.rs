@@ -8,9 +8,14 @@ mod foreign;
 mod known;
 mod report;
 
+use std::io::{self, Read};
+
+use flate2::read::GzDecoder;
+
 use crate::bindings::Document;
 use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
+use crate::release;
 
 pub use foreign::{Foreign, ForeignError, Form};
 pub use known::{Known, KnownError};
@@ -34,8 +39,25 @@ pub struct Drift {
     pub miscounted: Vec<(Known, usize)>,
 }
 
-/// Holds our document against theirs.
-pub fn drift(ours: &Document, theirs: &Foreign, known: &[Known]) -> Drift {
+/// The text of a document as a file or a server has it: it may be compressed by gzip.
+///
+/// # Errors
+/// Bytes that begin as a compressed file and are none, or that are no UTF-8.
+pub fn text(bytes: Vec<u8>) -> io::Result<String> {
+    let mut text = String::new();
+    if bytes.starts_with(&[0x1f, 0x8b]) {
+        GzDecoder::new(bytes.as_slice()).read_to_string(&mut text)?;
+        return Ok(text);
+    }
+    String::from_utf8(bytes).map_err(|error| io::Error::new(io::ErrorKind::InvalidData, error))
+}
+
+/// Compares our document, as a release is described, with theirs.
+pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) -> Drift {
+    let mut ours = ours.clone();
+    release::project(&mut ours.value, release);
+    release::without_operations(&mut ours.value, release);
+    let ours = &ours;
     let other = Document { api: ours.api.clone(), value: theirs.document.clone() };
     let mut counts = vec![0_usize; known.len()];
     let mut drift = Drift { api: ours.api.clone(), whole: theirs.form != Form::Routes, ..Drift::default() };
@@ -129,7 +151,7 @@ mod tests {
 
     #[test]
     fn differences_are_told_by_who_has_what() {
-        let drift = drift(&ours(), &shapes(), &[]);
+        let drift = drift(&ours(), "1.16.1", &shapes(), &[]);
         assert_eq!(told(&drift.theirs), ["member-added-optional A → B.z", "operation-added POST /c"]);
         assert_eq!(told(&drift.ours), ["member-removed A → B.y", "status-removed-refusal GET /b, 404"]);
         assert_eq!(told(&drift.differs), ["null-allowed A → B.x"]);
@@ -144,7 +166,7 @@ mod tests {
                     - {rule: operation-added, api: web, reason: Another.}\n\
                     - {rule: null-allowed, api: service, count: 2, reason: Counted.}\n";
         let known = Known::read("known.yaml", text).expect("a list");
-        let drift = drift(&ours(), &shapes(), &known);
+        let drift = drift(&ours(), "1.16.1", &shapes(), &known);
         assert_eq!(drift.explained.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1, 2]);
         assert_eq!(told(&drift.theirs), ["operation-added POST /c"]);
         assert_eq!(drift.miscounted.iter().map(|(_, count)| *count).collect::<Vec<_>>(), [1]);
@@ -169,7 +191,7 @@ mod tests {
             }},
         });
         let theirs = Foreign::read(&circle.to_string()).expect("a document");
-        assert!(!drift(&ours(), &theirs, &[]).is_clean());
+        assert!(!drift(&ours(), "1.16.1", &theirs, &[]).is_clean());
         assert!(!diff(&[ours()], &[Document { api: "service".to_owned(), value: circle }]).changes.is_empty());
         for deep in [format!("{{\"a\": {}", "[".repeat(5_000)), "- ".repeat(5_000)] {
             assert!(Foreign::read(&deep).is_err());
@@ -180,7 +202,7 @@ mod tests {
     #[test]
     fn a_list_of_routes_is_held_against_our_operations_only() {
         let routes = "GET,POST   /v1/a/<uuid:id>  [x.y]\nGET /v1/b\n";
-        let drift = drift(&ours(), &Foreign::read(routes).expect("routes"), &[]);
+        let drift = drift(&ours(), "1.16.1", &Foreign::read(routes).expect("routes"), &[]);
         assert_eq!(told(&drift.theirs), ["operation-added POST /a/{id}"]);
         assert!(drift.ours.is_empty() && drift.differs.is_empty());
     }

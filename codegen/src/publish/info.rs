@@ -20,7 +20,8 @@ pub(super) fn say_checked_releases_and_license(document: &mut Value) {
     }
 }
 
-fn releases(checked: &Value) -> Option<String> {
+/// Releases in words: `1.13.0 and 1.16.1`.
+pub(crate) fn releases(checked: &Value) -> Option<String> {
     let releases: Vec<&str> = checked.as_array()?.iter().filter_map(Value::as_str).collect();
     Some(match releases.split_last()? {
         (only, []) => (*only).to_owned(),

@@ -15,6 +15,7 @@ mod places;
 mod streams;
 mod tags;
 
+pub(crate) use info::releases;
 use serde_json::{Map, Value};
 
 pub use index::{Published, index};

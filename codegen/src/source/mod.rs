@@ -168,6 +168,11 @@ impl Source {
         self.apis.iter().find(|api| api.name == name)
     }
 
+    /// What the `info` of every document has, where `common/info.yaml` says it.
+    pub fn info(&self) -> Option<&Node> {
+        self.files.iter().find(|file| file.section == Section::Info).map(|file| &file.node)
+    }
+
     /// Where a `$ref` written in the file `from` leads, if anywhere. It has the form `file#/Name` or `#/Name`.
     pub fn resolve(&self, from: usize, reference: &str) -> Option<Target<'_>> {
         let (path, pointer) = reference.split_once('#')?;

@@ -173,7 +173,7 @@ impl<'s> Outline<'s> {
                     Section::Parameters => outline.parameter(&entry.value),
                     Section::Responses => outline.response(entry),
                     Section::Headers => outline.header(entry),
-                    Section::Document | Section::Unknown => {}
+                    Section::Document | Section::Info | Section::Unknown => {}
                 }
             }
         }
@@ -189,14 +189,19 @@ impl<'s> Outline<'s> {
     /// The server versions the source was checked on, oldest first.
     pub fn versions(&self) -> Vec<&'s str> {
         let mut versions: Vec<_> = self
-            .documents()
-            .filter_map(|document| document.get("info")?.get("x-dify-checked"))
+            .infos()
+            .filter_map(|info| info.get("x-dify-checked"))
             .flat_map(Node::items)
             .filter_map(Node::as_str)
             .collect();
         versions.sort_unstable();
         versions.dedup();
         versions
+    }
+
+    /// The `info` of each document, and what all share.
+    pub fn infos(&self) -> impl Iterator<Item = &'s Node> {
+        self.documents().filter_map(|document| document.get("info")).chain(self.source.info())
     }
 
     /// The `openapi.yaml` of each API.

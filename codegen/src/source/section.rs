@@ -15,6 +15,8 @@ pub enum Section {
     Responses,
     /// `headers.yaml`: response headers.
     Headers,
+    /// `common/info.yaml`: what the `info` of every document has.
+    Info,
     /// Nothing known.
     Unknown,
 }
@@ -30,6 +32,7 @@ impl Section {
             ([_], "parameters.yaml") => Self::Parameters,
             ([_], "responses.yaml") => Self::Responses,
             ([_], "headers.yaml") => Self::Headers,
+            (["common"], "info.yaml") => Self::Info,
             _ => Self::Unknown,
         }
     }
@@ -41,7 +44,7 @@ impl Section {
             Self::Parameters => Some("parameters"),
             Self::Responses => Some("responses"),
             Self::Headers => Some("headers"),
-            Self::Document | Self::Paths | Self::Unknown => None,
+            Self::Document | Self::Paths | Self::Info | Self::Unknown => None,
         }
     }
 }
@@ -59,6 +62,7 @@ mod tests {
             ("common/events/chat.yaml", Section::Schemas),
             ("common/parameters.yaml", Section::Parameters),
             ("common/responses.yaml", Section::Responses),
+            ("common/info.yaml", Section::Info),
             ("common/other.yaml", Section::Unknown),
             ("openapi.yaml", Section::Unknown),
         ] {

@@ -1,14 +1,17 @@
-//! Many recordings: a folder of them, or any other store.
+//! The recordings of a server: a folder of files or of archives, and the release that answered.
 
 use std::{
+    collections::BTreeSet,
     fs, io,
     path::{Path, PathBuf},
 };
 
 use regex::Regex;
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::{
+    archive::{self, ArchiveError},
     exchange::Exchange,
     judge::Judge,
     report::{Report, Unreadable},
@@ -16,66 +19,202 @@ use super::{
 use crate::source::folder;
 
 /// Bytes of a file of recordings.
-const LARGEST: u64 = 256 << 20;
+pub(super) const LARGEST: u64 = 256 << 20;
 
-/// A folder of recordings that cannot be listed.
+/// What describes the recordings beside it.
+const INDEX: &str = "index.json";
+
+/// How the name of an archive ends.
+const ARCHIVE: &str = ".jsonl.gz";
+
+/// Recordings that cannot be judged.
 #[derive(Debug, thiserror::Error)]
-#[error("{path}: {source}", path = path.display())]
-pub struct DirectoryError {
-    /// The folder.
-    pub path: PathBuf,
-    /// What the system said.
-    #[source]
-    pub source: io::Error,
+#[non_exhaustive]
+pub enum CorpusError {
+    /// A folder that cannot be listed.
+    #[error("{path}: {source}", path = path.display())]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The cause.
+        #[source]
+        source: io::Error,
+    },
+    /// An archive that cannot be read.
+    #[error(transparent)]
+    Archive(#[from] ArchiveError),
+    /// An `index.json` without a release.
+    #[error("{path}: {problem}", path = path.display())]
+    Index {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// Nothing says which release answered.
+    #[error("{path}: no release: there is no {INDEX} with `release`, and no answer has X-Version; give --release", path = path.display())]
+    NoRelease {
+        /// The folder.
+        path: PathBuf,
+    },
+    /// Answers of several releases lie in one folder.
+    #[error("{path}: X-Version names several releases ({releases}); give --release", path = path.display())]
+    SeveralReleases {
+        /// The folder.
+        path: PathBuf,
+        /// The releases, separated by commas.
+        releases: String,
+    },
 }
 
-/// Judges every `*.json` below a folder whose name, relative to it, matches `only`. A file that cannot be read, or is no
-/// recording, stands in the report.
+/// What `index.json` says of a server's recordings.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Index {
+    /// The release. A server's own word is not enough: unreleased code calls itself by the last release.
+    pub release: String,
+    /// How good the evidence is: `recorded`, or `recorded-main` for unreleased code.
+    pub grade: String,
+    /// Anything worth reading.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
+}
+
+/// The recordings of one server.
+#[derive(Debug)]
+pub struct Corpus {
+    /// The folder.
+    pub path: PathBuf,
+    /// Its `index.json`.
+    pub index: Option<Index>,
+    /// Each recording's name below the folder, and what it holds: one exchange or a list of them.
+    pub recordings: Vec<(String, Value)>,
+    /// Files that hold no JSON.
+    pub unreadable: Vec<Unreadable>,
+}
+
+/// The recordings in a folder, or those in each of its folders, where these are named `dify-…` or have an `index.json`.
+/// Only recordings whose name matches `only` are kept.
 ///
 /// # Errors
-///
-/// A folder that cannot be listed.
-pub fn directory(judge: &Judge, root: &Path, only: Option<&Regex>) -> Result<Report, DirectoryError> {
-    let mut files = Vec::new();
-    list(root, &mut String::new(), &mut files)?;
-    files.sort();
-    let mut report = Report::new(judge);
-    for file in files {
-        if only.is_some_and(|only| !only.is_match(&file)) {
-            continue;
-        }
-        let read = folder::read_up_to(&root.join(&file), LARGEST).map_err(|error| error.to_string());
-        let parsed = read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string()));
-        match parsed {
-            Ok(recording) => add(judge, &file, &recording, &mut report),
-            Err(reason) => report.unreadable.push(Unreadable { file, reason }),
+/// A folder or an archive that cannot be read.
+pub fn corpora(root: &Path, only: Option<&Regex>) -> Result<Vec<Corpus>, CorpusError> {
+    let mut servers = Vec::new();
+    for entry in sorted_entries(root)? {
+        let named = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dify-"));
+        if entry.is_dir() && (named || entry.join(INDEX).is_file()) {
+            servers.push(entry);
         }
     }
-    Ok(report)
+    if servers.is_empty() || root.join(INDEX).is_file() {
+        servers = vec![root.to_owned()];
+    }
+    servers.iter().map(|server| Corpus::read(server, only)).collect()
+}
+
+impl Corpus {
+    /// Reads every `*.json` and `*.jsonl.gz` below a folder.
+    ///
+    /// # Errors
+    /// A folder or an archive that cannot be read.
+    pub fn read(root: &Path, only: Option<&Regex>) -> Result<Self, CorpusError> {
+        let mut corpus =
+            Self { path: root.to_owned(), index: index(root)?, recordings: Vec::new(), unreadable: Vec::new() };
+        let mut files = Vec::new();
+        list(root, &mut String::new(), &mut files)?;
+        files.sort();
+        for file in files {
+            if file.ends_with(ARCHIVE) {
+                corpus.recordings.extend(archive::read(&root.join(&file))?);
+                continue;
+            }
+            let read = folder::read_up_to(&root.join(&file), LARGEST).map_err(|error| error.to_string());
+            match read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())) {
+                Ok(recording) => corpus.recordings.push((file, recording)),
+                Err(reason) => corpus.unreadable.push(Unreadable { file, reason }),
+            }
+        }
+        if let Some(only) = only {
+            corpus.recordings.retain(|(file, _)| only.is_match(file));
+            corpus.unreadable.retain(|bad| only.is_match(&bad.file));
+        }
+        Ok(corpus)
+    }
+
+    /// The release that answered: what `index.json` says, else what the answers say in `X-Version`.
+    ///
+    /// # Errors
+    /// No release, or several.
+    pub fn release(&self) -> Result<String, CorpusError> {
+        if let Some(index) = &self.index {
+            return Ok(index.release.clone());
+        }
+        let exchanges = self.recordings.iter().flat_map(|(_, recording)| several(recording));
+        let versions: BTreeSet<String> = exchanges
+            .filter_map(|exchange| Exchange::try_from(exchange).ok())
+            .map(|exchange| exchange.response.header("x-version").to_owned())
+            .filter(|version| !version.is_empty())
+            .collect();
+        let mut releases = versions.iter();
+        match (releases.next(), releases.next()) {
+            (Some(release), None) => Ok(release.clone()),
+            (None, _) => Err(CorpusError::NoRelease { path: self.path.clone() }),
+            (Some(_), Some(_)) => {
+                let releases = versions.into_iter().collect::<Vec<_>>().join(", ");
+                Err(CorpusError::SeveralReleases { path: self.path.clone(), releases })
+            }
+        }
+    }
+
+    /// Judges every recording. A file that is no recording stands in the report.
+    #[must_use]
+    pub fn judged(&self, judge: &Judge) -> Report {
+        let mut report = judged(judge, &self.recordings);
+        report.unreadable.extend(self.unreadable.iter().cloned());
+        report
+    }
 }
 
 /// Judges recordings from anywhere: each a name and what its file holds, one exchange or a list of them.
-pub fn exchanges(judge: &Judge, recordings: impl IntoIterator<Item = (String, Value)>) -> Report {
+pub fn judged<'r>(judge: &Judge, recordings: impl IntoIterator<Item = &'r (String, Value)>) -> Report {
     let mut report = Report::new(judge);
     for (file, recording) in recordings {
-        add(judge, &file, &recording, &mut report);
+        for exchange in several(recording) {
+            match Exchange::try_from(exchange) {
+                Ok(exchange) => report.add(judge.exchange(file, &exchange)),
+                Err(error) => {
+                    report.unreadable.push(Unreadable { file: file.clone(), reason: error.to_string() });
+                }
+            }
+        }
     }
     report
 }
 
-fn add(judge: &Judge, file: &str, recording: &Value, report: &mut Report) {
-    let one = std::slice::from_ref(recording);
-    for exchange in recording.as_array().map_or(one, Vec::as_slice) {
-        match Exchange::try_from(exchange) {
-            Ok(exchange) => report.add(judge.exchange(file, &exchange)),
-            Err(error) => report.unreadable.push(Unreadable { file: file.to_owned(), reason: error.to_string() }),
-        }
+fn several(recording: &Value) -> &[Value] {
+    recording.as_array().map_or(std::slice::from_ref(recording), Vec::as_slice)
+}
+
+fn index(root: &Path) -> Result<Option<Index>, CorpusError> {
+    let path = root.join(INDEX);
+    let bad = |problem: String| CorpusError::Index { path: path.clone(), problem };
+    match folder::read_up_to(&path, LARGEST) {
+        Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| bad(error.to_string())),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(bad(error.to_string())),
     }
 }
 
-/// The names of the JSON files below `folder`, which lies at `prefix`.
-fn list(folder: &Path, prefix: &mut String, files: &mut Vec<String>) -> Result<(), DirectoryError> {
-    let failed = |source| DirectoryError { path: folder.to_owned(), source };
+fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
+    let failed = |source| CorpusError::Folder { path: folder.to_owned(), source };
+    let entries: io::Result<Vec<_>> = fs::read_dir(folder).map_err(failed)?.map(|entry| Ok(entry?.path())).collect();
+    let mut entries = entries.map_err(failed)?;
+    entries.sort();
+    Ok(entries)
+}
+
+/// The names of the recordings and archives below `folder`, which lies at `prefix`.
+fn list(folder: &Path, prefix: &mut String, files: &mut Vec<String>) -> Result<(), CorpusError> {
+    let failed = |source| CorpusError::Folder { path: folder.to_owned(), source };
     for entry in fs::read_dir(folder).map_err(failed)? {
         let entry = entry.map_err(failed)?;
         let length = prefix.len();
@@ -83,7 +222,7 @@ fn list(folder: &Path, prefix: &mut String, files: &mut Vec<String>) -> Result<(
         if entry.file_type().map_err(failed)?.is_dir() {
             prefix.push('/');
             list(&entry.path(), prefix, files)?;
-        } else if prefix.ends_with(".json") {
+        } else if prefix.ends_with(".json") && prefix != INDEX || prefix.ends_with(ARCHIVE) {
             files.push(prefix.clone());
         }
         prefix.truncate(length);
@@ -97,61 +236,107 @@ mod tests {
     use serde_json::json;
 
     fn judge() -> Judge {
-        Judge::new(vec![json!({"paths": {"/a": {"get": {"responses": {"200": {"description": "a"}}}}}})]).unwrap()
+        let document = json!({"paths": {"/a": {"get": {"responses": {"200": {"description": "a"}}}}}});
+        Judge::new(vec![document], "1.16.1").unwrap()
+    }
+
+    /// A folder of its own for each test, removed at the end.
+    struct Folder(PathBuf);
+
+    impl Folder {
+        fn new(name: &str, files: &[(&str, &str)]) -> Self {
+            let root = std::env::temp_dir().join(format!("verify-{name}-{}", std::process::id()));
+            for (file, text) in files {
+                let path = root.join(file);
+                fs::create_dir_all(path.parent().unwrap()).unwrap();
+                fs::write(path, text).unwrap();
+            }
+            Self(root)
+        }
+    }
+
+    impl Drop for Folder {
+        fn drop(&mut self) {
+            let _ = fs::remove_dir_all(&self.0);
+        }
+    }
+
+    fn answered(version: &str) -> String {
+        json!({"request": {"path": "/a"}, "response": {"status": 200, "headers": {"X-Version": version}}}).to_string()
     }
 
     #[test]
     fn a_recording_may_hold_several_exchanges() {
         let exchange = json!({"request": {"path": "/a"}, "response": {"status": 200}});
-        let report = exchanges(&judge(), [("a.json".into(), json!([exchange, exchange]))]);
+        let report = judged(&judge(), &[("a.json".into(), json!([exchange, exchange]))]);
         assert_eq!(report.verdicts.len(), 2);
         assert!(report.passes());
     }
 
     #[test]
     fn what_is_no_recording_is_reported_by_name() {
-        let report = exchanges(&judge(), [("a.json".into(), json!({"request": {}}))]);
+        let report = judged(&judge(), &[("a.json".into(), json!({"request": {}}))]);
         assert_eq!(report.unreadable[0].file, "a.json");
         assert_eq!(report.unreadable[0].reason, "it holds no `request` and `response`");
         assert!(!report.passes());
+    }
+
+    #[test]
+    fn a_folder_is_read_in_order_and_filtered() {
+        let exchange = answered("1.16.1");
+        let folder = Folder::new("order", &[("b/1.json", exchange.as_str()), ("a.json", "{"), ("c.txt", "no")]);
+        let all = corpora(&folder.0, None).unwrap().remove(0).judged(&judge());
+        assert_eq!((all.verdicts[0].file.as_str(), all.unreadable[0].file.as_str()), ("b/1.json", "a.json"));
+        let only = Regex::new("^b/").unwrap();
+        let some = corpora(&folder.0, Some(&only)).unwrap().remove(0).judged(&judge());
+        assert!(some.passes() && some.verdicts.len() == 1);
+        let missing = corpora(&folder.0.join("none"), None).unwrap_err();
+        assert!(missing.to_string().contains("verify-order-"));
     }
 
     // Guards a past bug: a pipe among the recordings was waited for without end.
     #[cfg(unix)]
     #[test]
     fn pipes_links_and_nesting_without_end_are_unreadable() {
-        let root = std::env::temp_dir().join(format!("verify-corpus-{}-odd", std::process::id()));
-        fs::create_dir_all(root.join("b")).unwrap();
-        std::os::unix::fs::symlink("..", root.join("b/up")).unwrap();
-        std::os::unix::fs::symlink("/dev/zero", root.join("device.json")).unwrap();
-        assert!(std::process::Command::new("mkfifo").arg(root.join("pipe.json")).status().unwrap().success());
-        fs::write(root.join("deep.json"), "[".repeat(5_000)).unwrap();
         let body = format!(r#"{{"a":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
         let answer = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": body});
-        fs::write(root.join("body.json"), json!({"request": {"path": "/a"}, "response": answer}).to_string()).unwrap();
-        let report = directory(&judge(), &root, None).unwrap();
-        fs::remove_dir_all(&root).unwrap();
+        let exchange = json!({"request": {"path": "/a"}, "response": answer}).to_string();
+        let deep = "[".repeat(5_000);
+        let folder = Folder::new("odd", &[("b/c.txt", ""), ("deep.json", &deep), ("body.json", &exchange)]);
+        std::os::unix::fs::symlink("..", folder.0.join("b/up")).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", folder.0.join("device.json")).unwrap();
+        assert!(std::process::Command::new("mkfifo").arg(folder.0.join("pipe.json")).status().unwrap().success());
+        let report = Corpus::read(&folder.0, None).unwrap().judged(&judge());
         let files: Vec<_> = report.unreadable.iter().map(|file| file.file.as_str()).collect();
         assert_eq!(files, ["deep.json", "device.json", "pipe.json"]);
         assert_eq!(report.verdicts.len(), 1, "a body that nests too deep is judged, not followed");
+        assert!(std::process::Command::new("mkfifo").arg(folder.0.join("pipe.jsonl.gz")).status().unwrap().success());
+        assert!(Corpus::read(&folder.0, None).unwrap_err().to_string().contains("pipe.jsonl.gz"));
     }
 
     #[test]
-    fn a_folder_is_read_in_order_and_filtered() {
-        let root = std::env::temp_dir().join(format!("verify-corpus-{}", std::process::id()));
-        fs::create_dir_all(root.join("b")).unwrap();
-        let exchange = r#"{"request": {"path": "/a"}, "response": {"status": 200}}"#;
-        fs::write(root.join("b/1.json"), exchange).unwrap();
-        fs::write(root.join("a.json"), "{").unwrap();
-        fs::write(root.join("c.txt"), "no").unwrap();
-        let all = directory(&judge(), &root, None).unwrap();
-        let only = Regex::new("^b/").unwrap();
-        let some = directory(&judge(), &root, Some(&only)).unwrap();
-        fs::remove_dir_all(&root).unwrap();
-        assert_eq!(all.verdicts[0].file, "b/1.json");
-        assert_eq!(all.unreadable[0].file, "a.json");
-        assert!(some.passes() && some.verdicts.len() == 1);
-        let missing = directory(&judge(), &root, None).unwrap_err();
-        assert!(missing.to_string().contains("verify-corpus-"));
+    fn the_index_outranks_what_the_server_says() {
+        let exchange = answered("1.16.1");
+        let index = r#"{"release": "1.17.0", "grade": "recorded-main"}"#;
+        let folder = Folder::new("index", &[("dify-main/a.json", exchange.as_str()), ("dify-main/index.json", index)]);
+        let corpora = corpora(&folder.0, None).unwrap();
+        assert_eq!(corpora.len(), 1);
+        assert_eq!(corpora[0].release().unwrap(), "1.17.0");
+        assert!(corpora[0].judged(&judge()).unreadable.is_empty(), "the index is no recording");
+    }
+
+    #[test]
+    fn a_release_that_is_not_clear_is_refused() {
+        let (one, other, none) = (answered("1.16.1"), answered("1.13.0"), answered(""));
+        let folder = Folder::new(
+            "clear",
+            &[("dify-a/1.json", &one), ("dify-b/1.json", &one), ("dify-b/2.json", &other), ("dify-c/1.json", &none)],
+        );
+        let corpora = corpora(&folder.0, None).unwrap();
+        let releases: Vec<_> =
+            corpora.iter().map(|corpus| corpus.release().map_err(|error| error.to_string())).collect();
+        assert_eq!(releases[0].as_deref(), Ok("1.16.1"));
+        assert!(releases[1].as_ref().unwrap_err().ends_with("several releases (1.13.0, 1.16.1); give --release"));
+        assert!(releases[2].as_ref().unwrap_err().contains("no release"));
     }
 }

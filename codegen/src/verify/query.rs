@@ -73,7 +73,7 @@ pub(super) fn unquote(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// The decoded path of a request target, and its raw query.
+/// The path of a request target and its query, both as they were sent.
 pub(super) fn split_target(target: &str) -> (String, String) {
     let rest = match split_scheme(target) {
         Some((_, rest)) => rest,
@@ -85,7 +85,7 @@ pub(super) fn split_target(target: &str) -> (String, String) {
     });
     let rest = rest.split_once('#').map_or(rest, |(before, _)| before);
     let (path, query) = rest.split_once('?').unwrap_or((rest, ""));
-    (unquote(path), query.to_owned())
+    (path.to_owned(), query.to_owned())
 }
 
 /// The scheme of an address and what follows its colon.
@@ -191,9 +191,9 @@ mod tests {
     }
 
     #[test]
-    fn a_target_is_split_and_its_path_decoded() {
+    fn a_target_is_split_and_its_path_stays_encoded() {
         let split = |target| split_target(target);
-        assert_eq!(split("/v1/a%20b?x=1#y"), ("/v1/a b".into(), "x=1".into()));
+        assert_eq!(split("/v1/a%20b?x=1#y"), ("/v1/a%20b".into(), "x=1".into()));
         assert_eq!(split("http://host:1/v1/info"), ("/v1/info".into(), String::new()));
         assert_eq!(split("/v1/x:y"), ("/v1/x:y".into(), String::new()));
     }

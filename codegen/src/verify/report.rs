@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use super::{
     judge::Judge,
-    verdict::{Verdict, Violation},
+    verdict::{Aside, Verdict, Violation},
 };
 
 /// How many places of each kind of violation are shown, unless told otherwise.
@@ -69,6 +69,27 @@ impl Report {
     pub fn show(mut self, places: usize) -> Self {
         self.shown = places;
         self
+    }
+
+    /// How many exchanges are set aside for each reason.
+    fn aside(&self) -> BTreeMap<Aside, usize> {
+        let mut counts = BTreeMap::new();
+        for reason in self.verdicts.iter().filter_map(|verdict| verdict.reason) {
+            *counts.entry(reason).or_default() += 1;
+        }
+        counts
+    }
+
+    /// Why nothing was judged, where that is so.
+    fn explain_nothing(&self) -> Option<&'static str> {
+        if self.judged().next().is_some() {
+            return None;
+        }
+        Some(match (self.verdicts.is_empty(), self.unreadable.is_empty()) {
+            (true, true) => "there is no recording (*.json, *.jsonl.gz) in the folder, or none whose name matches",
+            (true, false) => "no file holds a recording",
+            _ => "every recording was set aside, for the reasons above",
+        })
     }
 
     /// Whether something was judged, everything could be read, and nothing is wrong that is not declared.
@@ -236,6 +257,15 @@ impl fmt::Display for Report {
             self.declared().count(),
             self.unreadable.len(),
         )?;
+        for Unreadable { file, reason } in &self.unreadable {
+            writeln!(f, "  unreadable: {file}: {reason}")?;
+        }
+        for (reason, count) in self.aside() {
+            writeln!(f, "  set aside: {count} {}", reason.reason())?;
+        }
+        if let Some(reason) = self.explain_nothing() {
+            return writeln!(f, "nothing was judged: {reason}");
+        }
         for (label, share) in [
             ("body had a schema to check", Share(counts.checked, whole)),
             ("conforming (no hard violation)", Share(counts.conforming, whole)),
@@ -262,9 +292,6 @@ impl fmt::Display for Report {
                 writeln!(f, "  excused: {place} ({kind})  [{}]", verdict.file)?;
             }
         }
-        for Unreadable { file, reason } in &self.unreadable {
-            writeln!(f, "  unreadable: {file}: {reason}")?;
-        }
         self.write_kinds(f)?;
         let exercised: BTreeSet<&str> = self
             .verdicts
@@ -283,14 +310,17 @@ fn class(verdict: &Verdict) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::corpus::exchanges;
+    use super::super::corpus::judged;
     use super::*;
 
     fn report() -> Report {
-        let judge = Judge::new(vec![json!({"paths": {"/a": {"get": {
+        let judge = Judge::new(
+            vec![json!({"paths": {"/a": {"get": {
             "x-dify-deviations": [{"servers": "1.13.0", "status": 500, "note": "it fails"}],
             "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}},
-        }}}, "components": {"schemas": {"A": {"type": "object", "required": ["a"], "properties": {"a": {}}}}}})])
+        }}}, "components": {"schemas": {"A": {"type": "object", "required": ["a"], "properties": {"a": {}}}}}})],
+            "1.13.0",
+        )
         .unwrap();
         let answer = |name: &str, status: i64, body: &str| {
             let headers = json!({"Content-Type": "application/json", "X-Version": "1.13.0"});
@@ -304,7 +334,7 @@ mod tests {
             answer("4.json", 500, "{}"),
             ("5.json".to_owned(), json!(null)),
         ];
-        exchanges(&judge, recordings)
+        judged(&judge, &recordings)
     }
 
     #[test]
@@ -349,7 +379,17 @@ mod tests {
 
     #[test]
     fn nothing_judged_is_no_pass() {
-        let judge = Judge::new(vec![]).unwrap();
-        assert!(!exchanges(&judge, []).passes());
+        let judge = Judge::new(vec![], "1.16.1").unwrap();
+        let nothing = judged(&judge, &[]);
+        assert!(!nothing.passes());
+        assert!(nothing.to_string().contains("nothing was judged: there is no recording"), "{nothing}");
+        let beside = json!({"request": {"path": "/a"}, "response": {"status": 200}});
+        let aside = judged(&judge, &[("a.json".to_owned(), beside)]);
+        assert!(!aside.passes());
+        for line in
+            ["  set aside: 1 below no server of the documents", "nothing was judged: every recording was set aside"]
+        {
+            assert!(aside.to_string().contains(line), "{aside}");
+        }
     }
 }

@@ -241,7 +241,7 @@ mod tests {
                 "/b": {"post": {"responses": {"default": {"description": "any"}}}},
             },
             "components": {"schemas": {"Form": {"type": "object", "required": ["file"], "properties": {"file": {"type": "string", "format": "binary"}}}}},
-        })])
+        })], "1.16.1")
         .unwrap();
         let exchange = json!({"request": request, "response": response});
         let verdict = judge.exchange("a.json", &Exchange::try_from(&exchange).unwrap());

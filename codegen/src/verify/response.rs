@@ -234,7 +234,7 @@ mod tests {
                 },
                 "Message": {"type": "object", "required": ["answer"], "properties": {"event": {"type": "string"}, "answer": {"type": "string"}}},
             }},
-        })])
+        })], "1.16.1")
         .unwrap();
         status_verdict(&judge, 200, media_type, body)
     }
@@ -259,9 +259,11 @@ mod tests {
     #[test]
     fn a_status_is_documented_exactly_or_by_its_class() {
         let said = json!({"description": "said"});
-        let judge =
-            Judge::new(vec![json!({"paths": {"/a": {"get": {"responses": {"200": said, "4XX": said, "204": said}}}}})])
-                .unwrap();
+        let judge = Judge::new(
+            vec![json!({"paths": {"/a": {"get": {"responses": {"200": said, "4XX": said, "204": said}}}}})],
+            "1.16.1",
+        )
+        .unwrap();
         let kinds = |status, body| {
             let verdict = status_verdict(&judge, status, "application/json", body);
             let kinds: Vec<_> = verdict.violations.iter().map(|v| v.kind.clone()).collect();

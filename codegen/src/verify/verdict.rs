@@ -35,6 +35,45 @@ impl Violation {
     }
 }
 
+/// Why an exchange is left out of every count.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Aside {
+    /// Its path is below no server of the documents.
+    OutOfScope,
+    /// It is the server's description of itself.
+    SelfDescription,
+    /// `HEAD` and `OPTIONS` of a documented path, which are HTTP's own.
+    Http,
+    /// Neither the documents nor the server have the route.
+    NoRoute,
+    /// The Console API is described in part, and not here.
+    ConsoleUndescribed,
+    /// The release is older than the operation.
+    NotYet,
+    /// The client left before the answer came.
+    Disconnected,
+    /// `x-dify-deviations` names everything that is wrong with it.
+    Declared,
+}
+
+impl Aside {
+    /// The reason in words, for the lines of a report.
+    #[must_use]
+    pub fn reason(self) -> &'static str {
+        match self {
+            Self::OutOfScope => "below no server of the documents",
+            Self::SelfDescription => "the server's description of itself",
+            Self::Http => "HEAD or OPTIONS",
+            Self::NoRoute => "a route that neither the documents nor the server have",
+            Self::ConsoleUndescribed => "a Console operation that the document does not describe",
+            Self::NotYet => "refused by a release that does not have the operation",
+            Self::Disconnected => "without an answer, as the client left",
+            Self::Declared => "declared as a deviation of the release",
+        }
+    }
+}
+
 /// The judgement of one exchange.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Verdict {
@@ -48,6 +87,9 @@ pub struct Verdict {
     /// Whether the exchange is left out of every count.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub aside: bool,
+    /// Why it is left out.
+    #[serde(skip)]
+    pub reason: Option<Aside>,
     /// Whether it is left out because `x-dify-deviations` names everything that is wrong with it.
     #[serde(skip_serializing_if = "std::ops::Not::not")]
     pub declared: bool,
@@ -71,6 +113,7 @@ impl Verdict {
             operation,
             status,
             aside: false,
+            reason: None,
             declared: false,
             violations: Vec::new(),
             checked: None,
@@ -80,8 +123,9 @@ impl Verdict {
     }
 
     /// The verdict on an exchange that nothing is said about.
-    pub(super) fn set_aside(mut self) -> Self {
+    pub(super) fn set_aside(mut self, reason: Aside) -> Self {
         self.aside = true;
+        self.reason = Some(reason);
         self.checked = None;
         self.violations.clear();
         self
@@ -136,7 +180,7 @@ mod tests {
         let mut verdict = Verdict::new("a.json", None, 404);
         verdict.checked = Some(true);
         assert_eq!(
-            serde_json::to_value(verdict.set_aside()).unwrap(),
+            serde_json::to_value(verdict.set_aside(Aside::NotYet)).unwrap(),
             serde_json::json!({"file": "a.json", "op": null, "status": 404, "aside": true, "violations": []})
         );
     }

@@ -11,6 +11,7 @@ use crate::types;
 /// The events that all unions of runs have in common, and those that only this one has.
 macro_rules! feed_run {
     ($run:ident, $told:expr, { $($pattern:pat => $then:expr,)* }) => {
+        #[allow(unreachable_patterns)]
         match $told {
             Self::WorkflowStarted(told) => {
                 $run.named(Some(&told.workflow_run_id), &told.task_id);
@@ -44,6 +45,8 @@ macro_rules! feed_run {
             Self::Error(told) => $run.fails(Failure::told(&told.code, told.status, &told.message)),
             Self::Unknown { event, .. } => $run.missing_mut().unknown(event),
             $($pattern => $then,)*
+            // An event that the description gained adds nothing until somebody says what.
+            _ => {}
         }
     };
 }
@@ -93,6 +96,7 @@ macro_rules! name {
 #[cfg(any(feature = "app", feature = "web"))]
 macro_rules! feed_answer {
     ($answer:ident, $told:expr, $conversation:tt, { $($pattern:pat => $then:expr,)* }) => {
+        #[allow(unreachable_patterns)]
         match $told {
             Self::Message(told) => {
                 name!($answer, told, $conversation);
@@ -125,6 +129,7 @@ macro_rules! feed_answer {
             Self::TtsMessage(_) | Self::TtsMessageEnd(_) => {}
             Self::Unknown { event, .. } => $answer.missing_mut().unknown(event),
             $($pattern => $then,)*
+            _ => {}
         }
     };
 }

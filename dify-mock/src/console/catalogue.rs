@@ -7,12 +7,11 @@ use crate::http::refusal::Refusal;
 use crate::state::app::tenant;
 use crate::state::console::models::PROVIDER;
 
-/// A provider: name, title, kinds of models, plugin's version.
+/// A provider: name, title, kinds of models.
 pub(super) struct Provider {
     pub(super) name: &'static str,
     pub(super) title: &'static str,
     pub(super) kinds: &'static [&'static str],
-    pub(super) version: &'static str,
 }
 
 /// All of them, and no others.
@@ -21,9 +20,8 @@ pub(super) const PROVIDERS: &[Provider] = &[
         name: PROVIDER,
         title: "OpenAI",
         kinds: &["llm", "text-embedding", "speech2text", "moderation", "tts", "rerank"],
-        version: "0.2.6",
     },
-    Provider { name: "langgenius/anthropic/anthropic", title: "Anthropic", kinds: &["llm"], version: "0.1.0" },
+    Provider { name: "langgenius/anthropic/anthropic", title: "Anthropic", kinds: &["llm"] },
 ];
 
 impl Provider {
@@ -36,11 +34,6 @@ impl Provider {
     pub(super) fn named(name: &str) -> Result<&'static Provider, Refusal> {
         let found = PROVIDERS.iter().find(|provider| provider.name == name);
         found.ok_or_else(|| Refusal::invalid(format!("Provider {name} does not exist.")))
-    }
-
-    /// Without the last part.
-    pub(super) fn plugin(&self) -> &'static str {
-        self.name.rsplit_once('/').map_or(self.name, |(plugin, _)| plugin)
     }
 
     pub(super) fn label(&self) -> Value {

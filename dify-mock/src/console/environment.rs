@@ -15,13 +15,12 @@ pub(crate) fn list(call: &Call) -> Outcome {
     })
 }
 
-/// `POST /apps/{app_id}/workflows/draft/environment-variables`.
+/// `POST /apps/{app_id}/workflows/draft/environment-variables`: the whole list, whatever `patch` says (R147).
 pub(crate) fn set(call: &Call) -> Outcome {
     let given: &[Value] = call.member("environment_variables").as_array().map(Vec::as_slice).unwrap_or_default();
-    let patch = call.member("patch") == true;
     call.world(|world| {
         let draft = app_in(world, call, DRAWN)?.profile.workflows.draft.as_mut().ok_or_else(no_draft)?;
-        draft.environment.set(given, patch, &call.texts("deleted_environment_variable_ids"));
+        draft.environment.set(given);
         Ok(Reply::success())
     })
 }

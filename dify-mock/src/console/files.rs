@@ -39,13 +39,11 @@ pub(crate) fn upload(call: &Call) -> Outcome {
 pub(crate) fn limits(_: &Call) -> Outcome {
     Ok(Reply::ok(json!({
         "file_size_limit": 15,
-        "knowledge_file_size_limit": 15,
         "batch_count_limit": 5,
         "file_upload_limit": 10,
         "image_file_size_limit": 10,
         "video_file_size_limit": 100,
         "audio_file_size_limit": 50,
-        "skill_file_size_limit": 50,
         "workflow_file_upload_limit": 10,
         "image_file_batch_limit": 10,
         "single_chunk_attachment_limit": 10,

@@ -127,7 +127,6 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("console_logs_node_executions", now(Any, run_log::nodes)),
     ("console_logs_workflow_logs", now(Any, workflow_log::list)),
     ("console_models_providers", now(Any, providers::list).query("ParserModelList")),
-    ("console_models_provider_summaries", now(Any, providers::summaries)),
     ("console_models_of_provider", now(Any, models::of_provider)),
     ("console_models_parameter_rules", now(Any, models::rules)),
     ("console_models_list", now(Any, knowledge::models::list)),
@@ -138,8 +137,7 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("console_models_validate_credential", now(Any, credentials::validate)),
 ];
 
-const SYNC: Handler =
-    now(Any, workflows::sync).body("SyncDraftWorkflowPayload").unminded(&["environment_variable_patch"]);
+const SYNC: Handler = now(Any, workflows::sync).body("SyncDraftWorkflowPayload");
 
 /// The function for an operation of the console.
 pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {

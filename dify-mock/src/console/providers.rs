@@ -1,11 +1,10 @@
 //! Providers of models, and whether they are set up.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::catalogue::{PROVIDERS, Provider, words};
 use crate::http::call::{Call, Outcome};
 use crate::http::reply::Reply;
-use crate::ids;
 use crate::state::app::tenant;
 use crate::state::console::models::{Credential, Models};
 
@@ -76,53 +75,5 @@ fn whole(provider: &Provider, credentials: &[&Credential], server: &str) -> Valu
             "can_added_models": [],
         },
         "system_configuration": {"enabled": false, "current_quota_type": null, "quota_configurations": []},
-    })
-}
-
-/// `GET /workspaces/current/model-providers/summary`.
-pub(crate) fn summaries(call: &Call) -> Outcome {
-    call.world(|world| {
-        let summary = |provider: &Provider| brief(provider, &of(&world.console.models, provider), &call.server.url);
-        let data: Vec<Value> = PROVIDERS.iter().map(summary).collect();
-        let plugins = PROVIDERS.iter().map(|provider| (provider.plugin().to_owned(), plugin(provider)));
-        Ok(Reply::ok(json!({"data": data, "plugins": plugins.collect::<Map<_, _>>()})))
-    })
-}
-
-fn brief(provider: &Provider, credentials: &[&Credential], server: &str) -> Value {
-    let current = credentials.first();
-    json!({
-        "provider": provider.name,
-        "plugin_id": provider.plugin(),
-        "label": provider.label(),
-        "description": words("Of the embedded server."),
-        "icon_small": provider.icons(server),
-        "icon_small_dark": null,
-        "supported_model_types": provider.kinds,
-        "configurate_methods": ["predefined-model", "customizable-model"],
-        "preferred_provider_type": "custom",
-        "is_configured": current.is_some(),
-        "custom_configuration": {
-            "status": state(credentials),
-            "has_custom_models": false,
-            "available_credentials": told(credentials),
-            "current_credential_id": current.map(|credential| &credential.id),
-            "current_credential_name": current.map(|credential| &credential.name),
-            "current_credential_usable": current.is_some(),
-        },
-        "system_configuration": {"enabled": false},
-    })
-}
-
-fn plugin(provider: &Provider) -> Value {
-    let (plugin, version) = (provider.plugin(), provider.version);
-    let digest = ids::of("plugin", plugin).replace('-', "");
-    json!({
-        "installation_id": ids::of("installation", plugin),
-        "plugin_id": plugin,
-        "plugin_unique_identifier": format!("{plugin}:{version}@{digest}{digest}"),
-        "runtime_type": "local",
-        "source": "marketplace",
-        "version": version,
     })
 }

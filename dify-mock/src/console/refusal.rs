@@ -1,21 +1,14 @@
-//! How the console refuses: newer routes list mistakes as JSON, older ones as text, and a 404 comes with guesses.
+//! How the console refuses: a 404 comes with guesses, and a few routes have words of their own.
 
 use std::collections::BTreeMap;
 
-use serde_json::{Value, json};
+use serde_json::json;
 
 use crate::contract::{Complaint, Contract, Operation};
 use crate::http::refusal::Refusal;
 
-/// Members whose closed sets are enumerations on the server; all others are literals.
-const ENUMS: &[&str] = &["type", "status", "model_type"];
-
-/// Refuses what does not agree with the document, in the words that the route has for it.
-pub(crate) fn judge(operation: &Operation, query: &[Complaint], members: &[Complaint]) -> Result<(), Refusal> {
-    // The list of messages is older than its neighbours.
-    if !query.is_empty() && operation.knows(422) && operation.id != "console_logs_messages" {
-        return Err(listed(&query.iter().collect::<Vec<_>>()));
-    }
+/// Refuses what does not agree with the document where the route has words of its own for it.
+pub(crate) fn judge(operation: &Operation, members: &[Complaint]) -> Result<(), Refusal> {
     let Some(first) = members.first() else { return Ok(()) };
     match operation.id.as_str() {
         "console_setup_create" => Err(setup()),
@@ -23,27 +16,13 @@ pub(crate) fn judge(operation: &Operation, query: &[Complaint], members: &[Compl
         "console_definitions_import_app" if first.is_about("mode") && !first.is_missing() => {
             Err(Refusal::invalid(format!("Invalid import_mode: {}", crate::python::str(first.input()))))
         }
-        "console_datasets_create" | "console_datasets_update" if first.is_about("indexing_technique") => {
-            Err(listed(&[&Complaint::value("indexing_technique", "Invalid indexing technique.", first.input())]))
-        }
-        _ if operation.knows(422) => Err(listed(&members.iter().collect::<Vec<_>>())),
         _ => Ok(()),
     }
 }
 
-/// A mistake in one value that only a function knows, as newer routes tell it.
-pub(crate) fn wrong(name: &str, text: &str, input: &Value) -> Refusal {
-    listed(&[&Complaint::value(name, text, input)])
-}
-
-/// A member that must be there.
-pub(crate) fn missing(name: &str, object: &Value) -> Refusal {
-    listed(&[&Complaint::missing(name, object)])
-}
-
-fn listed(complaints: &[&Complaint]) -> Refusal {
-    let list: Value = complaints.iter().map(|complaint| complaint.listed(ENUMS)).collect();
-    Refusal::new(422, "unprocessable_entity", list.to_string())
+/// Mistakes in a body of this name that only a function finds.
+pub(crate) fn wrong(title: &str, complaint: Complaint) -> Refusal {
+    Refusal::invalid(Complaint::message(&[complaint], title))
 }
 
 /// The setup says nothing of what is wrong.

@@ -5,6 +5,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
 use super::{refusal, setup};
+use crate::contract::Complaint;
 use crate::http::call::{Call, Outcome};
 use crate::http::cookie::SetCookie;
 use crate::http::refusal::Refusal;
@@ -32,7 +33,10 @@ fn with_cookies(cookies: Vec<SetCookie>) -> Outcome {
 pub(crate) fn login(call: &Call) -> Outcome {
     let (email, password) = (call.text("email").unwrap_or_default(), call.text("password").unwrap_or_default());
     if !setup::is_email(email) {
-        return Err(refusal::wrong("email", &format!("{email} is not a valid email."), &json!(email)));
+        return Err(refusal::wrong(
+            "LoginPayload",
+            Complaint::value("email", &format!("{email} is not a valid email."), &json!(email)),
+        ));
     }
     let failed = |message: &str| Refusal::new(401, "authentication_failed", message);
     let time = call.server.settings.session_time;

@@ -64,7 +64,13 @@ pub(crate) fn ping(_: &Call) -> Outcome {
 
 /// `GET /version`.
 pub(crate) fn version(call: &Call) -> Outcome {
-    Ok(Reply::ok(json!({"version": call.server.settings.version, "release_notes": ""})))
+    Ok(Reply::ok(json!({
+        "version": call.server.settings.version,
+        "release_date": "",
+        "release_notes": "",
+        "can_auto_update": false,
+        "features": {"can_replace_logo": false, "model_load_balancing_enabled": false},
+    })))
 }
 
 /// `GET /app-dsl-version`.

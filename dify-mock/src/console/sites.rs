@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::{app, refusal};
+use crate::contract::Complaint;
 use crate::http::call::{Call, Outcome};
 use crate::http::reply::Reply;
 
@@ -16,7 +17,10 @@ const LANGUAGES: &[&str] = &[
 pub(crate) fn update(call: &Call) -> Outcome {
     if let Some(language) = call.text("default_language").filter(|language| !LANGUAGES.contains(language)) {
         let text = format!("{language} is not a valid language.");
-        return Err(refusal::wrong("default_language", &text, &json!(language)));
+        return Err(refusal::wrong(
+            "AppSiteUpdatePayload",
+            Complaint::value("default_language", &text, &json!(language)),
+        ));
     }
     call.world(|world| {
         let app = app(world, call)?;

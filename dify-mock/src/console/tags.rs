@@ -2,6 +2,7 @@
 
 use serde_json::Value;
 
+use crate::contract::Complaint;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
@@ -129,7 +130,7 @@ pub(crate) fn bind(call: &Call) -> Outcome {
 pub(crate) fn unbind(call: &Call) -> Outcome {
     if !call.has("tag_ids") {
         // The document still knows one tag at a time, as 1.13.0 took it.
-        return Err(super::refusal::missing("tag_ids", &call.members()));
+        return Err(super::refusal::wrong("TagBindingRemovePayload", Complaint::missing("tag_ids", &call.members())));
     }
     let tags = call.texts("tag_ids");
     call.world(|world| {

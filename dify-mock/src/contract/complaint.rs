@@ -3,7 +3,7 @@
 use jsonschema::ValidationError;
 use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, JsonTypeSet};
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::python;
 
@@ -120,45 +120,10 @@ impl Complaint {
         self
     }
 
-    /// As one of the objects in which newer routes list mistakes. `enums` are the members whose closed sets are
-    /// enumerations there; all others are literals.
-    pub(crate) fn listed(&self, enums: &[&str]) -> Value {
-        let last = self.at.last().map(String::as_str).unwrap_or_default();
-        let kind = match self.kind {
-            "enum" | "literal_error" if enums.contains(&last) => "enum",
-            "enum" => "literal_error",
-            kind => kind,
-        };
-        let place = |word: &String| word.parse::<u64>().map_or_else(|_| Value::from(word.clone()), Value::from);
-        let mut value = json!({"type": kind, "loc": self.at.iter().map(place).collect::<Value>(), "msg": self.text});
-        value["input"] = self.input.clone().unwrap_or_default();
-        if let Some(context) = context(kind, &self.text) {
-            value["ctx"] = context;
-        }
-        value["url"] = json!(format!("https://errors.pydantic.dev/2.12/v/{kind}"));
-        value
-    }
-
     /// One line for the record of the request.
     pub(crate) fn note(&self) -> String {
         let input = self.input.as_ref().map(|input| format!(", found {}", shortened(input))).unwrap_or_default();
         format!("/{}: {}{input}", self.at.join("/"), self.text)
-    }
-
-    /// The mistakes as a list in JSON, which some routes have for a message.
-    pub(crate) fn list(complaints: &[Complaint]) -> String {
-        let item = |complaint: &Complaint| {
-            let place = |word: &String| word.parse::<u64>().map_or_else(|_| Value::from(word.clone()), Value::from);
-            let url = format!("https://errors.pydantic.dev/2.12/v/{}", complaint.kind);
-            serde_json::json!({
-                "type": complaint.kind,
-                "loc": complaint.at.iter().map(place).collect::<Value>(),
-                "msg": complaint.text,
-                "input": complaint.input,
-                "url": url,
-            })
-        };
-        complaints.iter().map(item).collect::<Value>().to_string()
     }
 
     /// The message that Dify gives for some mistakes in one thing.
@@ -178,21 +143,6 @@ impl Complaint {
         }
         message
     }
-}
-
-/// What a mistake was measured by. The text says it already; here it stands by itself.
-fn context(kind: &str, text: &str) -> Option<Value> {
-    let number = || text.split(' ').find_map(|word| word.parse::<i64>().ok());
-    let name = match kind {
-        "literal_error" | "enum" => return Some(json!({"expected": text.strip_prefix("Input should be ")?})),
-        "value_error" => return Some(json!({"error": text.strip_prefix("Value error, ")?})),
-        "string_too_short" => "min_length",
-        "string_too_long" => "max_length",
-        "less_than_equal" => "le",
-        "greater_than_equal" => "ge",
-        _ => return None,
-    };
-    number().map(|limit| json!({name: limit}))
 }
 
 /// pydantic shows at most 50 characters of a value: the first and the last half.

@@ -3,6 +3,7 @@
 mod complaint;
 mod example;
 mod operation;
+mod release;
 mod route;
 mod schema;
 
@@ -46,6 +47,8 @@ pub(crate) struct Contract {
 pub(crate) struct Surface {
     api: Api,
     routes: Routes,
+    /// The release of Dify that the document describes.
+    release: String,
 }
 
 impl Api {
@@ -74,6 +77,11 @@ impl Contract {
         CONTRACT.get_or_init(read).as_ref().map_err(|problem| Error::Bundle(problem.clone()))
     }
 
+    /// The release of Dify that the documents describe, and the server plays.
+    pub(crate) fn release(&self) -> &str {
+        self.surfaces.first().map_or("", |surface| &surface.release)
+    }
+
     /// What the server has at this method and path.
     pub(crate) fn find(&self, method: &str, path: &str) -> Found<'_> {
         for surface in &self.surfaces {
@@ -82,6 +90,17 @@ impl Contract {
             }
         }
         Found::Nothing
+    }
+
+    /// The document of the API that is asked for at this path, as the server's release is described.
+    pub(crate) fn document(path: &str) -> Option<Value> {
+        let texts = [(Api::Service, SERVICE), (Api::Web, WEB), (Api::Console, CONSOLE)];
+        let (_, text) = texts
+            .into_iter()
+            .find(|(api, _)| path.strip_prefix(api.prefix()).is_some_and(|rest| rest == "/openapi.json"))?;
+        let mut document = serde_json::from_str(text).ok()?;
+        release::project(&mut document);
+        Some(document)
     }
 
     /// Every operation, in the order of the documents.
@@ -93,7 +112,8 @@ impl Contract {
 impl Surface {
     fn read(api: Api, text: &str) -> Result<Surface, String> {
         let prefix = api.prefix();
-        let document: Value = serde_json::from_str(text).map_err(|error| format!("{prefix}: {error}"))?;
+        let mut document: Value = serde_json::from_str(text).map_err(|error| format!("{prefix}: {error}"))?;
+        release::project(&mut document);
         let paths = document["paths"].as_object().ok_or_else(|| format!("{prefix}: the document has no paths"))?;
         let mut operations = Vec::new();
         for (path, item) in paths {
@@ -103,6 +123,7 @@ impl Surface {
                 }
             }
         }
-        Ok(Surface { api, routes: Routes::new(operations) })
+        let release = document["info"]["version"].as_str().unwrap_or_default().to_owned();
+        Ok(Surface { api, routes: Routes::new(operations), release })
     }
 }

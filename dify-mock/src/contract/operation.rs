@@ -99,11 +99,6 @@ impl Operation {
         self.api == Api::Console
     }
 
-    /// Whether the document knows an answer of this status.
-    pub(crate) fn knows(&self, status: u16) -> bool {
-        self.answers.iter().any(|answer| answer.status == status)
-    }
-
     /// Whether the body is JSON, and only JSON.
     pub(crate) fn takes_json(&self) -> bool {
         self.json.is_some() && self.multipart.is_none()

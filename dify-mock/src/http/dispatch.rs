@@ -10,7 +10,7 @@ use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::call::{Call, Content, Headers};
 use super::cookie::Cookies;
@@ -267,11 +267,6 @@ fn understand(
             // The server looks for members in whatever it is, and that raises.
             Some(_) => return Err(Refusal::unknown()),
         },
-        Sent::Other(_) if operation.is_console() && operation.knows(422) => {
-            // Newer routes read what is no JSON as an object without members.
-            findings.members = operation.check_json(&Value::Object(Map::new()));
-            Content::Json(Map::new())
-        }
         Sent::Other(_) if operation.takes_json() && operation.body_required() => return Err(Refusal::no_json()),
         _ => Content::Nothing,
     };
@@ -287,12 +282,9 @@ fn understand(
     let query_complaints: Vec<Complaint> = findings.query.iter().filter(minded).cloned().collect();
     findings.members.retain(|complaint| minded(&complaint));
     if operation.is_console() {
-        console::refusal::judge(operation, &query_complaints, &findings.members)?;
+        console::refusal::judge(operation, &findings.members)?;
     }
     refuse(&query_complaints, wording.query.map_or_else(|| operation.title(true), str::to_owned))?;
-    if wording.unprocessable && !findings.members.is_empty() {
-        return Err(Refusal::new(422, "unprocessable_entity", Complaint::list(&findings.members)));
-    }
     let refused = refuse(&findings.members, wording.body.map_or_else(|| operation.title(false), str::to_owned));
     match refused {
         Err(Refusal::Coded { status, message, .. }) if wording.bare => {

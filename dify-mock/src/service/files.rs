@@ -33,9 +33,24 @@ pub(crate) fn upload(call: &Call) -> Outcome {
     Ok(Reply::Json(201, file.value(&call.server.url)))
 }
 
+/// What files may have by their extension, in MiB: pictures, films, sound.
+const SIZES: [(&[&str], u64); 3] = [
+    (&["jpg", "jpeg", "png", "webp", "gif", "svg"], 10),
+    (&["mp4", "mov", "mpeg", "webm"], 100),
+    (&["mp3", "m4a", "wav", "amr", "mpga"], 50),
+];
+
+/// Whether a file of this name has more bytes than the server takes.
+pub(crate) fn is_too_large(call: &Call, name: &str, blob: &Blob) -> bool {
+    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+    let kind = SIZES.iter().find(|(extensions, _)| extensions.contains(&extension.as_str()));
+    let usual = kind.map_or(15, |(_, size)| *size) << 20;
+    blob.length() > call.server.settings.upload_limit.unwrap_or(usual)
+}
+
 /// Keeps a file for the user.
 pub(crate) fn keep(call: &Call, name: String, media: String, blob: &Arc<Blob>) -> Result<UploadedFile, Refusal> {
-    if call.server.settings.upload_limit.is_some_and(|limit| blob.length() > limit) {
+    if is_too_large(call, &name, blob) {
         return Err(Refusal::new(413, "file_too_large", ""));
     }
     let user = call.user().to_owned();

@@ -64,10 +64,9 @@ pub(crate) fn looks(world: &mut World, key: &Key) -> Value {
     value
 }
 
-/// `GET /`.
-pub(crate) fn server(call: &Call) -> Outcome {
-    let version = &call.server.settings.version;
-    Ok(Reply::ok(json!({"welcome": "Dify OpenAPI", "api_version": "v1", "server_version": version})))
+/// `GET /`: declared, and hidden behind another route since 1.8.1.
+pub(crate) fn server(_: &Call) -> Outcome {
+    Err(Refusal::Html)
 }
 
 /// `GET /end-users/{end_user_id}`.

@@ -21,7 +21,7 @@ use std::sync::Arc;
 
 use serde_json::json;
 
-use crate::contract::{Api, Operation};
+use crate::contract::{Api, Contract, Operation};
 use crate::http::call::{Call, Outcome};
 use crate::http::dispatch::example;
 use crate::http::key::Mode;
@@ -62,8 +62,6 @@ pub(crate) struct Wording {
     pub(crate) unminded: &'static [&'static str],
     /// Whether there is nothing but a text in the refusal.
     pub(crate) bare: bool,
-    /// Whether a refused body is 422, with the mistakes as a list.
-    pub(crate) unprocessable: bool,
     /// Whether the operation is not there, whatever the body.
     pub(crate) absent: bool,
 }
@@ -86,8 +84,7 @@ pub(crate) const fn later(audience: Audience, work: fn(Call) -> Later) -> Handle
 }
 
 impl Wording {
-    const DEFAULT: Wording =
-        Wording { body: None, query: None, unminded: &[], bare: false, unprocessable: false, absent: false };
+    const DEFAULT: Wording = Wording { body: None, query: None, unminded: &[], bare: false, absent: false };
 }
 
 impl Handler {
@@ -106,12 +103,6 @@ impl Handler {
     /// The same, where these query parameters are not judged beforehand.
     pub(crate) const fn unminded(mut self, names: &'static [&'static str]) -> Handler {
         self.wording.unminded = names;
-        self
-    }
-
-    /// The same, with a list of mistakes in a refusal of the body.
-    pub(crate) const fn unprocessable(mut self) -> Handler {
-        self.wording.unprocessable = true;
         self
     }
 
@@ -160,7 +151,7 @@ static HANDLERS: &[(&str, &str, Handler)] = &[
     ("GET", "/parameters", now(Any, parameters::parameters)),
     ("GET", "/meta", now(Any, info::meta)),
     ("GET", "/site", now(Any, info::site)),
-    ("GET", "/", now(Any, info::server)),
+    ("GET", "/", now(Any, info::server).absent()),
     ("GET", "/end-users/{end_user_id}", now(Any, info::end_user)),
     ("GET", "/apps/annotations", now(Any, annotations::list)),
     ("POST", "/apps/annotations", now(Any, annotations::create)),
@@ -200,6 +191,9 @@ pub(crate) fn beside(server: &Arc<Inner>, path: &str, query: &[(String, String)]
         let version = &server.settings.version;
         let value = json!({"pid": std::process::id(), "status": "ok", "version": version});
         return Some(Ok(Reply::Spaced { charset: false, value }));
+    }
+    if let Some(document) = Contract::document(path) {
+        return Some(Ok(Reply::ok(document)));
     }
     let id = path.strip_prefix("/files/")?.strip_suffix("/file-preview")?;
     Some(files::signed(server, id, query))
@@ -242,7 +236,6 @@ impl Audience {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Contract;
 
     #[test]
     fn every_function_here_answers_an_operation_of_the_document() {

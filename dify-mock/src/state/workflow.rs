@@ -33,7 +33,6 @@ pub(crate) struct Workflow {
 pub(crate) struct Version {
     /// When it was published, to the microsecond, as text.
     pub(crate) name: String,
-    pub(crate) number: u64,
 }
 
 /// Values for all runs. Some are secrets, so there is no debug output of them.
@@ -45,7 +44,6 @@ pub(crate) struct Environment(pub(crate) Vec<Value>);
 pub(crate) struct Workflows {
     pub(crate) draft: Option<Workflow>,
     pub(crate) versions: Vec<Workflow>,
-    published: u64,
 }
 
 impl Workflow {
@@ -98,7 +96,6 @@ impl Workflow {
             "features": self.features,
             "hash": self.hash(),
             "version": self.version_name(),
-            "version_number": self.version.as_ref().map(|version| version.number),
             "marked_name": self.marked_name,
             "marked_comment": self.marked_comment,
             "created_by": author,
@@ -140,11 +137,10 @@ impl Workflows {
     /// Publishes the draft; nothing when there is none.
     pub(crate) fn publish(&mut self, name: &str, comment: &str) -> Option<&Workflow> {
         let mut version = self.draft.clone()?;
-        self.published += 1;
         let micros = clock::micros();
         let moment = clock::iso(micros / 1_000_000).replace('T', " ");
         version.id = ids::new();
-        version.version = Some(Version { name: format!("{moment}.{:06}", micros % 1_000_000), number: self.published });
+        version.version = Some(Version { name: format!("{moment}.{:06}", micros % 1_000_000) });
         (version.marked_name, version.marked_comment) = (name.to_owned(), comment.to_owned());
         let now = clock::now();
         (version.created_at, version.updated_at, version.touched) = (now, now, false);
@@ -168,8 +164,8 @@ impl Workflows {
 }
 
 impl Environment {
-    /// Takes these variables; with `patch` those that are not named stay.
-    pub(crate) fn set(&mut self, given: &[Value], patch: bool, deleted: &[&str]) {
+    /// Takes these variables in place of all others. A secret whose value is masked keeps it.
+    pub(crate) fn set(&mut self, given: &[Value]) {
         let before = std::mem::take(&mut self.0);
         let known = |id: &Value| before.iter().find(|variable| variable["id"] == *id);
         let whole = |variable: &Value| {
@@ -186,19 +182,7 @@ impl Environment {
                 "description": variable["description"].as_str().unwrap_or_default(),
             })
         };
-        let new: Vec<Value> = given.iter().map(whole).collect();
-        if !patch {
-            self.0 = new;
-            return;
-        }
-        self.0 = before;
-        self.0.retain(|variable| variable["id"].as_str().is_none_or(|id| !deleted.contains(&id)));
-        for variable in new {
-            match self.0.iter_mut().find(|known| known["id"] == variable["id"]) {
-                Some(known) => *known = variable,
-                None => self.0.push(variable),
-            }
-        }
+        self.0 = given.iter().map(whole).collect();
     }
 
     fn masked(&self) -> Value {
@@ -259,12 +243,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_patch_leaves_the_rest_and_secrets_are_shown_only_where_they_should_be() {
+    fn a_list_replaces_all_and_secrets_show_only_where_they_should() {
         let mut environment = Environment::default();
         let variable =
             |id: &str, value: &str, kind: &str| json!({"id": id, "name": id, "value": value, "value_type": kind});
-        environment.set(&[variable("a", "1", "string"), variable("b", "hush", "secret")], false, &[]);
-        environment.set(&[variable("c", "3", "string"), variable("b", UNCHANGED, "secret")], true, &["a"]);
+        environment.set(&[variable("a", "1", "string"), variable("b", "hush", "secret")]);
+        environment.set(&[variable("b", UNCHANGED, "secret"), variable("c", "3", "string")]);
         let names: Vec<&Value> = environment.0.iter().map(|variable| &variable["name"]).collect();
         assert_eq!(names, ["b", "c"]);
         assert_eq!(

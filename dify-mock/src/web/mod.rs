@@ -35,7 +35,11 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("POST", "/workflows/tasks/{task_id}/stop", now(Workflow, stop::answer)),
     ("GET", "/workflow/{workflow_run_id}/events", now(Any, runs::events).unminded(&["include_state_snapshot"])),
     ("GET", "/form/human_input/{form_token}", later(Any, |call| Box::pin(forms::form(call)))),
-    ("POST", "/form/human_input/{form_token}", later(Any, |call| Box::pin(forms::submit(call))).unprocessable()),
+    (
+        "POST",
+        "/form/human_input/{form_token}",
+        later(Any, |call| Box::pin(forms::submit(call))).body("HumanInputFormSubmitPayload"),
+    ),
     ("POST", "/form/human_input/{form_token}/upload-token", now(Any, form_files::token)),
     ("POST", "/human-input-forms/files", later(Any, |call| Box::pin(form_files::upload(call)))),
     ("GET", "/conversations", now(Talking, conversations::list).query("ConversationListQuery")),

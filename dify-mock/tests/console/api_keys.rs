@@ -83,7 +83,7 @@ async fn an_api_is_closed_and_opened_again() {
          /console/api/apps/<uuid:app_id>/api-enable ?"
     );
     assert_eq!((status, &refused["message"]), (404, &json!(message)));
-    assert_eq!(desk.post(&format!("/apps/{id}/api-enable"), json!({})).await.0, 422);
+    assert_eq!(desk.post(&format!("/apps/{id}/api-enable"), json!({})).await.0, 400);
     desk.answers_agree();
 }
 

@@ -110,7 +110,7 @@ async fn runs_are_listed_counted_and_read_with_their_nodes() {
     assert_eq!(logs["data"][0]["details"], json!({"trigger_metadata": {}}));
     for query in ["workflow-runs?limit=101", "workflow-app-logs?status=zzz"] {
         let (status, refused) = desk.get(&format!("{path}/{query}")).await;
-        assert_eq!((status, &refused["code"]), (422, &json!("unprocessable_entity")));
+        assert_eq!((status, &refused["code"]), (400, &json!("invalid_param")));
     }
 
     ask(&desk, "app-chatflow", "Hello").await;

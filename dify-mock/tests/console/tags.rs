@@ -27,8 +27,8 @@ async fn tags_are_made_given_taken_and_deleted_as_recorded() {
     assert_eq!((&renamed["name"], &renamed["binding_count"]), (&json!("two"), &json!("1")));
     let (status, refused) =
         desk.post("/tag-bindings/remove", json!({"tag_id": id, "target_id": app, "type": "app"})).await;
-    assert_eq!(status, 422);
-    assert!(refused["message"].as_str().is_some_and(|text| text.contains("\"loc\":[\"tag_ids\"]")));
+    assert_eq!(status, 400);
+    assert!(refused["message"].as_str().is_some_and(|text| text.contains("tag_ids\n  Field required")), "{refused}");
     assert_eq!(desk.post("/tag-bindings/remove", binding(&app)).await.0, 200);
     assert_eq!(desk.get("/tags?type=app&keyword=TW").await.1[0]["binding_count"], "0");
     assert_eq!(desk.order(Method::DELETE, &path).await.0, 204);

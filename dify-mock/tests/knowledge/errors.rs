@@ -147,7 +147,7 @@ async fn bad_files_and_forms_are_refused() {
     };
     let said = |status: u16, code: &str, message: &str| (status, code.to_owned(), message.to_owned());
     assert_eq!(post("f.xyz", b"abc", SETTINGS).await, said(400, "invalid_param", ""));
-    assert_eq!(post("f.txt", b"more than ten", SETTINGS).await, said(413, "file_too_large", ""));
+    assert_eq!(post("f.txt", b"more than ten", SETTINGS).await, said(400, "invalid_param", ""));
     let broken = "Expecting property name enclosed in double quotes: line 1 column 2 (char 1)";
     assert_eq!(post("f.txt", b"abc", "{bad").await, said(400, "invalid_param", broken));
     for data in ["{}", r#"{"process_rule": {"mode": "automatic"}}"#] {

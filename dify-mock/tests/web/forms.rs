@@ -29,10 +29,8 @@ async fn a_form_is_read_and_answered_once_with_nothing_but_its_token() {
     assert_eq!((&shown["site"]["end_user_id"], &shown["site"]["site"]["prompt_public"]), (&Value::Null, &json!(false)));
     let submit = async |body: Value| answered(page.bare(Method::POST, &form).json(&body)).await;
     let (status, refused) = submit(json!({"inputs": {"comment": "x"}})).await;
-    let message = "[{\"type\":\"missing\",\"loc\":[\"action\"],\"msg\":\"Field required\",\"input\":{\"inputs\":\
-                   {\"comment\":\"x\"}},\"url\":\"https://errors.pydantic.dev/2.12/v/missing\"}]";
-    let expected = json!({"code": "unprocessable_entity", "message": message, "status": 422});
-    assert_eq!((status, refused), (422, expected));
+    assert_eq!((status, &refused["code"]), (400, &json!("invalid_param")));
+    assert!(refused["message"].as_str().is_some_and(|text| text.contains("action\n  Field required")), "{refused}");
     let (status, refused) = submit(json!({"inputs": {"comment": "ok"}, "action": "zzz"})).await;
     let expected = json!({"code": "invalid_form_data", "message": "Invalid action: zzz", "status": 400});
     assert_eq!((status, refused), (400, expected));

@@ -1,55 +1,69 @@
 //! Packs recordings of real servers into `tests/recordings`.
 //!
 //! ```text
-//! cargo run -p dify-tests --bin pack-recordings -- ../shared/recordings
+//! cargo run -p dify-tests --bin pack-recordings -- <folder> dify-1.13.0 dify-1.16.1 dify-main-20260815
 //! cargo run -p dify-tests --bin pack-recordings -- --add my-recordings
 //! ```
 //!
-//! The first makes the archives of the areas that it finds anew. `--add` keeps what is packed, but for exchanges of the
-//! same name.
+//! The first makes the archives of the named servers anew, or of all that it finds. `--add` keeps what is packed, but for
+//! exchanges of the same name.
 //!
-//! The folder has one folder per server (`dify-1.16.1`), below which every `.json` file is an exchange. Exchanges of routes
-//! that the published documents do not describe stay out; so does a server's description of itself.
+//! The folder has one folder per server (`dify-1.16.1`), below which every `.json` file is an exchange, and where an
+//! `index.json` names the release. Exchanges of routes that the published documents do not describe stay out; so does a
+//! server's description of itself.
 
 use std::{error::Error, fs, path::PathBuf};
 
-use codegen::verify::Judge;
+use codegen::verify::{Corpus, Index, Judge, corpora};
 use dify_tests::{Recording, archive, corpus::judge_one, workspace};
-use serde_json::Value;
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments: Vec<_> = std::env::args_os().skip(1).collect();
+    let mut arguments: Vec<_> = std::env::args().skip(1).collect();
     let add = arguments.first().is_some_and(|first| first == "--add");
     if add {
         arguments.remove(0);
     }
-    let [folder] = arguments.as_slice() else {
-        return Err("usage: pack-recordings [--add] <folder of recordings, one folder per server>".into());
+    let Some((folder, wanted)) = arguments.split_first() else {
+        return Err("usage: pack-recordings [--add] <folder of recordings, one folder per server> [SERVER]...".into());
     };
-    let folder = PathBuf::from(folder);
-    let judge = Judge::new(workspace::published())?;
-    let mut kept = if add { archive::recordings()? } else { Vec::new() };
-    for server in fs::read_dir(&folder)? {
-        let server = server?;
-        for path in workspace::files(&server.path())? {
-            if path.extension().is_none_or(|extension| extension != "json") {
-                continue;
-            }
-            let exchange: Value = serde_json::from_slice(&fs::read(&path)?)?;
-            let file = path.strip_prefix(server.path())?.to_string_lossy().into_owned();
-            if judge_one(&judge, &file, &exchange).documented {
-                let server = server.file_name().to_string_lossy().into_owned();
-                kept.retain(|old| old.server != server || old.file != file);
-                kept.push(Recording { server, file, exchange });
-            }
+    for corpus in corpora(&PathBuf::from(folder), None)? {
+        let server = corpus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        if wanted.is_empty() || wanted.contains(&server) {
+            pack(corpus, &server, add)?;
         }
     }
-    let count = kept.len();
-    archive::write(&archive::folder(), kept)?;
     let mut bytes = 0;
     for archive in workspace::files(&archive::folder())? {
         bytes += fs::metadata(archive)?.len();
     }
-    println!("{count} exchanges, {bytes} bytes");
+    println!("{} exchanges, {bytes} bytes", archive::recordings()?.len());
+    Ok(())
+}
+
+/// Packs the recordings of a server; with `add`, beside those that are packed and have other names.
+fn pack(corpus: Corpus, server: &str, add: bool) -> Result<(), Box<dyn Error>> {
+    let packed = archive::folder().join(server);
+    let release = corpus.release()?;
+    let mut kept = match Corpus::read(&packed, None) {
+        Ok(old) if add => old.recordings,
+        _ => Vec::new(),
+    };
+    if !add && packed.is_dir() {
+        fs::remove_dir_all(&packed)?;
+    }
+    let judge = Judge::new(workspace::published(), &release)?;
+    for (file, exchange) in corpus.recordings {
+        if judge_one(&judge, &file, &exchange).documented {
+            kept.retain(|(old, _)| *old != file);
+            kept.push((file, exchange));
+        }
+    }
+    let recording = |(file, exchange)| Recording { server: server.to_owned(), file, exchange };
+    archive::write(&archive::folder(), kept.into_iter().map(recording).collect())?;
+    if add && packed.join("index.json").is_file() {
+        return Ok(());
+    }
+    let index = corpus.index.unwrap_or_else(|| Index { release, grade: "recorded".into(), note: None });
+    fs::write(packed.join("index.json"), serde_json::to_string(&index)? + "\n")?;
     Ok(())
 }

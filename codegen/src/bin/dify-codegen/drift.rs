@@ -3,22 +3,27 @@
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
 
 use clap::Args;
 use codegen::bindings::Document;
 use codegen::bundle::to_json;
-use codegen::drift::{Drift as Differences, Foreign, Known, drift, stale};
+use codegen::drift::{self, Drift as Differences, Foreign, Known, drift, stale};
 use serde_json::json;
 
 use crate::diff::Api;
 use crate::documents;
 
-/// What to hold ours against.
+/// What to compare ours with.
 #[derive(Args)]
 pub struct Drift {
-    /// OpenAPI or Swagger documents, lists of shapes, or lists of routes: one for each API.
+    /// OpenAPI or Swagger documents, lists of shapes, or lists of routes, one for each API: files, which may be compressed
+    /// (.gz), or URLs such as http://localhost/v1/openapi.json.
     #[arg(required = true, value_name = "DOCUMENT")]
-    documents: Vec<PathBuf>,
+    documents: Vec<String>,
+    /// The release that they are of. Defaults to the release that spec/ describes.
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
     /// The API that they describe; told by their servers or file names where this is left out.
     #[arg(long, value_name = "API")]
     api: Option<Api>,
@@ -38,7 +43,7 @@ pub fn run(root: &Path, task: &Drift) -> Result<bool, Box<dyn Error>> {
     let ours = documents::source(root)?;
     let mut compared = Vec::new();
     for document in &task.documents {
-        compared.push(compare(document, task.api, &ours, &known)?);
+        compared.push(compare(root, document, task, &ours, &known)?);
     }
     let stale = stale(&known, &compared);
     let clean = stale.is_empty() && compared.iter().all(Differences::is_clean);
@@ -62,14 +67,63 @@ pub fn run(root: &Path, task: &Drift) -> Result<bool, Box<dyn Error>> {
     Ok(clean)
 }
 
-fn compare(path: &Path, api: Option<Api>, ours: &[Document], known: &[Known]) -> Result<Differences, Box<dyn Error>> {
-    let shown = path.display();
-    let text = fs::read_to_string(path).map_err(|error| format!("{shown}: {error}"))?;
-    let theirs = Foreign::read(&text).map_err(|error| format!("{shown}: {error}"))?;
-    let stem = path.file_stem().unwrap_or_default().to_string_lossy();
-    let by_name = ["console", "web", "service"].into_iter().find(|api| stem.contains(api));
-    let api = api.map(Api::name).or(theirs.api).or(by_name);
-    let api = api.ok_or_else(|| format!("{shown} does not say which API it describes: give --api"))?;
+fn compare(
+    root: &Path,
+    name: &str,
+    task: &Drift,
+    ours: &[Document],
+    known: &[Known],
+) -> Result<Differences, Box<dyn Error>> {
+    let bytes =
+        if is_url(name) { fetched(root, name)? } else { fs::read(name).map_err(|error| format!("{name}: {error}"))? };
+    let text = drift::text(bytes).map_err(|error| format!("{name}: {error}"))?;
+    let theirs = Foreign::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let by_name = || {
+        let stem = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
+        ["console", "web", "service"].into_iter().find(|api| stem.contains(api))
+    };
+    let api = task.api.map(Api::name).or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
+    let api = api.ok_or_else(|| format!("{name} does not say which API it describes: give --api"))?;
     let ours = ours.iter().find(|document| document.api == api).ok_or_else(|| format!("spec/{api} is missing"))?;
-    Ok(drift(ours, &theirs, known))
+    let described = ours.value.pointer("/info/version").and_then(serde_json::Value::as_str).unwrap_or_default();
+    let release = task.release.as_deref().unwrap_or(described);
+    Ok(drift(ours, release, &theirs, known))
+}
+
+fn is_url(name: &str) -> bool {
+    name.starts_with("http://") || name.starts_with("https://")
+}
+
+/// The API that a server describes at this address.
+fn api_of_url(name: &str) -> Option<&'static str> {
+    let path = name.split_once("://")?.1;
+    let apis = [("/console/api/", "console"), ("/api/", "web"), ("/v1/", "service")];
+    apis.into_iter().find(|(prefix, _)| path.contains(prefix)).map(|(_, api)| api)
+}
+
+/// What a server answers, by a program of its own, so that this one needs no HTTP client.
+fn fetched(root: &Path, url: &str) -> Result<Vec<u8>, Box<dyn Error>> {
+    let cargo = std::env::var_os("CARGO").unwrap_or_else(|| "cargo".into());
+    let output = Command::new(cargo)
+        .args(["run", "--quiet", "-p", "dify-record", "--bin", "fetch-document", "--manifest-path"])
+        .arg(root.join("Cargo.toml"))
+        .args(["--", url])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| format!("cargo could not be started: {error}"))?;
+    if output.status.success() { Ok(output.stdout) } else { Err("the document could not be fetched".into()) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_address_of_a_document_names_its_api() {
+        assert_eq!(api_of_url("http://localhost/v1/openapi.json"), Some("service"));
+        assert_eq!(api_of_url("https://dify.example.com/api/openapi.json"), Some("web"));
+        assert_eq!(api_of_url("http://localhost:5001/console/api/openapi.json"), Some("console"));
+        assert_eq!(api_of_url("served-console.json"), None);
+        assert!(is_url("http://localhost/v1/openapi.json") && !is_url("drift/dify-1.16.1-web.json.gz"));
+    }
 }

@@ -1,21 +1,26 @@
-//! `cargo xtask verify`: recorded exchanges with real servers against the source.
+//! `cargo xtask verify`: validates recorded exchanges with real servers against the source.
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use codegen::verify::{Judge, directory};
+use codegen::verify::{Judge, corpora};
 use codegen::{bundle, source};
 use regex::Regex;
 use serde_json::{Map, Value};
 
-/// What to judge, and how to tell the outcome.
+use crate::documents;
+
+/// What to judge, and how to report the outcome.
 #[derive(Args)]
 pub struct Verify {
-    /// Folders of recordings.
+    /// Folders of recordings, as files (*.json) or archives (*.jsonl.gz), or of one folder per server.
     #[arg(required = true, value_name = "DIR")]
     directories: Vec<PathBuf>,
+    /// The release that answered. Defaults to `release` in the folder's index.json, else to X-Version.
+    #[arg(long, value_name = "RELEASE")]
+    release: Option<String>,
     /// Write the whole report to this file as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -31,16 +36,28 @@ pub struct Verify {
 pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
     // From the source, not from what is published: so that an edit can be tried before anything is written.
     let source = source::load(&root.join("spec"))?;
-    let documents = source.apis.iter().map(|api| bundle::bundle(&source, &api.name)).collect();
-    let judge = Judge::new(documents)
-        .map_err(|error| format!("spec/ cannot be judged by: {error} (`cargo xtask lint` tells where)"))?;
+    let documents: Vec<_> = source.apis.iter().map(|api| bundle::bundle(&source, &api.name)).collect();
+    let judge_of = |release: &str| {
+        Judge::new(documents.clone(), release)
+            .map_err(|error| format!("spec/ cannot be judged by: {error} (`cargo xtask lint` names the place)"))
+    };
     let mut all = true;
     let mut reports = Map::new();
     for folder in &task.directories {
-        let report = directory(&judge, folder, task.only.as_ref())?.show(task.show);
-        println!("{}\n{report}", folder.display());
-        all &= report.passes();
-        reports.insert(folder.display().to_string(), report.to_json());
+        for corpus in corpora(folder, task.only.as_ref())? {
+            let shown = corpus.path.display().to_string();
+            let release = match &task.release {
+                Some(release) => release.clone(),
+                // Without a recording there is no release, and the report explains that nothing was judged.
+                None if corpus.recordings.is_empty() => String::new(),
+                None => corpus.release()?,
+            };
+            let report = corpus.judged(&judge_of(&release)?).show(task.show);
+            let grade = corpus.index.as_ref().map_or_else(String::new, |index| format!(", {}", index.grade));
+            documents::print(&format!("{shown} (Dify {release}{grade})\n{report}\n"))?;
+            all &= report.passes();
+            reports.insert(shown, report.to_json());
+        }
     }
     if let Some(file) = &task.json {
         // One folder gives the layout of validate_corpus.py; several, one such report for each.

@@ -17,7 +17,7 @@ plant! {
         by
             "Error_code:"
         and hear
-            "spec/common/schemas/error.yaml:7: `$ref: #/ErrorCode` leads nowhere; write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
+            "spec/common/schemas/error.yaml:7: `$ref: #/ErrorCode` leads nowhere; did you mean `Error_code`?";
             "spec/common/schemas/error.yaml:9: `Error_code` is not in Pascal case; write `ErrorCode`";
             "spec/common/schemas/error.yaml:9: nothing uses `Error_code`; refer to it or delete it";
     }

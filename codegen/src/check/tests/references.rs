@@ -53,7 +53,7 @@ plant! {
         by
             "$ref: \"#/Mlik\""
         and hear
-            "spec/service/schemas/tea.yaml:36: `$ref: #/Mlik` leads nowhere; write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
+            "spec/service/schemas/tea.yaml:36: `$ref: #/Mlik` leads nowhere; did you mean `Milk`?";
     }
 
     a_mapping_to_nowhere_is_told {
@@ -62,8 +62,26 @@ plant! {
         by
             "poured: \"#/Poured\""
         and hear
-            "spec/common/events/tea.yaml:5: no value of `event` leads to `PouredEvent`; add it to `mapping`";
             "spec/common/events/tea.yaml:11: `$ref: #/Poured` leads nowhere; write `#/Name` for this file or `../schemas/file.yaml#/Name`, relative to this file, with a name that is there";
+            "spec/common/events/tea.yaml:5: no value of `event` leads to `PouredEvent`; add it to `mapping`";
+    }
+
+    a_reference_into_the_wrong_file_is_told {
+        in SCHEMAS replace
+            "$ref: \"#/Milk\""
+        by
+            "$ref: \"../../common/schemas/error.yaml#/Milk\""
+        and hear
+            "spec/service/schemas/tea.yaml:36: `$ref: ../../common/schemas/error.yaml#/Milk` leads nowhere; `Milk` is not in ../../common/schemas/error.yaml: correct the path, relative to this file";
+    }
+
+    a_mapping_by_another_name_than_the_events_is_told {
+        in EVENTS replace
+            "Always `boiling`"
+        by
+            "Always `boils`"
+        and hear
+            "spec/common/events/tea.yaml:10: `boiling` leads to `BoilingEvent`, whose `event` is always `boils`; write `boils` here, or correct the other";
     }
 
     something_beside_a_reference_is_told {
@@ -81,9 +99,9 @@ plant! {
         by
             "$ref: \"../../common/responses.yaml#/Refused\""
         and hear
+            "spec/service/paths/tea.yaml:11: `Refused` is not a parameter; refer to a parameter, or move it to a file for these";
             "spec/common/parameters.yaml:1: nothing uses `PageQuery`; refer to it or delete it";
             "spec/service/paths/tea.yaml:8: `page` is no query parameter of `GET /cups`; name the one that asks for the next page";
-            "spec/service/paths/tea.yaml:11: `Refused` is not a parameter; refer to a parameter, or move it to a file for these";
     }
 
     a_path_listed_under_another_name_is_told {

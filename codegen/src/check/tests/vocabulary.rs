@@ -7,8 +7,8 @@ plant! {
         by
             "sumary: List cups."
         and hear
-            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
             "spec/service/paths/tea.yaml:6: `sumary` means nothing in an operation; did you mean `summary`?";
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
     }
 
     an_unknown_extension_is_told {
@@ -17,7 +17,7 @@ plant! {
         by
             "x-dify-tristat: true"
         and hear
-            "spec/service/schemas/tea.yaml:37: `x-dify-tristat` means nothing in a schema; here may stand x-extensible-enum, x-dify-final, x-dify-new, x-dify-send-default, x-dify-tristate, x-dify-modes, x-dify-since, x-dify-until, x-dify-deprecated";
+            "spec/service/schemas/tea.yaml:37: `x-dify-tristat` means nothing in a schema; did you mean `x-dify-tristate`?";
     }
 
     a_member_that_means_nothing_is_told {
@@ -56,13 +56,13 @@ plant! {
             "spec/service/paths/tea.yaml:32: `x-dify-errors` has the wrong form; write a list of texts";
     }
 
-    a_version_never_checked_is_told {
+    a_version_that_is_no_release_is_told {
         in SCHEMAS replace
             "since: \"1.1.0\""
         by
-            "since: \"1.2.0\""
+            "since: \"v1.1\""
         and hear
-            "spec/service/schemas/tea.yaml:9: `since` does not name a checked version; write one of \"1.0.0\", \"1.1.0\", in quotes";
+            "spec/service/schemas/tea.yaml:9: `since` names no release; write it as \"1.16.1\", in quotes";
     }
 
     a_version_without_quotes_is_told {
@@ -71,7 +71,7 @@ plant! {
         by
             "x-dify-since: 1.1"
         and hear
-            "spec/service/schemas/tea.yaml:72: `x-dify-since` does not name a checked version; write one of \"1.0.0\", \"1.1.0\", in quotes";
             "spec/service/schemas/tea.yaml:72: `x-dify-since` has the wrong form; write one text, in quotes if it is a number";
+            "spec/service/schemas/tea.yaml:72: `x-dify-since` names no release; write it as \"1.16.1\", in quotes";
     }
 }

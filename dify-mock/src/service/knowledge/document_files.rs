@@ -9,6 +9,7 @@ use super::{dataset, lost_dataset};
 use crate::http::call::{Call, Outcome};
 use crate::http::form::FilePart;
 use crate::http::refusal::Refusal;
+use crate::service::files::is_too_large;
 use crate::state::knowledge::material::READ_OF_A_FILE;
 use crate::state::knowledge::stored_file::StoredFile;
 
@@ -61,8 +62,9 @@ pub(crate) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
     if part.file_name.contains(['/', '\\']) {
         return Err(Refusal::invalid("Filename contains invalid characters"));
     }
-    if call.server.settings.upload_limit.is_some_and(|limit| part.blob.length() > limit) {
-        return Err(Refusal::new(413, "file_too_large", ""));
+    if is_too_large(call, &part.file_name, &part.blob) {
+        // 413 from 1.17.0 on (R130).
+        return Err(Refusal::invalid(""));
     }
     Ok(Some(part))
 }

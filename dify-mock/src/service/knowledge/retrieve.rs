@@ -43,8 +43,11 @@ pub(crate) fn answer(call: &Call) -> Outcome {
             return Err(Refusal::invalid("Query or attachment_ids is required"));
         }
         let chosen = if model.is_object() { model.clone() } else { dataset.retrieval.clone() };
-        // Without a model there is only one way, whatever was chosen.
-        let by_keywords = !dataset.counts_tokens() || chosen["search_method"] == "keyword_search";
+        let by_keywords = chosen["search_method"] == "keyword_search";
+        // Without a model there are no vectors, and the answer is what the database says of that.
+        if !by_keywords && !dataset.counts_tokens() {
+            return Err(Refusal::invalid(no_vectors(call.at("dataset_id"))));
+        }
         if !by_keywords && is_refused(question) {
             return Err(Refusal::invalid(REFUSED_EMBEDDING));
         }
@@ -53,6 +56,11 @@ pub(crate) fn answer(call: &Call) -> Outcome {
         let records = Search { question, by_keywords, top, least, filter }.run(dataset);
         Ok(Reply::ok(json!({"query": {"content": question}, "records": records})))
     })
+}
+
+fn no_vectors(dataset: &str) -> String {
+    let table = format!("embedding_vector_index_{}_nod", dataset.replace('-', "_"));
+    format!("relation \"{table}\" does not exist\nLINE 1: ...AS distance FROM {table}\n")
 }
 
 impl Search<'_> {

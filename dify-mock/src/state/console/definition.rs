@@ -130,7 +130,7 @@ impl Definition {
         let list = |name: &str| workflow[name].as_array().cloned().unwrap_or_default();
         let or_empty = |name: &str| if workflow[name].is_object() { workflow[name].clone() } else { json!({}) };
         let draft = profile.workflows.set_draft(or_empty("graph"), or_empty("features"));
-        draft.environment.set(&list("environment_variables"), false, &[]);
+        draft.environment.set(&list("environment_variables"));
         draft.conversation_variables = json!(list("conversation_variables"));
         Ok(())
     }
