@@ -124,7 +124,7 @@ mod off {
 #[cfg(all(test, feature = "tracing", feature = "app"))]
 mod tests {
     use crate::{
-        Timeouts,
+        RetryPolicy, Timeouts,
         test_server::{Server, Step, answer, event_stream, say},
         types::ChatRequest,
     };
@@ -215,7 +215,7 @@ mod tests {
         let fields = Fields::default();
         let guard = tracing::subscriber::set_default(fields.clone());
         tracing::callsite::rebuild_interest_cache();
-        let outcome = server.app(Timeouts::none()).info().get().await;
+        let outcome = server.app(Timeouts::none()).info().get().retry(RetryPolicy::default()).await;
         drop(guard);
         assert!(outcome.is_ok(), "{outcome:?}");
 
