@@ -74,7 +74,7 @@ fn scrubbed_recordings_keep_verdict_shape_and_values() {
             continue;
         }
         let scrubbed = exchange(&recording.exchange).to_json(&mut scrubber).expect("no secret is left");
-        let verdict = judge_one(&corpus.judge, &recording.file, &scrubbed);
+        let verdict = judge_one(corpus.judge(&recording.server), &recording.file, &scrubbed);
         assert_eq!(findings(&verdict), findings(&case.verdict), "{recording}");
         let json = |exchange: &Value| exchange["response"]["body"].as_str().map(serde_json::from_str::<Value>);
         if let (Some(Ok(before)), Some(Ok(after))) = (json(&recording.exchange), json(&scrubbed)) {
