@@ -15,7 +15,7 @@ pub(crate) use operation::{
     Answer, Body, Credential, Location, Mode, Operation, Parameter, carried_by_body, chosen_by_method,
 };
 pub(crate) use paging::{Cursor, Paging};
-pub(crate) use schema::{Component, EnumValue, Member, Shape, Type, Variant, rust_name};
+pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Type, Variant, rust_name};
 
 /// On an operation or a tag of several documents put together: the API whose document it stands in.
 pub(crate) const API: &str = "x-dify-api";

@@ -2,6 +2,7 @@
 
 mod support;
 
+use dify_api::Shown;
 use dify_api::types::{
     ChatRequest, ConversationDeleteRequest, ConversationRenameRequest, ConversationsListQuery, MessagesListQuery,
 };
@@ -17,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let id = &first.conversation_id;
     dify.app.conversations().rename(id, &ConversationRenameRequest::new().name("Names").user(user)).await?;
     for conversation in dify.app.conversations().list(&ConversationsListQuery::new().user(user)).await?.data {
-        println!("{}  {}", conversation.id, conversation.name);
+        println!("{}  {}", conversation.id, Shown::new(&conversation.name));
     }
     for message in dify.app.messages().list(&MessagesListQuery::new(id).user(user)).await?.data {
         println!("  {} -> {}", message.query, message.answer);

@@ -3,7 +3,7 @@
 mod support;
 
 use dify_api::{
-    Upload,
+    Shown, Upload,
     types::{ChatRequest, FileInput, FileTransferMethod, FileType, FileUploadRequest},
 };
 
@@ -15,7 +15,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
         None => Upload::bytes("notes.txt", "Dify runs applications built on language models."),
     };
     let file = dify.app.files().upload(&FileUploadRequest::new(upload).user("example-user")).await?;
-    println!("uploaded {} ({} bytes) as {}", file.name, file.size, file.id);
+    println!("uploaded {} ({} bytes) as {}", Shown::new(&file.name), file.size, file.id);
 
     let input = FileInput::new(FileType::Document, FileTransferMethod::LocalFile).upload_file_id(file.id);
     let request = ChatRequest::new("What does this file say?", "example-user").files(vec![input]);

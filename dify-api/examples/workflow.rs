@@ -2,6 +2,7 @@
 
 mod support;
 
+use dify_api::Shown;
 use dify_api::types::{WorkflowEvent, WorkflowRunRequest, WorkflowRunStatus};
 
 #[tokio::main]
@@ -12,12 +13,12 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     while let Some(event) = stream.next().await {
         match event? {
             WorkflowEvent::WorkflowStarted(started) => println!("run {}", started.workflow_run_id),
-            WorkflowEvent::NodeStarted(node) => println!("  {} …", node.data.title),
-            WorkflowEvent::NodeFinished(node) => println!("  {} {}", node.data.title, node.data.status),
+            WorkflowEvent::NodeStarted(node) => println!("  {} …", Shown::new(&node.data.title)),
+            WorkflowEvent::NodeFinished(node) => println!("  {} {}", Shown::new(&node.data.title), node.data.status),
             WorkflowEvent::WorkflowFinished(finished) => {
                 println!("{} after {:.1} s", finished.data.status, finished.data.elapsed_time);
                 if finished.data.status != WorkflowRunStatus::Succeeded {
-                    println!("{}", finished.data.error.as_deref().unwrap_or("no reason given"));
+                    println!("{}", Shown::new(finished.data.error.as_deref().unwrap_or("no reason given")));
                 }
                 if let Some(outputs) = &finished.data.outputs {
                     println!("{}", outputs.as_str());

@@ -125,6 +125,23 @@ impl<'a, T> Call<'a, T> {
         self
     }
 
+    /// With secrets in its path or body, which no error of it shows.
+    pub(crate) fn hiding<'s>(mut self, secrets: impl IntoIterator<Item = &'s str>) -> Self {
+        if let State::Planned(plan, _) = &mut self.state {
+            plan.exchange.secrets.extend(secrets.into_iter().map(str::to_owned));
+        }
+        self
+    }
+
+    /// The same for all texts of a JSON value.
+    pub(crate) fn hiding_json(self, value: &crate::RawJson) -> Self {
+        let mut texts = Vec::new();
+        if let Ok(value) = value.to_value() {
+            texts_of(value, &mut texts);
+        }
+        self.hiding(texts.iter().map(String::as_str))
+    }
+
     /// To a URL that the server gave and signed.
     #[cfg(feature = "knowledge")]
     pub(crate) fn signed(mut self) -> Self {
@@ -163,6 +180,15 @@ impl<'a, T> Call<'a, T> {
         let outcome = std::task::ready!(running.as_mut().poll(cx));
         self.state = State::Over;
         Poll::Ready(outcome)
+    }
+}
+
+fn texts_of(value: serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.push(text),
+        serde_json::Value::Array(items) => items.into_iter().for_each(|item| texts_of(item, texts)),
+        serde_json::Value::Object(members) => members.into_iter().for_each(|(_, value)| texts_of(value, texts)),
+        _ => {}
     }
 }
 

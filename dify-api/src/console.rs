@@ -181,6 +181,14 @@ impl ConsoleBuilder {
 
     configured!("Console");
 
+    /// Sets whether a client of an `https` server follows it to `http` when the server says so: by the address of
+    /// the Service API, to which [`deploy`](Console::deploy) connects.
+    /// Defaults to `false`: whoever is between could read the key.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.settings.allow_http = allow;
+        self
+    }
+
     /// Makes the client. Nothing is sent before the first call. Without an account or tokens only the operations that
     /// need none can be called, such as setting up a fresh server.
     ///

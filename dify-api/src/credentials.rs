@@ -64,6 +64,17 @@ impl Credentials {
         }
     }
 
+    /// What must not be shown.
+    pub(crate) fn secrets(&self) -> Vec<String> {
+        match self {
+            Self::Key(key) => bare(key).into_iter().collect(),
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.secret().into_iter().collect(),
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.secrets(),
+        }
+    }
+
     /// Takes what an answer brings.
     pub(crate) fn observe(&self, seen: &Seen<'_>) {
         let _ = seen;
@@ -105,6 +116,12 @@ impl Credentials {
             Self::Session(session) => session.obtain(transport).await,
         }
     }
+}
+
+/// A credential as it is, without the scheme before it.
+fn bare(header: &HeaderValue) -> Option<String> {
+    let text = header.to_str().ok()?;
+    Some(text.strip_prefix("Bearer ").unwrap_or(text).to_owned())
 }
 
 /// The head of an answer, and what it answers.

@@ -1,7 +1,7 @@
 //! From a definition to an application that answers.
 
 use crate::{
-    App, Console, Error, ErrorKind,
+    App, Console, Error, ErrorKind, Shown,
     credentials::Credentials,
     error::DeployError,
     secret::Secret,
@@ -38,6 +38,10 @@ impl Console {
     /// println!("{}: {}", deployment.app_id(), reply.answer);
     /// # Ok(()) }
     /// ```
+    ///
+    /// The client of the application talks to where the server says that its Service API is, which may be another host:
+    /// the key is that server's own, and it alone decides where it is good. From `https` it is not followed to `http`,
+    /// unless [`allow_http`](crate::ConsoleBuilder::allow_http) is on.
     ///
     /// An application has ten keys at most. Whoever deploys again and again, such as a CI job, overwrites the same
     /// application and uses the same key:
@@ -118,7 +122,7 @@ impl<'a> Deploy<'a> {
                 (Some(made.id), key, header)
             }
         };
-        let app = App { transport: console.transport.beside(ready.base, Credentials::Key(header)) };
+        let app = App { transport: console.transport.beside(ready.base, Credentials::Key(header))? };
         Ok(Deployment { app, api_key, key_id, deployed: ready.app })
     }
 
@@ -188,12 +192,13 @@ impl<'a> Deploy<'a> {
                 definition_version: import.imported_dsl_version,
                 server_version: import.current_dsl_version,
             };
-            return Err(Error::outside(ErrorKind::Deploy(refused)));
+            return Err(Error::beside(ErrorKind::Deploy(refused), &console.transport));
         };
         let missing = console.definitions().check_dependencies(&app_id).await?.leaked_dependencies;
         if !missing.is_empty() {
             let plugins = missing.iter().map(|plugin| plugin.value.shown()).collect();
-            return Err(Error::outside(ErrorKind::Deploy(DeployError::MissingPlugins { app_id, plugins })));
+            let missing = DeployError::MissingPlugins { app_id, plugins };
+            return Err(Error::beside(ErrorKind::Deploy(missing), &console.transport));
         }
         let Target { app, base } = match target {
             Some(target) => target,
@@ -214,8 +219,8 @@ impl<'a> Deploy<'a> {
         if let Some(url) = &self.base_url {
             return crate::settings::base_url(url);
         }
-        if let Ok(url) = crate::settings::base_url(&app.api_base_url) {
-            return Ok(url);
+        if crate::settings::base_url(&app.api_base_url).is_ok() {
+            return self.console.transport.given(&app.api_base_url, "SERVICE_API_URL");
         }
         let console = self.console.transport.base();
         let mut base = console.clone();
@@ -257,7 +262,10 @@ impl<'a> IntoFuture for Deploy<'a> {
 
 impl fmt::Debug for Deploy<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Deploy").field("app_id", &self.import.app_id).field("key", &self.key).finish_non_exhaustive()
+        f.debug_struct("Deploy")
+            .field("app_id", &self.import.app_id.as_deref().map(Shown::new))
+            .field("key", &self.key)
+            .finish_non_exhaustive()
     }
 }
 

@@ -15,7 +15,9 @@ use std::sync::Arc;
 impl Documents<'_> {
     /// The file that a document was made from, byte by byte: asks for its link, and follows it.
     ///
-    /// The link is signed and may lead to another server than Dify's, such as an object store: the key does not go along.
+    /// The link is signed and may lead to another server than Dify's, such as an object store: the key does not go along,
+    /// nor do headers of the builder. A client of an `https` server follows no link to `http`, unless
+    /// [`allow_http`](crate::KnowledgeBuilder::allow_http) is on.
     /// Since Dify 1.16.1.
     ///
     /// ```no_run
@@ -31,13 +33,9 @@ impl Documents<'_> {
     pub async fn download_file(self, dataset_id: &str, document_id: &str) -> Result<Download, Error> {
         let link = self.download(dataset_id, document_id).await?;
         let transport = self.transport;
-        // A server that was not told its own address gives links without one.
-        let url = transport.base().join(&link.url).ok().filter(|url| matches!(url.scheme(), "http" | "https"));
+        let url = transport.given(&link.url, "FILES_URL")?;
         let named = Named::by_hand(Method::GET, "/files/{file_id}/file-preview".to_owned(), Credential::None);
-        let build = Build::Now(Arc::new(move |_| match &url {
-            Some(url) => Ok(signed(url)),
-            None => Err(progenitor_client::Error::InvalidRequest("the server's link to the file is no URL".to_owned())),
-        }));
+        let build = Build::Now(Arc::new(move |_| Ok(signed(&url))));
         Call::download_by(transport, named, build).signed().await
     }
 }
@@ -89,6 +87,6 @@ mod tests {
         let store = Server::start(vec![answer(404, "text/plain", "")]).await;
         let (_server, file) = file_at(|_| "file:///etc/passwd".to_owned(), &store).await;
         let error = file.expect_err("refused");
-        assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
+        assert!(matches!(error.kind(), ErrorKind::Config(_)), "{error}");
     }
 }

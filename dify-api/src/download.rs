@@ -1,7 +1,8 @@
 //! A file on its way to the caller.
 
 use crate::{
-    Error, ErrorKind, error::Context as Circumstances, incoming::Incoming, transport::Content, unfinished::Unfinished,
+    Error, ErrorKind, Shown, error::Context as Circumstances, incoming::Incoming, transport::Content,
+    unfinished::Unfinished,
 };
 use bytes::Bytes;
 use futures_core::Stream;
@@ -145,9 +146,9 @@ impl Stream for Download {
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("content_type", &self.content_type)
+            .field("content_type", &self.content_type.as_deref().map(Shown::new))
             .field("content_length", &self.content_length)
-            .field("file_name", &self.file_name)
+            .field("file_name", &self.file_name.as_deref().map(Shown::new))
             .field("ended", &self.incoming.is_none())
             .finish_non_exhaustive()
     }

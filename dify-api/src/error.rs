@@ -1,28 +1,44 @@
 //! What can go wrong with a call, told apart.
 
-use crate::{TimeLimit, operation::Named, sse::FrameError, types::ErrorCode};
+use crate::{Shown, TimeLimit, operation::Named, redactor::Secrets, types::ErrorCode};
 use bytes::Bytes;
 use reqwest::StatusCode;
-use std::{fmt, io, sync::Arc, time::Duration};
+use std::{fmt, sync::Arc, time::Duration};
 
 mod cases;
-mod hint;
-
+mod cause;
 #[cfg(all(feature = "app", feature = "console"))]
-pub use cases::DeployError;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use cases::ResumeError;
-use cases::chain;
-pub use cases::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError};
+mod deploy;
+mod hint;
+mod http;
 #[cfg(feature = "knowledge")]
-pub use cases::{IndexingError, UnindexedDocument};
+mod indexing;
+mod kind;
+#[cfg(any(feature = "app", feature = "web"))]
+mod resume;
+
+pub use cases::{ApiError, DecodeError, StreamError, Timeout, TransportError};
+pub use cause::Cause;
+#[cfg(all(feature = "app", feature = "console"))]
+pub use deploy::DeployError;
 pub(crate) use hint::Situation;
+pub use http::HttpError;
+#[cfg(feature = "knowledge")]
+pub use indexing::{IndexingError, UnindexedDocument};
+pub use kind::ErrorKind;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use resume::ResumeError;
 
 /// Why a call failed, and during which operation.
 ///
 /// [`kind`](Error::kind) tells the cases apart; the other methods answer what callers ask most. Shown, it names the
-/// operation, the cause and, where it is known, what to do. It holds no secret. Cheap to clone: several callers may share
-/// one failure.
+/// operation, the cause and, where it is known, what to do.
+///
+/// What a server said is shown escaped and cut short ([`Shown`]), by `Display`, `Debug` and every `source`; the members
+/// of the kinds hold all of it. The client's credentials are replaced by `[redacted]` in both, in case that a server
+/// echoes them.
+///
+/// Cheap to clone: several callers may share one failure.
 ///
 /// ```
 /// # fn handle(error: dify_api::Error) {
@@ -60,10 +76,12 @@ pub(crate) struct Context {
     pub(crate) unsent: bool,
     /// What hints depend on.
     pub(crate) situation: Situation,
+    /// What no error may show.
+    pub(crate) secrets: Secrets,
 }
 
 impl Context {
-    pub(crate) fn of(operation: Named) -> Self {
+    pub(crate) fn of(operation: Named, secrets: Secrets) -> Self {
         Self {
             operation,
             attempts: 0,
@@ -72,136 +90,42 @@ impl Context {
             beyond_the_budget: false,
             unsent: false,
             situation: Situation::default(),
-        }
-    }
-}
-
-/// The cases of an [`Error`].
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// Dify refused the request, or failed at it, in its own words.
-    #[error("{0}")]
-    Api(ApiError),
-    /// An answer that is not Dify's: another status, another media type, another shape.
-    #[error("{0}")]
-    Http(HttpError),
-    /// No connection, or one that broke.
-    #[error("{0}")]
-    Transport(TransportError),
-    /// A time limit ran out.
-    #[error("{0}")]
-    Timeout(Timeout),
-    /// A successful answer, or an event, that does not have the shape the description gives it.
-    #[error("{0}")]
-    Decode(DecodeError),
-    /// The run failed: the server said so by an `error` event.
-    #[error("{0}")]
-    Stream(StreamError),
-    /// A frame of an event stream that could not be read.
-    #[error("{0}")]
-    Frame(FrameError),
-    /// The stream ended in the middle of an event: something is missing.
-    #[error("the stream ended in the middle of an event")]
-    CutShort,
-    /// The stream ended before its run did: no event said how the run ended.
-    #[error("the stream ended without the event that ends a run{}", after(.last))]
-    Incomplete {
-        /// The name of the last event; none where there was none at all.
-        last: Option<String>,
-    },
-    /// The stream of a run that was asked to stop goes on: so much was read ahead and waits. Read it, and the stream
-    /// continues.
-    #[error("the stream did not end after the run was asked to stop, and {events} events wait to be read")]
-    Backlog {
-        /// How many events wait.
-        events: usize,
-    },
-    /// The answer is larger than the limit on bodies.
-    #[error("the answer is larger than the limit of {limit} bytes (`body_limit`)")]
-    TooLarge {
-        /// The limit in force.
-        limit: usize,
-    },
-    /// A document failed to be indexed, or somebody paused it.
-    #[cfg(feature = "knowledge")]
-    #[error("{0}")]
-    Indexing(IndexingError),
-    /// An application could not be deployed.
-    #[cfg(all(feature = "app", feature = "console"))]
-    #[error("{0}")]
-    Deploy(DeployError),
-    /// A run could not be followed again: the server has no route for that.
-    #[cfg(any(feature = "app", feature = "web"))]
-    #[error("{0}")]
-    Resume(ResumeError),
-    /// The list has more pages than may be fetched. What came before is there.
-    #[error("the list has more than {limit} pages: raise the `ceiling`, or ask for larger pages by `limit`")]
-    TooManyPages {
-        /// How many may be fetched.
-        limit: u32,
-    },
-    /// The request could not be made from its arguments. Nothing was sent.
-    #[error("the request cannot be sent: {0}")]
-    InvalidRequest(String),
-    /// The client is not set up as it must be. Nothing was sent.
-    #[error("{0}")]
-    Config(String),
-    /// A local file could not be read or written.
-    #[error("{path}: {source}")]
-    File {
-        /// The file.
-        path: String,
-        /// What the system said.
-        source: io::Error,
-    },
-}
-
-fn after(last: &Option<String>) -> String {
-    last.as_deref().map_or_else(|| "; no event came at all".to_owned(), |last| format!("; the last was `{last}`"))
-}
-
-impl ErrorKind {
-    /// One word for it, where things are counted by kind.
-    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "spans carry it"))]
-    pub(crate) fn name(&self) -> &'static str {
-        match self {
-            Self::Api(_) => "api",
-            Self::Http(_) => "http",
-            Self::Transport(_) => "transport",
-            Self::Timeout(_) => "timeout",
-            Self::Decode(_) => "decode",
-            Self::Stream(_) => "stream",
-            Self::Frame(_) => "frame",
-            Self::CutShort => "cut_short",
-            Self::Incomplete { .. } => "incomplete",
-            Self::Backlog { .. } => "backlog",
-            Self::TooLarge { .. } => "too_large",
-            #[cfg(feature = "knowledge")]
-            Self::Indexing(_) => "indexing",
-            #[cfg(all(feature = "app", feature = "console"))]
-            Self::Deploy(_) => "deploy",
-            #[cfg(any(feature = "app", feature = "web"))]
-            Self::Resume(_) => "resume",
-            Self::TooManyPages { .. } => "too_many_pages",
-            Self::InvalidRequest(_) => "invalid_request",
-            Self::Config(_) => "config",
-            Self::File { .. } => "file",
+            secrets,
         }
     }
 }
 
 impl Error {
+    /// The error holds no secret: that it shows none is made sure here, and nowhere else.
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
-        Self(Box::new(Inner { kind: Arc::new(kind), context: Some(context) }))
+        Self::outside(kind).during(context)
+    }
+
+    fn during(mut self, mut context: Context) -> Self {
+        let redactor = std::mem::take(&mut context.secrets).redactor();
+        // What is shared was made by another call, which took the secrets out.
+        if let Some(kind) = Arc::get_mut(&mut self.0.kind) {
+            kind.redact(&redactor);
+        }
+        context.operation.redact(&redactor);
+        context.situation.redact(&redactor);
+        if let Some(version) = context.server_version.take() {
+            let mut version = version.into_string();
+            redactor.text(&mut version);
+            context.server_version = Some(version.into());
+        }
+        self.0.context = Some(context);
+        self
     }
 
     /// What kept a call waiting in vain: what the call may have done was done before.
-    pub(crate) fn while_waiting(mut self, call: &Context) -> Self {
-        let context = self.0.context.get_or_insert_with(|| call.clone());
-        context.may_have_acted = call.may_have_acted;
-        context.unsent = true;
-        self
+    pub(crate) fn while_waiting(self, call: &Context) -> Self {
+        let mut error = if self.0.context.is_none() { self.during(call.clone()) } else { self };
+        if let Some(context) = &mut error.0.context {
+            context.may_have_acted = call.may_have_acted;
+            context.unsent = true;
+        }
+        error
     }
 
     pub(crate) fn beyond_the_budget(mut self) -> Self {
@@ -211,9 +135,15 @@ impl Error {
         self
     }
 
-    /// Before there was a call.
+    /// Before there was a call. Only for what no server has said: [`beside`](Self::beside) is for the rest.
     pub(crate) fn outside(kind: ErrorKind) -> Self {
         Self(Box::new(Inner { kind: Arc::new(kind), context: None }))
+    }
+
+    /// Of no single call of a client, but of what its server answered.
+    pub(crate) fn beside(mut kind: ErrorKind, transport: &crate::Transport) -> Self {
+        kind.redact(&Secrets::of(transport).redactor());
+        Self::outside(kind)
     }
 
     pub(crate) fn config(text: impl Into<String>) -> Self {
@@ -354,7 +284,7 @@ impl fmt::Display for Error {
         let cause = self.kind().to_string();
         f.write_str(&cause)?;
         if let Some(hint) = self.context().and_then(|context| hint::hint(self.kind(), context)) {
-            write!(f, "{}{hint}", hint::separator(&cause))?;
+            write!(f, "{}{}", hint::separator(&cause), Shown::new(&hint))?;
         }
         if let Some(pause) = self.retry_after().filter(|pause| !pause.is_zero()) {
             write!(f, " [the server asks to wait {} s]", pause.as_secs())?;
@@ -384,7 +314,7 @@ impl fmt::Debug for Error {
             debug
                 .field("operation", &format_args!("{}", context.operation))
                 .field("attempts", &context.attempts)
-                .field("server_version", &context.server_version);
+                .field("server_version", &context.server_version.as_deref().map(Shown::new));
         }
         debug.field("kind", self.kind()).finish()
     }
@@ -408,20 +338,6 @@ impl From<progenitor_client::Error<()>> for Error {
     /// What the request builders answer when an argument does not fit.
     fn from(error: progenitor_client::Error<()>) -> Self {
         Self::outside(ErrorKind::from(error))
-    }
-}
-
-impl From<progenitor_client::Error<()>> for ErrorKind {
-    fn from(error: progenitor_client::Error<()>) -> Self {
-        use progenitor_client::Error as Built;
-        Self::InvalidRequest(match error {
-            Built::InvalidRequest(text) | Built::Custom(text) => text,
-            Built::CommunicationError(error) | Built::InvalidUpgrade(error) | Built::ResponseBodyError(error) => {
-                chain(&error.without_url())
-            }
-            // Builders send nothing, so they receive nothing.
-            _ => "the request could not be built".to_owned(),
-        })
     }
 }
 

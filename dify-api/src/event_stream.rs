@@ -1,8 +1,8 @@
 //! The events of a run, as they happen.
 
 use crate::{
-    Error, ErrorKind, Event, TimeLimit, Timeouts, Transport, error::Context as Circumstances, incoming::Incoming,
-    sse::Decoder, transport::Content,
+    Error, ErrorKind, Event, Shown, TimeLimit, Timeouts, Transport, error::Context as Circumstances,
+    incoming::Incoming, sse::Decoder, transport::Content,
 };
 use futures_core::Stream;
 use std::{
@@ -350,7 +350,7 @@ impl<E> fmt::Debug for EventStream<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("EventStream")
             .field("operation", &format_args!("{}", self.source.circumstances.operation))
-            .field("task_id", &self.source.task_id)
+            .field("task_id", &self.source.task_id.as_deref().map(Shown::new))
             .field("ended", &self.incoming.is_none())
             .finish_non_exhaustive()
     }

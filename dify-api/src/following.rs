@@ -299,7 +299,7 @@ impl<E: Resumable> IntoFuture for FollowedRun<E> {
 
 impl<E: Resumable> fmt::Debug for FollowedRun<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FollowedRun").field("run", &self.run).finish_non_exhaustive()
+        f.debug_struct("FollowedRun").field("status", &self.run.status).finish_non_exhaustive()
     }
 }
 

@@ -1,6 +1,6 @@
 //! What a run has said and done so far, gathered from its events.
 
-use crate::{Error, Event, types::ErrorCode};
+use crate::{Error, Event, Shown, shown::Size, types::ErrorCode};
 use bytes::Bytes;
 use std::{collections::BTreeSet, fmt};
 
@@ -128,7 +128,7 @@ impl fmt::Display for Failure {
         if let Some(code) = &self.code {
             write!(f, "{code}: ")?;
         }
-        f.write_str(&self.message)?;
+        fmt::Display::fmt(&Shown::new(&self.message), f)?;
         match self.hint {
             Some(hint) => write!(f, " ({hint})"),
             None => Ok(()),
@@ -154,13 +154,23 @@ pub struct Missing {
 }
 
 /// An event that could not be read.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Undecoded {
     /// Why not.
     pub error: String,
     /// The event's data as it came.
     pub data: Bytes,
+}
+
+/// Shows the size of the data.
+impl fmt::Debug for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecoded")
+            .field("error", &Shown::new(&self.error))
+            .field("data", &Size(self.data.len()))
+            .finish()
+    }
 }
 
 /// A server that sends only rubbish must not fill the memory.

@@ -1,9 +1,12 @@
 //! Headers of the caller's own.
 
-use reqwest::header::{HeaderMap, HeaderName, HeaderValue};
+use crate::Shown;
+use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use std::fmt;
 
-/// Headers as they were given, and the first that is none.
-#[derive(Clone, Debug, Default)]
+/// Headers as they were given, and the first that is none. All values but those of a few names count as secrets: what a
+/// gateway is proven by is called differently everywhere.
+#[derive(Clone, Default)]
 pub(crate) struct Headers {
     map: HeaderMap,
     problem: Option<String>,
@@ -12,16 +15,31 @@ pub(crate) struct Headers {
 impl Headers {
     pub(crate) fn set(&mut self, name: &str, value: &str) {
         let problem = match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
-            (Ok(name), Ok(value)) => {
+            (Ok(name), Ok(mut value)) => {
+                value.set_sensitive(!is_harmless(&name));
                 self.map.insert(name, value);
                 return;
             }
-            (Err(_), _) => format!("`{name}` is no name of a header"),
+            (Err(_), _) => format!("`{}` is no name of a header", Shown::new(name)),
             (_, Err(_)) => {
-                format!("the value of header `{name}` has characters that cannot stand there, such as a line break")
+                format!(
+                    "the value of header `{}` has characters that cannot stand there, such as a line break",
+                    Shown::new(name)
+                )
             }
         };
         self.problem.get_or_insert(problem);
+    }
+
+    /// Puts on a request those that it does not have.
+    pub(crate) fn fill_in(&self, request: &mut reqwest::Request) -> Result<(), String> {
+        if let Some(problem) = &self.problem {
+            return Err(problem.clone());
+        }
+        for (name, value) in &self.map {
+            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+        }
+        Ok(())
     }
 
     /// Puts them on a request, in place of others of the same names; or says what is wrong with them.
@@ -36,9 +54,34 @@ impl Headers {
     }
 }
 
+/// May its value be shown?
+fn is_harmless(name: &HeaderName) -> bool {
+    const TRACING: [&str; 4] = ["traceparent", "tracestate", "x-request-id", "x-correlation-id"];
+    [ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, USER_AGENT].contains(name) || TRACING.contains(&name.as_str())
+}
+
+/// Shows the names alone.
+impl fmt::Debug for Headers {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.map.keys()).finish()
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::Headers;
+
+    #[test]
+    fn a_header_of_the_caller_shows_its_name_alone() {
+        let mut headers = Headers::default();
+        headers.set("X-Gateway-Pass", "5ecret");
+        headers.set("X-Request-Id", "4711");
+        assert_eq!(format!("{headers:?}"), r#"["x-gateway-pass", "x-request-id"]"#);
+        let mut request = reqwest::Request::new(reqwest::Method::GET, "http://x/".parse().expect("URL"));
+        headers.put_on(&mut request).expect("headers");
+        assert!(!format!("{request:?}").contains("5ecret"));
+        assert!(!request.headers()["x-request-id"].is_sensitive());
+    }
 
     #[test]
     fn what_cannot_stand_in_a_header_is_told_and_never_sent() {

@@ -137,7 +137,7 @@ impl Incoming {
 }
 
 fn broken(error: reqwest::Error) -> ErrorKind {
-    ErrorKind::Transport(TransportError { source: error.without_url(), connecting: false, in_body: true })
+    ErrorKind::Transport(TransportError::new(error, true))
 }
 
 impl fmt::Debug for Incoming {

@@ -1,7 +1,7 @@
 //! Waiting for documents to become searchable.
 
 use crate::{
-    Error, ErrorKind, TimeLimit, Timeout,
+    Error, ErrorKind, Shown, TimeLimit, Timeout,
     error::{Context as CallContext, IndexingError, Situation, UnindexedDocument},
     groups::Documents,
     operation::{Credential, Named},
@@ -136,7 +136,8 @@ impl<'a> Indexing<'a> {
                 State::Naming(naming) => {
                     let error = std::task::ready!(naming.as_mut().poll(cx));
                     self.state = State::Over;
-                    return Poll::Ready(Some(Err(Error::outside(ErrorKind::Indexing(error)))));
+                    let error = Error::beside(ErrorKind::Indexing(error), self.waiting.documents.transport);
+                    return Poll::Ready(Some(Err(error)));
                 }
                 State::Asking(call) => {
                     let waiting = &self.waiting;
@@ -189,7 +190,7 @@ impl<'a> Waiting<'a> {
         let named = Named::by_hand(Method::GET, route, Credential::Knowledge);
         let situation = Situation { progress: Some(progress.into()), ..Situation::default() };
         let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });
-        Error::new(kind, CallContext { situation, ..CallContext::of(named) })
+        Error::new(kind, CallContext { situation, ..CallContext::of(named, self.documents.transport.secrets()) })
     }
 
     /// Remembers an answer; tells whether it is news. Whoever makes progress is asked more often.
@@ -257,9 +258,9 @@ impl<'a> IntoFuture for Indexing<'a> {
 impl fmt::Debug for Indexing<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Indexing")
-            .field("dataset_id", &self.waiting.dataset_id)
-            .field("batch", &self.waiting.batch)
-            .field("last", &self.waiting.last)
+            .field("dataset_id", &Shown::new(self.waiting.dataset_id))
+            .field("batch", &Shown::new(self.waiting.batch))
+            .field("last", &self.waiting.last.as_ref().map(|last| last.data.len()))
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }

@@ -133,6 +133,14 @@ impl KnowledgeBuilder {
 
     configured!("Knowledge");
 
+    /// Sets whether a client of an `https` server follows it to `http` when the server says so: by the link to a
+    /// document's file.
+    /// Defaults to `false`: whoever is between could read the file.
+    pub fn allow_http(mut self, allow: bool) -> Self {
+        self.settings.allow_http = allow;
+        self
+    }
+
     /// Makes the client. Nothing is sent.
     ///
     /// # Errors

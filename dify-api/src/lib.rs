@@ -140,6 +140,8 @@ mod gathered;
 #[rustfmt::skip]
 mod generated;
 mod headers;
+#[cfg(all(test, feature = "app", feature = "knowledge", feature = "web", feature = "console"))]
+mod hostile;
 mod incoming;
 #[cfg(feature = "knowledge")]
 mod indexing;
@@ -147,6 +149,7 @@ mod json_path;
 #[cfg(feature = "knowledge")]
 mod knowledge;
 mod limits;
+mod location;
 mod media;
 mod open_enum;
 mod operation;
@@ -155,6 +158,7 @@ mod patch;
 mod path;
 mod raw_json;
 mod raw_request;
+mod redactor;
 mod requests;
 mod response;
 #[cfg(any(feature = "app", feature = "web"))]
@@ -163,6 +167,7 @@ mod retry;
 mod secret;
 mod sending;
 mod settings;
+mod shown;
 mod span;
 pub mod sse;
 #[cfg(any(feature = "app", feature = "web"))]
@@ -197,7 +202,7 @@ pub use download::Download;
 pub use error::DeployError;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use error::ResumeError;
-pub use error::{ApiError, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
+pub use error::{ApiError, Cause, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
 pub use event::Event;
@@ -224,6 +229,7 @@ pub use response::Response;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use resume::Resumable;
 pub use retry::RetryPolicy;
+pub use shown::Shown;
 pub use timeouts::{TimeLimit, Timeouts};
 pub use upload::Upload;
 #[cfg(feature = "knowledge")]

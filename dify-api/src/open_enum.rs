@@ -29,7 +29,7 @@ macro_rules! open_enum {
         }
     ) => {
         $(#[$meta])*
-        #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$variant_meta])* $variant, )*
@@ -110,7 +110,16 @@ macro_rules! open_enum {
         impl ::std::fmt::Display for $name {
             #[inline]
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
-                f.pad(self.as_str())
+                ::std::fmt::Display::fmt(&$crate::Shown::new(self.as_str()), f)
+            }
+        }
+
+        impl ::std::fmt::Debug for $name {
+            fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
+                match self {
+                    $( Self::$variant => f.write_str(::std::stringify!($variant)), )*
+                    Self::Other(value) => f.debug_tuple("Other").field(&$crate::Shown::new(value)).finish(),
+                }
             }
         }
 

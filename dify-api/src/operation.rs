@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called.
 
-use crate::settings::Api;
+use crate::{Shown, redactor::Redactor, settings::Api};
 use reqwest::{Method, StatusCode};
 use std::fmt;
 
@@ -72,8 +72,8 @@ pub(crate) struct ByHand {
 
 impl Named {
     pub(crate) fn by_hand(method: Method, path: String, credential: Credential) -> Self {
-        // It is shown in errors and spans: a line break in it would begin a line of a log.
-        let path = path.escape_debug().to_string();
+        // A query may hold a token, and names are logged.
+        let path = path.split(['?', '#']).next().unwrap_or_default().to_owned();
         let id = format!("{method} {path}");
         let idempotent = method.is_idempotent();
         Self::ByHand(Box::new(ByHand { method, path, credential, id, idempotent }))
@@ -83,6 +83,14 @@ impl Named {
     pub(crate) fn set_idempotent(&mut self, idempotent: bool) {
         if let Self::ByHand(route) = self {
             route.idempotent = idempotent;
+        }
+    }
+
+    /// Takes secrets out of the name of a route called by hand.
+    pub(crate) fn redact(&mut self, redactor: &Redactor) {
+        if let Self::ByHand(route) = self {
+            redactor.text(&mut route.path);
+            redactor.text(&mut route.id);
         }
     }
 
@@ -192,7 +200,7 @@ impl fmt::Display for Named {
             Self::Described(operation) => {
                 write!(f, "{} ({} {})", operation.id, operation.method, operation.path)
             }
-            Self::ByHand(route) => f.write_str(&route.id),
+            Self::ByHand(route) => fmt::Display::fmt(&Shown::new(&route.id), f),
         }
     }
 }
@@ -243,5 +251,12 @@ mod tests {
         let get = Named::by_hand(Method::GET, "/info".into(), Credential::App);
         assert!(get.idempotent());
         assert_eq!(get.to_string(), "GET /info");
+    }
+
+    #[test]
+    fn a_route_called_by_hand_is_named_without_its_query() {
+        let get = Named::by_hand(Method::GET, "/info?token=5ecret#a".into(), Credential::App);
+        assert_eq!((get.id(), get.path()), ("GET /info", "/info"));
+        assert!(!format!("{get:?}").contains("5ecret"));
     }
 }

@@ -172,7 +172,7 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     return Poll::Ready(Some(Err(Error::outside(ErrorKind::InvalidRequest(why.to_owned())))));
                 }
                 State::Ready { exchange, .. } if self.fetched >= self.ceiling => {
-                    let context = Circumstances::of(exchange.operation);
+                    let context = Circumstances::of(exchange.operation, exchange.transport.secrets());
                     let kind = ErrorKind::TooManyPages { limit: self.ceiling };
                     return Poll::Ready(Some(Err(Error::new(kind, context))));
                 }

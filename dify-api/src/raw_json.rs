@@ -1,5 +1,6 @@
 //! JSON that Dify leaves open, kept as it was written until somebody asks.
 
+use crate::Shown;
 use serde::{Deserialize, Deserializer, Serialize, Serializer, de::DeserializeOwned};
 use serde_json::{Value, value::RawValue};
 use std::fmt;
@@ -137,9 +138,10 @@ impl From<String> for RawJson {
     }
 }
 
+/// Shows it in one line, cut short; `Display` shows all of it as it is.
 impl fmt::Debug for RawJson {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.as_str())
+        fmt::Display::fmt(&Shown::new(self.as_str()), f)
     }
 }
 

@@ -1,11 +1,12 @@
 //! A route called by hand.
 
 use crate::{
-    Call, Download, Error, Event, EventStream, Response, RetryPolicy, Timeouts, Transport,
+    Call, Download, Error, Event, EventStream, Response, RetryPolicy, Shown, Timeouts, Transport,
     headers::Headers,
     operation::{Credential, Named},
     path,
     requests::{Built, Requests},
+    shown::Size,
     transport::Build,
 };
 use bytes::Bytes;
@@ -14,7 +15,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::sync::Arc;
+use std::{fmt, sync::Arc};
 
 /// A request to any route, made by [`App::request`](crate::App::request): with the client's key, connections, limits
 /// and errors, but nothing known of the route.
@@ -26,7 +27,6 @@ use std::sync::Arc;
 ///
 /// What does not fit (such a path, a header with a line break, a body that has no JSON) is an
 /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) when the request is sent; nothing is sent then.
-#[derive(Debug)]
 #[must_use = "a request does nothing unless it is sent"]
 pub struct RawRequest<'a> {
     transport: &'a Transport,
@@ -37,7 +37,6 @@ pub struct RawRequest<'a> {
 }
 
 /// What the request is made of, for each attempt anew.
-#[derive(Debug)]
 struct Parts {
     method: Method,
     path: String,
@@ -54,7 +53,7 @@ impl<'a> RawRequest<'a> {
     pub(crate) fn new(transport: &'a Transport, credential: Credential, method: Method, path: String) -> Self {
         Self {
             transport,
-            named: Named::by_hand(method.clone(), path.clone(), credential),
+            named: named(transport, credential, &method, &path),
             parts: Parts {
                 method,
                 path,
@@ -164,6 +163,20 @@ impl Choices {
     }
 }
 
+/// Shows names and sizes, no values.
+impl fmt::Debug for RawRequest<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let query = self.parts.query.iter().map(|(name, _)| Shown::new(name));
+        f.debug_struct("RawRequest")
+            .field("operation", &format_args!("{}", self.named))
+            .field("query", &query.collect::<Vec<_>>())
+            .field("headers", &self.parts.headers)
+            .field("body", &self.parts.body.as_ref().map(|body| Size(body.len())))
+            .field("problem", &self.parts.problem.as_deref().map(Shown::new))
+            .finish_non_exhaustive()
+    }
+}
+
 impl Parts {
     fn problem(&mut self, text: String) {
         self.problem.get_or_insert(text);
@@ -183,6 +196,13 @@ impl Parts {
         *request.body_mut() = self.body.clone().map(reqwest::Body::from);
         Ok(request)
     }
+}
+
+/// What errors and spans call the route.
+fn named(transport: &Transport, credential: Credential, method: &Method, path: &str) -> Named {
+    let mut named = Named::by_hand(method.clone(), path.to_owned(), credential);
+    named.redact(&transport.secrets().redactor());
+    named
 }
 
 fn invalid(text: String) -> progenitor_client::Error<()> {

@@ -2,7 +2,7 @@
 
 /// Where the generated request builders live: one method per operation, each makes one
 /// [`reqwest::Request`] and nothing else. [`Transport`](crate::transport::Transport) alone sends.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Requests {
     /// Without a trailing slash: paths begin with one.
     pub(crate) baseurl: String,

@@ -1,8 +1,9 @@
 //! An answer with its circumstances.
 
+use crate::shown::Size;
 use bytes::Bytes;
 use reqwest::{StatusCode, header::HeaderMap};
-use std::ops::Deref;
+use std::{fmt, ops::Deref};
 
 /// What [`Call::with_response`](crate::Call::with_response) brings: the value, and what came along with it.
 ///
@@ -17,7 +18,7 @@ use std::ops::Deref;
 /// let reply = response.into_inner();
 /// # Ok(()) }
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub struct Response<T> {
     pub(crate) value: T,
     pub(crate) status: StatusCode,
@@ -79,6 +80,19 @@ impl<T> Response<T> {
             body: self.body,
             attempts: self.attempts,
         }
+    }
+}
+
+/// Shows sizes: the value, the headers and the body are content.
+impl<T> fmt::Debug for Response<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Response")
+            .field("value", &format_args!("{}", std::any::type_name::<T>()))
+            .field("status", &self.status)
+            .field("headers", &self.headers.len())
+            .field("body", &self.body.as_ref().map(|body| Size(body.len())))
+            .field("attempts", &self.attempts)
+            .finish()
     }
 }
 

@@ -1,8 +1,8 @@
 //! What every client can be set up with.
 
 use crate::{
-    Error, RetryPolicy, Timeouts, credentials::Credentials, limits::Limits, path, secret::Secret, timeouts::bounded,
-    tls, transport::Transport,
+    Error, RetryPolicy, Shown, Timeouts, credentials::Credentials, headers::Headers, limits::Limits, path,
+    secret::Secret, timeouts::bounded, tls, transport::Transport,
 };
 use reqwest::{ClientBuilder, Url, redirect};
 use std::{fmt, sync::Arc, time::Duration};
@@ -22,7 +22,7 @@ impl Api {
 }
 
 /// The choices of a builder, credential aside.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Default)]
 pub(crate) struct Settings {
     pub(crate) base_url: Option<String>,
     pub(crate) timeouts: Timeouts,
@@ -31,6 +31,10 @@ pub(crate) struct Settings {
     pub(crate) pool: Pool,
     pub(crate) http_client: Option<reqwest::Client>,
     pub(crate) configure: Option<Configure>,
+    /// Of the caller's own, for every request to the server.
+    pub(crate) headers: Headers,
+    /// A client of an https server may follow it to http.
+    pub(crate) allow_http: bool,
 }
 
 /// The idle connections that a client keeps. A Dify without a proxy before it serves 10 to 50 connections a worker, idle
@@ -51,9 +55,21 @@ impl Default for Pool {
 #[derive(Clone)]
 pub(crate) struct Configure(pub(crate) Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>);
 
-impl fmt::Debug for Configure {
+/// An HTTP client shows its default headers, so it is not shown.
+impl fmt::Debug for Settings {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("a function")
+        // One that is refused may hold a password.
+        let url =
+            self.base_url.as_deref().map(|url| base_url(url).map_or_else(|_| "\u{2026}".to_owned(), String::from));
+        let shown = url.as_deref().map(Shown::new);
+        f.debug_struct("Settings")
+            .field("base_url", &shown)
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("headers", &self.headers)
+            .field("allow_http", &self.allow_http)
+            .finish_non_exhaustive()
     }
 }
 
@@ -73,11 +89,16 @@ impl Settings {
         if api.path != Api::SERVICE.path && base.path() == "/" {
             base.set_path(api.path);
         }
-        let client = match self.http_client {
-            Some(client) => client,
-            None => http_client(&base, self.timeouts, self.pool, self.configure)?,
-        };
-        Ok(Transport::new(base, client, credentials, self.timeouts, self.retry, self.limits))
+        let client = self.http_client(&base)?;
+        Ok(Transport::new(base, client, credentials, self))
+    }
+
+    /// The HTTP client for this server: the caller's, or our own.
+    pub(crate) fn http_client(&self, server: &Url) -> Result<reqwest::Client, Error> {
+        match &self.http_client {
+            Some(client) => Ok(client.clone()),
+            None => http_client(server, self.timeouts, self.pool, self.configure.as_ref()),
+        }
     }
 }
 
@@ -106,6 +127,17 @@ macro_rules! configured {
         /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
         pub fn body_limit(mut self, bytes: usize) -> Self {
             self.settings.limits.body = bytes;
+            self
+        }
+
+        /// Sets a header that every request to the server carries, such as the credential of a gateway before it. Its
+        /// value is treated as a secret. It does not go to other servers; default headers that
+        /// [`configure_http`](Self::configure_http) sets do, and are not known as secrets.
+        ///
+        /// A name or value that cannot stand in HTTP makes every call fail with
+        /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest).
+        pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.settings.headers.set(name.as_ref(), value.as_ref());
             self
         }
 
@@ -161,7 +193,7 @@ fn http_client(
     base: &Url,
     timeouts: Timeouts,
     pool: Pool,
-    configure: Option<Configure>,
+    configure: Option<&Configure>,
 ) -> Result<reqwest::Client, Error> {
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("dify-api/", env!("CARGO_PKG_VERSION"), " (Rust)"))

@@ -13,6 +13,8 @@ pub(crate) use on::{Span, stop_failed};
 #[cfg(feature = "tracing")]
 mod on {
     use super::*;
+    use crate::Shown;
+    use std::borrow::Cow;
     use tracing::{Instrument, Level, field::Empty};
 
     #[derive(Clone)]
@@ -21,21 +23,23 @@ mod on {
     impl Span {
         pub(crate) fn new(transport: &Transport, operation: &Named) -> Self {
             let base = transport.base();
+            let path = Shown::new(operation.path()).text();
+            let path = &*path;
             Self(tracing::info_span!(
                 target: "dify_api",
                 "request",
-                otel.name = format_args!("{} {}", operation.method(), operation.path()),
+                otel.name = format_args!("{} {path}", operation.method()),
                 otel.kind = "client",
                 otel.status_code = Empty,
                 http.request.method = operation.method().as_str(),
-                url.template = operation.path(),
+                url.template = path,
                 url.scheme = base.scheme(),
                 server.address = base.host_str(),
                 server.port = base.port_or_known_default(),
                 http.request.resend_count = Empty,
                 http.response.status_code = Empty,
                 error.r#type = Empty,
-                dify.operation = operation.id(),
+                dify.operation = &*Shown::new(operation.id()).text(),
                 dify.code = Empty,
             ))
         }
@@ -58,8 +62,8 @@ mod on {
         pub(crate) fn failed(&self, error: &Error) {
             self.0.record("otel.status_code", "ERROR");
             self.0.record("error.type", error.kind().name());
-            if let Some(code) = error.code() {
-                self.0.record("dify.code", code.as_str());
+            if let Some(code) = code(error) {
+                self.0.record("dify.code", &*code);
             }
         }
 
@@ -71,12 +75,17 @@ mod on {
                 Level::INFO,
                 error.r#type = error.kind().name(),
                 http.response.status_code = error.status().map(|status| status.as_u16()),
-                dify.code = error.code().map(|code| code.as_str()),
+                dify.code = code(error).as_deref(),
                 attempts = error.attempts(),
                 pause_ms = u64::try_from(pause.as_millis()).unwrap_or(u64::MAX),
                 "an attempt failed and is made again",
             );
         }
+    }
+
+    /// Dify's code, in one line.
+    fn code(error: &Error) -> Option<Cow<'_, str>> {
+        Some(Shown::new(error.code()?.as_str()).text())
     }
 
     /// The run of a dropped stream could not be stopped.
@@ -86,7 +95,7 @@ mod on {
             Level::WARN,
             error.r#type = error.kind().name(),
             http.response.status_code = error.status().map(|status| status.as_u16()),
-            dify.code = error.code().map(|code| code.as_str()),
+            dify.code = code(error).as_deref(),
             dify.operation = error.operation(),
             "the run of a dropped stream could not be stopped",
         );
@@ -170,6 +179,25 @@ mod tests {
         }
         fn enter(&self, _: &Id) {}
         fn exit(&self, _: &Id) {}
+    }
+
+    // Guards a past bug: the name of a raw request contained its query.
+    #[tokio::test]
+    async fn a_span_shows_neither_a_query_nor_what_a_server_echoes() {
+        let body = r#"{"code":"app-5ecret\n\u001b[2J","message":"app-5ecret","status":400}"#;
+        let server = Server::start(vec![answer(400, "application/json", body)]).await;
+        let fields = Fields::default();
+        let guard = tracing::subscriber::set_default(fields.clone());
+        tracing::callsite::rebuild_interest_cache();
+        let app = server.app(Timeouts::none());
+        let outcome = app.request(reqwest::Method::GET, "/x/app-5ecret?token=5ecret").decode::<u8>().await;
+        drop(guard);
+        assert!(outcome.is_err());
+        let fields = fields.0.lock().expect("fields").clone();
+        assert_eq!(fields["url.template"], "\"/x/[redacted]\"");
+        assert_eq!(fields["dify.operation"], "\"GET /x/[redacted]\"");
+        let all: String = fields.into_values().collect();
+        assert!(!all.contains("5ecret") && !all.chars().any(char::is_control), "{all}");
     }
 
     #[tokio::test]

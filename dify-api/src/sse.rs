@@ -30,13 +30,16 @@
 
 mod decoder;
 
+use crate::{Shown, shown::Size};
+use std::fmt;
+
 pub use decoder::Decoder;
 
 /// The size limit of a [`Decoder`] that was not given another: 16 MiB.
 pub const DEFAULT_LIMIT: usize = 16 << 20;
 
 /// One event of the stream, lent by its decoder until the next is asked for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, PartialEq, Eq)]
 pub struct Frame<'d> {
     event: &'d str,
     data: &'d str,
@@ -60,6 +63,24 @@ impl<'d> Frame<'d> {
     #[must_use]
     pub fn last_event_id(&self) -> &'d str {
         self.id
+    }
+}
+
+/// Shows the size of the data.
+impl fmt::Debug for Frame<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Frame")
+            .field("event", &Shown::new(self.event))
+            .field("data", &Size(self.data.len()))
+            .field("id", &Shown::new(self.id))
+            .finish()
+    }
+}
+
+/// Shows nothing of what came in.
+impl fmt::Debug for Decoder {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decoder").finish_non_exhaustive()
     }
 }
 

@@ -9,9 +9,11 @@ use crate::{
     limits::{ERROR_BODY, Limits},
     media,
     operation::Named,
+    redactor::Secrets,
     requests::{Built, Prepared, Requests},
     retry::{Budget, RetryPolicy},
     sending::{Progress, metered},
+    settings::Settings,
     span::Span,
     timeouts::{self, Deadline, TimeLimit},
     timer::Timer,
@@ -22,14 +24,23 @@ use reqwest::{
     StatusCode, Url,
     header::{ACCEPT, AUTHORIZATION, HeaderMap, HeaderValue, LOCATION},
 };
-use std::{fmt, future::poll_fn, pin::pin, sync::Arc, task::Poll};
+use std::{
+    fmt,
+    future::poll_fn,
+    pin::pin,
+    sync::{Arc, OnceLock},
+    task::Poll,
+};
 use tokio::time::Instant;
 
 mod attempts;
 mod deadlines;
 mod judging;
+mod origin;
 
 use judging::{X_VERSION, is_due, moved, refusal, streams, text, unexpected};
+pub(crate) use origin::same_origin;
+use origin::{moved_base, origin, stayed_home};
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -39,12 +50,12 @@ pub struct Transport {
 
 struct Shared {
     requests: Requests,
+    /// For https where the base URL is http: made when it is needed.
+    secure: OnceLock<reqwest::Client>,
     base: Url,
     credentials: Credentials,
-    timeouts: Timeouts,
-    retry: RetryPolicy,
+    settings: Settings,
     budget: Arc<Budget>,
-    limits: Limits,
 }
 
 /// One request to be made, and what is to be made of its answer.
@@ -64,6 +75,8 @@ pub(crate) struct Exchange<'a> {
     pub(crate) bearer: Option<Option<HeaderValue>>,
     /// The client renews its own credential by it.
     pub(crate) renewal: bool,
+    /// What its path or body carries and no error shows.
+    pub(crate) secrets: Vec<String>,
 }
 
 /// Makes the request anew for each attempt.
@@ -135,13 +148,17 @@ async fn build(exchange: &Exchange<'_>) -> Result<reqwest::Request, Error> {
         Build::Now(build) => build(requests)?,
         Build::Prepared(prepare) => prepare(requests).await?,
     };
-    exchange.headers.put_on(&mut request).map_err(|why| Error::outside(ErrorKind::InvalidRequest(why)))?;
+    let invalid = |why| Error::outside(ErrorKind::InvalidRequest(why));
+    if !exchange.signed {
+        exchange.transport.shared.settings.headers.fill_in(&mut request).map_err(invalid)?;
+    }
+    exchange.headers.put_on(&mut request).map_err(invalid)?;
     Ok(request)
 }
 
-/// What an attempt shows, whatever comes of it.
+/// What an attempt leaves behind, whatever comes of it.
 #[derive(Default)]
-struct Shown {
+struct Trace {
     /// The credential that it carried.
     used: Generation,
     /// Where the same request is to be sent instead, on the same server.
@@ -155,11 +172,11 @@ async fn attempt(
     context: &mut Context,
     deadline: Option<Deadline>,
     span: &Span,
-    shown: &mut Shown,
+    trace: &mut Trace,
 ) -> Result<(StatusCode, HeaderMap, Content), ErrorKind> {
     let shared = &exchange.transport.shared;
     if !exchange.signed {
-        shown.used = authorize(shared, &mut request)?;
+        trace.used = authorize(shared, &mut request)?;
     }
     if let Some(bearer) = &exchange.bearer {
         let bearer = bearer.clone().ok_or_else(|| {
@@ -170,6 +187,7 @@ async fn attempt(
     let accept = request.headers().get(ACCEPT).cloned();
     let url = request.url().clone();
 
+    context.secrets.sent(&request, exchange.signed);
     context.attempts += 1;
     span.attempt(context.attempts);
     // The body's limit is the next to be watched.
@@ -185,12 +203,13 @@ async fn attempt(
             renewal: exchange.renewal,
             status,
             headers: response.headers(),
-            used: shown.used,
+            used: trace.used,
         });
     }
-    shown.moved = moved(status, response.headers(), &url);
+    trace.moved = moved(status, response.headers(), &url);
 
-    let headers = std::mem::take(response.headers_mut());
+    let mut headers = std::mem::take(response.headers_mut());
+    context.secrets.mark(&mut headers);
     if !status.is_success() || !is_due(exchange.due, &headers, accept.as_ref()) {
         context.situation.fitting_base = exchange.fitting_base();
         context.situation.moved_to =
@@ -218,7 +237,7 @@ async fn attempt(
     let content = match exchange.due {
         Due::Events | Due::Download => Content::Open(incoming),
         Due::Reply if streams(&headers) => Content::Open(incoming),
-        Due::Reply | Due::Json | Due::Anything => Content::Whole(incoming.whole(shared.limits.body).await?),
+        Due::Reply | Due::Json | Due::Anything => Content::Whole(incoming.whole(shared.settings.limits.body).await?),
         // It is done, whatever becomes of words that nobody reads.
         Due::Nothing => Content::Whole(incoming.beginning(ERROR_BODY, end).await),
     };
@@ -240,7 +259,7 @@ async fn send(
     deadline: Option<Deadline>,
     timer: &mut Timer,
 ) -> Result<reqwest::Response, ErrorKind> {
-    let client = &exchange.transport.shared.requests.client;
+    let client = exchange.transport.shared.client(request.url())?;
     let mut progress = Progress::default();
     if let Build::Prepared(_) = exchange.build {
         progress = metered(&mut request);
@@ -269,54 +288,18 @@ fn unsent(exchange: &Exchange<'_>, error: reqwest::Error) -> ErrorKind {
     if let Some(unreadable) = Unreadable::behind(&error) {
         return unreadable;
     }
-    match exchange.transport.shared.timeouts.connect {
+    match exchange.transport.shared.settings.timeouts.connect {
         Some(limit) if error.is_connect() && error.is_timeout() => {
             ErrorKind::Timeout(Timeout { which: TimeLimit::Connect, limit })
         }
         _ if error.is_builder() => ErrorKind::from(progenitor_client::Error::CommunicationError(error)),
-        _ => ErrorKind::Transport(TransportError {
-            connecting: error.is_connect(),
-            in_body: false,
-            source: error.without_url(),
-        }),
+        _ => ErrorKind::Transport(TransportError::new(error, false)),
     }
-}
-
-/// Our own client follows no redirect by itself; one of the caller's may.
-fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
-    if same_origin(answered, &shared.base) {
-        return Ok(());
-    }
-    Err(ErrorKind::Config(format!(
-        "the HTTP client was set up to follow redirects, and followed one from {} to {}: give it \
-         `redirect::Policy::none()`",
-        origin(&shared.base),
-        origin(answered)
-    )))
 }
 
 /// Whether the events of a run were asked for beyond its pauses.
 fn stays_through_pauses(url: &Url) -> bool {
     url.query_pairs().any(|(name, value)| name == "continue_on_pause" && value.eq_ignore_ascii_case("true"))
-}
-
-/// Same scheme, host and port.
-pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
-    one.scheme() == other.scheme()
-        && one.host_str() == other.host_str()
-        && one.port_or_known_default() == other.port_or_known_default()
-}
-
-/// The base URL that makes the same request go to where a redirect leads.
-fn moved_base(base: &Url, asked: &Url, location: &str) -> Option<Box<str>> {
-    let below = asked.path().strip_prefix(base.path().trim_end_matches('/'))?;
-    let target = asked.join(location).ok().filter(|url| matches!(url.scheme(), "http" | "https"))?;
-    let path = target.path().strip_suffix(below)?;
-    Some(format!("{}{path}", origin(&target)).into())
-}
-
-fn origin(url: &Url) -> String {
-    url.origin().ascii_serialization()
 }
 
 impl Due {
@@ -335,8 +318,8 @@ impl<'a> Exchange<'a> {
     pub(crate) fn new(transport: &'a Transport, operation: Named, build: Build<'a>, due: Due) -> Self {
         let (timeouts, retry) = (transport.timeouts(), transport.retry());
         let headers = Headers::default();
-        let (signed, bearer, renewal) = (false, None, false);
-        Self { transport, operation, build, due, timeouts, retry, headers, signed, bearer, renewal }
+        let (signed, bearer, renewal, secrets) = (false, None, false, Vec::new());
+        Self { transport, operation, build, due, timeouts, retry, headers, signed, bearer, renewal, secrets }
     }
 
     /// What hints about a failure depend on.
@@ -356,25 +339,17 @@ impl<'a> Exchange<'a> {
 }
 
 impl Transport {
-    pub(crate) fn new(
-        base: Url,
-        client: reqwest::Client,
-        credentials: Credentials,
-        timeouts: Timeouts,
-        retry: RetryPolicy,
-        limits: Limits,
-    ) -> Self {
+    pub(crate) fn new(base: Url, client: reqwest::Client, credentials: Credentials, settings: Settings) -> Self {
         // Generated paths begin with a slash.
         let baseurl = base.as_str().trim_end_matches('/').to_owned();
         Self {
             shared: Arc::new(Shared {
                 requests: Requests { baseurl, client },
+                secure: OnceLock::new(),
                 base,
                 credentials,
-                timeouts,
-                retry,
-                budget: Arc::new(Budget::new(retry.budget)),
-                limits,
+                budget: Arc::new(Budget::new(settings.retry.budget)),
+                settings,
             }),
         }
     }
@@ -384,11 +359,22 @@ impl Transport {
         &self.shared.base
     }
 
-    /// Another API by other credentials, over the same connections and with the same limits.
+    /// Another API by other credentials, over the same connections and with the same limits. The headers of the caller
+    /// go along on the same server only.
     #[cfg(all(feature = "app", feature = "console"))]
-    pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Self {
-        let Shared { requests, timeouts, retry, limits, .. } = &*self.shared;
-        Self::new(base, requests.client.clone(), credentials, *timeouts, *retry, *limits)
+    pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Result<Self, Error> {
+        let client = self.shared.client(&base).map_err(Error::outside)?.clone();
+        let mut settings = self.shared.settings.clone();
+        if !same_origin(&base, &self.shared.base) {
+            settings.headers = Headers::default();
+        }
+        Ok(Self::new(base, client, credentials, settings))
+    }
+
+    /// Reads a URL that the server gave; see [`Shared::given`].
+    #[cfg(any(feature = "knowledge", feature = "console"))]
+    pub(crate) fn given(&self, url: &str, variable: &str) -> Result<Url, Error> {
+        self.shared.given(url, variable).map_err(|kind| Error::beside(kind, self))
     }
 
     /// Gets what operations of this kind need, before there is one.
@@ -405,16 +391,26 @@ impl Transport {
         self.shared.credentials.obtain(self).await
     }
 
+    /// What no error may show, whatever the call.
+    pub(crate) fn secrets(&self) -> Secrets {
+        Secrets::of(self)
+    }
+
+    /// The credentials as they are now.
+    pub(crate) fn credentials(&self) -> Vec<String> {
+        self.shared.credentials.secrets()
+    }
+
     pub(crate) fn timeouts(&self) -> Timeouts {
-        self.shared.timeouts
+        self.shared.settings.timeouts
     }
 
     pub(crate) fn retry(&self) -> RetryPolicy {
-        self.shared.retry
+        self.shared.settings.retry
     }
 
     pub(crate) fn limits(&self) -> Limits {
-        self.shared.limits
+        self.shared.settings.limits
     }
 }
 
@@ -422,9 +418,9 @@ impl fmt::Debug for Transport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Transport")
             .field("base_url", &self.shared.base.as_str())
-            .field("timeouts", &self.shared.timeouts)
-            .field("retry", &self.shared.retry)
-            .field("limits", &self.shared.limits)
+            .field("timeouts", &self.shared.settings.timeouts)
+            .field("retry", &self.shared.settings.retry)
+            .field("limits", &self.shared.settings.limits)
             .finish_non_exhaustive()
     }
 }

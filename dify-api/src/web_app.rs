@@ -4,6 +4,7 @@ use crate::{
     Error, RawRequest, Transport,
     credentials::{Credentials, passport::Passport},
     operation::Credential,
+    secret::Secret,
     settings::{Api, Settings, configured},
 };
 use reqwest::Method;
@@ -81,7 +82,7 @@ impl WebApp {
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder makes nothing before `build` or `connect`"]
 pub struct WebAppBuilder {
-    code: Option<String>,
+    code: Option<Secret>,
     user: Option<String>,
     settings: Settings,
 }
@@ -89,7 +90,7 @@ pub struct WebAppBuilder {
 impl WebAppBuilder {
     /// The page's code, the last part of its address, such as `FEWmgEFwtqNwqOz3` in `/chat/FEWmgEFwtqNwqOz3`.
     pub fn app_code(mut self, code: impl Into<String>) -> Self {
-        self.code = Some(code.into());
+        self.code = Some(Secret::new(code.into()));
         self
     }
 
@@ -114,7 +115,7 @@ impl WebAppBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the code is missing, the base URL is none, or TLS cannot be
     /// set up.
     pub fn build(self) -> Result<WebApp, Error> {
-        let code = self.code.as_deref().map(str::trim).filter(|code| !code.is_empty());
+        let code = self.code.as_ref().map(|code| code.expose().trim()).filter(|code| !code.is_empty());
         let Some(code) = code else {
             return Err(Error::config(
                 "no app code was given: call `app_code` with the last part of the page's address",

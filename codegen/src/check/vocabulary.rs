@@ -117,6 +117,7 @@ const SCHEMA: Vocabulary = Vocabulary {
         "x-dify-send-default",
         "x-dify-tristate",
         "x-dify-modes",
+        "x-dify-secret",
         "x-dify-since",
         "x-dify-until",
         "x-dify-deprecated",
@@ -219,6 +220,7 @@ enum Form {
     Bool,
     True,
     Text,
+    Secret,
     TextList,
     MapList,
     Map,
@@ -234,6 +236,7 @@ fn form_of(extension: &str) -> Form {
         }
         "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
         "x-dify-paging" => Form::Map,
+        "x-dify-secret" => Form::Secret,
         "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,
         "x-dify-since" | "x-dify-until" | "x-dify-deprecated" => Form::Text,
         _ => Form::Anything,
@@ -268,6 +271,9 @@ fn fits(node: &Node, form: Form) -> (bool, &'static str) {
         Form::Bool => (matches!(node.kind, Kind::Scalar(Value::Bool(_))), "write `true` or `false`"),
         Form::True => (matches!(node.kind, Kind::Scalar(Value::Bool(true))), "write `true`, or leave it out"),
         Form::Text => (node.as_str().is_some(), "write one text, in quotes if it is a number"),
+        Form::Secret => {
+            (matches!(node.as_str(), Some("value" | "content" | "query")), "write `value`, `content` or `query`")
+        }
         Form::TextList => (all(|item| item.as_str().is_some()), "write a list of texts"),
         Form::MapList => (all(Node::is_map), "write a list of mappings"),
         Form::Map => (node.is_map(), "write a mapping"),

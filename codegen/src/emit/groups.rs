@@ -4,8 +4,8 @@ use super::layout::{client_type, module_name};
 use super::{Part, Source, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Credential, Group, Location, Member, Mode, Model, Operation, Shape, Type, chosen_by_method, escaped,
-    rust_name,
+    Answer, Body, Credential, Group, Location, Member, Mode, Model, Operation, Secret, Shape, Type, chosen_by_method,
+    escaped, rust_name,
 };
 use crate::rustdoc;
 use heck::{ToPascalCase, ToShoutySnakeCase};
@@ -204,10 +204,13 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
         parse_quote!(crate::Call::#constructor(self.transport, &#operation_static, move |requests| #built))
     };
     let stop = stopping(operation, group, model);
-    let body = match stop {
+    let mut body = match stop {
         Some(stopping) => quote! { #body.#stopping },
         None => body.to_token_stream(),
     };
+    for hiding in hidings(operation, model) {
+        body = quote! { #body.#hiding };
+    }
     parse_quote! {
         #(#docs)*
         #deprecated
@@ -245,6 +248,33 @@ fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
             parse_quote!(crate::requests::needed(#wire, #value)?;)
         })
         .collect()
+}
+
+/// What hides the secrets that the call carries in its path and body from its errors.
+fn hidings(operation: &Operation, model: &Model) -> Vec<Expr> {
+    let paths = operation.path_parameters().filter(|parameter| parameter.secret == Secret::Value);
+    let mut found: Vec<Expr> = paths
+        .map(|parameter| {
+            let name = ident(&rust_name(&parameter.name));
+            parse_quote!(hiding([#name]))
+        })
+        .collect();
+    let component = match &operation.body {
+        Some(Body::Json(Type::Named(name))) => model.components.get(name),
+        _ => None,
+    };
+    let Some(Shape::Object(members)) = component.map(|component| &component.shape) else { return found };
+    for member in members.iter().filter(|member| member.secret == Secret::Value) {
+        let name = ident(&member.rust);
+        let optional = !member.required || member.nullable;
+        found.extend(match (member.ty.rust().as_str(), optional) {
+            ("String", false) => Some(parse_quote!(hiding([request.#name.as_str()]))),
+            ("String", true) => Some(parse_quote!(hiding(request.#name.as_deref()))),
+            ("crate::RawJson", false) => Some(parse_quote!(hiding_json(&request.#name))),
+            _ => None,
+        });
+    }
+    found
 }
 
 /// The call of the request builder, with what the caller gave.

@@ -1,6 +1,6 @@
 //! Query structs: the query and header parameters of an operation, in one argument that can grow.
 
-use super::structs::{Field, constructor};
+use super::structs::{Field, constructor, discreet};
 use super::{Part, Source, ident, rust_type};
 use crate::model::{Model, Operation, Parameter, rust_name};
 use crate::rustdoc;
@@ -24,15 +24,24 @@ pub(super) fn part(operation: &Operation, name: &str, model: &Model) -> Option<P
     let default = fields.iter().all(|f| !f.required).then(|| quote!(Default,));
     let new: Vec<String> = fields.iter().filter(|f| f.required).map(|f| f.name.clone()).collect();
     let methods = constructor(&fields, &new, false, "Parameters");
-    let items: Vec<Item> = vec![
+    let debug = discreet(
+        &struct_name,
+        parameters
+            .iter()
+            .zip(&fields)
+            .map(|(parameter, field)| (field.rust.as_str(), parameter.secret, !field.required)),
+    );
+    let derived = debug.is_none().then(|| quote!(Debug,));
+    let mut items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*
-            #[derive(Clone, Debug, #default PartialEq)]
+            #[derive(Clone, #derived #default PartialEq)]
             #[non_exhaustive]
             pub struct #struct_name { #(#declared),* }
         },
         parse_quote!(impl #struct_name { #(#methods)* }),
     ];
+    items.extend(debug);
     Some(Part { defines: vec![name.to_owned()], group: false, source: Source::Items(items) })
 }
 

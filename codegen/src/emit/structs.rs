@@ -2,7 +2,7 @@
 
 use super::{Part, Source, ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
-use crate::model::{Component, Member, Model, Shape, Type};
+use crate::model::{Component, Member, Model, Secret, Shape, Type};
 use crate::polish::attributes;
 use crate::polish::documentation::member_lines;
 use crate::polish::wire_name;
@@ -54,7 +54,12 @@ pub(super) fn part(
     let name = &item.ident;
     let from_json = from_json();
     let implementation: Item = parse_quote!(impl #name { #(#methods)* #from_json });
-    let debug = discreet(component, name);
+    let members = match &component.shape {
+        Shape::Object(members) => members.as_slice(),
+        _ => &[],
+    };
+    let facts = members.iter().map(|m| (m.rust.as_str(), m.secret, !m.required || m.nullable));
+    let debug = discreet(name, facts);
     if debug.is_some() {
         attributes::derive_no_debug(&mut item.attrs);
     }
@@ -75,19 +80,26 @@ pub(super) fn default_by_new(name: &Ident) -> Item {
     }
 }
 
-/// `Debug` of a struct with secrets, which shows whether they are there and nothing more.
-fn discreet(component: &Component, name: &Ident) -> Option<Item> {
-    let Shape::Object(members) = &component.shape else { return None };
-    if !members.iter().any(|member| member.secret) {
+/// `Debug` of a struct with secrets, which shows whether they are there and nothing more; of a signed URL, where it leads.
+/// It is given the name of each field, what of it is secret, and whether it is optional.
+pub(super) fn discreet<'f>(
+    name: &Ident,
+    fields: impl Iterator<Item = (&'f str, Secret, bool)> + Clone,
+) -> Option<Item> {
+    if fields.clone().all(|(_, secret, _)| secret == Secret::No) {
         return None;
     }
-    let text = &component.name;
-    let fields = members.iter().map(|member| {
-        let (shown, field) = (&member.rust, ident(&member.rust));
-        match (member.secret, !member.required || member.nullable) {
-            (false, _) => quote!(.field(#shown, &self.#field)),
-            (true, false) => quote!(.field(#shown, &format_args!("…"))),
-            (true, true) => quote!(.field(#shown, &self.#field.as_ref().map(|_| format_args!("…")))),
+    let text = name.to_string();
+    let fields = fields.map(|(shown, secret, optional)| {
+        let field = ident(shown);
+        match (secret, optional) {
+            (Secret::No, _) => quote!(.field(#shown, &self.#field)),
+            (Secret::Value | Secret::Content, false) => quote!(.field(#shown, &format_args!("…"))),
+            (Secret::Value | Secret::Content, true) => {
+                quote!(.field(#shown, &self.#field.as_ref().map(|_| format_args!("…"))))
+            }
+            (Secret::Query, false) => quote!(.field(#shown, &crate::location::Place(&self.#field))),
+            (Secret::Query, true) => quote!(.field(#shown, &self.#field.as_deref().map(crate::location::Place))),
         }
     });
     Some(parse_quote! {

@@ -23,7 +23,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
     let mut items: Vec<Item> = vec![
         parse_quote! {
             #(#docs)*
-            #[derive(Clone, Debug, PartialEq)]
+            #[derive(Clone, PartialEq)]
             #[non_exhaustive]
             pub enum #name {
                 #(#known,)*
@@ -34,6 +34,20 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                     /// All of it, as the server wrote it.
                     data: crate::RawJson,
                 },
+            }
+        },
+        parse_quote! {
+            impl std::fmt::Debug for #name {
+                fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                    match self {
+                        #(Self::#idents(event) => f.debug_tuple(stringify!(#idents)).field(event).finish(),)*
+                        Self::Unknown { event, data } => f
+                            .debug_struct("Unknown")
+                            .field("event", &crate::Shown::new(event))
+                            .field("data", &crate::shown::Size(data.as_str().len()))
+                            .finish(),
+                    }
+                }
             }
         },
         parse_quote! {

@@ -1,6 +1,6 @@
 //! Operations, as the methods of the bindings.
 
-use super::schema::{last_segment, version};
+use super::schema::{Secret, last_segment, version};
 use super::{API, Paging, Type, escaped, members, resolved, text, texts, unmarked};
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
@@ -63,6 +63,7 @@ pub(crate) struct Parameter {
     pub(crate) ty: Type,
     pub(crate) description: String,
     pub(crate) since: Option<String>,
+    pub(crate) secret: Secret,
     pub(crate) example: Option<Value>,
 }
 
@@ -248,6 +249,7 @@ impl Parameter {
                     ty: Type::read(parameter.get("schema")?),
                     description: text(parameter, "description").to_owned(),
                     since: version(parameter, "x-dify-since"),
+                    secret: Secret::read(parameter.get("schema")?),
                     example: parameter.get("example").cloned(),
                 })
             })

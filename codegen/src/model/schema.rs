@@ -78,10 +78,33 @@ pub(crate) struct Member {
     pub(crate) until: Option<String>,
     /// In a form: a file whose content type must be one of sound (the media type's `encoding`).
     pub(crate) audio: bool,
-    /// `format: password`: nobody should see it in passing.
-    pub(crate) secret: bool,
+    pub(crate) secret: Secret,
     /// Always sent with this value unless set.
     pub(crate) send_default: Option<Value>,
+}
+
+/// What of a value nobody should see in passing.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Secret {
+    #[default]
+    No,
+    /// `format: password`, or `x-dify-secret: value` where it is no text.
+    Value,
+    /// `x-dify-secret: content`: it may contain one, among much that is none.
+    Content,
+    /// `x-dify-secret: query`: a signed URL.
+    Query,
+}
+
+impl Secret {
+    pub(crate) fn read(schema: &Value) -> Self {
+        match (text(schema, "format"), text(schema, "x-dify-secret")) {
+            (_, "query") => Self::Query,
+            (_, "content") => Self::Content,
+            ("password", _) | (_, "value") => Self::Value,
+            _ => Self::No,
+        }
+    }
 }
 
 /// The type of a member, a parameter or a body.
@@ -207,7 +230,7 @@ impl Member {
                 since: version(property, "x-dify-since"),
                 until: version(property, "x-dify-until"),
                 audio: false,
-                secret: text(property, "format") == "password",
+                secret: Secret::read(property),
                 send_default: property.get("x-dify-send-default").cloned(),
             })
             .collect()

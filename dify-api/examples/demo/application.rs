@@ -3,7 +3,7 @@
 use std::{error::Error, io::Write};
 
 use dify_api::{
-    App,
+    App, Shown,
     types::{
         AppMode, AppParameters, ChatEvent, ChatRequest, CompletionRequest, ConversationsListQuery,
         HumanInputRequiredData, WorkflowEvent, WorkflowFinishedData, WorkflowRunRequest, WorkflowRunStatus,
@@ -16,12 +16,15 @@ use super::{USER, sample};
 /// A key belongs to one application, so what is shown follows that application's mode.
 pub async fn show(app: &App) -> Result<(), Box<dyn Error>> {
     let info = app.info().get().await?;
-    println!("\nThe application \"{}\" (mode {}).", info.name, info.mode);
+    println!("\nThe application \"{}\" (mode {}).", Shown::new(&info.name), info.mode);
     let parameters = app.info().parameters().await?;
     let inputs = match sample::inputs(app, &parameters).await? {
         Ok(inputs) => inputs,
         Err(label) => {
-            println!("It requires the input \"{label}\", for which the demo has no value: take the key of another.");
+            println!(
+                "It requires the input {:?}, for which the demo has no value: take the key of another.",
+                Shown::new(&label)
+            );
             return Ok(());
         }
     };
@@ -87,13 +90,13 @@ async fn workflow(app: &App, inputs: Map<String, Value>) -> Result<(), Box<dyn E
     while let Some(event) = stream.next().await {
         match event? {
             WorkflowEvent::NodeStarted(node) => {
-                print!("  {:<24}", node.data.title);
+                print!("  {:<24}", Shown::new(&node.data.title));
                 std::io::stdout().flush()?;
             }
             WorkflowEvent::NodeFinished(node) => {
                 println!("{} in {:.2} s", node.data.status, node.data.elapsed_time);
                 if let Some(error) = node.data.error.as_deref().filter(|error| !error.is_empty()) {
-                    println!("    {error}");
+                    println!("    {}", Shown::new(error));
                 }
             }
             WorkflowEvent::HumanInputRequired(form) => waits(&form.data),
@@ -113,11 +116,11 @@ async fn workflow(app: &App, inputs: Map<String, Value>) -> Result<(), Box<dyn E
 /// A paused run is neither a failed nor a finished one: a person has to answer its form first.
 fn waits(form: &HumanInputRequiredData) {
     let buttons: Vec<&str> = form.actions.iter().map(|action| action.title.as_str()).collect();
-    println!("\n  The run waits for a person: \"{}\" asks", form.node_title);
+    println!("\n  The run waits for a person: \"{}\" asks", Shown::new(&form.node_title));
     for line in form.form_content.lines() {
-        println!("    {line}");
+        println!("    {}", Shown::new(line));
     }
-    println!("  Buttons: {}. The run continues when somebody answers the form.", buttons.join(", "));
+    println!("  Buttons: {}. The run continues when somebody answers the form.", Shown::new(&buttons.join(", ")));
     println!("  A program answers it with `app.human_input().submit(…)`, or with `run_with_input` from the start.");
 }
 
@@ -127,14 +130,14 @@ fn failure(run: &WorkflowFinishedData) {
         return;
     }
     let why = run.error.as_deref().filter(|why| !why.is_empty()).unwrap_or("no reason given");
-    println!("\n  The run {}: {why}", run.status);
+    println!("\n  The run {}: {}", run.status, Shown::new(why));
 }
 
 async fn conversations(app: &App) -> Result<(), Box<dyn Error>> {
     heading("The conversations");
     let page = app.conversations().list(&ConversationsListQuery::new().user(USER)).await?;
     for conversation in page.data {
-        println!("  {}  {}", conversation.id, conversation.name);
+        println!("  {}  {}", conversation.id, Shown::new(&conversation.name));
     }
     Ok(())
 }

@@ -6,7 +6,7 @@
 //! push: an application has ten keys at most.
 
 use dify_api::{
-    Console, Deployment,
+    Console, Deployment, Shown,
     types::{ImportRequest, WorkflowEvent, WorkflowRunRequest},
 };
 use dify_mock::Server;
@@ -44,13 +44,13 @@ async fn overwrite(console: &Console, app_id: &str, key: &str) -> Result<Deploym
 
 async fn run(deployment: &Deployment) -> Result<(), dify_api::Error> {
     for warning in deployment.warnings() {
-        println!("  warning: {}", warning.message);
+        println!("  warning: {}", Shown::new(&warning.message));
     }
     let request = WorkflowRunRequest::new([("city", "Beijing")], "example-user");
     let mut stream = deployment.app().workflows().run_stream(&request).await?;
     while let Some(event) = stream.next().await {
         match event? {
-            WorkflowEvent::NodeFinished(node) => println!("  {} {}", node.data.title, node.data.status),
+            WorkflowEvent::NodeFinished(node) => println!("  {} {}", Shown::new(&node.data.title), node.data.status),
             WorkflowEvent::WorkflowFinished(finished) => println!("the run {}", finished.data.status),
             _ => {}
         }

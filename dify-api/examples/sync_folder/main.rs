@@ -12,7 +12,7 @@ mod sync;
 use std::{path::PathBuf, process::ExitCode, time::Duration};
 
 use clap::Parser;
-use dify_api::Knowledge;
+use dify_api::{Knowledge, Shown};
 
 use crate::{
     progress::Bars,
@@ -93,11 +93,11 @@ async fn main() -> ExitCode {
 fn tell(summary: &Summary) -> ExitCode {
     for (what, names) in [("added", &summary.added), ("changed", &summary.changed), ("deleted", &summary.deleted)] {
         for name in names {
-            println!("{what:<8} {name}");
+            println!("{what:<8} {}", Shown::new(name));
         }
     }
     for failure in &summary.failed {
-        eprintln!("failed   {failure}");
+        eprintln!("failed   {}", Shown::new(&failure.to_string()));
     }
     println!(
         "{} added, {} changed, {} unchanged, {} deleted, {} failed.",

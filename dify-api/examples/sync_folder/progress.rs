@@ -2,6 +2,7 @@
 
 use std::sync::OnceLock;
 
+use dify_api::Shown;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::sync::{Event, Outcome};
@@ -23,14 +24,14 @@ impl Bars {
                 bar.println(format!("{files} files here, {documents} documents there."));
             }
             Event::Finished { outcome: Outcome::Deleted, name } => {
-                self.files.get_or_init(|| bar("files")).set_message(format!("deleted {name}"));
+                self.files.get_or_init(|| bar("files")).set_message(format!("deleted {}", Shown::new(name)));
             }
             Event::Finished { outcome, name } => {
                 let bar = self.files.get_or_init(|| bar("files"));
                 bar.inc(1);
                 match outcome {
-                    Outcome::Failed(reason) => bar.println(format!("{name}: {reason}")),
-                    _ => bar.set_message((*name).to_owned()),
+                    Outcome::Failed(reason) => bar.println(format!("{}: {}", Shown::new(name), Shown::new(reason))),
+                    _ => bar.set_message(Shown::new(name).to_string()),
                 }
             }
             Event::Indexed { done, of } => {

@@ -38,8 +38,10 @@ struct Held {
 impl Passport {
     /// For the page of this code; the same user is the same visitor again.
     pub(crate) fn new(code: &str, user: Option<String>) -> Result<Self, Error> {
-        let header = HeaderValue::from_str(code)
+        let mut header = HeaderValue::from_str(code)
             .map_err(|_| Error::config("the app code contains characters that cannot stand in an HTTP header"))?;
+        // Whoever has it can use the page.
+        header.set_sensitive(true);
         let mut query = SessionPassportQuery::new(code);
         query.user_id = user;
         Ok(Self { code: header, query, held: Mutex::default(), renewal: Renewal::default() })
@@ -111,6 +113,10 @@ impl Passport {
                 Err(error)
             }
         }
+    }
+
+    pub(super) fn secret(&self) -> Option<String> {
+        self.held().token.as_ref().and_then(super::bare)
     }
 
     fn held(&self) -> MutexGuard<'_, Held> {

@@ -225,7 +225,8 @@ impl Session {
         let reply = account.login(&request).renewal().await?;
         if reply.result == SessionResult::Fail {
             let why = reply.data.unwrap_or_default();
-            return Err(Error::outside(ErrorKind::Config(format!("the console refuses the login of {email}: {why}"))));
+            let kind = ErrorKind::Config(format!("the console refuses the login of {email}: {why}"));
+            return Err(Error::beside(kind, transport));
         }
         if self.has_ended() || is_new() {
             return Ok(!self.has_ended());
@@ -242,6 +243,13 @@ impl Session {
 
     fn has_ended(&self) -> bool {
         self.jar().ended.is_some()
+    }
+
+    pub(super) fn secrets(&self) -> Vec<String> {
+        let jar = self.jar();
+        let password = self.login.as_ref().map(|login| &login.password);
+        let tokens = [jar.access.as_ref(), jar.refresh.as_ref(), jar.csrf.as_ref()].into_iter().flatten();
+        password.into_iter().chain(tokens).map(|secret| secret.expose().to_owned()).collect()
     }
 
     fn jar(&self) -> MutexGuard<'_, Jar> {

@@ -1,7 +1,7 @@
 //! What a deployment comes to.
 
 use crate::{
-    App,
+    App, Shown,
     secret::Secret,
     types::{AppMode, ImportWarning},
 };
@@ -63,18 +63,28 @@ impl fmt::Debug for Deployment {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Deployment")
             .field("deployed", &self.deployed)
-            .field("key_id", &self.key_id)
+            .field("key_id", &self.key_id.as_deref().map(Shown::new))
             .finish_non_exhaustive()
     }
 }
 
 /// An application that was deployed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct DeployedApp {
     app_id: String,
     mode: AppMode,
     warnings: Vec<ImportWarning>,
+}
+
+impl fmt::Debug for DeployedApp {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DeployedApp")
+            .field("app_id", &Shown::new(&self.app_id))
+            .field("mode", &self.mode)
+            .field("warnings", &self.warnings.len())
+            .finish()
+    }
 }
 
 impl DeployedApp {

@@ -1,13 +1,14 @@
 //! What each kind of error holds.
 
-use crate::{TimeLimit, types::ErrorCode};
+use super::{Cause, cause::chain};
+use crate::{Shown, TimeLimit, redactor::Redactor, shown::Size, types::ErrorCode};
 use bytes::Bytes;
 use reqwest::StatusCode;
 use std::{fmt, time::Duration};
 
 /// A refusal by Dify: `{"code", "message", "status"}`.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{} {code}{}{message}{}", .status.as_u16(), separator(.message), in_parameter(.params))]
+#[derive(Clone, PartialEq, thiserror::Error)]
+#[error("{} {code}{}{}{}", .status.as_u16(), separator(.message), Shown::new(.message), in_parameter(.params))]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
@@ -20,7 +21,7 @@ pub struct ApiError {
     pub params: Option<String>,
     /// How long the server wants to be left alone (`Retry-After`).
     pub retry_after: Option<Duration>,
-    /// The body as it came.
+    /// The body as it came, but for secrets of the client.
     pub body: Bytes,
 }
 
@@ -37,6 +38,40 @@ impl ApiError {
         self.status == unavailable
             && serde_json::from_slice::<Own>(&self.body).is_ok_and(|own| own.status == unavailable.as_u16())
     }
+
+    pub(super) fn redact(&mut self, redactor: &Redactor) {
+        redact_code(&mut self.code, redactor);
+        redactor.text(&mut self.message);
+        redact_each(&mut self.params, redactor);
+        redactor.bytes(&mut self.body);
+    }
+}
+
+impl fmt::Debug for ApiError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("ApiError")
+            .field("status", &self.status)
+            .field("code", &self.code)
+            .field("message", &Shown::new(&self.message))
+            .field("params", &shown(&self.params))
+            .field("retry_after", &self.retry_after)
+            .field("body", &Size(self.body.len()))
+            .finish()
+    }
+}
+
+fn redact_code(code: &mut ErrorCode, redactor: &Redactor) {
+    if let ErrorCode::Other(text) = code {
+        redactor.text(text);
+    }
+}
+
+pub(super) fn redact_each<'t>(texts: impl IntoIterator<Item = &'t mut String>, redactor: &Redactor) {
+    texts.into_iter().for_each(|text| redactor.text(text));
+}
+
+pub(super) fn shown(text: &Option<String>) -> Option<Shown<'_>> {
+    text.as_deref().map(Shown::new)
 }
 
 fn separator(message: &str) -> &'static str {
@@ -44,87 +79,27 @@ fn separator(message: &str) -> &'static str {
 }
 
 fn in_parameter(params: &Option<String>) -> String {
-    params.as_deref().map_or_else(String::new, |params| format!(" (parameter `{params}`)"))
-}
-
-/// An answer that is not Dify's own.
-#[derive(Clone, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub struct HttpError {
-    /// The HTTP status; a success when only the media type was wrong.
-    pub status: StatusCode,
-    /// The `Content-Type`, empty when there was none.
-    pub content_type: String,
-    /// The media type that was due.
-    pub due: &'static str,
-    /// Where a redirect points that was not followed.
-    pub location: Option<String>,
-    /// How long the server wants to be left alone (`Retry-After`).
-    pub retry_after: Option<Duration>,
-    /// The body, up to 256 KiB of it.
-    pub body: Bytes,
-}
-
-impl fmt::Display for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let media = match self.content_type.as_str() {
-            "" => "no content type",
-            content_type => content_type,
-        };
-        write!(f, "{}, {media}", self.status)?;
-        if self.status.is_success() {
-            write!(f, " where {} was due", self.due)?;
-        }
-        if let Some(location) = &self.location {
-            write!(f, ", to {location}")?;
-        }
-        match Excerpt(&self.body).text() {
-            text if text.is_empty() => Ok(()),
-            text => write!(f, ": {text}"),
-        }
-    }
-}
-
-impl fmt::Debug for HttpError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("HttpError")
-            .field("status", &self.status)
-            .field("content_type", &self.content_type)
-            .field("due", &self.due)
-            .field("location", &self.location)
-            .field("retry_after", &self.retry_after)
-            .field("body", &Excerpt(&self.body))
-            .finish()
-    }
+    params.as_deref().map_or_else(String::new, |params| format!(" (parameter `{}`)", Shown::new(params)))
 }
 
 /// A connection that could not be made, or that broke.
 #[derive(Debug, thiserror::Error)]
-#[error("{}", chain(.source))]
+#[error("{}", Shown::new(&chain(.source)))]
 #[non_exhaustive]
 pub struct TransportError {
     /// What the HTTP client said, without the URL.
     #[source]
-    pub source: reqwest::Error,
+    pub source: Cause,
     /// The connection could not be made, so nothing was sent.
     pub connecting: bool,
     /// The answer had begun: its head was read, its body broke off.
     pub in_body: bool,
 }
 
-/// The causes of an error, in one line.
-pub(super) fn chain(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut next = error.source();
-    while let Some(cause) = next {
-        let said = cause.to_string();
-        if !text.ends_with(&said) {
-            text.push_str(": ");
-            text.push_str(&said);
-        }
-        next = cause.source();
+impl TransportError {
+    pub(crate) fn new(error: reqwest::Error, in_body: bool) -> Self {
+        Self { connecting: !in_body && error.is_connect(), in_body, source: Cause::of(&error.without_url()) }
     }
-    text
 }
 
 /// A time limit that ran out.
@@ -140,37 +115,43 @@ pub struct Timeout {
 
 /// A body that is not what the description says.
 #[derive(thiserror::Error)]
-#[error("the answer does not have the described shape at `{path}`: {source}")]
+#[error("the answer does not have the described shape at `{}`: {source}", Shown::new(.path))]
 #[non_exhaustive]
 pub struct DecodeError {
     /// The place in the JSON, `data[3].id`; `.` is the whole.
     pub path: String,
-    /// The body, or the data of the event.
+    /// The body, or the data of the event, but for secrets of the client.
     pub body: Bytes,
-    /// What the decoder said.
+    /// What the decoder said, without the value that it found.
     #[source]
-    pub source: serde_json::Error,
+    pub source: Cause,
 }
 
 impl DecodeError {
     pub(crate) fn new(body: Bytes, source: serde_json::Error) -> Self {
-        Self { path: crate::json_path::of(&source, &body), body, source }
+        Self { path: crate::json_path::of(&source, &body), body, source: Cause::of_json(&source) }
+    }
+
+    pub(super) fn redact(&mut self, redactor: &Redactor) {
+        redactor.text(&mut self.path);
+        redactor.bytes(&mut self.body);
+        self.source.redact(redactor);
     }
 }
 
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
-            .field("path", &self.path)
-            .field("body", &Excerpt(&self.body))
+            .field("path", &Shown::new(&self.path))
+            .field("body", &Size(self.body.len()))
             .field("source", &self.source)
             .finish()
     }
 }
 
 /// What an `error` event says of a failed run.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("the run failed: {}{code}{}{message}", in_front(.status), separator(.message))]
+#[derive(Clone, PartialEq, thiserror::Error)]
+#[error("the run failed: {}{code}{}{}", in_front(.status), separator(.message), Shown::new(.message))]
 #[non_exhaustive]
 pub struct StreamError {
     /// The reason, to be matched on.
@@ -183,236 +164,33 @@ pub struct StreamError {
     pub message_id: Option<String>,
     /// The conversation it stands in, where there is one.
     pub conversation_id: Option<String>,
-    /// The event as it came.
+    /// The event as it came, but for secrets of the client.
     pub body: Bytes,
 }
 
-/// Why a run cannot be followed again, and what became of it.
-#[cfg(any(feature = "app", feature = "web"))]
-#[derive(Debug, thiserror::Error)]
-#[error("the run {run_id} cannot be followed: the server{} has no route for that, which came with Dify 1.16.1{}", version(.server_version), outcome(self))]
-#[non_exhaustive]
-pub struct ResumeError {
-    /// Id of the run.
-    pub run_id: String,
-    /// The Dify release, where the server says it.
-    pub server_version: Option<String>,
-    /// The run as it was when it had ended, or when it was last heard of. None where that could not be asked.
-    #[cfg(feature = "app")]
-    pub run: Option<Box<crate::types::WorkflowRun>>,
-    /// What the server answered instead of the events.
-    #[source]
-    pub source: Box<super::Error>,
-}
-
-#[cfg(any(feature = "app", feature = "web"))]
-impl ResumeError {
-    #[cfg(feature = "app")]
-    pub(crate) fn new(
-        run_id: &str,
-        server_version: Option<&str>,
-        run: Option<Box<crate::types::WorkflowRun>>,
-        source: super::Error,
-    ) -> Self {
-        let (run_id, server_version) = (run_id.to_owned(), server_version.map(str::to_owned));
-        Self { run_id, server_version, run, source: Box::new(source) }
-    }
-
-    #[cfg(not(feature = "app"))]
-    pub(crate) fn new(
-        run_id: &str,
-        server_version: Option<&str>,
-        _: Option<std::convert::Infallible>,
-        source: super::Error,
-    ) -> Self {
-        let (run_id, server_version) = (run_id.to_owned(), server_version.map(str::to_owned));
-        Self { run_id, server_version, source: Box::new(source) }
+impl StreamError {
+    pub(super) fn redact(&mut self, redactor: &Redactor) {
+        redact_code(&mut self.code, redactor);
+        redactor.text(&mut self.message);
+        redact_each(&mut self.message_id, redactor);
+        redact_each(&mut self.conversation_id, redactor);
+        redactor.bytes(&mut self.body);
     }
 }
 
-#[cfg(any(feature = "app", feature = "web"))]
-fn version(version: &Option<String>) -> String {
-    version.as_deref().map_or_else(String::new, |version| format!(" ({version})"))
-}
-
-#[cfg(any(feature = "app", feature = "web"))]
-fn outcome(error: &ResumeError) -> String {
-    let _ = error;
-    #[cfg(feature = "app")]
-    if let Some(run) = &error.run {
-        return format!("; its status is {}", run.status);
+impl fmt::Debug for StreamError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("StreamError")
+            .field("code", &self.code)
+            .field("status", &self.status)
+            .field("message", &Shown::new(&self.message))
+            .field("message_id", &shown(&self.message_id))
+            .field("conversation_id", &shown(&self.conversation_id))
+            .field("body", &Size(self.body.len()))
+            .finish()
     }
-    String::new()
 }
 
 fn in_front(status: &Option<u16>) -> String {
     status.map_or_else(String::new, |status| format!("{status} "))
-}
-
-/// Documents that are not going to be searchable as they are.
-#[cfg(feature = "knowledge")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct IndexingError {
-    /// Each that failed or was paused, at least one.
-    pub documents: Vec<UnindexedDocument>,
-}
-
-/// A document whose indexing failed or was paused.
-#[cfg(feature = "knowledge")]
-#[derive(Clone, Debug, PartialEq)]
-#[non_exhaustive]
-pub struct UnindexedDocument {
-    /// Its id.
-    pub id: String,
-    /// Its name, where it could be looked up.
-    pub name: Option<String>,
-    /// What became of it: `error` or `paused`.
-    pub status: crate::types::IndexingStatus,
-    /// Why, in Dify's words, where it says so.
-    pub reason: Option<String>,
-    /// Dify's machine-readable reason, where there is one. Since Dify 1.16.1.
-    pub reason_code: Option<String>,
-}
-
-#[cfg(feature = "knowledge")]
-impl UnindexedDocument {
-    pub(crate) fn of(progress: &crate::types::IndexingProgress) -> Self {
-        Self {
-            id: progress.id.clone(),
-            name: None,
-            status: progress.indexing_status.clone(),
-            reason: progress.error.clone(),
-            reason_code: progress.error_code.clone(),
-        }
-    }
-}
-
-#[cfg(feature = "knowledge")]
-impl std::error::Error for IndexingError {}
-
-#[cfg(feature = "knowledge")]
-impl fmt::Display for IndexingError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        for (index, document) in self.documents.iter().enumerate() {
-            if index > 0 {
-                f.write_str("; ")?;
-            }
-            match &document.name {
-                Some(name) => write!(f, "the document \"{name}\" ({})", document.id)?,
-                None => write!(f, "the document {}", document.id)?,
-            }
-            match document.status {
-                crate::types::IndexingStatus::Paused => f.write_str(" was paused")?,
-                _ => f.write_str(" could not be indexed")?,
-            }
-            if let Some(reason) = document.reason.as_deref().filter(|reason| !reason.is_empty()) {
-                write!(f, ": {reason}")?;
-            }
-        }
-        Ok(())
-    }
-}
-
-/// Why an application could not be deployed.
-#[cfg(all(feature = "app", feature = "console"))]
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[non_exhaustive]
-pub enum DeployError {
-    /// The server did not take the definition.
-    #[error("the definition was not imported ({status}): {reason}{}", versions(.definition_version, .server_version))]
-    Import {
-        /// What became of the import.
-        status: crate::types::ImportStatus,
-        /// Why, in the server's words; may be empty.
-        reason: String,
-        /// The form of the definition; empty where it could not be read.
-        definition_version: String,
-        /// The form that the server writes.
-        server_version: String,
-    },
-    /// The application is there, and plugins that it needs are not.
-    #[error("the workspace lacks plugins that the application {app_id} needs: {}. Install them, then publish it", .plugins.join(", "))]
-    MissingPlugins {
-        /// Id of the application.
-        app_id: String,
-        /// The plugins, by their identifiers.
-        plugins: Vec<String>,
-    },
-    /// The application has as many keys as an application may have. Nothing was changed.
-    #[error(
-        "the application {app_id} has {limit} keys, and there may be no more (`max_keys_exceeded`): use one of them \
-         with `Deploy::key`, deploy with `Deploy::without_key`, or delete one with `api_keys().delete_for_app`"
-    )]
-    TooManyKeys {
-        /// Id of the application.
-        app_id: String,
-        /// How many an application may have.
-        limit: usize,
-    },
-    /// The key given to [`Deploy::key`](crate::Deploy::key) is none of the application's. Nothing was changed.
-    #[error("the key given to `Deploy::key` is not one of the application {app_id}")]
-    ForeignKey {
-        /// Id of the application.
-        app_id: String,
-    },
-    /// The server does not name the base URL of its Service API. No key was made.
-    #[error(
-        "the server does not say where the Service API of the application {app_id} is: set `SERVICE_API_URL` on the \
-         server, or name it with `Deploy::base_url`"
-    )]
-    NoServiceUrl {
-        /// Id of the application.
-        app_id: String,
-    },
-}
-
-#[cfg(all(feature = "app", feature = "console"))]
-impl DeployError {
-    /// Whether the application may have been made or changed.
-    pub(super) fn may_have_acted(&self) -> bool {
-        !matches!(self, Self::TooManyKeys { .. } | Self::ForeignKey { .. })
-    }
-}
-
-#[cfg(all(feature = "app", feature = "console"))]
-fn versions(definition: &str, server: &str) -> String {
-    if definition == server || definition.is_empty() {
-        return String::new();
-    }
-    format!(" (the definition has form {definition}, the server {server})")
-}
-
-/// The beginning of a body, for people.
-struct Excerpt<'b>(&'b [u8]);
-
-impl Excerpt<'_> {
-    const LENGTH: usize = 200;
-
-    fn text(&self) -> String {
-        let head = &self.0[..self.0.len().min(4 * Self::LENGTH)];
-        let text = String::from_utf8_lossy(head);
-        let mut short = String::new();
-        for word in text.split_whitespace() {
-            if !short.is_empty() {
-                short.push(' ');
-            }
-            short.extend(word.chars().filter(|letter| !letter.is_control()));
-            if let Some((end, _)) = short.char_indices().nth(Self::LENGTH) {
-                short.truncate(end);
-                short.push('\u{2026}');
-                return short;
-            }
-        }
-        if self.0.len() > head.len() {
-            short.push('\u{2026}');
-        }
-        short
-    }
-}
-
-impl fmt::Debug for Excerpt<'_> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes, {:?}", self.0.len(), self.text())
-    }
 }

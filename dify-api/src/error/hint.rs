@@ -1,7 +1,7 @@
 //! What to do about an error, where that is known.
 
 use super::{ApiError, Context, ErrorKind, HttpError, TransportError};
-use crate::{TimeLimit, media, operation::Credential, sse::FrameError};
+use crate::{Shown, TimeLimit, media, operation::Credential, redactor::Redactor, sse::FrameError};
 
 /// What a hint depends on, beside the error and the operation.
 #[derive(Clone, Debug, Default)]
@@ -16,6 +16,17 @@ pub(crate) struct Situation {
     pub(crate) moved_to: Option<Box<str>>,
     /// How far something was that took too long.
     pub(crate) progress: Option<Box<str>>,
+}
+
+impl Situation {
+    /// Takes the secrets out of what a server said.
+    pub(super) fn redact(&mut self, redactor: &Redactor) {
+        for text in [&mut self.moved_to, &mut self.progress].into_iter().flatten() {
+            let mut clean = std::mem::take(text).into_string();
+            redactor.text(&mut clean);
+            *text = clean.into();
+        }
+    }
 }
 
 /// A sentence for people, without its full stop.
@@ -120,7 +131,7 @@ fn missing(context: &Context) -> String {
     if let (Some(since), Some(version)) = (since, version)
         && is_older(version, since)
     {
-        return format!("This route came with Dify {since}; the server is {version}");
+        return format!("This route came with Dify {since}; the server is {}", Shown::new(version));
     }
     match (since, version, situation.fitting_base.as_deref()) {
         (Some(since), None, None) => {

@@ -30,7 +30,11 @@ static EVENTS: Operation = Operation {
 fn error(kind: ErrorKind, operation: &'static Operation) -> Error {
     Error::new(
         kind,
-        Context { attempts: 1, server_version: Some("1.13.0".into()), ..Context::of(Named::Described(operation)) },
+        Context {
+            attempts: 1,
+            server_version: Some("1.13.0".into()),
+            ..Context::of(Named::Described(operation), Secrets::default())
+        },
     )
 }
 

@@ -213,8 +213,8 @@ impl<E: Feeds<S>, S: Snapshot> IntoFuture for Gathering<E, S> {
     }
 }
 
-impl<E, S: fmt::Debug> fmt::Debug for Gathering<E, S> {
+impl<E, S> fmt::Debug for Gathering<E, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gathering").field("events", &self.events).field("snapshot", &self.snapshot).finish()
+        f.debug_struct("Gathering").field("events", &self.events).finish_non_exhaustive()
     }
 }

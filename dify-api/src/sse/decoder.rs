@@ -10,7 +10,6 @@ const KEPT_CAPACITY: usize = 64 << 10;
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
 /// Takes the bytes of an event stream and gives its frames.
-#[derive(Debug)]
 pub struct Decoder {
     limit: usize,
     /// The chunk being read, and where.

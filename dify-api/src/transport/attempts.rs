@@ -1,6 +1,6 @@
 //! One attempt after the other.
 
-use super::{Answer, Exchange, Shown, attempt, build};
+use super::{Answer, Exchange, Trace, attempt, build};
 use crate::{
     Error, ErrorKind,
     error::Context,
@@ -17,7 +17,8 @@ const HOPS: u32 = 5;
 
 /// One attempt after the other, until one brings an answer or there is no sense in another.
 pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Answer, Error> {
-    let mut context = Context { situation: exchange.situation(), ..Context::of(exchange.operation.clone()) };
+    let secrets = exchange.transport.secrets().and(&exchange.secrets);
+    let mut context = Context { situation: exchange.situation(), ..Context::of(exchange.operation.clone(), secrets) };
     let shared = &exchange.transport.shared;
     let (start, deadline) = (Instant::now(), exchange.deadline());
     if !exchange.signed {
@@ -45,8 +46,8 @@ pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Ans
         if !pause.is_zero() {
             tokio::time::sleep(pause).await;
         }
-        let mut shown = Shown::default();
-        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut shown).await {
+        let mut trace = Trace::default();
+        let kind = match attempt(exchange, request, &mut context, deadline, span, &mut trace).await {
             Ok((status, headers, content)) => {
                 shared.budget.succeeded();
                 return Ok(Answer { status, headers, content, context });
@@ -57,13 +58,13 @@ pub(super) async fn attempts(exchange: &Exchange<'_>, span: &Span) -> Result<Ans
         pause = Duration::ZERO;
         // Refused is not acted on: with other credentials it may be said again, once.
         if !renewed && !exchange.signed && is_refusal(error.kind()) {
-            let renewal = shared.credentials.renew(exchange.transport, &exchange.operation, shown.used, start);
+            let renewal = shared.credentials.renew(exchange.transport, &exchange.operation, trace.used, start);
             let renewed_in_time = Deadline::bound(exchange.deadline_of_waiting(deadline), renewal).await;
             if !renewed_in_time.map_err(|error| error.while_waiting(&context))? {
                 return Err(error);
             }
             renewed = true;
-        } else if let Some(moved) = shown.moved.filter(|_| hops < HOPS) {
+        } else if let Some(moved) = trace.moved.filter(|_| hops < HOPS) {
             hops += 1;
             place = Some(moved);
         } else {

@@ -6,6 +6,7 @@ use crate::{
     error::{ApiError, HttpError},
     incoming::Incoming,
     limits::ERROR_BODY,
+    location::place,
     media,
     retry::retry_after,
     timeouts::Deadline,
@@ -105,7 +106,7 @@ fn http_error(status: StatusCode, headers: &HeaderMap, due: Due, body: Bytes) ->
         status,
         content_type: text(headers, &CONTENT_TYPE).unwrap_or_default().to_owned(),
         due: due.media(),
-        location: text(headers, &LOCATION).filter(|_| redirect).map(str::to_owned),
+        location: text(headers, &LOCATION).filter(|_| redirect).map(place),
         retry_after: asked(headers),
         body,
     })

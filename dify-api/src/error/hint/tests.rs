@@ -44,7 +44,11 @@ fn timeout(which: TimeLimit) -> ErrorKind {
 
 fn context(operation: &'static Operation, version: &str, situation: Situation) -> Context {
     let server_version = Some(version.into());
-    Context { server_version, situation, ..Context::of(Named::Described(operation)) }
+    Context {
+        server_version,
+        situation,
+        ..Context::of(Named::Described(operation), crate::redactor::Secrets::default())
+    }
 }
 
 fn plain() -> Situation {

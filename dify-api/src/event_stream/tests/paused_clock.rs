@@ -34,7 +34,10 @@ fn pings_after(pieces: &[&'static str], timeouts: Timeouts) -> EventStream<ChatE
     });
     let body = reqwest::Body::wrap_stream(body);
     let incoming = Incoming::new(body, timeouts.read_idle, None, Timer::new(None));
-    let circumstances = Context::of(Named::by_hand(reqwest::Method::GET, "/events".to_owned(), Credential::App));
+    let circumstances = Context::of(
+        Named::by_hand(reqwest::Method::GET, "/events".to_owned(), Credential::App),
+        crate::redactor::Secrets::default(),
+    );
     EventStream::new(Content::Open(incoming), circumstances, app.chat().transport.clone(), timeouts, None)
 }
 
