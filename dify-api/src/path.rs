@@ -12,11 +12,11 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 
 /// Returns the URL of an operation: the base URL, then the template with one value for each `{parameter}`.
 ///
-/// Fails with the name of the parameter whose value is empty, `.` or `..`, or has a control character; fails when the
-/// parser makes another URL of the text.
+/// Fails with the name of the parameter whose value is empty, `.` or `..`, or has a control character or a slash; fails
+/// when the parser makes another URL of the text.
 ///
-/// A slash in a value is sent as `%2F`. Dify decodes it before it looks for the route, so only ids from Dify belong
-/// here, or those that the caller has checked.
+/// Dify decodes `%2F` before it looks for the route, so a slash would lead there to another one. Only `{+parameter}`
+/// takes slashes, for routes that end in a URL.
 pub fn url(base: &str, template: &str, values: &[&str]) -> Result<Url, Error<()>> {
     let mut text = base.to_owned();
     let mut values = values.iter();
@@ -38,11 +38,14 @@ pub fn url(base: &str, template: &str, values: &[&str]) -> Result<Url, Error<()>
 
 /// The value of a path parameter as one segment.
 fn segment<'v>(name: &str, value: &'v str) -> Result<PercentEncode<'v>, Error<()>> {
+    let (name, slashes) = name.strip_prefix('+').map_or((name, false), |name| (name, true));
     let refused = |why: &str| Err(invalid(format!("path parameter `{name}` {why}")));
     match value {
         "" => refused("is empty; the request would reach another route"),
         "." | ".." => refused("is a dot segment; the request would reach another route"),
         value if value.contains(char::is_control) => refused("contains a control character"),
+        value if value.contains('/') && !slashes => refused("contains a slash; the request would reach another route"),
+        value if slashes && dot_segment(value).is_some() => refused("contains a dot segment"),
         value => Ok(utf8_percent_encode(value, ENCODED)),
     }
 }
@@ -138,7 +141,7 @@ mod tests {
         for (value, segment) in [
             ("45701982-8118-4bc5_8e9b.~", "45701982-8118-4bc5_8e9b.~"),
             ("..\\..\\OTHER", "..%5C..%5COTHER"),
-            ("a/../b?c#d e", "a%2F..%2Fb%3Fc%23d%20e"),
+            ("a?b=c#d e", "a%3Fb%3Dc%23d%20e"),
             ("%2e%2e", "%252e%252e"),
             ("...", "..."),
             (";a=1&b|^`{}\"<>", "%3Ba%3D1%26b%7C%5E%60%7B%7D%22%3C%3E"),
@@ -150,11 +153,21 @@ mod tests {
 
     #[test]
     fn a_value_that_vanishes_is_refused_by_the_name_of_its_parameter() {
-        for value in ["", ".", "..", "a\tb", "a\r\nb", "\0", "\u{85}"] {
+        for value in ["", ".", "..", "a\tb", "a\r\nb", "\0", "\u{85}", "a/segments/b", "../b", "/"] {
             let refusal = path(value).expect_err(value);
             assert!(refusal.contains("path parameter `task_id` "), "{value:?}: {refusal}");
         }
         assert!(url(BASE, STOP, &[]).is_err(), "a template without its value");
+    }
+
+    #[test]
+    fn a_parameter_for_a_url_takes_slashes_and_no_dot_segments() {
+        let made = |value| url(BASE, "/remote-files/{+url}", &[value]).map(|url| url.path().to_owned()).ok();
+        let sent = "/v1/remote-files/https%3A%2F%2Fa.example%2Fb..c%3Fd";
+        assert_eq!(made("https://a.example/b..c?d").as_deref(), Some(sent));
+        for value in ["https://a.example/../b", "..", "a/./b", "a/%2e%2e/b", ""] {
+            assert_eq!(made(value), None, "{value}");
+        }
     }
 
     #[test]

@@ -61,6 +61,8 @@ pub(crate) struct Parameter {
     pub(crate) location: Location,
     pub(crate) required: bool,
     pub(crate) ty: Type,
+    /// The value is a URL (`format: uri`).
+    pub(crate) uri: bool,
     pub(crate) description: String,
     pub(crate) since: Option<String>,
     pub(crate) secret: Secret,
@@ -247,6 +249,7 @@ impl Parameter {
                     },
                     required: parameter.get("required") == Some(&Value::Bool(true)),
                     ty: Type::read(parameter.get("schema")?),
+                    uri: parameter.pointer("/schema/format").and_then(Value::as_str) == Some("uri"),
                     description: text(parameter, "description").to_owned(),
                     since: version(parameter, "x-dify-since"),
                     secret: Secret::read(parameter.get("schema")?),

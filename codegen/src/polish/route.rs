@@ -22,9 +22,8 @@ fn formatted(statement: &mut Stmt) -> Option<&mut Expr> {
 }
 
 fn made(operation: &Operation) -> Expr {
-    let template = &operation.path;
     // The values come in the order of the template, whatever the order of the parameters.
-    let names = template.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
+    let names = operation.path.split('{').skip(1).filter_map(|rest| Some(rest.split_once('}')?.0));
     let values = names.filter_map(|wire| operation.path_parameters().find(|p| p.name == wire)).map(|p| -> Expr {
         let name = format_ident!("{}", rust_name(&p.name));
         match p.ty {
@@ -32,6 +31,11 @@ fn made(operation: &Operation) -> Expr {
             _ => parse_quote!(#name.as_str()),
         }
     });
+    let template = operation.path_parameters().filter(|parameter| parameter.uri).fold(
+        operation.path.clone(),
+        // The notation of RFC 6570 for values that keep their slashes.
+        |template, parameter| template.replace(&format!("{{{}}}", parameter.name), &format!("{{+{}}}", parameter.name)),
+    );
     parse_quote!(self.url(#template, &[#(#values),*])?)
 }
 
