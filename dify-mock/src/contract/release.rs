@@ -19,7 +19,8 @@ fn walk(value: &mut Value, release: &[u64]) {
             for holder in ["properties", "responses", "content"] {
                 let Some(held) = value.get_mut(holder) else { continue };
                 let gone = retain(held, release);
-                if let Some(required) = value["required"].as_array_mut().filter(|_| holder == "properties") {
+                let required = value.get_mut("required").and_then(Value::as_array_mut);
+                if let Some(required) = required.filter(|_| holder == "properties") {
                     required.retain(|name| !gone.iter().any(|gone| name == gone));
                 }
             }
@@ -64,11 +65,12 @@ mod tests {
             }},
             "components": {"schemas": {"A": {"required": ["new", "old"], "properties": {
                 "new": {"x-dify-since": "1.17.0"}, "old": {"x-dify-until": "1.16.1"},
-            }}}},
+            }}, "B": {"properties": {"a": {}}}}},
         });
         project(&mut document);
         assert_eq!(document["paths"], json!({"/a": {"put": {"responses": {"404": {"x-dify-since": "1.16.1"}}}}}));
         let schema = json!({"required": ["old"], "properties": {"old": {"x-dify-until": "1.16.1"}}});
         assert_eq!(document["components"]["schemas"]["A"], schema);
+        assert_eq!(document["components"]["schemas"]["B"], json!({"properties": {"a": {}}}));
     }
 }
