@@ -316,7 +316,7 @@ fn record(status: &str) -> Fault {
 #[tokio::test]
 async fn a_pause_that_outlives_its_answer_is_returned() {
     for (status, most) in [("paused", 1), ("running", 11)] {
-        let (server, app) = scene("app-human", 1).await;
+        let (server, _) = scene("app-human", 1).await;
         let limits = Timeouts::default().resumption(Duration::from_millis(200));
         let policy = RetryPolicy::default().base_delay(Duration::from_millis(5)).max_delay(Duration::from_millis(20));
         let app = App::builder().api_key("app-human").base_url(server.base_url()).timeouts(limits).retry(policy);

@@ -22,7 +22,7 @@ async fn scene(indexing: Duration) -> (Server, Knowledge, String) {
     let server =
         Server::builder().check_answers(true).indexing_time(indexing).start().await.expect("the server starts");
     let knowledge = Knowledge::builder().api_key("dataset-key").base_url(server.base_url()).build().expect("a client");
-    let request = DatasetCreateRequest::new("Teas").indexing_technique(IndexingTechnique::Economy);
+    let request = DatasetCreateRequest::new("Teas").indexing_technique(IndexingTechnique::HighQuality);
     let dataset = knowledge.datasets().create(&request).await.expect("a knowledge base").id;
     (server, knowledge, dataset)
 }

@@ -30,7 +30,9 @@ impl Bars {
                 let bar = self.files.get_or_init(|| bar("files"));
                 bar.inc(1);
                 match outcome {
-                    Outcome::Failed(reason) => bar.println(format!("{}: {}", Shown::new(name), Shown::new(reason))),
+                    Outcome::Failed(reason) => {
+                        bar.println(format!("{}: {}", Shown::new(name), Shown::new(&reason.to_string())))
+                    }
                     _ => bar.set_message(Shown::new(name).to_string()),
                 }
             }

@@ -225,9 +225,9 @@ async fn what_cannot_be_sent_is_told_before_it_is() {
 async fn a_path_parameter_stays_in_its_place() {
     let (server, app) = server_and_app(answer(200, "application/json", r#"{"result":"success"}"#)).await;
     let request = crate::types::StopRequest::new("user-1");
-    app.chat().stop("../a?b#c/%2e", &request).await.expect("stopped");
+    app.chat().stop("..\\a?b#c%2f%2e", &request).await.expect("stopped");
     let seen = server.seen().remove(0);
-    assert!(seen.starts_with("POST /v1/chat-messages/..%2Fa%3Fb%23c%2F%252e/stop HTTP"), "{seen}");
+    assert!(seen.starts_with("POST /v1/chat-messages/..%5Ca%3Fb%23c%252f%252e/stop HTTP"), "{seen}");
 }
 
 #[tokio::test]

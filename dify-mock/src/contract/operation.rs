@@ -147,6 +147,11 @@ impl Operation {
                 .collect::<String>()
         };
         match &self.json {
+            // As the released console names its models: `LoginPayload`.
+            Some(schema) if !query && self.id.starts_with("console_") && !schema.title.is_empty() => {
+                let title = schema.title.trim_start_matches("Console").trim_end_matches("Request");
+                format!("{title}Payload")
+            }
             Some(schema) if !query && !schema.title.is_empty() => format!("{}Payload", schema.title),
             _ => words(&self.id) + if query { "Query" } else { "Payload" },
         }

@@ -36,10 +36,8 @@ async fn tags_are_made_given_taken_and_deleted_as_recorded() {
     assert_eq!(desk.send(Method::PATCH, &path, json!({"name": "x", "type": "app"})).await.0, 404);
     assert_eq!(desk.get("/tags").await.0, 500);
     let (_, refused) = desk.post("/tags", json!({"name": "x", "type": "zzz"})).await;
-    let message = "[{\"type\":\"enum\",\"loc\":[\"type\"],\"msg\":\"Input should be 'app', 'knowledge' or 'snippet'\",\
-        \"input\":\"zzz\",\"ctx\":{\"expected\":\"'app', 'knowledge' or 'snippet'\"},\"url\":\
-        \"https://errors.pydantic.dev/2.12/v/enum\"}]";
-    assert_eq!(refused["message"], message);
+    let message = "1 validation error for TagCreatePayload\ntype\n  Input should be 'app', 'knowledge' or 'snippet'";
+    assert!(refused["message"].as_str().is_some_and(|text| text.starts_with(message)), "{refused}");
     desk.answers_agree();
 }
 

@@ -87,7 +87,7 @@ async fn several_files_come_in_one_archive() {
 #[tokio::test]
 async fn a_file_that_arrives_in_pieces_is_kept_on_disk() {
     const PIECE: usize = 1024 * 1024;
-    const PIECES: usize = 32;
+    const PIECES: usize = 14;
     let caller = librarian().await;
     let path = caller.dataset("Stream").await;
     let pieces =

@@ -64,7 +64,13 @@ async fn the_number_and_the_least_score_are_kept_to() {
 async fn economy_finds_by_words_and_gives_no_scores() {
     let caller = librarian().await;
     let path = zoo(&caller, "economy").await;
-    let (_, found) = caller.post(&format!("{path}/retrieve"), json!({"query": "crab"})).await;
+    let (status, refused) = caller.post(&format!("{path}/retrieve"), json!({"query": "crab"})).await;
+    assert_eq!((status, &refused["code"]), (400, &json!("invalid_param")), "there are no vectors to search");
+    let model = json!({
+        "search_method": "keyword_search", "reranking_enable": false, "top_k": 2, "score_threshold_enabled": false,
+    });
+    let crab = json!({"query": "crab", "retrieval_model": model});
+    let (_, found) = caller.post(&format!("{path}/retrieve"), crab).await;
     let record = &found["records"][0];
     assert_eq!((&record["score"], &record["segment"]["tokens"]), (&json!(0.0), &json!(0)));
     assert_eq!(record["segment"]["keywords"], json!(["crab", "walks", "sideways", "along", "beach"]));

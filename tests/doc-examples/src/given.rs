@@ -74,7 +74,7 @@ impl Given {
         let knowledge = self.knowledge()?;
         // The name must be new to the workspace. By keywords: this needs no embedding model.
         let name = format!("Examples {}-{}", std::process::id(), self.datasets.borrow().len());
-        let request = DatasetCreateRequest::new(name).indexing_technique(IndexingTechnique::Economy);
+        let request = DatasetCreateRequest::new(name).indexing_technique(IndexingTechnique::HighQuality);
         let dataset = knowledge.datasets().create(&request).await?;
         self.datasets.borrow_mut().push(dataset.id.clone());
         Ok(dataset.id)

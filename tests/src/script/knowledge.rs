@@ -24,7 +24,7 @@ pub(super) async fn made(knowledge: &Knowledge, operation: &str) -> Result<Vec<(
     }
     // 40 characters at most, and no two the same. The embedded server gives those a pipeline that ask for one.
     let name: String = name.replace("pipeline", "PIPELINE").chars().take(40).collect();
-    let request = DatasetCreateRequest::new(&name).indexing_technique(IndexingTechnique::Economy);
+    let request = DatasetCreateRequest::new(&name).indexing_technique(IndexingTechnique::HighQuality);
     let dataset = knowledge.datasets().create(&request).await?.id;
     let mut made = vec![("dataset_id", json!(dataset)), ("/target_id", json!(dataset))];
     if operation.ends_with("run_stream") {

@@ -67,6 +67,16 @@ fn body(class: Class) -> Law {
     }
 }
 
+/// A body that breaks after its first event. A run that has ended is followed by one event, the last: nothing is missing.
+fn later(class: Class) -> Law {
+    if class == Class::Followed { Law::Harmless } else { body(class) }
+}
+
+/// A body that ends before its length says so: after the final event of a stream nothing is missing.
+fn short(class: Class) -> Law {
+    if matches!(class, Class::Run | Class::Followed) { Law::Harmless } else { body(class) }
+}
+
 /// What is said only of JSON: files are what they are.
 fn shape(class: Class) -> Law {
     if matches!(class, Class::Download | Class::Delete) { Law::Harmless } else { Law::Final }
@@ -77,9 +87,14 @@ fn endless(class: Class) -> Law {
     if class == Class::Delete { Law::Harmless } else { Law::Final }
 }
 
+/// The same after the first event.
+fn endless_later(class: Class) -> Law {
+    if class == Class::Followed { Law::Harmless } else { endless(class) }
+}
+
 /// What drips without end: a download takes as long as bytes flow.
 fn dripping(class: Class) -> Law {
-    if class == Class::Download { Law::Unmet } else { endless(class) }
+    if class == Class::Download { Law::Unmet } else { endless_later(class) }
 }
 
 /// A web page that drips without end.
@@ -152,12 +167,12 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
         row("20,000 more headers", unknown, Fault::ManyHeaders(20_000)),
         row("a header of 1 MiB", unknown, Fault::LongHeader(1 << 20)),
         row("reset before the body", body, cut(Place::BeforeBody, Ending::Reset)),
-        row("reset within the body, in an event", body, cut(Place::InEvent(1), Ending::Reset)),
-        row("closed within the body, in an event", body, cut(Place::InEvent(1), Ending::Close)),
-        row("reset within a character", body, cut(Place::InCharacter(1), Ending::Reset)),
-        row("reset within a chunk", body, cut(Place::InChunk(1), Ending::Reset)),
-        row("a body shorter than its `Content-Length`", body, Fault::Overstated(100)),
-        row("silence within the body", body, Fault::Silence { after: Place::AfterEvents(1) }),
+        row("reset within the body, in an event", later, cut(Place::InEvent(1), Ending::Reset)),
+        row("closed within the body, in an event", later, cut(Place::InEvent(1), Ending::Close)),
+        row("reset within a character", later, cut(Place::InCharacter(1), Ending::Reset)),
+        row("reset within a chunk", later, cut(Place::InChunk(1), Ending::Reset)),
+        row("a body shorter than its `Content-Length`", short, Fault::Overstated(100)),
+        row("silence within the body", later, Fault::Silence { after: Place::AfterEvents(1) }),
         row(
             "a pause within the body, within the limits",
             harmless,
@@ -172,7 +187,7 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
             dripping,
             Fault::EndlessPings { after: Place::AfterEvents(1), every: Duration::from_millis(50) },
         ),
-        row("an event without end", endless, Fault::EndlessEvent { after: Place::AfterEvents(1) }),
+        row("an event without end", endless_later, Fault::EndlessEvent { after: Place::AfterEvents(1) }),
         row("a web page instead of the answer", shape, Fault::MediaType("text/html".to_owned())),
         row("JSON cut short", shape, Fault::Damaged(Damage::Truncated)),
         row("JSON of another shape", shape, Fault::Damaged(Damage::NoObject)),
