@@ -155,11 +155,14 @@ fn explained(followed: &mut FollowedRun<WorkflowEvent>, answered: bool) -> Run {
     let asked = followed.was_asked_to_stop();
     let run = followed.snapshot_mut();
     let by_user = |failure: &Failure| failure.message.starts_with("Stopped by user");
-    if answered && release && !asked && run.status == RunStatus::Stopped {
-        if let Some(failure) = run.error.as_mut().filter(|failure| by_user(failure)) {
-            failure.hint = Some(STOPPED_ON_RESUMPTION);
-            run.stopped_on_resumption = true;
-        }
+    if answered
+        && release
+        && !asked
+        && run.status == RunStatus::Stopped
+        && let Some(failure) = run.error.as_mut().filter(|failure| by_user(failure))
+    {
+        failure.hint = Some(STOPPED_ON_RESUMPTION);
+        run.stopped_on_resumption = true;
     }
     run.clone()
 }

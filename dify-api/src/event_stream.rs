@@ -20,6 +20,7 @@ mod stop;
 
 pub(crate) use probe::{Probe, State};
 pub(crate) use source::{BuildStop, Source, Stopping};
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub(crate) use stop::within;
 
 /// The events of one run.

@@ -158,7 +158,7 @@ pub fn members_of_one_version_are_optional(o: &Outline<'_>, found: &mut Findings
 }
 
 /// The names of a mapping's members.
-pub(super) fn keys<'s>(node: Option<&'s Node>) -> impl Iterator<Item = &'s str> {
+pub(super) fn keys(node: Option<&Node>) -> impl Iterator<Item = &str> {
     node.map_or(&[][..], Node::entries).iter().map(|entry| entry.key.as_str())
 }
 

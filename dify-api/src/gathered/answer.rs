@@ -256,9 +256,9 @@ impl Answer {
         // An answer that was stopped cost nothing, and its last piece may be any.
         if end.usage.is_some_and(|usage| usage.total_tokens > 0)
             && self.replaced.is_none()
-            && let Some(answer) = self.steps.answer().and_then(|start| self.text.get(start..))
+            && let Some(answer) = self.steps.answer().and_then(|start| self.text.get(start..)).map(str::to_owned)
         {
-            self.becomes(&answer.to_owned());
+            self.becomes(&answer);
         }
         if !self.status.is_final() {
             self.status = RunStatus::Ended;
