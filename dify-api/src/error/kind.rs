@@ -10,7 +10,7 @@ use super::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportErr
 use crate::{Shown, redactor::Redactor, sse::FrameError};
 use std::{fmt, io};
 
-/// The cases of an [`Error`].
+/// The cases of an [`Error`](crate::Error).
 #[derive(thiserror::Error)]
 #[non_exhaustive]
 pub enum ErrorKind {
