@@ -20,9 +20,6 @@ type Frames = [(String, Value)];
 
 const CUTS: [Option<usize>; 4] = [None, Some(1460), Some(7), Some(1)];
 
-/// So many events make a stream that takes seconds.
-const LONG: usize = 200;
-
 /// Pieces of text, which have no number, so that one told twice is there twice.
 const PIECES: [&str; 5] = ["message", "agent_message", "message_replace", "text_chunk", "reasoning_chunk"];
 
@@ -71,9 +68,7 @@ where
     let events: Vec<E> = decoded(frames);
     let snapshots = snapshots(&events, apply);
     let last = snapshots.last().expect("the first is there").clone();
-    // Each event is followed by a look at the whole; of a long stream one way is enough, for others cut all of them.
-    let cuts = if frames.len() > LONG { &CUTS[..1] } else { &CUTS[..] };
-    for &size in cuts {
+    for size in CUTS {
         cut(size);
         over_the_wire(streams().await, &snapshots, &format!("{told} in chunks of {size:?}")).await;
     }
