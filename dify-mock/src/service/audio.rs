@@ -3,6 +3,7 @@
 use bytes::Bytes;
 use serde_json::{Value, json};
 
+use super::parameters;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
@@ -12,6 +13,9 @@ const SOUNDS: &[&str] = &["audio/mp3", "audio/m4a", "audio/wav", "audio/amr", "a
 
 /// `POST /audio-to-text`.
 pub(crate) fn to_text(call: &Call) -> Outcome {
+    if !parameters::enabled(call, "speech_to_text") {
+        return Err(Refusal::new(400, "speech_to_text_disabled", "Speech to text is disabled."));
+    }
     let files = call.form().map(|form| form.files.as_slice()).unwrap_or_default();
     let Some(part) = files.iter().find(|part| part.name == "file") else {
         return Err(Refusal::new(400, "no_audio_uploaded", "Please upload your audio."));
@@ -27,6 +31,9 @@ pub(crate) fn to_text(call: &Call) -> Outcome {
 
 /// `POST /text-to-audio`.
 pub(crate) fn from_text(call: &Call) -> Outcome {
+    if !parameters::enabled(call, "text_to_speech") {
+        return Err(Refusal::invalid("TTS is not enabled"));
+    }
     let text = call.text("text").filter(|text| !text.is_empty()).map(str::to_owned);
     let text = match call.text("message_id").filter(|id| !id.is_empty()) {
         None => text.ok_or_else(|| Refusal::invalid("Text is required"))?,

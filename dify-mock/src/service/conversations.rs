@@ -6,6 +6,7 @@ use crate::contract::Complaint;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
+use crate::ids;
 use crate::run::script::title;
 use crate::state::conversation::Conversation;
 use crate::state::variable::Misfit;
@@ -24,6 +25,9 @@ pub(crate) fn list(call: &Call) -> Outcome {
 pub(crate) fn page(call: &Call, wanted: impl Fn(&Conversation) -> bool) -> Outcome {
     let limit = call.number("limit", 20);
     let order = call.asked("sort_by").unwrap_or("-updated_at");
+    if let Some(last) = call.asked("last_id").filter(|last| !ids::is_uuid(last)) {
+        return Err(invalid("last_id", "must be a valid UUID", &json!(last), "ConversationListQuery"));
+    }
     let (field, down) = order.strip_prefix('-').map_or((order, false), |field| (field, true));
     call.world(|world| {
         let app = world.app(&call.key);

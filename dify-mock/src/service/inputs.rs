@@ -2,22 +2,22 @@
 
 use serde_json::{Map, Value, json};
 
+use super::input_field::InputField;
 use crate::http::call::Call;
 use crate::state::file::UsedFile;
 
 /// The inputs that were given, files resolved; those of the form that were not given are null.
 pub(crate) fn given(call: &Call) -> Result<Map<String, Value>, String> {
     let form = super::parameters::form(call);
-    let fields = form.as_array().into_iter().flatten().filter_map(|field| field.as_object()?.values().next());
-    let fields: Vec<&Value> = fields.filter(|field| field["variable"].is_string()).collect();
-    let name = |field: &Value| field["variable"].as_str().unwrap_or_default().to_owned();
-    let mut inputs: Map<String, Value> = fields.iter().map(|field| (name(field), Value::Null)).collect();
-    for (name, value) in call.member("inputs").as_object().into_iter().flatten() {
-        inputs.insert(name.clone(), resolved(call, value)?);
+    let given = call.member("inputs");
+    let mut inputs = Map::new();
+    for field in form.as_array().into_iter().flatten().filter_map(InputField::of) {
+        let value = field.read(&given[field.name()])?;
+        inputs.insert(field.name().to_owned(), resolved(call, &value)?);
     }
-    for field in fields.iter().filter(|field| field["required"] == true) {
-        if inputs.get(&name(field)).is_none_or(|value| value.is_null() || *value == "") {
-            return Err(format!("{} is required in input form", name(field)));
+    for (name, value) in given.as_object().into_iter().flatten() {
+        if !inputs.contains_key(name) {
+            inputs.insert(name.clone(), resolved(call, value)?);
         }
     }
     Ok(inputs)

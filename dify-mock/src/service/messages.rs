@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::conversations::invalid;
+use super::{conversations::invalid, parameters};
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
@@ -88,9 +88,13 @@ pub(crate) fn feedbacks(call: &Call) -> Outcome {
 
 /// `GET /messages/{message_id}/suggested`.
 pub(crate) fn suggested(call: &Call) -> Outcome {
+    let enabled = parameters::enabled(call, "suggested_questions_after_answer");
     call.world(|world| {
         let message =
             world.app(&call.key).message(call.at("message_id"), call.user()).ok_or_else(Refusal::no_message)?;
+        if !enabled {
+            return Err(Refusal::new(400, "bad_request", "Suggested Questions Is Disabled."));
+        }
         Ok(Reply::ok(json!({"result": "success", "data": suggestions(&message.query)})))
     })
 }

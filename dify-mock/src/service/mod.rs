@@ -8,6 +8,7 @@ pub(crate) mod conversations;
 pub(crate) mod files;
 pub(crate) mod human_input;
 pub(crate) mod info;
+pub(crate) mod input_field;
 pub(crate) mod inputs;
 pub(crate) mod knowledge;
 pub(crate) mod messages;

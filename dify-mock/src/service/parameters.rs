@@ -96,6 +96,15 @@ fn limits() -> Value {
     })
 }
 
+/// Whether a feature is switched on: one of an embedded application is on wherever its mode has it.
+pub(crate) fn enabled(call: &Call, feature: &str) -> bool {
+    let own = call.world(|world| {
+        let profile = &world.app(&call.key).profile;
+        profile.defined.then(|| profile.features().is_some_and(|features| features[feature]["enabled"] == true))
+    });
+    own.unwrap_or_else(|| feature == "text_to_speech" || call.key.mode.talks())
+}
+
 /// The form of the application that is called.
 pub(crate) fn form(call: &Call) -> Value {
     let own = call.world(|world| {

@@ -12,6 +12,7 @@ use crate::run::feed::{Feed, Turn};
 use crate::run::flow::Flow;
 use crate::run::script::Script;
 use crate::run::snapshot;
+use crate::state::console::account::EMAIL as CONSOLE_EMAIL;
 use crate::state::run::Run;
 use crate::{clock, ids};
 
@@ -168,6 +169,10 @@ pub(crate) fn logs(call: &Call) -> Outcome {
             Refusal::invalid(format!("invalid literal for int() with base 10: b'{shown}'"))
         }),
     };
+    // The account of an application's maker; runs over the Service API are made by end users.
+    if let Some(account) = call.asked("created_by_account").filter(|account| *account != CONSOLE_EMAIL) {
+        return Err(Refusal::invalid(format!("Account not found: {account}")));
+    }
     let (before, after) = (time("created_at__before")?, time("created_at__after")?);
     let keyword = call.asked("keyword").map(str::to_lowercase);
     let wanted = |run: &&Run| {

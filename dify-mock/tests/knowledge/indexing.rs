@@ -29,7 +29,7 @@ async fn a_document_goes_through_all_states_in_order_and_only_then_is_found() {
     let disable = json!({"document_ids": [id]});
     let (status, refused) =
         caller.send(reqwest::Method::PATCH, &format!("{path}/documents/status/disable"), disable).await;
-    let message = "Document:crabs.txt is being indexed, please try again later";
+    let message = "Document: crabs.txt is not completed.";
     assert_eq!((status, text(&refused["message"])), (400, message));
 
     let (mut seen, mut parts) = (Vec::<String>::new(), Vec::new());

@@ -21,9 +21,17 @@ pub(crate) fn indexing(call: &Call) -> Outcome {
     })
 }
 
+/// What may be done to the state of documents.
+const ACTIONS: [&str; 4] = ["enable", "disable", "archive", "un_archive"];
+
 /// `PATCH /datasets/{dataset_id}/documents/status/{action}`.
 pub(crate) fn set(call: &Call) -> Outcome {
     let (ids, action) = (call.texts("document_ids"), call.at("action"));
+    let refused = |message: String| Refusal::new(400, "invalid_action", message);
+    if !ids.is_empty() && !ACTIONS.contains(&action) {
+        let known = "['enable', 'disable', 'archive', 'un_archive']";
+        return Err(refused(format!("Invalid action: {action}. Must be one of {known}")));
+    }
     let now = clock::micros();
     call.world(|world| {
         let dataset = dataset(world, call)?;
@@ -33,21 +41,14 @@ pub(crate) fn set(call: &Call) -> Outcome {
             match action {
                 "enable" => (document.enabled, document.disabled_at) = (true, None),
                 "disable" if document.progress(now).stage.is_busy() => {
-                    let name = &document.name;
-                    let message = format!("Document:{name} is being indexed, please try again later");
-                    return Err(Refusal::new(400, "invalid_action", message));
+                    return Err(refused(format!("Document: {} is not completed.", document.name)));
                 }
                 "disable" => {
                     document.disabled_at = document.disabled_at.or(Some(now));
                     document.enabled = false;
                 }
                 "archive" => document.archived = true,
-                "un_archive" => document.archived = false,
-                other => {
-                    let known = "['enable', 'disable', 'archive', 'un_archive']";
-                    let message = format!("Invalid action: {other}. Must be one of {known}");
-                    return Err(Refusal::new(400, "invalid_action", message));
-                }
+                _ => document.archived = false,
             }
             document.touched_at = now;
         }
