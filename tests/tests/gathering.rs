@@ -232,7 +232,7 @@ fn check_nodes(run: &Run, frames: &Frames, told: &str) {
     }
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_recorded_stream_is_gathered_as_its_frames_say() {
     let server = CannedServer::start(&Canned::stream("", None)).await.expect("a server");
     let Clients { app, knowledge, web, .. } = &Clients::at(&server.base_url());

@@ -65,7 +65,7 @@ async fn replay(cases: impl Iterator<Item = &'static Case>) -> [usize; 4] {
     [streams, events, failed, open]
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+#[tokio::test]
 async fn every_stream_reads_the_same_however_it_is_cut() {
     let cases = &corpus().cases;
     // By turns, so that both shares take about as long.
