@@ -1,4 +1,4 @@
-//! From bundled documents to the Rust files of `dify-api/src/generated` and `api.md`: lower → generate → polish → emit → prove → write.
+//! From bundled documents to the Rust files of `dify-api/src/generated` and `docs/api.md`: lower → generate → polish → emit → prove → write.
 
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{API, MARK, Model};
@@ -8,7 +8,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 /// The index of operations, for people.
-const API_PAGE: &str = "api.md";
+const API_PAGE: &str = "docs/api.md";
 
 /// A bundled document.
 #[derive(Clone, Debug)]

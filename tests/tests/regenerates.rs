@@ -11,7 +11,7 @@ use dify_tests::workspace::{files, root, source_copy};
 
 /// All that is generated below a root, by path.
 fn generated(root: &Path) -> BTreeMap<PathBuf, String> {
-    let mut found = vec![root.join("tests/src/generated.rs"), root.join("api.md")];
+    let mut found = vec![root.join("tests/src/generated.rs"), root.join("docs/api.md")];
     for folder in ["dify-api/src/generated", "spec/published"] {
         found.extend(files(&root.join(folder)).expect("the folder can be read"));
     }

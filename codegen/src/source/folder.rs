@@ -9,7 +9,10 @@ use crate::diagnostic::{Finding, Findings};
 /// Bytes of a file. The largest of ours has less than a tenth.
 const LARGEST: u64 = 4 << 20;
 
-/// The YAML files below a folder but those in `published/`, in order. What cannot be one is a finding.
+/// Folders of `spec/` that are no source: what is made from it, what Dify says of itself, and translations.
+const NO_SOURCE: [&str; 3] = ["published", "upstream", "overlays"];
+
+/// The YAML files below a folder but those in [`NO_SOURCE`], in order. What cannot be one is a finding.
 pub(super) fn yaml(root: &Path, shown: &str) -> (Vec<PathBuf>, Findings) {
     let (mut files, mut findings) = (Vec::new(), Findings::new());
     let mut open = vec![root.to_owned()];
@@ -41,7 +44,7 @@ pub(super) fn yaml(root: &Path, shown: &str) -> (Vec<PathBuf>, Findings) {
                 wrong(&path, "a folder has the name of a file", "rename it");
             } else if folder && link {
                 wrong(&path, "a link to a folder may lead in a circle", "move the folder here");
-            } else if folder && path.file_name().is_some_and(|name| name != "published") {
+            } else if folder && !path.file_name().is_some_and(|name| NO_SOURCE.iter().any(|known| name == *known)) {
                 open.push(path);
             } else if named && !folder {
                 files.push(path);

@@ -59,7 +59,7 @@ pub struct Target<'s> {
     pub entry: &'s Entry,
 }
 
-/// Read every YAML file below `root` but `published/`.
+/// Read every YAML file of the source below `root`.
 ///
 /// # Errors
 /// Files that cannot be read or are not YAML. What can be read but is doubtful, such as a name given twice, is left to

@@ -28,7 +28,7 @@ pub struct Drift {
     #[arg(long, value_name = "API")]
     api: Option<Api>,
     /// The known differences, below the workspace's root.
-    #[arg(long, value_name = "FILE", default_value = "drift/known.yaml")]
+    #[arg(long, value_name = "FILE", default_value = "spec/upstream/known.yaml")]
     known: PathBuf,
     /// Write everything as JSON to the standard output.
     #[arg(long)]
@@ -124,6 +124,6 @@ mod tests {
         assert_eq!(api_of_url("https://dify.example.com/api/openapi.json"), Some("web"));
         assert_eq!(api_of_url("http://localhost:5001/console/api/openapi.json"), Some("console"));
         assert_eq!(api_of_url("served-console.json"), None);
-        assert!(is_url("http://localhost/v1/openapi.json") && !is_url("drift/dify-1.16.1-web.json.gz"));
+        assert!(is_url("http://localhost/v1/openapi.json") && !is_url("spec/upstream/dify-1.16.1-web.json.gz"));
     }
 }

@@ -42,6 +42,9 @@ pub fn lint(root: &Path, task: &Lint) -> ExitCode {
     }
 }
 
+/// The configuration of redocly.
+const REDOCLY: &str = "tools/redocly.yaml";
+
 /// Whether nobody finds a fault with the published documents.
 fn published(root: &Path) -> Result<bool, Box<dyn Error>> {
     let node = match Node::tools(root)? {
@@ -52,14 +55,14 @@ fn published(root: &Path) -> Result<bool, Box<dyn Error>> {
         }
     };
     let documents = documents(root)?;
-    let configured = fs::read_to_string(root.join("redocly.yaml"))?;
+    let configured = fs::read_to_string(root.join(REDOCLY))?;
     if let Some(document) = documents.iter().find(|document| !configured.contains(*document)) {
-        return Err(format!("redocly.yaml does not name {document}: add it below `apis`").into());
+        return Err(format!("{REDOCLY} does not name {document}: add it below `apis`").into());
     }
     let mut validate = node.script("validate.mjs");
     validate.args(&documents);
     let mut redocly = node.program("redocly");
-    redocly.args(["lint", "--config", "redocly.yaml", "--max-problems", "1000"]);
+    redocly.args(["lint", "--config", REDOCLY, "--max-problems", "1000"]);
     let mut spectral = node.program("spectral");
     spectral.args(["lint", "--fail-severity", "hint"]).args(&documents);
     let mut all = true;
