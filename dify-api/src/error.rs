@@ -1,6 +1,6 @@
 //! What can go wrong with a call, told apart.
 
-use crate::{Shown, TimeLimit, operation::Named, redactor::Secrets, types::ErrorCode};
+use crate::{Shown, TimeLimit, operation::Named, types::ErrorCode, values::redactor::Secrets};
 use bytes::Bytes;
 use reqwest::StatusCode;
 use std::{fmt, sync::Arc, time::Duration};

@@ -109,95 +109,36 @@
 // Macros expand to paths from outside, in here as well.
 extern crate self as dify_api;
 
-#[cfg(feature = "app")]
-mod any_text;
-#[cfg(any(feature = "app", feature = "knowledge"))]
-mod api_key;
-#[cfg(feature = "app")]
-mod app;
-#[cfg(feature = "app")]
-mod attending;
-mod body;
-mod call;
-#[cfg(feature = "console")]
-mod console;
-mod credentials;
-#[cfg(all(feature = "app", feature = "console"))]
-mod deploy;
-#[cfg(feature = "knowledge")]
-mod document_file;
-mod download;
-#[cfg(any(feature = "app", feature = "knowledge", feature = "console"))]
-mod environment;
+mod clients;
 mod error;
-mod event;
-mod event_stream;
-mod file_name;
-#[cfg(any(feature = "app", feature = "web"))]
-mod following;
-#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
-mod gathered;
+mod files;
 #[rustfmt::skip]
 mod generated;
-mod headers;
-#[cfg(all(test, feature = "app", feature = "knowledge", feature = "web", feature = "console"))]
-mod hostile;
-mod incoming;
-#[cfg(feature = "knowledge")]
-mod indexing;
-mod json_path;
-#[cfg(feature = "knowledge")]
-mod knowledge;
-mod limits;
-mod location;
-mod media;
-mod open_enum;
+mod lists;
 mod operation;
-mod paging;
-mod patch;
-mod path;
-mod raw_json;
-mod raw_request;
-mod redactor;
-mod requests;
-mod response;
-#[cfg(any(feature = "app", feature = "web"))]
-mod resume;
-mod retry;
-mod secret;
-mod sending;
-mod settings;
-mod shown;
-mod span;
-pub mod sse;
-#[cfg(any(feature = "app", feature = "web"))]
-mod streamed;
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+mod runs;
+mod stream;
 #[cfg(test)]
-mod test_server;
-mod timeouts;
-mod timer;
-mod tls;
+mod tests;
 mod transport;
-mod unfinished;
-mod upload;
-#[cfg(feature = "knowledge")]
-mod uploads;
-#[cfg(feature = "web")]
-mod web_app;
+mod values;
 
 #[doc(inline)]
 pub use generated::{groups, types};
+#[doc(inline)]
+pub use stream::sse;
 
 #[cfg(feature = "app")]
-pub use app::{App, AppBuilder};
-#[cfg(feature = "app")]
-pub use attending::AttendedRun;
-pub use call::Call;
+pub use clients::{App, AppBuilder};
 #[cfg(feature = "console")]
-pub use console::{Console, ConsoleBuilder};
+pub use clients::{Console, ConsoleBuilder};
 #[cfg(all(feature = "app", feature = "console"))]
-pub use deploy::{Deploy, DeployWithoutKey, DeployedApp, Deployment};
-pub use download::Download;
+pub use clients::{Deploy, DeployWithoutKey, DeployedApp, Deployment};
+#[cfg(feature = "knowledge")]
+pub use clients::{Knowledge, KnowledgeBuilder};
+#[cfg(feature = "web")]
+pub use clients::{WebApp, WebAppBuilder};
 #[cfg(all(feature = "app", feature = "console"))]
 pub use error::DeployError;
 #[cfg(any(feature = "app", feature = "web"))]
@@ -205,43 +146,30 @@ pub use error::ResumeError;
 pub use error::{ApiError, Cause, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
-pub use event::Event;
-pub use event_stream::EventStream;
+#[cfg(feature = "knowledge")]
+pub use files::Uploads;
+pub use files::{Download, Upload};
+pub use lists::{Items, Page, Pages, Paging};
+#[cfg(feature = "app")]
+pub use runs::AttendedRun;
+#[cfg(feature = "knowledge")]
+pub use runs::Indexing;
 #[cfg(any(feature = "app", feature = "web"))]
-pub use following::FollowedRun;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use gathered::{Answer, AnswerFile, AnswerStream, Citation};
+pub use runs::{Answer, AnswerFile, AnswerStream, Citation, FollowedRun, Resumable};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
-pub use gathered::{
+pub use runs::{
     Failure, Feeds, Gathering, Missing, NodeExecution, NodeRetry, Pause, Run, RunStatus, RunStream, Snapshot, Undecoded,
 };
-#[cfg(feature = "knowledge")]
-pub use indexing::Indexing;
-#[cfg(feature = "knowledge")]
-pub use knowledge::{Knowledge, KnowledgeBuilder};
+pub use stream::{Event, EventStream};
+pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
 #[doc(hidden)]
-pub use open_enum::__private;
-pub use paging::{Items, Page, Pages, Paging};
-pub use patch::Patch;
-pub use raw_json::RawJson;
-pub use raw_request::RawRequest;
-pub use response::Response;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use resume::Resumable;
-pub use retry::RetryPolicy;
-pub use shown::Shown;
-pub use timeouts::{TimeLimit, Timeouts};
-pub use upload::Upload;
-#[cfg(feature = "knowledge")]
-pub use uploads::Uploads;
-#[cfg(feature = "web")]
-pub use web_app::{WebApp, WebAppBuilder};
+pub use values::open_enum::__private;
+pub use values::{Patch, RawJson, Shown};
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {
     operation::{Credential, Operation},
-    requests::Requests,
-    transport::Transport,
+    transport::{Requests, Transport},
 };
 
 /// What the HTTP layer speaks: methods, statuses and headers of this version are in the interface.

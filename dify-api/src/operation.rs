@@ -1,6 +1,6 @@
 //! What is known of an operation before it is called.
 
-use crate::{Shown, redactor::Redactor, settings::Api};
+use crate::{Shown, clients::settings::Api, values::redactor::Redactor};
 use reqwest::{Method, StatusCode};
 use std::fmt;
 

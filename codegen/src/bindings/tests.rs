@@ -36,8 +36,8 @@ fn a_route_with_two_answers_has_two_methods_and_sends_its_mode() {
     let chat = chat(&files);
     assert!(chat.contains("pub fn send(self, request: &'a ChatRequest) -> crate::Call<'a, ChatReply> {"));
     assert!(chat.contains(") -> crate::Call<'a, crate::EventStream<ChatEvent>> {"));
-    assert!(chat.contains(".json(&crate::body::InMode::blocking(body))"));
-    assert!(chat.contains(".json(&crate::body::InMode::streaming(body))"));
+    assert!(chat.contains(".json(&crate::transport::body::InMode::blocking(body))"));
+    assert!(chat.contains(".json(&crate::transport::body::InMode::streaming(body))"));
     assert!(!chat.contains("response_mode"));
     assert!(!chat.contains("#stream"));
 }

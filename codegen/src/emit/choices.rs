@@ -57,7 +57,7 @@ fn deserialize(name: &Ident, choices: &[(Type, String)], null: bool, model: &Mod
         let (kind, variant) = (kind(ty, model), ident(&variant_name(ty)));
         quote!(#kind => json.get().map(Self::#variant),)
     });
-    let null = null.then(|| quote!(crate::raw_json::Kind::Null => Ok(Self::Null),));
+    let null = null.then(|| quote!(crate::values::raw_json::Kind::Null => Ok(Self::Null),));
     let text = name.to_string();
     parse_quote! {
         impl<'de> serde::Deserialize<'de> for #name {
@@ -77,16 +77,16 @@ fn deserialize(name: &Ident, choices: &[(Type, String)], null: bool, model: &Mod
 /// The kind of JSON that a type is read from, as a pattern.
 fn kind(ty: &Type, model: &Model) -> syn::Pat {
     match ty {
-        Type::Text => parse_quote!(crate::raw_json::Kind::Text),
-        Type::Integer | Type::Number => parse_quote!(crate::raw_json::Kind::Number),
-        Type::Boolean => parse_quote!(crate::raw_json::Kind::Boolean),
-        Type::List(_) => parse_quote!(crate::raw_json::Kind::List),
+        Type::Text => parse_quote!(crate::values::raw_json::Kind::Text),
+        Type::Integer | Type::Number => parse_quote!(crate::values::raw_json::Kind::Number),
+        Type::Boolean => parse_quote!(crate::values::raw_json::Kind::Boolean),
+        Type::List(_) => parse_quote!(crate::values::raw_json::Kind::List),
         Type::Named(name) => match model.components.get(name).map(|component| &component.shape) {
-            Some(Shape::Enum(_)) => parse_quote!(crate::raw_json::Kind::Text),
+            Some(Shape::Enum(_)) => parse_quote!(crate::values::raw_json::Kind::Text),
             Some(Shape::Alias(inner)) => kind(inner, model),
-            _ => parse_quote!(crate::raw_json::Kind::Object),
+            _ => parse_quote!(crate::values::raw_json::Kind::Object),
         },
-        _ => parse_quote!(crate::raw_json::Kind::Object),
+        _ => parse_quote!(crate::values::raw_json::Kind::Object),
     }
 }
 

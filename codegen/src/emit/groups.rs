@@ -245,7 +245,7 @@ fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
                 true => parse_quote!(Some(#holder.#name.as_str())),
                 false => parse_quote!(#holder.#name.as_deref()),
             };
-            parse_quote!(crate::requests::needed(#wire, #value)?;)
+            parse_quote!(crate::transport::requests::needed(#wire, #value)?;)
         })
         .collect()
 }

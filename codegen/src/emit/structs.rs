@@ -98,8 +98,10 @@ pub(super) fn discreet<'f>(
             (Secret::Value | Secret::Content, true) => {
                 quote!(.field(#shown, &self.#field.as_ref().map(|_| format_args!("…"))))
             }
-            (Secret::Query, false) => quote!(.field(#shown, &crate::location::Place(&self.#field))),
-            (Secret::Query, true) => quote!(.field(#shown, &self.#field.as_deref().map(crate::location::Place))),
+            (Secret::Query, false) => quote!(.field(#shown, &crate::values::location::Place(&self.#field))),
+            (Secret::Query, true) => {
+                quote!(.field(#shown, &self.#field.as_deref().map(crate::values::location::Place)))
+            }
         }
     });
     Some(parse_quote! {

@@ -44,14 +44,14 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                         Self::Unknown { event, data } => f
                             .debug_struct("Unknown")
                             .field("event", &crate::Shown::new(event))
-                            .field("data", &crate::shown::Size(data.as_str().len()))
+                            .field("data", &crate::values::shown::Size(data.as_str().len()))
                             .finish(),
                     }
                 }
             }
         },
         parse_quote! {
-            impl crate::event::Sealed for #name {}
+            impl crate::stream::event::Sealed for #name {}
         },
         parse_quote! {
             impl crate::Event for #name {
@@ -86,7 +86,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
             impl #name {
                 /// Read one from JSON text; its tag tells which.
                 pub fn from_json(text: &str) -> serde_json::Result<Self> {
-                    crate::event::decode(&crate::event::peek(text, #tag)?, text)
+                    crate::stream::event::decode(&crate::stream::event::peek(text, #tag)?, text)
                 }
             }
         },

@@ -15,7 +15,7 @@ pub(super) fn apply(file: &mut File, _: &Model) -> usize {
         let mut count = 0;
         for field in item.fields.iter_mut().filter(|field| field.ident.as_ref().is_some_and(|name| name == MEMBER)) {
             field.attrs.retain(|attribute| !attribute.path().is_ident("serde"));
-            field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::any_text::deserialize")]));
+            field.attrs.push(parse_quote!(#[serde(deserialize_with = "crate::values::any_text::deserialize")]));
             count += 1;
         }
         count
@@ -40,7 +40,7 @@ mod tests {
         );
         assert_eq!(apply(&mut file, &sample()), 1);
         let patched = r#"struct ConversationVariable { name: String,
-            #[serde(deserialize_with = "crate::any_text::deserialize")] value: Option<String> }
+            #[serde(deserialize_with = "crate::values::any_text::deserialize")] value: Option<String> }
             struct Other { value: String }"#;
         assert_eq!(file, progenitors(patched));
     }

@@ -25,7 +25,7 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
             generics.params.push(parameter);
             generics
         });
-        function.sig.output = parse_quote!(-> crate::requests::Built);
+        function.sig.output = parse_quote!(-> crate::transport::requests::Built);
         Elide.visit_signature_mut(&mut function.sig);
         BorrowOnce.visit_block_mut(&mut function.block);
         1
@@ -90,7 +90,7 @@ mod tests {
             file,
             progenitors(
                 "impl Client {
-                    pub(crate) fn app_chat_send(&self, body: &types::Ask) -> crate::requests::Built {
+                    pub(crate) fn app_chat_send(&self, body: &types::Ask) -> crate::transport::requests::Built {
                         let url = 1;
                         Ok(self.client.post(url).json(body).build()?)
                     }

@@ -9,8 +9,8 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
     super::for_each_builder(file, model, |function, operation| {
         let wrapped: Expr = match operation.mode {
             Mode::Only => return 0,
-            Mode::Blocking => parse_quote!(&crate::body::InMode::blocking(body)),
-            Mode::Streaming => parse_quote!(&crate::body::InMode::streaming(body)),
+            Mode::Blocking => parse_quote!(&crate::transport::body::InMode::blocking(body)),
+            Mode::Streaming => parse_quote!(&crate::transport::body::InMode::streaming(body)),
         };
         let mut wrap = Wrap { wrapped, count: 0 };
         wrap.visit_block_mut(&mut function.block);
@@ -49,7 +49,10 @@ mod tests {
         };
         let mut file = source("body", "body");
         assert_eq!(apply(&mut file, &sample()), 2);
-        let wrapped = source("&crate::body::InMode::blocking(body)", "&crate::body::InMode::streaming(body)");
+        let wrapped = source(
+            "&crate::transport::body::InMode::blocking(body)",
+            "&crate::transport::body::InMode::streaming(body)",
+        );
         assert_eq!(file, wrapped);
         assert_eq!(apply(&mut file, &sample()), 0);
     }

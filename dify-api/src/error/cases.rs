@@ -1,7 +1,11 @@
 //! What each kind of error holds.
 
 use super::{Cause, cause::chain};
-use crate::{Shown, TimeLimit, redactor::Redactor, shown::Size, types::ErrorCode};
+use crate::{
+    Shown, TimeLimit,
+    types::ErrorCode,
+    values::{redactor::Redactor, shown::Size},
+};
 use bytes::Bytes;
 use reqwest::StatusCode;
 use std::{fmt, time::Duration};
@@ -129,7 +133,7 @@ pub struct DecodeError {
 
 impl DecodeError {
     pub(crate) fn new(body: Bytes, source: serde_json::Error) -> Self {
-        Self { path: crate::json_path::of(&source, &body), body, source: Cause::of_json(&source) }
+        Self { path: crate::values::json_path::of(&source, &body), body, source: Cause::of_json(&source) }
     }
 
     pub(super) fn redact(&mut self, redactor: &Redactor) {

@@ -1,6 +1,6 @@
 //! What other libraries say of a failure.
 
-use crate::{Shown, redactor::Redactor};
+use crate::{Shown, values::redactor::Redactor};
 use std::{error::Error, fmt};
 
 /// The cause of an error, as text: what the HTTP client or the JSON decoder said, and their causes.

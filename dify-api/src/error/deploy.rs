@@ -3,8 +3,10 @@
 use super::cases::redact_each;
 use crate::{
     Shown,
-    redactor::Redactor,
-    shown::{Bounded, LIST},
+    values::{
+        redactor::Redactor,
+        shown::{Bounded, LIST},
+    },
 };
 use std::fmt::{self, Write as _};
 

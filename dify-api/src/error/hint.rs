@@ -1,7 +1,12 @@
 //! What to do about an error, where that is known.
 
 use super::{ApiError, Context, ErrorKind, HttpError, TransportError};
-use crate::{Shown, TimeLimit, media, operation::Credential, redactor::Redactor, sse::FrameError};
+use crate::{
+    Shown, TimeLimit,
+    operation::Credential,
+    stream::sse::FrameError,
+    values::{media, redactor::Redactor},
+};
 
 /// What a hint depends on, beside the error and the operation.
 #[derive(Clone, Debug, Default)]

@@ -1,7 +1,10 @@
 //! Answers that are not Dify's own.
 
 use super::cases::{redact_each, shown};
-use crate::{Shown, redactor::Redactor, shown::Size};
+use crate::{
+    Shown,
+    values::{redactor::Redactor, shown::Size},
+};
 use bytes::Bytes;
 use reqwest::StatusCode;
 use std::{fmt, time::Duration};

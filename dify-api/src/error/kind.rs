@@ -7,7 +7,7 @@ use super::IndexingError;
 #[cfg(any(feature = "app", feature = "web"))]
 use super::ResumeError;
 use super::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError, cause::chain};
-use crate::{Shown, redactor::Redactor, sse::FrameError};
+use crate::{Shown, stream::sse::FrameError, values::redactor::Redactor};
 use std::{fmt, io};
 
 /// The cases of an [`Error`](crate::Error).

@@ -1,7 +1,7 @@
 //! Runs that cannot be followed again.
 
 use super::cases::{redact_each, shown};
-use crate::{Shown, redactor::Redactor};
+use crate::{Shown, values::redactor::Redactor};
 use std::fmt;
 
 /// Why a run cannot be followed again, and what became of it.

@@ -4,9 +4,11 @@ use super::{Answer, Exchange, Trace, attempt, build};
 use crate::{
     Error, ErrorKind,
     error::Context,
-    retry::{Decision, Pauses, decide},
-    span::Span,
-    timeouts::{Deadline, after},
+    transport::{
+        retry::{Decision, Pauses, decide},
+        span::Span,
+        timeouts::{Deadline, after},
+    },
 };
 use reqwest::StatusCode;
 use std::time::Duration;

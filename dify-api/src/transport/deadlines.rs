@@ -1,7 +1,7 @@
 //! When each part of a call is over.
 
 use super::{Build, Due, Exchange};
-use crate::timeouts::{Deadline, TimeLimit};
+use crate::transport::timeouts::{Deadline, TimeLimit};
 
 impl Exchange<'_> {
     /// Of the whole call, from now on. Downloads and uploads have none: they last as long as bytes flow.

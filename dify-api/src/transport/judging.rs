@@ -4,12 +4,8 @@ use super::{Due, same_origin};
 use crate::{
     ErrorKind,
     error::{ApiError, HttpError},
-    incoming::Incoming,
-    limits::ERROR_BODY,
-    location::place,
-    media,
-    retry::retry_after,
-    timeouts::Deadline,
+    transport::{incoming::Incoming, limits::ERROR_BODY, retry::retry_after, timeouts::Deadline},
+    values::{location::place, media},
 };
 use bytes::Bytes;
 use reqwest::{

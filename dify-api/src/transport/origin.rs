@@ -1,7 +1,7 @@
 //! Which server a URL leads to, and whether a request may go there.
 
 use super::{ErrorKind, Shared};
-use crate::location::place;
+use crate::values::location::place;
 use reqwest::Url;
 
 /// Same scheme, host and port.

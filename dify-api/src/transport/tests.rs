@@ -7,7 +7,7 @@ mod redirects;
 
 use crate::{
     App, Error, ErrorKind, TimeLimit, Timeouts, Upload,
-    test_server::{Server, Step, answer, event_stream, say},
+    tests::test_server::{Server, Step, answer, event_stream, say},
     types::{ChatRequest, ErrorCode, FileUploadRequest},
 };
 use reqwest::Method;

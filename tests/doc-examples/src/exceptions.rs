@@ -1,7 +1,7 @@
 //! Examples that cannot run by themselves, each with the reason.
 
 const EXCEPTIONS: &[(&str, &str)] = &[
-    ("dify-api/src/deploy.rs#deploy-2", "it deploys to an application that exists, with its key"),
+    ("dify-api/src/clients/deploy.rs#deploy-2", "it deploys to an application that exists, with its key"),
     ("dify-api/src/generated/account.rs#login", "it logs in with the password of another"),
     (
         "dify-api/src/generated/account.rs#refresh",

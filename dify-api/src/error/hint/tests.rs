@@ -47,7 +47,7 @@ fn context(operation: &'static Operation, version: &str, situation: Situation) -
     Context {
         server_version,
         situation,
-        ..Context::of(Named::Described(operation), crate::redactor::Secrets::default())
+        ..Context::of(Named::Described(operation), crate::values::redactor::Secrets::default())
     }
 }
 
@@ -163,7 +163,7 @@ fn a_full_stop_is_not_doubled() {
 #[cfg(feature = "app")]
 #[tokio::test]
 async fn a_redirected_upload_names_the_base_url() {
-    use crate::{Timeouts, Upload, test_server, types::FileUploadRequest};
+    use crate::{Timeouts, Upload, tests::test_server, types::FileUploadRequest};
 
     for (location, want) in [
         ("https://dify.example.com/v1/files/upload", "set the base URL to https://dify.example.com/v1,"),

@@ -1,0 +1,68 @@
+//! The keys of the Service API, and where they come from.
+
+use crate::{Error, values::secret::Secret};
+use std::env::VarError;
+
+/// The kinds of key. Dify tells them apart by their beginning.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[allow(dead_code, reason = "each client uses its own kind")]
+pub(crate) enum ApiKey {
+    /// Of one application, `app-…`.
+    App,
+    /// For the knowledge bases of a workspace, `dataset-…`.
+    Dataset,
+}
+
+/// What the environment says.
+pub(crate) struct Environment {
+    pub(crate) key: String,
+    pub(crate) base_url: Option<String>,
+}
+
+impl ApiKey {
+    /// The environment variable that holds one.
+    pub(crate) fn variable(self) -> &'static str {
+        match self {
+            Self::App => "DIFY_API_KEY",
+            Self::Dataset => "DIFY_DATASET_API_KEY",
+        }
+    }
+
+    fn described(self) -> &'static str {
+        match self {
+            Self::App => "the key of the application (`app-…`)",
+            Self::Dataset => "a key for datasets (`dataset-…`)",
+        }
+    }
+
+    /// Reads the key's variable and `DIFY_BASE_URL`. What is blank counts as not set.
+    pub(crate) fn environment(self, look: impl Fn(&str) -> Result<String, VarError>) -> Result<Environment, Error> {
+        let variable = |name| crate::clients::environment::variable(&look, name);
+        let name = self.variable();
+        let Some(key) = variable(name)? else {
+            let wanted = self.described();
+            return Err(Error::config(format!("the environment variable {name} is not set: give it {wanted}")));
+        };
+        Ok(Environment { key, base_url: variable("DIFY_BASE_URL")? })
+    }
+
+    /// The key as it is sent, if it can be one of this kind. It is not looked up.
+    pub(crate) fn checked(self, key: Option<Secret>) -> Result<Secret, Error> {
+        let Some(key) = key else {
+            return Err(Error::config("no API key was given: call `api_key`, or use `from_env`"));
+        };
+        // A key read from a file often ends in a line feed.
+        let key = Secret::new(key.expose().trim().to_owned());
+        let mistaken = match self {
+            Self::App if key.expose().starts_with("dataset-") => {
+                "this is a dataset key: `App` takes the key of an application (`app-…`)"
+            }
+            Self::Dataset if key.expose().starts_with("app-") => {
+                "this is the key of an application: `Knowledge` takes a dataset key (`dataset-…`)"
+            }
+            _ if key.expose().is_empty() => "the API key is empty",
+            _ => return Ok(key),
+        };
+        Err(Error::config(mistaken))
+    }
+}

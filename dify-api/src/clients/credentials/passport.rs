@@ -1,0 +1,125 @@
+//! The passport of a published web page.
+
+use super::{
+    Generation, Seen,
+    renewal::{Renewal, is_verdict, obtaining},
+};
+use crate::{
+    Error, Transport, groups,
+    operation::{Credential, Named},
+    types::SessionPassportQuery,
+    values::secret::Secret,
+};
+use reqwest::{
+    Request,
+    header::{HeaderName, HeaderValue},
+};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+use tokio::time::Instant;
+
+const CODE: HeaderName = HeaderName::from_static("x-app-code");
+const PASSPORT: HeaderName = HeaderName::from_static("x-app-passport");
+
+/// The code of a page, and the passport that it gets.
+pub(crate) struct Passport {
+    /// Public, as it stands in the page's address.
+    code: HeaderValue,
+    query: SessionPassportQuery,
+    held: Mutex<Held>,
+    renewal: Renewal,
+}
+
+#[derive(Default)]
+struct Held {
+    token: Option<HeaderValue>,
+    generation: Generation,
+}
+
+impl Passport {
+    /// For the page of this code; the same user is the same visitor again.
+    pub(crate) fn new(code: &str, user: Option<String>) -> Result<Self, Error> {
+        let mut header = HeaderValue::from_str(code)
+            .map_err(|_| Error::config("the app code contains characters that cannot stand in an HTTP header"))?;
+        // Whoever has it can use the page.
+        header.set_sensitive(true);
+        let mut query = SessionPassportQuery::new(code);
+        query.user_id = user;
+        Ok(Self { code: header, query, held: Mutex::default(), renewal: Renewal::default() })
+    }
+
+    pub(super) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
+        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
+            return Ok(());
+        }
+        if self.held().token.is_some() {
+            return Ok(());
+        }
+        self.renewal.run(Instant::now(), || self.held().token.is_none(), obtaining(transport)).await.map(drop)
+    }
+
+    pub(super) fn put_on(&self, request: &mut Request) -> Generation {
+        let held = self.held();
+        let headers = request.headers_mut();
+        headers.entry(CODE).or_insert_with(|| self.code.clone());
+        if let Some(token) = &held.token {
+            headers.insert(PASSPORT, token.clone());
+        }
+        held.generation
+    }
+
+    pub(super) async fn renew(
+        &self,
+        transport: &Transport,
+        operation: &Named,
+        refused: Generation,
+        since: Instant,
+    ) -> Result<bool, Error> {
+        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
+            return Ok(false);
+        }
+        let stale = || {
+            let held = self.held();
+            held.token.is_none() || held.generation == refused
+        };
+        self.renewal.run(since, stale, obtaining(transport)).await
+    }
+
+    /// A passport or a login that the caller got by hand: the page may take its visitors again.
+    pub(super) fn observe(&self, seen: &Seen<'_>) {
+        if !seen.renewal && seen.status.is_success() && seen.operation.gives_a_credential() {
+            self.renewal.forget_failures();
+        }
+    }
+
+    /// Fetches a passport.
+    pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
+        let fetched = groups::Session::new(transport).passport(&self.query).renewal().await;
+        let token = fetched.and_then(|passport| {
+            Secret::new(passport.access_token).header().ok_or_else(|| {
+                Error::config("the server's passport contains characters that cannot stand in an HTTP header")
+            })
+        });
+        let mut held = self.held();
+        match token {
+            Ok(token) => {
+                held.token = Some(token);
+                held.generation.advance();
+                Ok(true)
+            }
+            Err(error) => {
+                if is_verdict(&error) {
+                    held.token = None;
+                }
+                Err(error)
+            }
+        }
+    }
+
+    pub(super) fn secret(&self) -> Option<String> {
+        self.held().token.as_ref().and_then(super::bare)
+    }
+
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}

@@ -1,0 +1,288 @@
+//! What every client can be set up with.
+
+use crate::{
+    Error, RetryPolicy, Shown, Timeouts,
+    clients::{credentials::Credentials, tls},
+    transport::{Transport, headers::Headers, limits::Limits, path, timeouts::bounded},
+    values::secret::Secret,
+};
+use reqwest::{ClientBuilder, Url, redirect};
+use std::{fmt, sync::Arc, time::Duration};
+
+/// An API of a server: where Dify's own service has it, and below which path others do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Api {
+    pub(crate) cloud: &'static str,
+    pub(crate) path: &'static str,
+}
+
+#[allow(dead_code, reason = "each client uses its own")]
+impl Api {
+    pub(crate) const SERVICE: Self = Self { cloud: "https://api.dify.ai/v1", path: "/v1" };
+    pub(crate) const WEB: Self = Self { cloud: "https://udify.app/api", path: "/api" };
+    pub(crate) const CONSOLE: Self = Self { cloud: "https://cloud.dify.ai/console/api", path: "/console/api" };
+}
+
+/// The choices of a builder, credential aside.
+#[derive(Clone, Default)]
+pub(crate) struct Settings {
+    pub(crate) base_url: Option<String>,
+    pub(crate) timeouts: Timeouts,
+    pub(crate) retry: RetryPolicy,
+    pub(crate) limits: Limits,
+    pub(crate) pool: Pool,
+    pub(crate) http_client: Option<reqwest::Client>,
+    pub(crate) configure: Option<Configure>,
+    /// Of the caller's own, for every request to the server.
+    pub(crate) headers: Headers,
+    /// A client of an https server may follow it to http.
+    pub(crate) allow_http: bool,
+}
+
+/// The idle connections that a client keeps. A Dify without a proxy before it serves 10 to 50 connections a worker, idle
+/// or not, so there are few, and not for long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Pool {
+    pub(crate) max_idle: usize,
+    pub(crate) idle_timeout: Option<Duration>,
+}
+
+impl Default for Pool {
+    fn default() -> Self {
+        Self { max_idle: 4, idle_timeout: Some(Duration::from_secs(7)) }
+    }
+}
+
+/// What the caller does to our HTTP client before it is made.
+#[derive(Clone)]
+pub(crate) struct Configure(pub(crate) Arc<dyn Fn(ClientBuilder) -> ClientBuilder + Send + Sync>);
+
+/// An HTTP client shows its default headers, so it is not shown.
+impl fmt::Debug for Settings {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // One that is refused may hold a password.
+        let url =
+            self.base_url.as_deref().map(|url| base_url(url).map_or_else(|_| "\u{2026}".to_owned(), String::from));
+        let shown = url.as_deref().map(Shown::new);
+        f.debug_struct("Settings")
+            .field("base_url", &shown)
+            .field("timeouts", &self.timeouts)
+            .field("retry", &self.retry)
+            .field("limits", &self.limits)
+            .field("headers", &self.headers)
+            .field("allow_http", &self.allow_http)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Settings {
+    /// Makes the transport of these choices, with a key of the Service API.
+    pub(crate) fn transport(self, key: &Secret) -> Result<Transport, Error> {
+        let header = key.bearer().ok_or_else(|| {
+            Error::config("the API key contains characters that cannot stand in an HTTP header, such as a line break")
+        })?;
+        self.transport_to(Api::SERVICE, Credentials::Key(header))
+    }
+
+    /// Makes the transport of these choices.
+    pub(crate) fn transport_to(self, api: Api, credentials: Credentials) -> Result<Transport, Error> {
+        let mut base = base_url(self.base_url.as_deref().unwrap_or(api.cloud))?;
+        // The address of a server alone says which API is meant only where there is one.
+        if api.path != Api::SERVICE.path && base.path() == "/" {
+            base.set_path(api.path);
+        }
+        let client = self.http_client(&base)?;
+        Ok(Transport::new(base, client, credentials, self))
+    }
+
+    /// The HTTP client for this server: the caller's, or our own.
+    pub(crate) fn http_client(&self, server: &Url) -> Result<reqwest::Client, Error> {
+        match &self.http_client {
+            Some(client) => Ok(client.clone()),
+            None => http_client(server, self.timeouts, self.pool, self.configure.as_ref()),
+        }
+    }
+}
+
+/// The setters that every builder has, in its `impl`; the builder has its choices in `settings`. The name of the client
+/// is for the example.
+macro_rules! configured {
+    ($client:literal) => {
+        /// The time limits.
+        pub fn timeouts(mut self, timeouts: $crate::Timeouts) -> Self {
+            self.settings.timeouts = timeouts;
+            self
+        }
+
+        /// When a call that failed is made again; [`RetryPolicy::default`](crate::RetryPolicy) if it is not said.
+        pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
+            self.settings.retry = policy;
+            self
+        }
+
+        /// The largest event of a stream that is taken, in bytes. 16 MiB if it is not said.
+        pub fn event_limit(mut self, bytes: usize) -> Self {
+            self.settings.limits.event = bytes;
+            self
+        }
+
+        /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
+        pub fn body_limit(mut self, bytes: usize) -> Self {
+            self.settings.limits.body = bytes;
+            self
+        }
+
+        /// Sets a header that every request to the server carries, such as the credential of a gateway before it. Its
+        /// value is treated as a secret. It does not go to other servers; default headers that
+        /// [`configure_http`](Self::configure_http) sets do, and are not known as secrets.
+        ///
+        /// A name or value that cannot stand in HTTP makes every call fail with
+        /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest).
+        pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+            self.settings.headers.set(name.as_ref(), value.as_ref());
+            self
+        }
+
+        /// Sets how many connections that nothing is sent over are kept for later. Defaults to 4: a Dify without a proxy
+        /// before it serves only 10 to 50 connections a worker, idle ones included. With 0 none is kept.
+        pub fn pool_max_idle_per_host(mut self, connections: usize) -> Self {
+            self.settings.pool.max_idle = connections;
+            self
+        }
+
+        /// Sets after how long such a connection is closed. It is closed after this time, and before twice as much has
+        /// passed. Defaults to 7 s. With zero none is kept, with `None` each until the server closes it.
+        pub fn pool_idle_timeout(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
+            self.settings.pool.idle_timeout = time.into();
+            self
+        }
+
+        /// Changes the HTTP client that this one makes for itself: proxies, addresses. TLS, the pool and the connect
+        /// limit are set already; redirects and repeated requests are off, since this client does both itself.
+        ///
+        /// ```
+        #[doc = concat!("use dify_api::", $client, ";")]
+        ///
+        #[doc = concat!("let builder = ", $client, "::builder()")]
+        ///     .configure_http(|http| http.tcp_nodelay(true));
+        /// ```
+        pub fn configure_http(
+            mut self,
+            configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
+        ) -> Self {
+            self.settings.configure = Some($crate::clients::settings::Configure(std::sync::Arc::new(configure)));
+            self
+        }
+
+        /// Takes an HTTP client of your own instead, to share its connections or its TLS.
+        ///
+        /// It should follow no redirects (`redirect::Policy::none()`), repeat nothing (`retry::never()`) and have no
+        /// total timeout, which would cut streams. What it does by itself is not counted by
+        /// [`Error::attempts`](crate::Error::attempts). [`Timeouts::connect`](crate::Timeouts::connect) and the settings
+        /// of the pool are then ignored.
+        pub fn http_client(mut self, client: reqwest::Client) -> Self {
+            self.settings.http_client = Some(client);
+            self
+        }
+    };
+}
+
+pub(crate) use configured;
+
+/// Our own HTTP client: no total time limit (it would cut streams), and nothing that sends a request anew by itself. A
+/// call follows redirects and repeats itself, so that it can count both.
+fn http_client(
+    base: &Url,
+    timeouts: Timeouts,
+    pool: Pool,
+    configure: Option<&Configure>,
+) -> Result<reqwest::Client, Error> {
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("dify-api/", env!("CARGO_PKG_VERSION"), " (Rust)"))
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .referer(false)
+        // With no time at all, the pool keeps connections and never looks after them.
+        .pool_max_idle_per_host(if pool.idle_timeout == Some(Duration::ZERO) { 0 } else { pool.max_idle })
+        .pool_idle_timeout(pool.idle_timeout.map(bounded));
+    if let Some(limit) = timeouts.connect {
+        builder = builder.connect_timeout(bounded(limit));
+    }
+    builder = tls::set_up(builder, base)?;
+    if let Some(Configure(configure)) = configure {
+        builder = configure(builder);
+    }
+    builder.build().map_err(|error| Error::config(format!("the HTTP client cannot be set up: {error}")))
+}
+
+pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
+    // The text is not repeated where it may hold a password.
+    let refused = |why: &str| Err(Error::config(format!("the base URL {why}")));
+    let text = text.trim();
+    let Ok(url) = Url::parse(text) else {
+        return refused("is not an absolute URL such as https://api.dify.ai/v1");
+    };
+    // Parsers take `https:host` and `https:///host`, too.
+    let rest = text.get(url.scheme().len()..).and_then(|rest| rest.strip_prefix("://"));
+    let (true, Some(rest)) = (matches!(url.scheme(), "http" | "https"), rest.filter(|rest| !rest.starts_with('/')))
+    else {
+        return refused("must begin with https:// or http:// and a host");
+    };
+    if !url.username().is_empty() || url.password().is_some() {
+        return refused("must not hold a user or password: Dify takes the key in their place");
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return refused("must not have a query or fragment");
+    }
+    if let Some(problem) = path::misread(text).or_else(|| path::dot_segment(rest)) {
+        return refused(problem);
+    }
+    Ok(url)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_base_url_is_taken_with_and_without_a_slash_at_its_end() {
+        let key = Secret::new("app-1".into());
+        for text in ["http://dify.test/v1", "http://dify.test/v1/", " http://dify.test/v1\n"] {
+            let settings = Settings { base_url: Some(text.to_owned()), ..Settings::default() };
+            let transport = settings.transport(&key).expect(text);
+            assert_eq!(transport.base().as_str().trim_end_matches('/'), "http://dify.test/v1");
+        }
+    }
+
+    // Guards a past bug: parsers strip, turn and resolve these, so that another base URL was used than was written.
+    #[test]
+    fn a_base_url_that_parsers_change_is_refused() {
+        for text in [
+            "https:x/v1",
+            "https:///x/v1",
+            "https:\\\\x\\v1",
+            "https://x\\v1",
+            "https://x/\tv1",
+            "https://x/v\n1",
+            "https://x/a/../v1",
+            "https://x/./v1",
+            "https://x/a/%2e%2E/v1",
+            "https://x/..",
+            "https://x/v1?",
+            "https://x/v1#",
+        ] {
+            let error = base_url(text).expect_err(text).to_string();
+            assert!(error.starts_with("the base URL "), "{error}");
+        }
+        assert!(base_url("https://x/a..b/...//v1///").is_ok());
+    }
+
+    #[test]
+    fn what_is_no_base_url_is_refused_without_showing_a_password() {
+        for text in ["", "api.dify.ai/v1", "ftp://x/v1", "https://u:secret@x/v1", "https://x/v1?a=1", "https://x#a"] {
+            let error = base_url(text).expect_err(text).to_string();
+            assert!(error.starts_with("the base URL "), "{error}");
+            assert!(!error.contains("secret"), "{error}");
+        }
+    }
+}

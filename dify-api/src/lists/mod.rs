@@ -1,0 +1,5 @@
+//! Lists that come in pages.
+
+mod paging;
+
+pub use paging::{Items, Page, Pages, Paging};

@@ -1,0 +1,225 @@
+//! Runs that wait for people.
+
+use crate::{
+    Error, Failure, FollowedRun, Run, RunStatus,
+    groups::{HumanInput, Workflows},
+    runs::{
+        following::FRUITLESS,
+        resume::{probe, wait_while_paused},
+    },
+    types::{
+        ErrorCode, HumanInputSubmitRequest, WorkflowEvent, WorkflowPauseReason, WorkflowRunRequest,
+        WorkflowsEventsQuery,
+    },
+};
+use std::{collections::HashSet, fmt, pin::Pin};
+
+impl<'a> Workflows<'a> {
+    /// Runs the workflow, and has its forms answered by a function of yours, until it has ended.
+    ///
+    /// Whenever the run pauses, the function is given each form that waits. What it returns is submitted, and the run
+    /// followed further; with `None` the run is left as it is, paused, and returned so. A form that can be answered in the
+    /// console only has no token: such a run is returned paused as well. The connection may break meanwhile: see
+    /// [`RunStream::resuming`](crate::RunStream::resuming).
+    ///
+    /// A run that stays paused after its forms were answered is returned paused: after
+    /// [`Timeouts::resumption`](crate::Timeouts::resumption), and at the latest when ten streams in a row repeat the same
+    /// pause. Dify 1.16.0 and 1.16.1 stop a workflow whose form is answered within ten minutes of the pause: such a run has
+    /// [`Run::stopped_on_resumption`], and its error explains it.
+    ///
+    /// Since Dify 1.16.1: older servers have no route by which forms are answered.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::{HumanInputSubmitRequest, WorkflowRunRequest};
+    ///
+    /// let request = WorkflowRunRequest::new([("draft", "Dear all, …")], "user-1");
+    /// let run = app
+    ///     .workflows()
+    ///     .run_with_input(&request, async |form| {
+    ///         println!("{}", form.form_content);
+    ///         let button = form.actions.first()?.id.clone();
+    ///         Some(HumanInputSubmitRequest::new([("comment", "Fine.")], button, "editor-7"))
+    ///     })
+    ///     .await?;
+    /// println!("{:?}: {:?}", run.status, run.outputs);
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`run_stream`](Self::run_stream), and of the operations that read and answer a form: `not_found` for one
+    /// that is gone, `human_input_form_expired`, `invalid_form_data` for an answer that does not fit.
+    pub fn run_with_input<H, F>(self, request: &'a WorkflowRunRequest, answer: H) -> AttendedRun<'a, H>
+    where
+        H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
+        F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
+    {
+        AttendedRun {
+            workflows: self,
+            request,
+            answer,
+            followed: None,
+            nothing: Run::default(),
+            answered: HashSet::new(),
+            failure: None,
+        }
+    }
+}
+
+/// A run whose forms are answered as they come; see [`Workflows::run_with_input`].
+#[must_use = "nothing is run unless it is awaited"]
+pub struct AttendedRun<'a, H> {
+    workflows: Workflows<'a>,
+    request: &'a WorkflowRunRequest,
+    answer: H,
+    followed: Option<FollowedRun<WorkflowEvent>>,
+    /// What there is to tell before the run begins.
+    nothing: Run,
+    /// Ids of the forms that are answered.
+    answered: HashSet<String>,
+    failure: Option<Error>,
+}
+
+impl<'a, H, F> AttendedRun<'a, H>
+where
+    H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
+    F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
+{
+    /// Runs the workflow to its end, or to a form that is not answered.
+    ///
+    /// # Errors
+    /// See [`Workflows::run_with_input`], and the same each time it is called again; then the
+    /// [`snapshot`](Self::snapshot) holds what came before.
+    pub async fn finish(&mut self) -> Result<Run, Error> {
+        if let Some(failure) = &self.failure {
+            return Err(failure.clone());
+        }
+        let outcome = self.attend().await;
+        self.failure = outcome.as_ref().err().cloned();
+        outcome
+    }
+
+    async fn attend(&mut self) -> Result<Run, Error> {
+        let followed = match &mut self.followed {
+            Some(followed) => followed,
+            None => {
+                let stream = self.workflows.run_stream(self.request).await?;
+                self.followed.insert(stream.into_run().resuming())
+            }
+        };
+        let (transport, user) = (self.workflows.transport, &*self.request.user);
+        // How often the run was taken up at a pause whose forms are answered.
+        let mut repeated = 0;
+        loop {
+            let run = followed.finish().await?;
+            let (RunStatus::Paused, Some(run_id)) = (&run.status, &run.id) else {
+                return Ok(explained(followed, !self.answered.is_empty()));
+            };
+            if !run.forms.is_empty() && run.forms.iter().all(|form| self.answered.contains(&form.form_id)) {
+                if repeated >= FRUITLESS || !wait_while_paused::<WorkflowEvent>(transport, run_id, user).await {
+                    return Ok(run);
+                }
+                followed.go_on_after(repeated).await?;
+                repeated += 1;
+                continue;
+            }
+            let Some(answers) = answers(self.workflows, &mut self.answer, &run).await? else {
+                return Ok(run);
+            };
+            // Followed from before the answer, so that nothing of what it sets going is missed.
+            let query = WorkflowsEventsQuery::new(user);
+            let mut events = self.workflows.events(run_id, &query).await?;
+            events.probe(probe::<WorkflowEvent>(transport, run_id, user));
+            events.source_mut().ends_with_pause = true;
+            followed.go_on(events);
+            repeated = 0;
+            self.answered.extend(run.forms.iter().map(|form| form.form_id.clone()));
+            for (token, answer) in answers {
+                let submitted = HumanInput::new(transport).submit(&token, &answer).await;
+                if let Err(error) = submitted
+                    && !is_answered(&error)
+                {
+                    return Err(error);
+                }
+            }
+        }
+    }
+
+    /// What the run has done, as far as it was told.
+    pub fn snapshot(&self) -> &Run {
+        self.followed.as_ref().map_or(&self.nothing, FollowedRun::snapshot)
+    }
+}
+
+/// The run at its end. A stop that nobody asked for after a form was answered is that of a release.
+fn explained(followed: &mut FollowedRun<WorkflowEvent>, answered: bool) -> Run {
+    let release = matches!(followed.server_version(), None | Some("1.16.0" | "1.16.1"));
+    let asked = followed.was_asked_to_stop();
+    let run = followed.snapshot_mut();
+    let by_user = |failure: &Failure| failure.message.starts_with("Stopped by user");
+    if answered
+        && release
+        && !asked
+        && run.status == RunStatus::Stopped
+        && let Some(failure) = run.error.as_mut().filter(|failure| by_user(failure))
+    {
+        failure.hint = Some(STOPPED_ON_RESUMPTION);
+        run.stopped_on_resumption = true;
+    }
+    run.clone()
+}
+
+const STOPPED_ON_RESUMPTION: &str = "nobody did: Dify 1.16.0 and 1.16.1 stop a workflow whose form is answered within \
+                                     ten minutes of its pause; answer later, or use another release";
+
+/// The answers to all forms of a pause, by their tokens; nothing where one of them has none.
+async fn answers<H, F>(
+    workflows: Workflows<'_>,
+    answer: &mut H,
+    run: &Run,
+) -> Result<Option<Vec<(String, HumanInputSubmitRequest)>>, Error>
+where
+    H: FnMut(WorkflowPauseReason) -> F,
+    F: Future<Output = Option<HumanInputSubmitRequest>>,
+{
+    let mut answers = Vec::new();
+    for form in &run.forms {
+        let Some(token) = form.form_token.clone() else {
+            return Ok(None);
+        };
+        // Nobody is asked what cannot be submitted.
+        match HumanInput::new(workflows.transport).form(&token).await {
+            Err(error) if is_answered(&error) => continue,
+            form => form?,
+        };
+        let Some(answer) = answer(form.clone()).await else {
+            return Ok(None);
+        };
+        answers.push((token, answer));
+    }
+    Ok(Some(answers).filter(|_| !run.forms.is_empty()))
+}
+
+/// Somebody else was faster.
+fn is_answered(error: &Error) -> bool {
+    error.code() == Some(&ErrorCode::HumanInputFormSubmitted)
+}
+
+impl<'a, H, F> IntoFuture for AttendedRun<'a, H>
+where
+    H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
+    F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
+{
+    type Output = Result<Run, Error>;
+    type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send + 'a>>;
+
+    fn into_future(mut self) -> Self::IntoFuture {
+        Box::pin(async move { self.finish().await })
+    }
+}
+
+impl<H> fmt::Debug for AttendedRun<'_, H> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AttendedRun").field("followed", &self.followed).finish_non_exhaustive()
+    }
+}

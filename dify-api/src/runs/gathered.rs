@@ -1,0 +1,244 @@
+//! What a run has said and done so far, gathered from its events.
+
+use crate::{Error, Event, Shown, types::ErrorCode, values::shown::Size};
+use bytes::Bytes;
+use std::{collections::BTreeSet, fmt};
+
+#[cfg(any(feature = "app", feature = "web"))]
+mod agent;
+#[cfg(any(feature = "app", feature = "web"))]
+mod answer;
+mod by_id;
+#[cfg(any(feature = "app", feature = "web"))]
+mod citation;
+mod feeds;
+mod gathering;
+mod node;
+#[cfg(any(feature = "app", feature = "web"))]
+mod pausing;
+mod reply;
+mod run;
+mod text;
+mod told;
+
+#[cfg(any(feature = "app", feature = "web"))]
+pub use answer::{Answer, AnswerFile};
+#[cfg(any(feature = "app", feature = "web"))]
+pub use citation::Citation;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use gathering::AnswerStream;
+pub use gathering::{Gathering, RunStream};
+pub use node::{NodeExecution, NodeRetry};
+
+pub(crate) use reply::{Reply, fold};
+pub use run::{Pause, Run};
+
+/// How a run stands, as far as its events tell.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum RunStatus {
+    /// Nothing has been heard of it.
+    #[default]
+    Unknown,
+    /// It has begun, and nothing told its end.
+    Running,
+    /// It waits for a person, and may go on. Not a failure.
+    Paused,
+    /// A workflow did what it should.
+    Succeeded,
+    /// A workflow came to its end although some of its nodes failed.
+    PartialSucceeded,
+    /// It failed.
+    Failed,
+    /// Somebody stopped it.
+    Stopped,
+    /// The answer of a chat, agent or completion is over. Whether it was written to its end or somebody else stopped
+    /// it, Dify does not say: both end alike. [`Stopped`](Self::Stopped) it is when the stream itself was asked to stop.
+    Ended,
+    /// A state that this version of the crate does not know, as it was sent.
+    Other(String),
+}
+
+impl RunStatus {
+    /// Is the run over? A paused one is not.
+    #[must_use]
+    pub fn is_final(&self) -> bool {
+        matches!(self, Self::Succeeded | Self::PartialSucceeded | Self::Failed | Self::Stopped | Self::Ended)
+    }
+}
+
+impl RunStatus {
+    /// As a workflow says it; nothing, where none would.
+    #[cfg(any(feature = "app", feature = "knowledge"))]
+    fn on_the_wire(&self) -> Option<crate::types::WorkflowRunStatus> {
+        use crate::types::WorkflowRunStatus as Wire;
+        Some(match self {
+            Self::Paused => Wire::Paused,
+            Self::Succeeded => Wire::Succeeded,
+            Self::PartialSucceeded => Wire::PartialSucceeded,
+            Self::Failed => Wire::Failed,
+            Self::Stopped => Wire::Stopped,
+            Self::Other(other) => Wire::Other(other.clone()),
+            Self::Unknown | Self::Running | Self::Ended => return None,
+        })
+    }
+}
+
+impl From<&crate::types::WorkflowRunStatus> for RunStatus {
+    fn from(status: &crate::types::WorkflowRunStatus) -> Self {
+        use crate::types::WorkflowRunStatus as Wire;
+        match status {
+            Wire::Scheduled | Wire::Running => Self::Running,
+            Wire::Paused => Self::Paused,
+            Wire::Succeeded => Self::Succeeded,
+            Wire::PartialSucceeded => Self::PartialSucceeded,
+            Wire::Failed => Self::Failed,
+            Wire::Stopped => Self::Stopped,
+            Wire::Other(other) => Self::Other(other.clone()),
+        }
+    }
+}
+
+/// Why a run failed, in the words of the server.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Failure {
+    /// The reason, to be matched on. Only `error` events have one; a run that fails at a node has none.
+    pub code: Option<ErrorCode>,
+    /// The HTTP status that an `error` event names.
+    pub status: Option<u16>,
+    /// Text for people.
+    pub message: String,
+    /// What this crate adds to it, where the server does not say why.
+    pub hint: Option<&'static str>,
+}
+
+impl Failure {
+    fn at_a_node(message: &str) -> Self {
+        Self { code: None, status: None, message: message.to_owned(), hint: None }
+    }
+
+    fn told(code: &ErrorCode, status: i64, message: &str) -> Self {
+        Self { code: Some(code.clone()), status: u16::try_from(status).ok(), message: message.to_owned(), hint: None }
+    }
+}
+
+impl fmt::Display for Failure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(code) = &self.code {
+            write!(f, "{code}: ")?;
+        }
+        fmt::Display::fmt(&Shown::new(&self.message), f)?;
+        match self.hint {
+            Some(hint) => write!(f, " ({hint})"),
+            None => Ok(()),
+        }
+    }
+}
+
+/// What is known to be missing from what was gathered.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Missing {
+    /// How many events could not be read.
+    pub undecoded: u64,
+    /// The first of them, up to 16.
+    pub undecoded_events: Vec<Undecoded>,
+    /// Names of events that came and that this version of the crate does not know, up to 16.
+    pub unknown_events: BTreeSet<String>,
+    /// How often the connection was lost and taken up again at a place where events may have been lost in between.
+    pub gaps: u32,
+    /// Pieces of the text may be missing: they were written while no connection was open, and nothing that came since
+    /// had the whole text.
+    pub text: bool,
+}
+
+/// An event that could not be read.
+#[derive(Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Undecoded {
+    /// Why not.
+    pub error: String,
+    /// The event's data as it came.
+    pub data: Bytes,
+}
+
+/// Shows the size of the data.
+impl fmt::Debug for Undecoded {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Undecoded")
+            .field("error", &Shown::new(&self.error))
+            .field("data", &Size(self.data.len()))
+            .finish()
+    }
+}
+
+/// A server that sends only rubbish must not fill the memory.
+const KEPT: usize = 16;
+
+impl Missing {
+    /// Is nothing known to be missing?
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+
+    fn undecoded(&mut self, error: &Error) {
+        self.undecoded += 1;
+        if self.undecoded_events.len() < KEPT {
+            let data = error.body().cloned().unwrap_or_default();
+            self.undecoded_events.push(Undecoded { error: error.to_string(), data });
+        }
+    }
+
+    /// The events continue in another stream.
+    pub(crate) fn gap(&mut self) {
+        self.gaps += 1;
+        self.text = true;
+    }
+
+    fn unknown(&mut self, event: &str) {
+        if self.unknown_events.len() < KEPT && !self.unknown_events.contains(event) {
+            self.unknown_events.insert(event.to_owned());
+        }
+    }
+}
+
+/// Which events can be gathered into what: `ChatEvent` feeds an `Answer` and a [`Run`], `WorkflowEvent` a [`Run`].
+///
+/// Implemented for the unions of events of this crate.
+pub trait Feeds<S>: Event {
+    /// Adds what the event says to what is known.
+    #[doc(hidden)]
+    fn feed(&self, snapshot: &mut S);
+}
+
+/// What events are gathered into: an `Answer` or a [`Run`].
+pub trait Snapshot: Clone + Default + fmt::Debug + Send + Sync + Unpin + sealed::Snapshot + 'static {}
+
+pub(crate) mod sealed {
+    use crate::Error;
+
+    /// What a stream tells beside its events.
+    pub trait Snapshot: Sized {
+        fn take_in<E: super::Feeds<Self>>(&mut self, event: &E);
+        fn is_over(&self) -> bool;
+        fn missing(&mut self) -> &mut super::Missing;
+        /// The run failed: an `error` event said so.
+        fn failed(&mut self, failure: super::Failure, told: &crate::StreamError);
+        /// The server was asked to stop the run, and the stream has ended.
+        fn stopped(&mut self);
+
+        fn note(&mut self, error: &Error) {
+            if let crate::ErrorKind::Stream(told) = error.kind() {
+                let (code, message) = (Some(told.code.clone()), told.message.clone());
+                self.failed(super::Failure { code, status: told.status, message, hint: None }, told);
+            } else if error.kind().spoils_one_event() {
+                self.missing().undecoded(error);
+            }
+        }
+    }
+}
+
+#[cfg(all(test, feature = "app"))]
+mod tests;

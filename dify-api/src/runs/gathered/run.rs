@@ -1,0 +1,375 @@
+//! The run of a workflow, as its events tell it.
+
+use super::{
+    Failure, Feeds, Missing, RunStatus, Snapshot,
+    by_id::ById,
+    node::{NodeExecution, NodeRetry, Told, learn},
+    sealed,
+    text::Pieces,
+};
+use crate::{
+    RawJson, StreamError,
+    stream::event::glance,
+    types::{
+        AgentLogData, FileOutput, NodeRetryData, NodeType, ReasoningChunkData, WorkflowFinishedData,
+        WorkflowPauseReason, WorkflowRunCreator, WorkflowStartReason, WorkflowStartedData,
+    },
+};
+use std::{borrow::Cow, collections::BTreeMap};
+
+/// What a workflow, or the run behind a chatflow, has done so far.
+///
+/// Made by [`EventStream::into_run`](crate::EventStream::into_run), or event by event with [`apply`](Self::apply).
+/// What no event has told is `None`. An event that tells less than is known, as those that replay a run do, takes
+/// nothing away, and one that comes twice changes nothing; only pieces of text have no number, and are added as they
+/// come.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Run {
+    /// Id of the run, by which it can be read back and followed.
+    pub id: Option<String>,
+    /// Id of the task, by which it can be stopped.
+    pub task_id: Option<String>,
+    /// Id of the version of the workflow that runs.
+    pub workflow_id: Option<String>,
+    /// How it stands. HTTP 200 says nothing about it.
+    pub status: RunStatus,
+    /// An event has told the end of the run, or that it pauses: the stream has nothing more to tell.
+    pub complete: bool,
+    /// The inputs, system variables among them.
+    pub inputs: Option<RawJson>,
+    /// The outputs. A failed run has none, a paused one may have some.
+    pub outputs: Option<RawJson>,
+    /// Why it failed, in part or as a whole, or was stopped.
+    pub error: Option<Failure>,
+    /// The text it has put out so far. Of a chatflow whose pieces did not come, the output `answer`.
+    pub text: String,
+    /// The thinking of its models by node id, where a node keeps it apart from the text.
+    pub reasoning: BTreeMap<String, String>,
+    /// The executions of its nodes, in the order in which they began.
+    pub nodes: Vec<NodeExecution>,
+    /// The forms that wait for a person.
+    pub forms: Vec<WorkflowPauseReason>,
+    /// Why it pauses, while it does.
+    pub pause: Option<Pause>,
+    /// It went on after a pause.
+    pub resumed: bool,
+    /// Seconds it took, up to its end or pause.
+    pub elapsed_time: Option<f64>,
+    /// Tokens that its models used. `None` is unknown, zero is none.
+    pub total_tokens: Option<i64>,
+    /// How many nodes were executed.
+    pub total_steps: Option<i64>,
+    /// How many nodes failed without failing the run.
+    pub exceptions_count: Option<i64>,
+    /// Unix time in seconds at which it began.
+    pub created_at: Option<i64>,
+    /// Unix time in seconds at which it ended.
+    pub finished_at: Option<i64>,
+    /// Who started it.
+    pub created_by: Option<WorkflowRunCreator>,
+    /// Files among its outputs.
+    pub files: Vec<FileOutput>,
+    /// What is known to be missing.
+    pub missing: Missing,
+    /// Dify 1.16.0 and 1.16.1 stopped the workflow when its form was answered: those releases do so within ten minutes of
+    /// the pause. `run_with_input` sets it; the [`error`](Self::error) explains it.
+    pub stopped_on_resumption: bool,
+    /// It is that of a chatflow.
+    pub(super) talks: bool,
+    /// Its text is that of the answer around it.
+    of_an_answer: bool,
+    pieces: Pieces,
+    executions: ById,
+    containers: ById,
+    agent_logs: ById,
+}
+
+/// Why a run pauses.
+#[derive(Clone, Debug, Default, PartialEq)]
+#[non_exhaustive]
+pub struct Pause {
+    /// Ids of the nodes that wait.
+    pub nodes: Vec<String>,
+    /// What they wait for, one entry for each form.
+    pub reasons: Vec<WorkflowPauseReason>,
+    /// Unix time in seconds of the pause.
+    pub created_at: i64,
+}
+
+impl Run {
+    /// Adds what an event tells.
+    ///
+    /// For those who read an [`EventStream`](crate::EventStream) by hand.
+    pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {
+        event.feed(self);
+    }
+
+    /// The text of each variable that it is made of, by the variable's selector (`llm.text`): branches that run in parallel
+    /// write into one text by turns. Text without a selector has the empty one.
+    #[must_use]
+    pub fn text_by_selector(&self) -> BTreeMap<String, String> {
+        self.pieces.of(&self.text)
+    }
+
+    #[cfg(any(feature = "app", feature = "web"))]
+    pub(super) fn of_an_answer() -> Self {
+        Self { of_an_answer: true, ..Self::default() }
+    }
+
+    /// The latest execution of a node, by the id of the node.
+    #[must_use]
+    pub fn node(&self, node_id: &str) -> Option<&NodeExecution> {
+        self.nodes.iter().rfind(|node| node.node_id == node_id)
+    }
+
+    /// The executions that began and of which no end is known.
+    pub fn unfinished(&self) -> impl Iterator<Item = &NodeExecution> {
+        self.nodes.iter().filter(|node| !node.is_finished())
+    }
+
+    pub(super) fn named(&mut self, run: Option<&str>, task: &str) {
+        if self.id.is_none() {
+            self.id = run.map(str::to_owned);
+        }
+        if self.task_id.as_deref() != Some(task) {
+            self.task_id = Some(task.to_owned());
+        }
+    }
+
+    /// It shows life, so it is neither unheard of nor paused.
+    fn runs(&mut self) {
+        if !self.status.is_final() {
+            self.status = RunStatus::Running;
+            self.complete = false;
+            self.pause = None;
+        }
+    }
+
+    pub(super) fn started(&mut self, data: &WorkflowStartedData) {
+        // What follows a run from its beginning tells the beginning of one that is over.
+        self.runs();
+        if data.reason == WorkflowStartReason::Resumption {
+            self.resumed = true;
+            self.forms.clear();
+        }
+        learn(&mut self.workflow_id, Some(data.workflow_id.clone()));
+        learn(&mut self.inputs, Some(&data.inputs).filter(|inputs| !inputs.is_null()).cloned());
+        // A resumption tells when the run was taken up again.
+        self.created_at = self.created_at.or(Some(data.created_at));
+    }
+
+    pub(super) fn finished(&mut self, data: &WorkflowFinishedData) {
+        self.status = RunStatus::from(&data.status);
+        self.complete = true;
+        self.pause = None;
+        self.forms.clear();
+        learn(&mut self.workflow_id, Some(data.workflow_id.clone()));
+        learn(&mut self.outputs, data.outputs.clone());
+        learn(&mut self.error, data.error.as_deref().map(Failure::at_a_node));
+        self.elapsed_time = Some(data.elapsed_time);
+        self.total_tokens = Some(data.total_tokens);
+        self.total_steps = Some(data.total_steps);
+        self.exceptions_count = Some(data.exceptions_count);
+        self.created_at = self.created_at.or(Some(data.created_at));
+        self.finished_at = Some(data.finished_at);
+        if data.created_by.id.is_some() {
+            self.created_by = Some(data.created_by.clone());
+        }
+        if !data.files.is_empty() {
+            self.files.clone_from(&data.files);
+        }
+        if self.talks
+            && !self.of_an_answer
+            && (self.text.is_empty() || self.missing.text)
+            && let Some(answer) = answer(data)
+        {
+            self.becomes(&answer);
+        }
+    }
+
+    /// The whole text, as it is.
+    pub(super) fn becomes(&mut self, text: &str) {
+        text.clone_into(&mut self.text);
+        self.pieces.replace(text.len());
+        self.missing.text = false;
+    }
+
+    /// Takes over what the run itself says, where its events cannot be had any more.
+    #[cfg(feature = "app")]
+    pub(crate) fn read_back(&mut self, run: &crate::types::WorkflowRun) {
+        self.status = RunStatus::from(&run.status);
+        self.complete = self.status.is_final() || self.status == RunStatus::Paused;
+        learn(&mut self.id, Some(run.id.clone()));
+        learn(&mut self.workflow_id, Some(run.workflow_id.clone()));
+        learn(&mut self.outputs, Some(&run.outputs).filter(|outputs| !outputs.is_null()).cloned());
+        learn(&mut self.error, run.error.as_deref().map(Failure::at_a_node));
+        self.elapsed_time = Some(run.elapsed_time);
+        self.total_tokens = Some(run.total_tokens);
+        self.total_steps = Some(run.total_steps);
+        self.created_at = self.created_at.or(Some(run.created_at));
+        self.finished_at = run.finished_at.or(self.finished_at);
+    }
+
+    pub(super) fn executes(&mut self, told: &Told<'_>) {
+        let place = self.place_of(told);
+        self.nodes[place].learn(told);
+        if self.nodes[place].is_finished() {
+            let node_id = &self.nodes[place].node_id;
+            self.forms.retain(|form| form.node_id != *node_id);
+        }
+        self.heard();
+    }
+
+    /// Where an execution stands; at the end, where it was not known.
+    fn place_of(&mut self, told: &Told<'_>) -> usize {
+        if let Some(place) = self.executions.find(&self.nodes, told.id, |node| &node.id) {
+            return place;
+        }
+        // Their own events name iterations and loops by the node, a replayed run by the execution.
+        let container = told.node_type.is_some_and(NodeExecution::contains);
+        let known = self.container_of(told).filter(|&place| container && self.nodes[place].id == told.node_id);
+        let place = match known {
+            Some(place) => {
+                told.id.clone_into(&mut self.nodes[place].id);
+                place
+            }
+            None => self.begun(told),
+        };
+        self.executions.insert(told.id, place);
+        place
+    }
+
+    /// Where the latest execution of an iteration or a loop stands.
+    fn container_of(&self, told: &Told<'_>) -> Option<usize> {
+        self.containers.find(&self.nodes, told.node_id, |node| &node.node_id)
+    }
+
+    fn begun(&mut self, told: &Told<'_>) -> usize {
+        let (node, place) = (NodeExecution::new(told), self.nodes.len());
+        if node.is_container() {
+            self.containers.insert(told.node_id, place);
+        }
+        self.nodes.push(node);
+        place
+    }
+
+    pub(super) fn retried(&mut self, told: &Told<'_>, data: &NodeRetryData) {
+        let place = self.place_of(told);
+        let node = &mut self.nodes[place];
+        node.learn(told);
+        if !node.retries.iter().any(|retry| retry.index == data.retry_index) {
+            let (error, elapsed_time) = (data.error.clone(), data.elapsed_time);
+            node.retries.push(NodeRetry { index: data.retry_index, error, elapsed_time });
+        }
+        self.heard();
+    }
+
+    /// An iteration or a loop. Rounds around it let it begin again under the same name.
+    pub(super) fn container(&mut self, told: &Told<'_>) {
+        let place = self.container_of(told).filter(|&place| {
+            let node = &self.nodes[place];
+            // An end, or a beginning that is not that of another round.
+            told.end.is_some()
+                || !node.is_finished()
+                || (node.created_at == told.created_at && node.inputs.as_ref() == told.inputs)
+        });
+        let place = place.unwrap_or_else(|| self.begun(told));
+        let node = &mut self.nodes[place];
+        node.learn(told);
+        // The first round of a loop begins with it; those of iterations are told one by one.
+        if node.node_type == NodeType::Loop {
+            node.rounds = node.rounds.max(1);
+        }
+        self.heard();
+    }
+
+    /// A round of an iteration or a loop begins.
+    pub(super) fn round(&mut self, told: &Told<'_>, index: i64) {
+        let place = self.container_of(told).unwrap_or_else(|| self.begun(told));
+        let node = &mut self.nodes[place];
+        node.rounds = node.rounds.max(index.saturating_add(1));
+        self.heard();
+    }
+
+    pub(super) fn agent_log(&mut self, data: &AgentLogData) {
+        let told = Told { id: &data.node_execution_id, node_id: &data.node_id, ..Told::default() };
+        let place = self.place_of(&told);
+        let logs = &mut self.nodes[place].agent_logs;
+        match self.agent_logs.find(logs, &data.id, |log| &log.id) {
+            Some(known) => logs[known].clone_from(data),
+            None => {
+                self.agent_logs.insert(&data.id, logs.len());
+                logs.push(data.clone());
+            }
+        }
+        self.heard();
+    }
+
+    pub(super) fn says(&mut self, text: &str, selector: &[String]) {
+        self.text.push_str(text);
+        self.pieces.add(selector, text.len());
+        self.heard();
+    }
+
+    pub(super) fn thinks(&mut self, data: &ReasoningChunkData) {
+        think(&mut self.reasoning, data);
+        self.heard();
+    }
+
+    pub(super) fn heard(&mut self) {
+        if self.status == RunStatus::Unknown {
+            self.status = RunStatus::Running;
+        }
+    }
+
+    pub(super) fn fails(&mut self, failure: Failure) {
+        self.status = RunStatus::Failed;
+        self.complete = true;
+        self.error = Some(failure);
+    }
+
+    pub(super) fn missing_mut(&mut self) -> &mut Missing {
+        &mut self.missing
+    }
+}
+
+/// The answer among the outputs of a chatflow.
+pub(super) fn answer(end: &WorkflowFinishedData) -> Option<Cow<'_, str>> {
+    let answer = glance(end.outputs.as_ref()?.as_str(), "answer")?;
+    Some(answer).filter(|answer| !answer.is_empty())
+}
+
+/// Thinking comes in pieces; the last one is empty.
+pub(super) fn think(reasoning: &mut BTreeMap<String, String>, data: &ReasoningChunkData) {
+    match reasoning.get_mut(&data.node_id) {
+        Some(text) => text.push_str(&data.reasoning),
+        None => drop(reasoning.insert(data.node_id.clone(), data.reasoning.clone())),
+    }
+}
+
+impl sealed::Snapshot for Run {
+    fn take_in<E: Feeds<Self>>(&mut self, event: &E) {
+        self.apply(event);
+    }
+
+    fn is_over(&self) -> bool {
+        self.status.is_final()
+    }
+
+    fn missing(&mut self) -> &mut Missing {
+        &mut self.missing
+    }
+
+    fn failed(&mut self, failure: Failure, _told: &StreamError) {
+        self.fails(failure);
+    }
+
+    fn stopped(&mut self) {
+        if !self.status.is_final() {
+            self.status = RunStatus::Stopped;
+        }
+    }
+}
+
+impl Snapshot for Run {}

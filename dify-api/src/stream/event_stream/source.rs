@@ -1,0 +1,333 @@
+//! What is known of the run behind a stream.
+
+use crate::{
+    Error, ErrorKind, Event, Operation, Transport,
+    error::{Context as Circumstances, DecodeError, StreamError},
+    operation::Named,
+    stream::event::{Frame, decode, frame, glance, glance_into, mentions},
+    transport::{
+        self, Build, Due, Exchange,
+        requests::{Built, Requests},
+        span::{self, Span},
+    },
+};
+use bytes::Bytes;
+use serde_json::Value;
+use std::{
+    collections::HashSet,
+    hash::{DefaultHasher, Hash, Hasher},
+    sync::Arc,
+};
+
+/// The run behind a stream, as far as its events have told.
+pub(crate) struct Source {
+    pub(super) circumstances: Circumstances,
+    transport: Transport,
+    stopping: Option<Stopping>,
+    pub(super) task_id: Option<String>,
+    pub(super) run_id: Option<String>,
+    /// An event has come that ends a run.
+    pub(super) ended: bool,
+    /// A run has begun that has neither ended nor paused.
+    running: bool,
+    /// The run waits for a person.
+    paused: bool,
+    /// The caller asked for the events after a pause, too.
+    through_pauses: bool,
+    pub(super) stop_on_drop: bool,
+    /// A pause that lasts is the end.
+    pub(crate) ends_with_pause: bool,
+    stop_requested: std::sync::atomic::AtomicBool,
+    /// The name of the last event.
+    last: String,
+    /// What happened to which execution, so that a stream that goes on elsewhere does not tell it again.
+    told: HashSet<u64>,
+    /// One of these events has come in this stream.
+    begun: bool,
+    /// This stream goes on where another ended, and begins by telling what happened before.
+    continues: bool,
+}
+
+/// How to stop a run: the operation, whose run it is, and the request for a task and a user.
+#[derive(Clone)]
+pub(crate) struct Stopping {
+    pub(crate) operation: &'static Operation,
+    pub(crate) user: Option<String>,
+    pub(crate) build: BuildStop,
+}
+
+pub(crate) type BuildStop = fn(&Requests, &str, &str) -> Built;
+
+impl Source {
+    pub(super) fn new(
+        circumstances: Circumstances,
+        transport: Transport,
+        stopping: Option<Stopping>,
+        through_pauses: bool,
+    ) -> Self {
+        Self {
+            circumstances,
+            transport,
+            stopping,
+            task_id: None,
+            run_id: None,
+            ended: false,
+            running: false,
+            paused: false,
+            through_pauses,
+            stop_on_drop: false,
+            ends_with_pause: false,
+            stop_requested: false.into(),
+            last: String::new(),
+            told: HashSet::new(),
+            begun: false,
+            continues: false,
+        }
+    }
+
+    /// Reads one event by its `event` line and its data; nothing where there is none, or it was told before.
+    pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
+        let unfit = |source| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), source));
+        let name = match frame(line, data).map_err(unfit)? {
+            Frame::Empty => return Ok(None),
+            Frame::Error => {
+                self.ended = true;
+                return Err(ErrorKind::Stream(failed(data)));
+            }
+            Frame::Event(name) => name,
+        };
+        self.identify(&name, data);
+        if (self.stopping.is_some() && self.was_told(&name, data)) || self.is_late_stop(&name, data) {
+            return Ok(None);
+        }
+        self.last.clear();
+        self.last.push_str(&name);
+        self.follow::<E>(&name);
+        // Dify 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file like this.
+        let name = if name == "message_file" && glance(data, "answer").is_some() { "message".into() } else { name };
+        decode(&name, data).map(Some).map_err(unfit)
+    }
+
+    /// Notes how the run stands after the event.
+    fn follow<E: Event>(&mut self, name: &str) {
+        match name {
+            // After a pause a run may continue in the same stream.
+            "workflow_started" => (self.running, self.paused, self.ended) = (true, false, false),
+            "workflow_finished" => self.running = false,
+            "workflow_paused" => (self.running, self.paused) = (false, true),
+            "node_started" if !self.ended => self.running = true,
+            _ => {}
+        }
+        // The end of a chatflow's message is not that of its run.
+        let of_the_run = !(self.running && name == "message_end");
+        self.ended |= of_the_run && E::FINAL.contains(&name);
+    }
+
+    /// Whether the stream of a paused run says that the run was stopped. The run may continue in another stream, so that
+    /// this is not news of it, unless this stream shows the run beyond its pauses, or asked for the stop.
+    fn is_late_stop(&self, name: &str, data: &str) -> bool {
+        self.paused
+            && !self.through_pauses
+            && name == "workflow_finished"
+            && !self.stop_requested.load(std::sync::atomic::Ordering::Relaxed)
+            && glance_into(data, "data", "status").as_deref() == Some("stopped")
+    }
+
+    /// Whether nothing more needs to come.
+    pub(super) fn is_over(&self) -> bool {
+        self.ended && !self.is_between()
+    }
+
+    /// Whether the run pauses and the stream waits for it to continue.
+    fn is_between(&self) -> bool {
+        self.paused && self.through_pauses
+    }
+
+    #[cfg(any(feature = "app", feature = "web"))]
+    pub(crate) fn is_paused(&self) -> bool {
+        self.paused
+    }
+
+    #[cfg(feature = "app")]
+    pub(crate) fn was_asked_to_stop(&self) -> bool {
+        self.stop_requested.load(std::sync::atomic::Ordering::Relaxed)
+    }
+
+    pub(crate) fn continues(&self) -> bool {
+        self.continues
+    }
+
+    /// Notes which task and run the event names. Not every event does: the next may.
+    fn identify(&mut self, name: &str, data: &str) {
+        let some = |id: std::borrow::Cow<'_, str>| (!id.is_empty()).then(|| id.into_owned());
+        if self.task_id.is_none() {
+            self.task_id = glance(data, "task_id").and_then(some);
+        }
+        let of_run = matches!(name, "workflow_started" | "workflow_finished");
+        if self.run_id.is_none() && (of_run || mentions(data, "workflow_run_id")) {
+            self.run_id = glance(data, "workflow_run_id")
+                .or_else(|| glance_into(data, "data", "workflow_run_id"))
+                .or_else(|| glance_into(data, "data", "id").filter(|_| of_run))
+                .and_then(some);
+        }
+    }
+
+    /// Notes what the event tells of an execution; `true` when it was told before.
+    fn was_told(&mut self, name: &str, data: &str) -> bool {
+        let member = match name {
+            // It starts once, and again after each pause.
+            "workflow_started" => "reason",
+            "human_input_required" => "form_id",
+            "node_started" | "node_finished" => "id",
+            _ => return false,
+        };
+        let Some(id) = glance_into(data, "data", member) else {
+            return false;
+        };
+        let mut hasher = DefaultHasher::new();
+        (name, id).hash(&mut hasher);
+        let new = self.told.insert(hasher.finish());
+        // The second of two resumptions is none that was told, whatever it looks like.
+        let again = !new && (name != "workflow_started" || !self.begun);
+        self.begun = true;
+        self.continues && again
+    }
+
+    /// What is wrong with a stream that ends here.
+    pub(super) fn missing(&self) -> Option<ErrorKind> {
+        (!self.ended).then(|| ErrorKind::Incomplete { last: Some(&self.last).filter(|last| !last.is_empty()).cloned() })
+    }
+
+    pub(crate) fn error(&self, kind: ErrorKind) -> Error {
+        Error::new(kind, self.circumstances.clone())
+    }
+
+    pub(crate) fn can_be_stopped(&self) -> bool {
+        self.stopping.is_some()
+    }
+
+    pub(crate) fn transport(&self) -> &Transport {
+        &self.transport
+    }
+
+    /// The end user of the run, where requests name one.
+    pub(crate) fn user(&self) -> Option<&str> {
+        self.stopping.as_ref()?.user.as_deref()
+    }
+
+    /// Takes over what another stream of the same run has told, which this one begins with and does not tell again.
+    pub(crate) fn continue_from(&mut self, other: &Self) {
+        self.know_what_was_told(other);
+        self.continues = true;
+    }
+
+    /// The same for a stream that tells only what is new.
+    pub(crate) fn know_what_was_told(&mut self, other: &Self) {
+        self.told.clone_from(&other.told);
+        self.run_id.clone_from(&other.run_id);
+        self.stop_on_drop = other.stop_on_drop;
+    }
+
+    /// Another stream shows the run now: this one does not stop it.
+    pub(crate) fn let_go(&mut self) {
+        self.stop_on_drop = false;
+    }
+
+    pub(super) async fn request_stop(&self) -> Result<(), Error> {
+        let refused = |why: &str| Err(self.error(ErrorKind::InvalidRequest(why.to_owned())));
+        let Some(stopping) = self.stopping.clone() else {
+            return refused("this stream is not that of a run that can be stopped");
+        };
+        let Some(task_id) = self.task_id.clone() else {
+            return refused("no event has named the task to stop yet: read on until one does");
+        };
+        stop(&self.transport, stopping, task_id).await?;
+        self.stop_requested.store(true, std::sync::atomic::Ordering::Relaxed);
+        Ok(())
+    }
+}
+
+async fn stop(transport: &Transport, stopping: Stopping, task_id: String) -> Result<(), Error> {
+    let Stopping { operation, user, build } = stopping;
+    let build = Build::Now(Arc::new(move |requests| build(requests, &task_id, user.as_deref().unwrap_or_default())));
+    let exchange = Exchange::new(transport, Named::Described(operation), build, Due::Nothing);
+    let span = Span::new(transport, &exchange.operation);
+    span.hold(transport::call(exchange, &span)).await?;
+    Ok(())
+}
+
+impl Drop for Source {
+    fn drop(&mut self) {
+        if !self.stop_on_drop || self.ended || *self.stop_requested.get_mut() {
+            return;
+        }
+        if let (Some(stopping), Some(task_id)) = (self.stopping.take(), self.task_id.take())
+            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+        {
+            let transport = self.transport.clone();
+            runtime.spawn(async move {
+                if let Err(error) = stop(&transport, stopping, task_id).await {
+                    // No caller is left.
+                    span::stop_failed(&error);
+                }
+            });
+        }
+    }
+}
+
+/// What an `error` event says, in whatever shape: failing to read it must not hide that the run failed.
+fn failed(data: &str) -> StreamError {
+    let whole = serde_json::from_str(data).unwrap_or_else(|_| Value::String(data.trim().to_owned()));
+    // Some gateways wrap what they pass on.
+    let wrapped = ["data", "error", "message"].into_iter().map(|name| &whole[name]).find(|value| value.is_object());
+    let member = |name: &str| {
+        let value = [Some(&whole), wrapped].into_iter().flatten().map(|object| &object[name]);
+        value.into_iter().find(|value| !value.is_null() && Some(*value) != wrapped)
+    };
+    let text = |name: &str| match member(name)? {
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    };
+    let message = text("message").or_else(|| match &whole {
+        Value::Object(_) => wrapped.map(Value::to_string),
+        Value::String(text) => Some(text.clone()),
+        other => Some(other.to_string()),
+    });
+    StreamError {
+        code: text("code").unwrap_or_default().into(),
+        status: text("status").and_then(|status| status.trim().parse().ok()),
+        message: message.unwrap_or_default(),
+        message_id: text("message_id"),
+        conversation_id: text("conversation_id"),
+        body: Bytes::copy_from_slice(data.as_bytes()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::failed;
+
+    #[test]
+    fn an_error_is_read_in_whatever_shape_it_comes() {
+        for (data, code, status, message) in [
+            (r#"{"event":"error","code":"x","status":429,"message":"m"}"#, "x", Some(429), "m"),
+            (r#"{"event":"error","code":7,"status":"500","message":{"a":1}}"#, "7", Some(500), r#"{"a":1}"#),
+            (r#"{"event":"error","code":null,"status":-1,"message":["a","b"]}"#, "", None, r#"["a","b"]"#),
+            (r#"{"event":"error","status":123456789012345678901234567890}"#, "", None, ""),
+            (r#"{"event":"error","status":{"x":[]},"code":[1]}"#, "[1]", None, ""),
+            (r#"{"event":"error","data":{"code":"x","status":400,"message":"m"}}"#, "x", Some(400), "m"),
+            (r#"{"event":"error","message":{"code":"x","message":"m"}}"#, "x", None, "m"),
+            (r#"{"event":"error","error":{"detail":"d"}}"#, "", None, r#"{"detail":"d"}"#),
+            ("the model is down", "", None, "the model is down"),
+            (r#"{"event":"error","status":NaN}"#, "", None, r#"{"event":"error","status":NaN}"#),
+            (r#"["error"]"#, "", None, r#"["error"]"#),
+            ("", "", None, ""),
+        ] {
+            let error = failed(data);
+            assert_eq!((error.code.as_str(), error.status, &*error.message), (code, status, message), "{data}");
+            assert_eq!(error.body, data.as_bytes());
+        }
+        let deep = format!(r#"{{"event":"error","message":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
+        assert_eq!(failed(&deep).message, deep);
+    }
+}

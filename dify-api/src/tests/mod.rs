@@ -1,0 +1,5 @@
+//! What tests of several folders share, and those that go through all of them.
+
+#[cfg(all(feature = "app", feature = "knowledge", feature = "web", feature = "console"))]
+mod hostile;
+pub(crate) mod test_server;
