@@ -62,6 +62,20 @@ fn info(own: &Node, shared: Option<&Node>) -> Value {
     info
 }
 
+/// Gives an operation the `operationId` and the tag that its `x-dify-method` names. An older source has them already.
+fn name_operation(operation: &mut Value) {
+    let Some(members) = operation.as_object_mut().filter(|members| !members.contains_key("operationId")) else {
+        return;
+    };
+    let Some(Value::String(method)) = members.get("x-dify-method") else { return };
+    let (id, group) = (method.replace('.', "_"), method.split('.').nth(1).unwrap_or_default().to_owned());
+    members.shift_insert(0, "operationId".to_owned(), id.into());
+    let methods = members
+        .iter()
+        .position(|(name, _)| !matches!(name.as_str(), "operationId" | "x-dify-method" | "x-dify-stream-method"));
+    members.shift_insert(methods.unwrap_or(members.len()), "tags".to_owned(), Value::Array(vec![group.into()]));
+}
+
 /// The document as JSON, indented by two, with a line end at the end.
 pub fn to_json(document: &Value) -> String {
     let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
@@ -86,7 +100,9 @@ impl<'s> Bundler<'s> {
         let mut items = Map::new();
         for entry in paths.entries() {
             let item = self.source.follow(&entry.value);
-            items.insert(entry.key.clone(), self.value(item));
+            let mut item = self.value(item);
+            item.as_object_mut().into_iter().flatten().for_each(|(_, operation)| name_operation(operation));
+            items.insert(entry.key.clone(), item);
         }
         Value::Object(items)
     }
@@ -266,6 +282,25 @@ mod tests {
             bundle(&source, "service")["paths"]["/a"]["get"]["responses"],
             json!({"413": {"description": "Too large.", "x-dify-since": "1.17.0"}})
         );
+    }
+
+    #[test]
+    fn the_method_names_the_operation_and_its_tag() {
+        let mut operation =
+            json!({"x-dify-method": "app.chat.send", "x-dify-stream-method": "stream", "summary": "S."});
+        name_operation(&mut operation);
+        let named = json!({
+            "operationId": "app_chat_send",
+            "x-dify-method": "app.chat.send",
+            "x-dify-stream-method": "stream",
+            "tags": ["chat"],
+            "summary": "S.",
+        });
+        assert_eq!(operation.to_string(), named.to_string());
+        // A source of an earlier revision names both itself.
+        let mut earlier = json!({"operationId": "x", "x-dify-method": "app.chat.send"});
+        name_operation(&mut earlier);
+        assert_eq!(earlier, json!({"operationId": "x", "x-dify-method": "app.chat.send"}));
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Rules about operations.
 
-use super::schemas::{blank, names};
+use super::schemas::blank;
 use crate::diagnostic::Findings;
 use crate::source::outline::{Operation, Outline};
 use crate::source::{Kind, Node};
@@ -15,40 +15,12 @@ const CLIENTS: [(&str, &[&str]); 4] = [
     ("console", &["account", "csrf"]),
 ];
 
-/// One name leads from the document to the method and back.
-pub fn operation_ids_follow_methods(o: &Outline<'_>, found: &mut Findings) {
-    for operation in &o.operations {
-        let node = operation.node();
-        let Some(parts) = operation.method() else {
-            continue;
-        };
-        let (method, id) = (parts.join("."), parts.join("_"));
-        if node.text("operationId") != Some(&id) {
-            let place = node.entry("operationId").map_or(operation.place(), |entry| entry.place);
-            found.push(o.at(
-                place,
-                format!("the operation id of `{method}` is not `{id}`"),
-                format!("write `operationId: {id}`"),
-            ));
-        }
-    }
-}
-
 /// The group is what readers of the published document see as the tag.
-pub fn tags_are_groups(o: &Outline<'_>, found: &mut Findings) {
+pub fn groups_are_described(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
-        let node = operation.node();
-        let Some([_, group, _]) = operation.method() else {
+        let (Some(method), Some([_, group, _])) = (operation.node().entry("x-dify-method"), operation.method()) else {
             continue;
         };
-        let place = node.entry("tags").map_or(operation.place(), |entry| entry.place);
-        if names(node, "tags") != [group] {
-            found.push(o.at(
-                place,
-                format!("the tag of `{}` is not its group", operation.route()),
-                format!("write `tags: [{group}]`"),
-            ));
-        }
         let tags = o.document(operation.api).and_then(|document| document.get("tags"));
         let declared = tags
             .map_or(&[][..], Node::items)
@@ -56,7 +28,7 @@ pub fn tags_are_groups(o: &Outline<'_>, found: &mut Findings) {
             .any(|tag| tag.text("name") == Some(group) && !blank(tag, "description"));
         if !declared {
             found.push(o.at(
-                place,
+                method.place,
                 format!("openapi.yaml does not describe the tag `{group}`"),
                 "list it under `tags` there, with a description",
             ));

@@ -78,7 +78,7 @@ fn all_mistakes_come_at_once_causes_first_then_by_file() {
         places,
         [
             "spec/common/parameters.yaml:5",
-            "spec/service/paths/tea.yaml:6",
+            "spec/service/paths/tea.yaml:4",
             "spec/common/parameters.yaml:2",
             "spec/service/paths/tea.yaml:2",
             "spec/service/schemas/tea.yaml:5",

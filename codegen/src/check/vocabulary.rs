@@ -14,6 +14,9 @@ struct Vocabulary {
     ours: &'static [&'static str],
 }
 
+/// Members of the published operations that the source does not repeat.
+const DERIVED: [&str; 2] = ["operationId", "tags"];
+
 const DOCUMENT: Vocabulary = Vocabulary {
     noun: "a document",
     openapi: &["openapi", "info", "servers", "security", "tags", "paths", "components", "externalDocs"],
@@ -30,8 +33,6 @@ const PATH_ITEM: Vocabulary =
 const OPERATION: Vocabulary = Vocabulary {
     noun: "an operation",
     openapi: &[
-        "operationId",
-        "tags",
         "summary",
         "description",
         "externalDocs",
@@ -202,6 +203,7 @@ fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &
         let is_ours = key.starts_with("x-");
         let known = if is_ours { vocabulary.ours } else { vocabulary.openapi };
         let fix = match (is_ours, known) {
+            _ if DERIVED.contains(&key) => "remove it: the bundler derives it from `x-dify-method`".to_owned(),
             (true, []) => "extensions have no meaning here: remove it".to_owned(),
             (true, ours) => did_you_mean(key, ours.iter().copied(), &format!("here may stand {}", ours.join(", "))),
             (false, known) => did_you_mean(

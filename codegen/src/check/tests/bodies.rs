@@ -18,7 +18,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:16: the body `application/json` has no schema; add `schema: {$ref: …}`";
+            "spec/service/paths/tea.yaml:14: the body `application/json` has no schema; add `schema: {$ref: …}`";
             "spec/service/schemas/tea.yaml:75: nothing uses `CupPage`; refer to it or delete it";
     }
 
@@ -28,7 +28,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:42: the body `application/json` has no example; add one `example` that looks real, with invented data";
+            "spec/service/paths/tea.yaml:38: the body `application/json` has no example; add one `example` that looks real, with invented data";
     }
 
     a_request_with_two_media_types_is_told {
@@ -37,7 +37,7 @@ plant! {
         by
             "      content:\n        application/xml:\n          schema: {$ref: \"../schemas/tea.yaml#/CupSize\"}\n          example: small\n        application/json:\n          schema: {$ref: \"../schemas/tea.yaml#/CupOrder\"}"
         and hear
-            "spec/service/paths/tea.yaml:38: the request of `POST /cups` has 2 media types; keep the one that clients should send";
+            "spec/service/paths/tea.yaml:34: the request of `POST /cups` has 2 media types; keep the one that clients should send";
     }
 
     an_optional_request_body_is_told {
@@ -46,7 +46,7 @@ plant! {
         by
             "requestBody:\n      required: false"
         and hear
-            "spec/service/paths/tea.yaml:38: the body of `POST /cups` is not required; write `required: true`: generated methods always send one";
+            "spec/service/paths/tea.yaml:34: the body of `POST /cups` is not required; write `required: true`: generated methods always send one";
     }
 
     a_stream_without_framing_is_told {
@@ -55,7 +55,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:52: a stream does not say how its events are framed; add `x-dify-framing: sse`";
+            "spec/service/paths/tea.yaml:48: a stream does not say how its events are framed; add `x-dify-framing: sse`";
     }
 
     a_stream_of_no_union_is_told {
@@ -66,6 +66,6 @@ plant! {
         and hear
             "spec/common/events/tea.yaml:1: nothing uses `TeaEvent`; refer to it or delete it";
             "spec/common/events/tea.yaml:13: nothing uses `BoilingEvent`; refer to it or delete it";
-            "spec/service/paths/tea.yaml:52: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
+            "spec/service/paths/tea.yaml:48: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
     }
 }

@@ -25,10 +25,10 @@ plant! {
         by
             "TeaKind:\n  type: integer"
         and hear
-            "spec/service/paths/tea.yaml:19: the example does not fit its schema at /data/0/kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:44: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:55: the example does not fit its schema at /cup/kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:17: the example does not fit its schema at /data/0/kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:40: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup/kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:4: an open enum is `type: string` without `enum`; write `type: string` and remove `enum`";
             "spec/service/schemas/tea.yaml:10: the example does not fit its schema: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
     }
@@ -75,7 +75,7 @@ plant! {
         by
             "x-dify-errors: [no_coffee]"
         and hear
-            "spec/service/paths/tea.yaml:32: the error code `no_coffee` is not a value of `ErrorCode`; correct it, or describe it in common/schemas/error.yaml";
+            "spec/service/paths/tea.yaml:28: the error code `no_coffee` is not a value of `ErrorCode`; correct it, or describe it in common/schemas/error.yaml";
     }
 
     no_error_codes_is_told {
@@ -84,6 +84,6 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:24: `POST /cups` does not say which errors to expect; add `x-dify-errors: [code…]`, empty where there are only the common ones";
+            "spec/service/paths/tea.yaml:22: `POST /cups` does not say which errors to expect; add `x-dify-errors: [code…]`, empty where there are only the common ones";
     }
 }

@@ -7,7 +7,7 @@ plant! {
         by
             "{id: 1, kind: green, milk: {fat: 1.5}}"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /id: 1 is not of type \"string\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /id: 1 is not of type \"string\"; mend the example, or the schema if it is wrong";
     }
 
     an_example_that_lacks_a_member_is_told {
@@ -16,7 +16,7 @@ plant! {
         by
             "{id: cup-1, milk: {fat: 1.5}}"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema: \"kind\" is a required property; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema: \"kind\" is a required property; mend the example, or the schema if it is wrong";
     }
 
     an_example_with_a_member_too_many_is_told {
@@ -25,7 +25,7 @@ plant! {
         by
             "{id: cup-1, kind: green, milk: {fat: 1.5, sugar: 1}}"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /milk: Additional properties are not allowed ('sugar' was unexpected); mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /milk: Additional properties are not allowed ('sugar' was unexpected); mend the example, or the schema if it is wrong";
     }
 
     an_example_with_a_value_unknown_to_its_enum_is_told {
@@ -34,7 +34,7 @@ plant! {
         by
             "{kind: red, options"
         and hear
-            "spec/service/paths/tea.yaml:44: the example does not fit its schema at /kind: \"red\" is not one of \"green\" or \"black\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:40: the example does not fit its schema at /kind: \"red\" is not one of \"green\" or \"black\"; mend the example, or the schema if it is wrong";
     }
 
     an_example_event_with_a_wrong_member_is_told {
@@ -43,7 +43,7 @@ plant! {
         by
             "{event: poured, cup: {id: null,"
         and hear
-            "spec/service/paths/tea.yaml:55: the example does not fit its schema at /cup/id: null is not of type \"string\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup/id: null is not of type \"string\"; mend the example, or the schema if it is wrong";
     }
 
     an_example_event_of_no_name_is_told {
@@ -52,7 +52,7 @@ plant! {
         by
             "{event: spilt"
         and hear
-            "spec/service/paths/tea.yaml:55: the example does not fit its schema at /event: \"spilt\" is not one of \"boiling\" or \"poured\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /event: \"spilt\" is not one of \"boiling\" or \"poured\"; mend the example, or the schema if it is wrong";
     }
 
     an_example_of_a_parameter_is_told {

@@ -77,7 +77,7 @@ plant! {
         by
             "x-dify-method: tea.list"
         and hear
-            "spec/service/paths/tea.yaml:4: `tea.list` is not of the form `client.group.method`; write for instance `app.chat.send`";
+            "spec/service/paths/tea.yaml:3: `tea.list` is not of the form `client.group.method`; write for instance `app.chat.send`";
     }
 
     a_method_that_is_a_keyword_is_told {
@@ -86,7 +86,7 @@ plant! {
         by
             "x-dify-stream-method: yield"
         and hear
-            "spec/service/paths/tea.yaml:27: `yield` is no name for a method; use small letters, digits and `_`, no keyword";
+            "spec/service/paths/tea.yaml:24: `yield` is no name for a method; use small letters, digits and `_`, no keyword";
     }
 
     a_method_twice_is_told {
@@ -95,7 +95,7 @@ plant! {
         by
             "x-dify-stream-method: list"
         and hear
-            "spec/service/paths/tea.yaml:27: another operation is `app.tea.list` already; give one another name";
+            "spec/service/paths/tea.yaml:24: another operation is `app.tea.list` already; give one another name";
     }
 
     an_operation_without_a_method_is_told {
@@ -113,6 +113,6 @@ plant! {
         by
             "      - $ref: \"../../common/parameters.yaml#/PageQuery\"\n    responses:"
         and hear
-            "spec/service/paths/tea.yaml:12: the parameter `page` stands here twice; remove one";
+            "spec/service/paths/tea.yaml:10: the parameter `page` stands here twice; remove one";
     }
 }

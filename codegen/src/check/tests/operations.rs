@@ -1,22 +1,22 @@
 use super::{DOCUMENT, TEA, plant};
 
 plant! {
-    an_operation_id_of_its_own_is_told {
+    an_operation_id_in_the_source_is_refused {
         in TEA replace
-            "operationId: app_tea_list"
+            "    x-dify-method: app.tea.list\n"
         by
-            "operationId: listTea"
+            "    x-dify-method: app.tea.list\n    operationId: app_tea_list\n"
         and hear
-            "spec/service/paths/tea.yaml:3: the operation id of `app.tea.list` is not `app_tea_list`; write `operationId: app_tea_list`";
+            "spec/service/paths/tea.yaml:4: `operationId` means nothing in an operation; remove it: the bundler derives it from `x-dify-method`";
     }
 
-    a_tag_that_is_not_the_group_is_told {
+    a_tag_in_the_source_is_refused {
         in TEA replace
-            "tags: [tea]"
+            "    x-dify-method: app.tea.list\n"
         by
-            "tags: [cups]"
+            "    x-dify-method: app.tea.list\n    tags: [tea]\n"
         and hear
-            "spec/service/paths/tea.yaml:5: the tag of `GET /cups` is not its group; write `tags: [tea]`";
+            "spec/service/paths/tea.yaml:4: `tags` means nothing in an operation; remove it: the bundler derives it from `x-dify-method`";
     }
 
     a_tag_that_nothing_describes_is_told {
@@ -25,9 +25,9 @@ plant! {
         by
             "  - name: coffee\n"
         and hear
-            "spec/service/paths/tea.yaml:5: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
-            "spec/service/paths/tea.yaml:29: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
-            "spec/service/paths/tea.yaml:65: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+            "spec/service/paths/tea.yaml:3: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+            "spec/service/paths/tea.yaml:23: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
+            "spec/service/paths/tea.yaml:59: openapi.yaml does not describe the tag `tea`; list it under `tags` there, with a description";
     }
 
     a_client_with_another_key_is_told {
@@ -36,7 +36,7 @@ plant! {
         by
             "    security: [{datasetKey: []}]\n    summary: List cups."
         and hear
-            "spec/service/paths/tea.yaml:4: the client `app` holds `appKey`, but this operation takes `datasetKey`; correct the client, or the operation's `security`";
+            "spec/service/paths/tea.yaml:3: the client `app` holds `appKey`, but this operation takes `datasetKey`; correct the client, or the operation's `security`";
     }
 
     a_security_scheme_that_is_none_is_told {
@@ -46,8 +46,8 @@ plant! {
             "    appkey:\n      type"
         and hear
             "spec/service/paths/tea.yaml:2: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
-            "spec/service/paths/tea.yaml:24: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
-            "spec/service/paths/tea.yaml:62: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
+            "spec/service/paths/tea.yaml:22: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
+            "spec/service/paths/tea.yaml:58: openapi.yaml has no security scheme `appKey`; correct the name, or describe it there";
     }
 
     an_operation_without_summary_is_told {
@@ -84,7 +84,7 @@ plant! {
             "5XX"
         and hear
             "spec/service/paths/tea.yaml:2: `GET /cups` does not document 500; add `\"500\": {$ref: \"../../common/responses.yaml#/ServerError\"}`";
-            "spec/service/paths/tea.yaml:23: `5XX` is no exact status; list each status that was seen";
+            "spec/service/paths/tea.yaml:21: `5XX` is no exact status; list each status that was seen";
     }
 
     idempotent_where_it_is_no_news_is_told {
@@ -93,7 +93,7 @@ plant! {
         by
             "    x-dify-idempotent: true\n    summary: Pour"
         and hear
-            "spec/service/paths/tea.yaml:66: DELETE is idempotent by itself; remove `x-dify-idempotent`";
+            "spec/service/paths/tea.yaml:60: DELETE is idempotent by itself; remove `x-dify-idempotent`";
     }
 
     a_post_that_is_said_not_to_be_idempotent_is_told {
@@ -102,7 +102,7 @@ plant! {
         by
             "x-dify-idempotent: false"
         and hear
-            "spec/service/paths/tea.yaml:28: POST is not idempotent by itself; remove `x-dify-idempotent`";
+            "spec/service/paths/tea.yaml:25: POST is not idempotent by itself; remove `x-dify-idempotent`";
     }
 
     a_need_that_is_no_optional_parameter_is_told {
@@ -111,7 +111,7 @@ plant! {
         by
             "    x-dify-needs: [page, user]\n    x-dify-paging"
         and hear
-            "spec/service/paths/tea.yaml:8: `user` is no optional query parameter or member of the body of `GET /cups`; name one, or remove it: what is required is needed anyway";
+            "spec/service/paths/tea.yaml:6: `user` is no optional query parameter or member of the body of `GET /cups`; name one, or remove it: what is required is needed anyway";
     }
 
     a_stream_method_without_a_stream_is_told {
@@ -120,7 +120,7 @@ plant! {
         by
             "    x-dify-stream-method: watch\n    x-dify-paging"
         and hear
-            "spec/service/paths/tea.yaml:8: `GET /cups` does not answer both JSON and a stream; remove `x-dify-stream-method`, or describe both bodies";
+            "spec/service/paths/tea.yaml:6: `GET /cups` does not answer both JSON and a stream; remove `x-dify-stream-method`, or describe both bodies";
     }
 
     a_stream_without_a_method_is_told {
@@ -129,7 +129,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:24: `POST /cups` answers JSON and a stream, but the stream's method has no name; add `x-dify-stream-method: stream`";
+            "spec/service/paths/tea.yaml:22: `POST /cups` answers JSON and a stream, but the stream's method has no name; add `x-dify-stream-method: stream`";
     }
 
     paging_in_no_known_style_is_told {
@@ -138,7 +138,7 @@ plant! {
         by
             "style: offset"
         and hear
-            "spec/service/paths/tea.yaml:8: `style` is neither `cursor` nor `page`; write one of the two";
+            "spec/service/paths/tea.yaml:6: `style` is neither `cursor` nor `page`; write one of the two";
     }
 
     paging_by_a_parameter_that_is_none_is_told {
@@ -147,7 +147,7 @@ plant! {
         by
             "parameter: last_id"
         and hear
-            "spec/service/paths/tea.yaml:8: `last_id` is no query parameter of `GET /cups`; name the one that asks for the next page";
+            "spec/service/paths/tea.yaml:6: `last_id` is no query parameter of `GET /cups`; name the one that asks for the next page";
     }
 
     paging_through_what_is_no_list_is_told {
@@ -156,7 +156,7 @@ plant! {
         by
             "items: /cups"
         and hear
-            "spec/service/paths/tea.yaml:8: `items` does not lead to a list in the answer; write a JSON pointer such as `/data`";
+            "spec/service/paths/tea.yaml:6: `items` does not lead to a list in the answer; write a JSON pointer such as `/data`";
     }
 
     paging_on_what_is_no_boolean_is_told {
@@ -165,7 +165,7 @@ plant! {
         by
             "more: /data"
         and hear
-            "spec/service/paths/tea.yaml:8: `/data` is no boolean in the answer; write a JSON pointer such as `/has_more`, or leave it out";
+            "spec/service/paths/tea.yaml:6: `/data` is no boolean in the answer; write a JSON pointer such as `/has_more`, or leave it out";
     }
 
     paging_by_cursor_without_an_id_is_told {
@@ -174,7 +174,7 @@ plant! {
         by
             "style: cursor"
         and hear
-            "spec/service/paths/tea.yaml:8: paging by cursor needs `id`; say where an item's id is: `id: /id`";
+            "spec/service/paths/tea.yaml:6: paging by cursor needs `id`; say where an item's id is: `id: /id`";
     }
 
     paging_by_cursor_without_an_order_is_told {
@@ -183,7 +183,7 @@ plant! {
         by
             "style: cursor, id: /id"
         and hear
-            "spec/service/paths/tea.yaml:8: paging by cursor needs `order`; say what the list is ordered by: `order: [/created_at]`";
+            "spec/service/paths/tea.yaml:6: paging by cursor needs `order`; say what the list is ordered by: `order: [/created_at]`";
     }
 
     paging_by_an_order_that_items_lack_is_told {
@@ -192,7 +192,7 @@ plant! {
         by
             "style: cursor, id: /id, order: [/id, /brewed_at]"
         and hear
-            "spec/service/paths/tea.yaml:8: an item has no `/brewed_at`; write a JSON pointer into an item, such as `/id`";
+            "spec/service/paths/tea.yaml:6: an item has no `/brewed_at`; write a JSON pointer into an item, such as `/id`";
     }
 
     paging_from_neither_end_is_told {
@@ -201,7 +201,7 @@ plant! {
         by
             "style: page, from: last"
         and hear
-            "spec/service/paths/tea.yaml:8: `from` is not `first`; write `first`, or leave it out for the last item";
+            "spec/service/paths/tea.yaml:6: `from` is not `first`; write `first`, or leave it out for the last item";
     }
 
     paging_by_a_total_that_is_no_number_is_told {
@@ -210,7 +210,7 @@ plant! {
         by
             "total: /data"
         and hear
-            "spec/service/paths/tea.yaml:8: `/data` is no integer in the answer; write a JSON pointer such as `/total`, or leave it out";
+            "spec/service/paths/tea.yaml:6: `/data` is no integer in the answer; write a JSON pointer such as `/total`, or leave it out";
     }
 
     a_deviation_of_a_version_never_checked_is_told {
@@ -219,7 +219,7 @@ plant! {
         by
             "servers: [\"0.9.0\"]"
         and hear
-            "spec/service/paths/tea.yaml:34: a deviation does not name checked versions; write `servers: [\"1.13.0\"]`, in quotes";
+            "spec/service/paths/tea.yaml:30: a deviation does not name checked versions; write `servers: [\"1.13.0\"]`, in quotes";
     }
 
     a_deviation_without_note_is_told {
@@ -228,7 +228,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:34: a deviation has no note; say what the server does wrong";
+            "spec/service/paths/tea.yaml:30: a deviation has no note; say what the server does wrong";
     }
 
     a_deviation_of_a_documented_status_is_told {
@@ -237,7 +237,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:34: 200 is documented, so it is no deviation; say `where` in the body, or `media`, or remove one of the two";
+            "spec/service/paths/tea.yaml:30: 200 is documented, so it is no deviation; say `where` in the body, or `media`, or remove one of the two";
     }
 
     a_deviation_within_an_undocumented_status_is_told {
@@ -246,6 +246,6 @@ plant! {
         by
             "status: 400"
         and hear
-            "spec/service/paths/tea.yaml:34: a deviation within 400, which is not documented; document the status, or drop `where` and `media`: the status itself is the deviation";
+            "spec/service/paths/tea.yaml:30: a deviation within 400, which is not documented; document the status, or drop `where` and `media`: the status itself is the deviation";
     }
 }

@@ -7,7 +7,7 @@ plant! {
         by
             "- name: cup_id\n        in: query"
         and hear
-            "spec/service/paths/tea.yaml:62: `DELETE /cups/{cup_id}` does not describe its path parameter `cup_id`; add it to `parameters`";
+            "spec/service/paths/tea.yaml:58: `DELETE /cups/{cup_id}` does not describe its path parameter `cup_id`; add it to `parameters`";
     }
 
     a_path_parameter_not_in_the_path_is_told {
@@ -16,8 +16,8 @@ plant! {
         by
             "- name: cup"
         and hear
-            "spec/service/paths/tea.yaml:62: `DELETE /cups/{cup_id}` does not describe its path parameter `cup_id`; add it to `parameters`";
-            "spec/service/paths/tea.yaml:71: the path `/cups/{cup_id}` has no `{cup}`; correct the parameter's name, or remove it";
+            "spec/service/paths/tea.yaml:58: `DELETE /cups/{cup_id}` does not describe its path parameter `cup_id`; add it to `parameters`";
+            "spec/service/paths/tea.yaml:65: the path `/cups/{cup_id}` has no `{cup}`; correct the parameter's name, or remove it";
     }
 
     a_path_parameter_not_required_is_told {
@@ -26,7 +26,7 @@ plant! {
         by
             "in: path\n        required: false"
         and hear
-            "spec/service/paths/tea.yaml:71: the path parameter `cup_id` is not required; write `required: true`";
+            "spec/service/paths/tea.yaml:65: the path parameter `cup_id` is not required; write `required: true`";
     }
 
     a_cookie_is_told {
@@ -36,7 +36,7 @@ plant! {
             "in: cookie"
         and hear
             "spec/common/parameters.yaml:2: the parameter `page` is in no place that clients support; write `in: path`, `in: query` or `in: header`";
-            "spec/service/paths/tea.yaml:8: `page` is no query parameter of `GET /cups`; name the one that asks for the next page";
+            "spec/service/paths/tea.yaml:6: `page` is no query parameter of `GET /cups`; name the one that asks for the next page";
     }
 
     a_header_that_openapi_ignores_is_told {
@@ -45,7 +45,7 @@ plant! {
         by
             "    parameters:\n      - {name: Accept, in: header, description: What., schema: {type: string}}\n"
         and hear
-            "spec/service/paths/tea.yaml:11: OpenAPI ignores the header parameter `Accept`; say it by the bodies' media types or by `security`";
+            "spec/service/paths/tea.yaml:9: OpenAPI ignores the header parameter `Accept`; say it by the bodies' media types or by `security`";
     }
 
     a_parameter_without_description_is_told {

@@ -99,9 +99,9 @@ plant! {
         by
             "$ref: \"../../common/responses.yaml#/Refused\""
         and hear
-            "spec/service/paths/tea.yaml:11: `Refused` is not a parameter; refer to a parameter, or move it to a file for these";
+            "spec/service/paths/tea.yaml:9: `Refused` is not a parameter; refer to a parameter, or move it to a file for these";
             "spec/common/parameters.yaml:1: nothing uses `PageQuery`; refer to it or delete it";
-            "spec/service/paths/tea.yaml:8: `page` is no query parameter of `GET /cups`; name the one that asks for the next page";
+            "spec/service/paths/tea.yaml:6: `page` is no query parameter of `GET /cups`; name the one that asks for the next page";
     }
 
     a_path_listed_under_another_name_is_told {
@@ -119,7 +119,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:61: no openapi.yaml lists `/cups/{cup_id}`; list it under `paths` there, or delete it";
+            "spec/service/paths/tea.yaml:57: no openapi.yaml lists `/cups/{cup_id}`; list it under `paths` there, or delete it";
     }
 
     a_path_written_out_in_the_document_is_told {

@@ -7,7 +7,7 @@ plant! {
         by
             "fat:\n      type: object\n      properties: {}"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /milk/fat: 1.5 is not of type \"object\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /milk/fat: 1.5 is not of type \"object\"; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:49: an object is written inline; make it a named component and refer to it";
     }
 
@@ -17,7 +17,7 @@ plant! {
         by
             "      type: object\n      description: Fat.\n      additionalProperties: true"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /milk/fat: 1.5 is not of type \"object\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /milk/fat: 1.5 is not of type \"object\"; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:49: an open object is written inline; refer to `OpenObject` (or `Inputs`) in common/schemas/json.yaml";
     }
 
@@ -27,8 +27,8 @@ plant! {
         by
             "type: string\n      description: Fat.\n      enum: [low]"
         and hear
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /milk/fat: 1.5 is not of type \"string\"; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /milk/fat: 1.5 is not one of \"low\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /milk/fat: 1.5 is not of type \"string\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema at /milk/fat: 1.5 is not one of \"low\"; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:49: an enum is written inline; make it a named component and refer to it";
     }
 
@@ -38,7 +38,7 @@ plant! {
         by
             "schema: {type: string, enum: [cup-1]}"
         and hear
-            "spec/service/paths/tea.yaml:75: an enum is written inline; make it a named component and refer to it";
+            "spec/service/paths/tea.yaml:69: an enum is written inline; make it a named component and refer to it";
     }
 
     a_title_is_told {
@@ -110,9 +110,9 @@ plant! {
         by
             "required: [id, kind, milk, owner]"
         and hear
-            "spec/service/paths/tea.yaml:19: the example does not fit its schema at /data/0: \"owner\" is a required property; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema: \"owner\" is a required property; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:55: the example does not fit its schema at /cup: \"owner\" is a required property; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:17: the example does not fit its schema at /data/0: \"owner\" is a required property; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:47: the example does not fit its schema: \"owner\" is a required property; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup: \"owner\" is a required property; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:70: `owner` is required and has `x-dify-since`; take it out of `required`, or remove the version fact";
     }
 
@@ -149,8 +149,8 @@ plant! {
         by
             "      allOf:\n        - $ref: \"#/Milk\"\n      description: The milk"
         and hear
-            "spec/service/paths/tea.yaml:19: the example does not fit its schema at /data/0/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:55: the example does not fit its schema at /cup/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:17: the example does not fit its schema at /data/0/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
+            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
             "spec/service/schemas/tea.yaml:64: `allOf` around a reference adds nothing; write the `$ref` alone; the component's description counts";
     }
 
@@ -188,7 +188,7 @@ plant! {
             ""
         and hear
             "spec/common/events/tea.yaml:5: two branches of this union are of type object; add a `discriminator`, or merge the two";
-            "spec/service/paths/tea.yaml:52: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
+            "spec/service/paths/tea.yaml:48: the schema of a stream is no union of events; refer to a union with a `discriminator` in common/events/";
     }
 
     a_stream_whose_end_nobody_can_tell_is_told {

@@ -7,7 +7,7 @@ plant! {
         by
             "sumary: List cups."
         and hear
-            "spec/service/paths/tea.yaml:6: `sumary` means nothing in an operation; did you mean `summary`?";
+            "spec/service/paths/tea.yaml:4: `sumary` means nothing in an operation; did you mean `summary`?";
             "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
     }
 
@@ -35,7 +35,7 @@ plant! {
         by
             "x-dify-since: \"1.1.0\"\n      required: true\n      description: What"
         and hear
-            "spec/service/paths/tea.yaml:39: `x-dify-since` means nothing in a request body; extensions have no meaning here: remove it";
+            "spec/service/paths/tea.yaml:35: `x-dify-since` means nothing in a request body; extensions have no meaning here: remove it";
     }
 
     an_extension_of_the_wrong_form_is_told {
@@ -44,7 +44,7 @@ plant! {
         by
             "x-dify-idempotent: yes please"
         and hear
-            "spec/service/paths/tea.yaml:28: `x-dify-idempotent` has the wrong form; write `true` or `false`";
+            "spec/service/paths/tea.yaml:25: `x-dify-idempotent` has the wrong form; write `true` or `false`";
     }
 
     a_list_that_is_text_is_told {
@@ -53,7 +53,7 @@ plant! {
         by
             "x-dify-errors: no_tea"
         and hear
-            "spec/service/paths/tea.yaml:32: `x-dify-errors` has the wrong form; write a list of texts";
+            "spec/service/paths/tea.yaml:28: `x-dify-errors` has the wrong form; write a list of texts";
     }
 
     a_version_that_is_no_release_is_told {
