@@ -1,5 +1,7 @@
 //! The project's command line, `cargo xtask …`: a launcher of the programs that do the work.
 
+mod lines;
+
 use std::{
     env,
     path::{Path, PathBuf},
@@ -7,7 +9,7 @@ use std::{
 };
 
 /// Every command, and what it does in a line.
-const COMMANDS: [(&str, &str); 9] = [
+const COMMANDS: [(&str, &str); 10] = [
     ("demo", "Shows the crate at work against an embedded server, or against yours (DIFY_API_KEY, DIFY_BASE_URL)"),
     ("codegen", "Makes the bindings and the published documents from spec/"),
     ("lint", "Reports every mistake in spec/ with its file, its line and the fix"),
@@ -17,6 +19,7 @@ const COMMANDS: [(&str, &str); 9] = [
     ("record", "Records exchanges between clients and a Dify server, without their secrets"),
     ("docs", "Makes the reference pages, for reading offline"),
     ("generators", "Runs the generators of other languages on the published documents"),
+    ("lines", "Counts the lines of code by crate, without comments, tests and generated files"),
 ];
 
 /// A program of the workspace that carries out commands.
@@ -54,6 +57,16 @@ fn main() -> ExitCode {
     match command.as_str() {
         "demo" => DEMO.run(rest),
         "record" => RECORD.run(rest),
+        "lines" => match lines::table(&root()) {
+            Ok(table) => {
+                print!("{table}");
+                ExitCode::SUCCESS
+            }
+            Err(error) => {
+                eprintln!("a source cannot be read: {error}");
+                ExitCode::FAILURE
+            }
+        },
         _ if COMMANDS.iter().any(|(name, _)| *name == command) => CODEGEN.run([command].into_iter().chain(rest)),
         "" | "-h" | "--help" | "help" => {
             println!("{}", help());

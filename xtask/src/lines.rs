@@ -1,0 +1,109 @@
+//! `cargo xtask lines`: how much code there is by crate.
+
+use std::{
+    fs, io,
+    path::{Path, PathBuf},
+};
+
+/// The crates that are counted, by their folders.
+const CRATES: [&str; 6] = ["codegen", "contract", "dify-api", "dify-mock", "record", "xtask"];
+
+/// Folders and files that hold no code by hand or only tests and examples.
+const LEFT_OUT: [&str; 5] = ["generated", "generated.rs", "tests", "tests.rs", "examples"];
+
+/// The code of one crate.
+#[derive(Debug, Default, PartialEq)]
+struct Count {
+    lines: usize,
+    files: usize,
+    /// Files of more than 400 lines, whatever is in the lines, with their number.
+    long: Vec<(PathBuf, usize)>,
+}
+
+/// The figures of all crates below a root as a table.
+///
+/// # Errors
+/// Fails when a source cannot be read.
+pub(crate) fn table(root: &Path) -> io::Result<String> {
+    let mut text = format!("{:<12}{:>8}{:>8}\n", "crate", "files", "lines");
+    let (mut total, mut long) = (0, Vec::new());
+    for name in CRATES {
+        let mut count = Count::default();
+        let source = root.join(name).join("src");
+        if source.is_dir() {
+            add(&source, &mut count)?;
+        }
+        text.push_str(&format!("{name:<12}{:>8}{:>8}\n", count.files, count.lines));
+        total += count.lines;
+        long.append(&mut count.long);
+    }
+    text.push_str(&format!("{:<12}{:>8}{total:>8}\n", "all", ""));
+    for (path, lines) in long {
+        text.push_str(&format!(
+            "more than 400 lines: {} ({lines})\n",
+            path.strip_prefix(root).unwrap_or(&path).display()
+        ));
+    }
+    Ok(text)
+}
+
+fn add(folder: &Path, count: &mut Count) -> io::Result<()> {
+    let mut entries: Vec<PathBuf> =
+        fs::read_dir(folder)?.map(|entry| entry.map(|entry| entry.path())).collect::<io::Result<_>>()?;
+    entries.sort();
+    for path in entries {
+        let name = path.file_name().unwrap_or_default().to_string_lossy();
+        if LEFT_OUT.iter().any(|left_out| name == *left_out) {
+        } else if path.is_dir() {
+            add(&path, count)?;
+        } else if name.ends_with(".rs") {
+            let text = fs::read_to_string(&path)?;
+            let all = text.lines().count();
+            count.files += 1;
+            count.lines += code(&text);
+            if all > 400 {
+                count.long.push((path, all));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// The lines that are neither blank nor a comment nor part of an item for tests.
+fn code(text: &str) -> usize {
+    let (mut lines, mut left_out, mut depth, mut opened) = (0, false, 0_usize, false);
+    for line in text.lines().map(str::trim) {
+        if line == "#[cfg(test)]" {
+            (left_out, depth, opened) = (true, 0, false);
+        } else if left_out {
+            depth += line.matches('{').count();
+            opened |= depth > 0;
+            depth = depth.saturating_sub(line.matches('}').count());
+            left_out = if opened { depth > 0 } else { !line.ends_with(';') };
+        } else if !line.is_empty() && !line.starts_with("//") {
+            lines += 1;
+        }
+    }
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn blank_lines_comments_and_tests_are_not_counted() {
+        let text = "//! A file.\n\nuse a::b;\n\n/// Adds.\nfn add() {\n    b() // adds\n}\n\n#[cfg(test)]\nmod cases;\n\n#[cfg(test)]\n\
+                    mod tests {\n    fn one() {\n        if true {}\n    }\n}\n\nfn last() {}\n";
+        assert_eq!(code(text), 5);
+    }
+
+    #[test]
+    fn every_crate_of_the_list_is_counted() {
+        let table = table(&crate::root()).expect("the sources are readable");
+        for name in CRATES.iter().filter(|name| crate::root().join(name).is_dir()) {
+            let row = table.lines().find(|line| line.starts_with(name)).expect("a row");
+            assert!(!row.ends_with(" 0"), "{row}");
+        }
+    }
+}
