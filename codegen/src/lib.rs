@@ -11,6 +11,7 @@ pub mod diagnostic;
 pub mod diff;
 pub mod drift;
 mod emit;
+mod extensions;
 mod generate;
 mod lower;
 mod model;

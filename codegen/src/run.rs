@@ -11,6 +11,7 @@ use crate::bindings::{self, Document};
 use crate::bundle::{bundle, to_json, to_yaml};
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
+use crate::extensions;
 use crate::publish::{self, Published, Version};
 use crate::source::{self, Source, folder};
 
@@ -19,6 +20,9 @@ const MADE: [(&str, &[&str]); 2] = [("dify-api/src/generated", &["rs"]), (PUBLIS
 
 /// Where the documents for other people stand.
 const PUBLISHED: &str = "spec/published";
+
+/// The page about extensions: people write it, and its table is made.
+const EXTENSIONS: &str = "spec/EXTENSIONS.md";
 
 /// What to do with what was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -67,6 +71,9 @@ fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     let mut files = published(&documents);
     let generated = bindings::generate(&documents).map_err(|findings| located(findings, &source))?;
     files.extend(generated.into_iter().map(|file| (file.path, file.contents)));
+    if let Ok(page) = folder::read(&workspace_root.join(EXTENSIONS)) {
+        files.insert(EXTENSIONS.into(), extensions::page(&page));
+    }
     Ok(files)
 }
 

@@ -4,14 +4,16 @@ use serde_json::Value;
 
 use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
+use crate::extensions::{self, Form, Place};
 use crate::source::outline::{METHODS, Outline};
 use crate::source::{Kind, Node};
 
-/// The noun for messages, the members of OpenAPI 3.0 that this source uses, and ours.
+/// The noun for messages, and the members of OpenAPI 3.0 that this source uses.
 struct Vocabulary {
     noun: &'static str,
     openapi: &'static [&'static str],
-    ours: &'static [&'static str],
+    /// What it is to the table of extensions, where it may carry any.
+    place: Option<Place>,
 }
 
 /// Members of the published operations that the source does not repeat.
@@ -20,16 +22,16 @@ const DERIVED: [&str; 2] = ["operationId", "tags"];
 const DOCUMENT: Vocabulary = Vocabulary {
     noun: "a document",
     openapi: &["openapi", "info", "servers", "security", "tags", "paths", "components", "externalDocs"],
-    ours: &[],
+    place: None,
 };
 const INFO: Vocabulary = Vocabulary {
     noun: "`info`",
     openapi: &["title", "description", "version", "license", "contact", "termsOfService"],
-    ours: &["x-dify-checked"],
+    place: Some(Place::Info),
 };
-const TAG: Vocabulary = Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], ours: &[] };
+const TAG: Vocabulary = Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], place: None };
 const PATH_ITEM: Vocabulary =
-    Vocabulary { noun: "a path item", openapi: &["parameters", "summary", "description"], ours: &[] };
+    Vocabulary { noun: "a path item", openapi: &["parameters", "summary", "description"], place: None };
 const OPERATION: Vocabulary = Vocabulary {
     noun: "an operation",
     openapi: &[
@@ -42,41 +44,24 @@ const OPERATION: Vocabulary = Vocabulary {
         "security",
         "deprecated",
     ],
-    ours: &[
-        "x-dify-method",
-        "x-dify-stream-method",
-        "x-dify-errors",
-        "x-dify-paging",
-        "x-dify-idempotent",
-        "x-dify-needs",
-        "x-dify-since",
-        "x-dify-until",
-        "x-dify-deprecated",
-        "x-dify-deviations",
-    ],
+    place: Some(Place::Operation),
 };
 const PARAMETER: Vocabulary = Vocabulary {
     noun: "a parameter",
     openapi: &["name", "in", "required", "description", "schema", "example", "deprecated", "style", "explode"],
-    ours: &["x-dify-since", "x-dify-until", "x-dify-deprecated"],
+    place: Some(Place::Parameter),
 };
 const REQUEST_BODY: Vocabulary =
-    Vocabulary { noun: "a request body", openapi: &["required", "description", "content"], ours: &[] };
-const RESPONSE: Vocabulary = Vocabulary {
-    noun: "a response",
-    openapi: &["description", "headers", "content"],
-    ours: &["x-dify-since", "x-dify-until", "x-dify-state"],
-};
+    Vocabulary { noun: "a request body", openapi: &["required", "description", "content"], place: None };
+const RESPONSE: Vocabulary =
+    Vocabulary { noun: "a response", openapi: &["description", "headers", "content"], place: Some(Place::Response) };
 const HEADER: Vocabulary = Vocabulary {
     noun: "a header",
     openapi: &["description", "required", "schema", "example", "deprecated"],
-    ours: &["x-dify-since", "x-dify-until"],
+    place: Some(Place::Header),
 };
-const MEDIA: Vocabulary = Vocabulary {
-    noun: "a body",
-    openapi: &["schema", "example", "encoding"],
-    ours: &["x-dify-framing", "x-dify-since", "x-dify-until"],
-};
+const MEDIA: Vocabulary =
+    Vocabulary { noun: "a body", openapi: &["schema", "example", "encoding"], place: Some(Place::Media) };
 const SCHEMA: Vocabulary = Vocabulary {
     noun: "a schema",
     // `title` has a rule of its own.
@@ -111,35 +96,24 @@ const SCHEMA: Vocabulary = Vocabulary {
         "writeOnly",
         "deprecated",
     ],
-    ours: &[
-        "x-extensible-enum",
-        "x-dify-final",
-        "x-dify-new",
-        "x-dify-send-default",
-        "x-dify-tristate",
-        "x-dify-modes",
-        "x-dify-secret",
-        "x-dify-since",
-        "x-dify-until",
-        "x-dify-deprecated",
-    ],
+    place: Some(Place::Schema),
 };
 const ENUM_VALUE: Vocabulary = Vocabulary {
     noun: "a value of `x-extensible-enum`",
     openapi: &["value", "description", "since", "until", "deprecated"],
-    ours: &[],
+    place: None,
 };
 const DISCRIMINATOR: Vocabulary =
-    Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], ours: &[] };
+    Vocabulary { noun: "a discriminator", openapi: &["propertyName", "mapping"], place: None };
 const PAGING: Vocabulary = Vocabulary {
     noun: "`x-dify-paging`",
     openapi: &["style", "parameter", "items", "id", "from", "order", "more", "total"],
-    ours: &[],
+    place: None,
 };
 const DEVIATION: Vocabulary = Vocabulary {
     noun: "an entry of `x-dify-deviations`",
     openapi: &["servers", "status", "where", "media", "note"],
-    ours: &[],
+    place: None,
 };
 
 /// Every member has a meaning where it stands.
@@ -194,14 +168,15 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
 }
 
 fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &mut Findings) {
+    let ours = vocabulary.place.map(extensions::names).unwrap_or_default();
     for entry in node.entries() {
         let key = entry.key.as_str();
         let is_method = vocabulary.noun == PATH_ITEM.noun && METHODS.contains(&key);
-        if is_method || vocabulary.openapi.contains(&key) || vocabulary.ours.contains(&key) {
+        if is_method || vocabulary.openapi.contains(&key) || ours.contains(&key) {
             continue;
         }
         let is_ours = key.starts_with("x-");
-        let known = if is_ours { vocabulary.ours } else { vocabulary.openapi };
+        let known = if is_ours { ours.as_slice() } else { vocabulary.openapi };
         let fix = match (is_ours, known) {
             _ if DERIVED.contains(&key) => "remove it: the bundler derives it from `x-dify-method`".to_owned(),
             (true, []) => "extensions have no meaning here: remove it".to_owned(),
@@ -216,35 +191,6 @@ fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &
     }
 }
 
-/// What an extension's value has to be.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Form {
-    Bool,
-    True,
-    Text,
-    Secret,
-    TextList,
-    MapList,
-    Map,
-    Anything,
-}
-
-fn form_of(extension: &str) -> Form {
-    match extension {
-        "x-dify-idempotent" => Form::Bool,
-        "x-dify-tristate" | "x-dify-state" => Form::True,
-        "x-dify-errors" | "x-dify-needs" | "x-dify-final" | "x-dify-new" | "x-dify-modes" | "x-dify-checked" => {
-            Form::TextList
-        }
-        "x-dify-deviations" | "x-extensible-enum" => Form::MapList,
-        "x-dify-paging" => Form::Map,
-        "x-dify-secret" => Form::Secret,
-        "x-dify-method" | "x-dify-stream-method" | "x-dify-framing" => Form::Text,
-        "x-dify-since" | "x-dify-until" | "x-dify-deprecated" => Form::Text,
-        _ => Form::Anything,
-    }
-}
-
 /// An extension of the wrong form would be taken for absent.
 pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
     fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {
@@ -256,7 +202,8 @@ pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
                 }
                 continue;
             }
-            let (fits, fix) = fits(&entry.value, form_of(&entry.key));
+            let (fits, fix) =
+                fits(&entry.value, extensions::named(&entry.key).map_or(Form::Anything, |extension| extension.form));
             if !fits {
                 found.push(o.at(entry.place, format!("`{}` has the wrong form", entry.key), fix));
             }
