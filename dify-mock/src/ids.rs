@@ -37,13 +37,9 @@ fn letters(mut rest: u128, count: usize) -> String {
     text
 }
 
-/// Whether the server would route this as a UUID.
+/// Returns whether the server would route this as a UUID: only the form with hyphens.
 pub(crate) fn is_uuid(text: &str) -> bool {
-    let shape = |(at, byte): (usize, u8)| match at {
-        8 | 13 | 18 | 23 => byte == b'-',
-        _ => byte.is_ascii_hexdigit(),
-    };
-    text.len() == 36 && text.bytes().enumerate().all(shape)
+    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// FNV-1a, then mixed: neighbouring names get unlike numbers.

@@ -90,10 +90,9 @@ impl Script {
             let made = web::made(&clients.web, code, operation).await?;
             (clients, *key, code, made)
         } else if group("console").is_some() {
-            let key = console::key(operation).unwrap_or("app-chat");
-            let clients = self.patient(key, "page");
+            let clients = self.patient("app-chat", "page");
             let made = console::made(&clients, operation).await?;
-            (clients, key, "page", made)
+            (clients, "app-chat", "page", made)
         } else {
             panic!("{operation} is of a new client: say here how to call it")
         };

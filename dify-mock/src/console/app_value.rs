@@ -4,7 +4,6 @@ use serde_json::{Value, json};
 
 use crate::state::World;
 use crate::state::app::App;
-use crate::state::console::label::Label;
 use crate::state::knowledge::account;
 
 /// What the account may do with an application.
@@ -22,17 +21,12 @@ const RIGHTS: &[&str] = &[
     "app.acl.log_and_annotation",
 ];
 
-fn labels(app: &App, labels: &[Label]) -> Value {
-    let bound = app.profile.tags.iter().filter_map(|id| labels.iter().find(|label| label.id == *id));
-    bound.map(Label::brief).collect()
-}
-
 fn workflow(app: &App) -> Value {
     app.profile.workflows.running().map(|workflow| workflow.brief(&account())).unwrap_or_default()
 }
 
 /// As small changes are answered. Rights are told only where somebody asks for the application.
-pub(super) fn small(app: &App, known: &[Label], rights: bool) -> Value {
+pub(super) fn small(app: &App, rights: bool) -> Value {
     let profile = &app.profile;
     json!({
         "id": app.id,
@@ -41,7 +35,7 @@ pub(super) fn small(app: &App, known: &[Label], rights: bool) -> Value {
         "mode": profile.mode.name(),
         "icon": profile.look["icon"],
         "icon_background": profile.look["icon_background"],
-        "enable_site": profile.page_open,
+        "enable_site": true,
         "enable_api": profile.api_open,
         "model_config": profile.settings.as_ref().map(crate::state::settings::Settings::value),
         "workflow": workflow(app),
@@ -52,18 +46,18 @@ pub(super) fn small(app: &App, known: &[Label], rights: bool) -> Value {
         "updated_by": account(),
         "updated_at": profile.updated_at,
         "access_mode": null,
-        "tags": labels(app, known),
+        "tags": [],
         "permission_keys": if rights { RIGHTS } else { &[] },
         "maintainer": account(),
     })
 }
 
 /// With its page and the address of the API.
-pub(super) fn large(app: &App, known: &[Label], rights: bool, server: &str) -> Value {
-    let mut value = small(app, known, rights);
+pub(super) fn large(app: &App, server: &str) -> Value {
+    let mut value = small(app, true);
     value["icon_type"] = app.profile.look["icon_type"].clone();
     value["api_base_url"] = json!(format!("{server}/v1"));
-    value["max_active_requests"] = app.profile.most_requests.clone();
+    value["max_active_requests"] = Value::Null;
     value["deleted_tools"] = json!([]);
     value["site"] = app.profile.site.value(server);
     value["bound_agent_id"] = Value::Null;
@@ -78,7 +72,7 @@ pub(super) fn item(app: &App, world: &World) -> Value {
     json!({
         "id": app.id,
         "name": profile.name,
-        "max_active_requests": profile.most_requests,
+        "max_active_requests": null,
         "description": profile.description,
         "mode": profile.mode.name(),
         "icon_type": profile.look["icon_type"],
@@ -91,7 +85,7 @@ pub(super) fn item(app: &App, world: &World) -> Value {
         "created_at": profile.created_at,
         "updated_by": account(),
         "updated_at": profile.updated_at,
-        "tags": labels(app, &world.console.labels),
+        "tags": [],
         "access_mode": null,
         "create_user_name": null,
         "author_name": world.console.account.as_ref().map(|account| &account.name),

@@ -1,4 +1,4 @@
-//! Applications: finding, making, copying, deleting.
+//! Applications: finding, making, deleting.
 
 use serde_json::{Value, json};
 
@@ -9,9 +9,8 @@ use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::ids;
 use crate::state::app::App;
-use crate::state::console::definition::{CURRENT, Definition};
 use crate::state::knowledge::account;
-use crate::state::profile::{Given, Profile, look};
+use crate::state::profile::{Given, Profile};
 
 /// `GET /apps`: the newest first, unless something else is asked for.
 pub(crate) fn list(call: &Call) -> Outcome {
@@ -31,7 +30,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
             let profile = &app.profile;
             mode.is_none_or(|mode| profile.mode.name() == mode)
                 && name.as_ref().is_none_or(|name| profile.name.to_lowercase().contains(name))
-                && (tags.is_empty() || profile.tags.iter().any(|tag| tags.contains(&tag.as_str())))
+                && tags.is_empty()
                 && (creators.is_empty() || creators.contains(&account().as_str()))
         };
         let mut found: Vec<&App> = world.listed().into_iter().filter(fits).collect();
@@ -59,52 +58,17 @@ pub(crate) fn create(call: &Call) -> Outcome {
     let profile = Profile::new(mode, &given);
     call.world(|world| {
         let id = world.make(profile);
-        let labels = world.console.labels.clone();
         let app = world.app_of(&id).ok_or_else(refusal::no_app)?;
-        Ok(Reply::Json(201, app_value::large(app, &labels, true, &call.server.url)))
+        Ok(Reply::Json(201, app_value::large(app, &call.server.url)))
     })
 }
 
 /// `GET /apps/{app_id}`.
 pub(crate) fn get(call: &Call) -> Outcome {
-    call.world(|world| {
-        let labels = world.console.labels.clone();
-        Ok(Reply::ok(app_value::large(app(world, call)?, &labels, true, &call.server.url)))
-    })
-}
-
-/// `PUT /apps/{app_id}`.
-pub(crate) fn update(call: &Call) -> Outcome {
-    call.world(|world| {
-        let labels = world.console.labels.clone();
-        let app = app(world, call)?;
-        let profile = &mut app.profile;
-        call.text("name").unwrap_or_default().clone_into(&mut profile.name);
-        call.text("description").unwrap_or_default().clone_into(&mut profile.description);
-        profile.look = look(&call.members());
-        profile.icon_answers = call.member("use_icon_as_answer_icon").as_bool().unwrap_or(profile.icon_answers);
-        profile.most_requests = json!(call.member("max_active_requests").as_u64().unwrap_or(0));
-        profile.touch();
-        Ok(Reply::ok(app_value::large(app, &labels, false, &call.server.url)))
-    })
+    call.world(|world| Ok(Reply::ok(app_value::large(app(world, call)?, &call.server.url))))
 }
 
 /// `DELETE /apps/{app_id}`, with all that is in it.
 pub(crate) fn delete(call: &Call) -> Outcome {
     if call.world(|world| world.delete(call.at("app_id"))) { Ok(Reply::Nothing) } else { Err(refusal::no_app()) }
-}
-
-/// `POST /apps/{app_id}/copy`: its definition, brought in again. A copied workflow is not published.
-pub(crate) fn copy(call: &Call) -> Outcome {
-    call.world(|world| {
-        let labels = world.console.labels.clone();
-        let profile = &app(world, call)?.profile;
-        // As for an export, a workflow needs a draft.
-        let file = Definition::of(profile, None, true).ok_or_else(Refusal::unknown)?;
-        let definition = Definition { file, above: call.members(), app: None, version: CURRENT.to_owned() };
-        let made = definition.apply(None).map_err(Refusal::invalid)?;
-        let id = world.make(made);
-        let app = world.app_of(&id).ok_or_else(refusal::no_app)?;
-        Ok(Reply::Json(201, app_value::large(app, &labels, true, &call.server.url)))
-    })
 }

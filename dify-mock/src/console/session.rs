@@ -15,7 +15,7 @@ use crate::state::console::session::{REFRESH, Tokens};
 
 /// The cookies of a session: access, refresh, CSRF.
 fn cookies(call: &Call, tokens: Tokens) -> [SetCookie; 3] {
-    let lasts = i64::try_from(call.server.settings.session_time.as_secs()).unwrap_or(i64::MAX);
+    let lasts = call.server.settings.session_time;
     [
         SetCookie::new("access_token", tokens.access, lasts, true),
         SetCookie::new("refresh_token", tokens.refresh, REFRESH, true),

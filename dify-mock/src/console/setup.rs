@@ -1,4 +1,4 @@
-//! The setup of a server, and what it tells everybody.
+//! The setup of a server.
 
 use serde_json::json;
 
@@ -8,8 +8,6 @@ use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::state::console::account::Account;
-use crate::state::console::definition::CURRENT;
-use crate::web::system_features;
 
 /// `GET /setup`.
 pub(crate) fn status(call: &Call) -> Outcome {
@@ -50,35 +48,4 @@ fn is_strong(password: &str) -> bool {
     password.chars().count() >= 8
         && password.chars().any(|c| c.is_ascii_alphabetic())
         && password.chars().any(|c| c.is_ascii_digit())
-}
-
-/// `GET /init`.
-pub(crate) fn init_status(_: &Call) -> Outcome {
-    Ok(Reply::ok(json!({"status": "finished"})))
-}
-
-/// `GET /ping`.
-pub(crate) fn ping(_: &Call) -> Outcome {
-    Ok(Reply::ok(json!({"result": "pong"})))
-}
-
-/// `GET /version`.
-pub(crate) fn version(call: &Call) -> Outcome {
-    Ok(Reply::ok(json!({
-        "version": call.server.settings.version,
-        "release_date": "",
-        "release_notes": "",
-        "can_auto_update": false,
-        "features": {"can_replace_logo": false, "model_load_balancing_enabled": false},
-    })))
-}
-
-/// `GET /app-dsl-version`.
-pub(crate) fn dsl_version(_: &Call) -> Outcome {
-    Ok(Reply::ok(json!({"app_dsl_version": CURRENT})))
-}
-
-/// `GET /system-features`: what the server tells pages as well.
-pub(crate) fn features(_: &Call) -> Outcome {
-    Ok(Reply::ok(system_features::features()))
 }

@@ -66,7 +66,6 @@ pub(crate) fn publish(call: &Call) -> Outcome {
         let version = version.ok_or_else(|| Refusal::invalid("No valid workflow found."))?;
         let (id, created_at) = (version.id.clone(), version.created_at);
         app.workflow_id = id;
-        app.profile.defined = true;
         app.profile.touch();
         Ok(Reply::ok(json!({"result": "success", "created_at": created_at})))
     })

@@ -1,10 +1,15 @@
 //! Cookies, which here are secrets: no debug output has their values.
+//!
+//! By hand: the crate `cookie` writes the attributes in another order than Dify, and brings the crate `time`.
 
 use std::fmt;
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use http::{HeaderMap, HeaderValue, header};
+use httpdate::fmt_http_date;
 
-use crate::clock;
+/// A date of HTTP has a year of four digits.
+const LONGEST: Duration = Duration::from_secs(1000 * 365 * 86_400);
 
 /// The cookies of a request.
 #[derive(Clone, Default)]
@@ -15,8 +20,8 @@ pub(crate) struct Cookies(Vec<(String, String)>);
 pub(crate) struct SetCookie {
     name: &'static str,
     value: String,
-    /// In seconds from now; none clears it.
-    lasts: Option<i64>,
+    /// None clears it.
+    lasts: Option<Duration>,
     /// Whether pages cannot read it.
     hidden: bool,
 }
@@ -36,7 +41,7 @@ impl Cookies {
 }
 
 impl SetCookie {
-    pub(crate) fn new(name: &'static str, value: String, lasts: i64, hidden: bool) -> SetCookie {
+    pub(crate) fn new(name: &'static str, value: String, lasts: Duration, hidden: bool) -> SetCookie {
         SetCookie { name, value, lasts: Some(lasts), hidden }
     }
 
@@ -48,8 +53,11 @@ impl SetCookie {
     pub(crate) fn header(&self) -> Option<HeaderValue> {
         let SetCookie { name, value, .. } = self;
         let until = match self.lasts {
-            Some(lasts) => format!("Expires={}; Max-Age={lasts}", clock::http_date(clock::now().saturating_add(lasts))),
-            None => format!("Expires={}", clock::http_date(0)),
+            Some(lasts) => {
+                let end = SystemTime::now().checked_add(lasts.min(LONGEST)).unwrap_or(UNIX_EPOCH);
+                format!("Expires={}; Max-Age={}", fmt_http_date(end), lasts.as_secs())
+            }
+            None => format!("Expires={}", fmt_http_date(UNIX_EPOCH)),
         };
         let hidden = if self.hidden { "; HttpOnly" } else { "" };
         let mut value =
@@ -84,7 +92,7 @@ mod tests {
         let set = SetCookie::cleared("csrf_token", false);
         let header = set.header().expect("a header");
         assert_eq!(header, "csrf_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; Path=/; SameSite=Lax");
-        let set = SetCookie::new("access_token", "hidden-words".to_owned(), 60, true);
+        let set = SetCookie::new("access_token", "hidden-words".to_owned(), Duration::from_secs(60), true);
         assert!(!format!("{cookies:?} {set:?} {:?}", set.header()).contains("hidden-words"));
     }
 }

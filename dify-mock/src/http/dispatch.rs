@@ -52,7 +52,7 @@ pub(crate) async fn serve(
     let fault = server.faults.meet(record.operation.as_deref(), &record.path);
     record.fault.clone_from(&fault);
     server.counts.receive(record.operation.as_deref(), fault.is_some());
-    let query = pairs(&record.query);
+    let query: Vec<(String, String)> = form_urlencoded::parse(record.query.as_bytes()).into_owned().collect();
     let method = parts.method.clone();
     let body = match fault.as_deref() {
         Some(fault) if !fault.reads() => Sent::Other(0),
@@ -245,7 +245,7 @@ fn understand(
         }
         wanted => {
             let key = Key::read(sent, wanted)?;
-            (server.world(|world| world.admit(key, &path))?, None)
+            (server.world(|world| world.admit(key))?, None)
         }
     };
     let cookies = Cookies::read(sent);
@@ -332,16 +332,6 @@ fn checked(server: &Arc<Inner>, operation: Option<&'static Operation>, number: u
         }
         reply => reply,
     }
-}
-
-/// The parameters of a query, decoded.
-fn pairs(query: &str) -> Vec<(String, String)> {
-    let decoded = |text: &str| crate::contract::decoded(&text.replace('+', " "));
-    let pair = |pair: &str| {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        (decoded(name), decoded(value))
-    };
-    query.split('&').filter(|part| !part.is_empty()).map(pair).collect()
 }
 
 /// What an operation without a handler of its own answers: the document's example.

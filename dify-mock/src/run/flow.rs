@@ -135,7 +135,7 @@ impl Flow {
         let status = if result.error.is_some() { "failed" } else { "succeeded" };
         self.change(|run| {
             run.traces.retain(|trace| !trace.is_of(&node.id));
-            run.traces.push(node.trace(status, result.error.clone()).with(&result));
+            run.traces.push(node.trace(status, result.error.clone()));
         });
         result.error.map_or(Went::On, Went::Failed)
     }

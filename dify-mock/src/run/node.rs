@@ -48,7 +48,6 @@ pub(crate) struct Trace {
     elapsed: f64,
     created_at: i64,
     finished_at: i64,
-    result: Result,
 }
 
 impl Kind {
@@ -133,45 +132,11 @@ impl Node {
             elapsed: seconds(self.started.elapsed(), 6),
             created_at: self.created_at,
             finished_at: clock::now(),
-            result: Result::default(),
         }
     }
 }
 
 impl Trace {
-    /// The same, with what came of it.
-    pub(crate) fn with(mut self, result: &Result) -> Trace {
-        self.result = result.clone();
-        self
-    }
-
-    /// As the console's log has it, all of it.
-    pub(crate) fn logged(&self, index: usize) -> Value {
-        let (node, kind, title) = self.kind.words();
-        let or_empty = |value: &Value| if value.is_null() { json!({}) } else { value.clone() };
-        json!({
-            "id": self.id,
-            "index": index,
-            "predecessor_node_id": null,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "inputs": or_empty(&self.result.inputs),
-            "process_data": or_empty(&self.result.process),
-            "outputs": or_empty(&self.result.outputs),
-            "status": self.status,
-            "error": self.error,
-            "elapsed_time": self.elapsed,
-            "execution_metadata": or_empty(&self.result.cost),
-            "extras": {},
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "inputs_truncated": false,
-            "outputs_truncated": false,
-            "process_data_truncated": false,
-        })
-    }
-
     /// Whether it tells of the same execution.
     pub(crate) fn is_of(&self, id: &str) -> bool {
         self.id == id

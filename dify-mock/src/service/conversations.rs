@@ -18,11 +18,6 @@ pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Ref
 
 /// `GET /conversations`.
 pub(crate) fn list(call: &Call) -> Outcome {
-    page(call, |_| true)
-}
-
-/// Those conversations of the user that are wanted.
-pub(crate) fn page(call: &Call, wanted: impl Fn(&Conversation) -> bool) -> Outcome {
     let limit = call.number("limit", 20);
     let order = call.asked("sort_by").unwrap_or("-updated_at");
     if let Some(last) = call.asked("last_id").filter(|last| !ids::is_uuid(last)) {
@@ -32,7 +27,7 @@ pub(crate) fn page(call: &Call, wanted: impl Fn(&Conversation) -> bool) -> Outco
     call.world(|world| {
         let app = world.app(&call.key);
         let own = app.conversations.values().filter(|conversation| conversation.user == call.user());
-        let mut found: Vec<&Conversation> = own.filter(|conversation| wanted(conversation)).collect();
+        let mut found: Vec<&Conversation> = own.collect();
         found.sort_by_key(
             |conversation| if field == "created_at" { conversation.created } else { conversation.updated },
         );

@@ -86,15 +86,11 @@ pub(crate) fn preview(call: &Call) -> Outcome {
 /// The address that a browser gets: signed, with no key.
 pub(crate) fn signed(server: &Arc<Inner>, id: &str, query: &[(String, String)]) -> Outcome {
     let asked = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let file = reached(server, &decoded(id), asked("sign"));
+    let id = decoded(id);
+    let file =
+        server.world(|world| world.files.get(&id).cloned()).filter(|_| asked("sign") == Some(sign(&id).as_str()));
     let file = file.ok_or_else(|| Refusal::not_found("File not found or signature is invalid"))?;
     Ok(answer(file, asked("as_attachment") == Some("true")))
-}
-
-/// The file of a signed address.
-pub(crate) fn reached(server: &Inner, id: &str, signature: Option<&str>) -> Option<UploadedFile> {
-    let file = server.world(|world| world.files.get(id).cloned());
-    file.filter(|_| signature == Some(sign(id).as_str()))
 }
 
 fn answer(file: UploadedFile, attached: bool) -> Reply {

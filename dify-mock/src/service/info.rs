@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::http::call::{Call, Outcome};
-use crate::http::key::{Key, Mode};
+use crate::http::key::Key;
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::state::World;
@@ -11,25 +11,16 @@ use crate::state::World;
 /// `GET /info`.
 pub(crate) fn info(call: &Call) -> Outcome {
     call.world(|world| {
-        let labels = world.console.labels.clone();
         let author = world.console.account.as_ref().map(|account| account.name.clone());
         let profile = &world.app(&call.key).profile;
-        let tags = profile.tags.iter().filter_map(|id| labels.iter().find(|label| label.id == *id));
         Ok(Reply::ok(json!({
             "name": profile.name,
             "description": profile.description,
-            "tags": tags.map(|label| label.name.as_str()).collect::<Vec<_>>(),
+            "tags": [],
             "mode": profile.mode.name(),
             "author_name": author,
         })))
     })
-}
-
-/// `GET /meta`.
-pub(crate) fn meta(call: &Call) -> Outcome {
-    let icon = format!("{}/console/api/workspaces/current/tool-provider/builtin/time/icon", call.server.url);
-    let icons = if call.key.mode == Mode::AgentChat { json!({"current_time": icon}) } else { json!({}) };
-    Ok(Reply::ok(json!({"tool_icons": icons})))
 }
 
 /// `GET /site`.

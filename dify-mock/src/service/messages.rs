@@ -6,9 +6,9 @@ use super::{conversations::invalid, parameters};
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
+use crate::ids;
 use crate::run::script::suggestions;
-use crate::state::message::{Feedback, Message};
-use crate::{clock, ids};
+use crate::state::message::Message;
 
 /// `GET /messages`: the newest page, each page the oldest first; `first_id` leads further back.
 pub(crate) fn list(call: &Call) -> Outcome {
@@ -51,38 +51,14 @@ pub(crate) fn page(call: &Call, tell: fn(&Message, &[Value]) -> Value) -> Outcom
 /// `POST /messages/{message_id}/feedbacks`.
 pub(crate) fn rate(call: &Call) -> Outcome {
     call.world(|world| {
-        let app = world.app(&call.key);
-        let tick = app.tick();
-        let message = app.message(call.at("message_id"), call.user()).ok_or_else(Refusal::no_message)?;
-        let content = call.text("content").map(str::to_owned);
-        let now = clock::now();
-        match (call.text("rating"), message.feedback.take()) {
-            (None, None) => return Err(Refusal::invalid("rating cannot be None when feedback not exists")),
-            (None, Some(_)) => {}
-            (Some(rating), before) => {
-                let (id, created_at) =
-                    before.map_or_else(|| (ids::new(), now), |before| (before.id, before.created_at));
-                let rating = rating.to_owned();
-                message.feedback = Some(Feedback { id, rating, content, created_at, updated_at: now, tick });
-            }
+        let message =
+            world.app(&call.key).message(call.at("message_id"), call.user()).ok_or_else(Refusal::no_message)?;
+        let rating = call.text("rating").map(str::to_owned);
+        if rating.is_none() && message.rating.is_none() {
+            return Err(Refusal::invalid("rating cannot be None when feedback not exists"));
         }
+        message.rating = rating;
         Ok(Reply::success())
-    })
-}
-
-/// `GET /app/feedbacks`.
-pub(crate) fn feedbacks(call: &Call) -> Outcome {
-    let (page, limit) = (call.number("page", 1), call.number("limit", 20));
-    call.world(|world| {
-        let app = world.app(&call.key);
-        let rated = app.messages.values().filter_map(|message| Some((message, message.feedback.clone()?)));
-        let mut found: Vec<(&Message, Feedback)> = rated.collect();
-        found.sort_by_key(|(_, feedback)| std::cmp::Reverse(feedback.tick));
-        let values = found.iter().skip((page - 1).saturating_mul(limit)).take(limit);
-        let data: Vec<Value> = values
-            .map(|(message, feedback)| feedback.value(message, &app.id, &ids::of(&app.id, &message.user)))
-            .collect();
-        Ok(Reply::ok(json!({"data": data})))
     })
 }
 

@@ -9,7 +9,6 @@ use super::conversation::Conversation;
 use super::message::{Message, Parent};
 use super::profile::Profile;
 use super::run::Run;
-use super::saved::Saved;
 use crate::http::key::Key;
 use crate::{clock, ids};
 
@@ -29,7 +28,6 @@ pub(crate) struct App {
     pub(crate) runs: Vec<String>,
     pub(crate) run: HashMap<String, Run>,
     pub(crate) annotations: Annotations,
-    pub(crate) saved: Saved,
     /// Grows with each change that orders things.
     clock: u64,
 }
@@ -57,7 +55,6 @@ impl App {
             runs: Vec::new(),
             run: HashMap::new(),
             annotations: Annotations::default(),
-            saved: Saved::default(),
             clock: 0,
         }
     }
@@ -86,11 +83,6 @@ impl App {
         let user = EndUser { id: id.clone(), session: session.to_owned(), created_at: clock::now(), visits };
         self.end_users.insert(session.to_owned(), user);
         id
-    }
-
-    /// A user by name.
-    pub(crate) fn end_user_of(&self, session: &str) -> Option<&EndUser> {
-        self.end_users.get(session)
     }
 
     pub(crate) fn end_user_by_id(&self, id: &str) -> Option<&EndUser> {

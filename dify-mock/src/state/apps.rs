@@ -13,7 +13,6 @@ impl World {
         for (key, _) in KEYS.iter().filter(|(key, _)| key.starts_with("app-") && *key != "app-invalid") {
             self.app(&Key::of(key));
         }
-        self.console.dataset_keys.push(super::console::api_key::ApiKey::known("dataset-knowledge"));
     }
 
     /// Takes a new application in; gives its id.
@@ -38,11 +37,6 @@ impl World {
         let mut apps: Vec<&App> = self.apps.values().filter(|app| !self.deleted.contains(&app.key)).collect();
         apps.sort_by_key(|app| std::cmp::Reverse(app.profile.order));
         apps
-    }
-
-    /// Changes every application.
-    pub(crate) fn each_app(&mut self, work: impl FnMut(&mut App)) {
-        self.apps.values_mut().for_each(work);
     }
 
     /// Deletes an application: its keys open nothing any more. Tells whether there was one.
@@ -70,28 +64,19 @@ impl World {
         self.revoked.insert(token.to_owned());
     }
 
-    /// Whether a key opens what the path asks for; gives the application's own key, whichever of its keys it was.
-    pub(crate) fn admit(&mut self, mut key: Key, path: &[(String, String)]) -> Result<Key, Refusal> {
+    /// Checks that a key is good; returns the application's own key, whichever of its keys it was.
+    pub(crate) fn admit(&mut self, mut key: Key) -> Result<Key, Refusal> {
         let text = self.minted.get(&key.text).unwrap_or(&key.text).clone();
         if self.revoked.contains(&key.text) || self.deleted.contains(&text) {
             return Err(Refusal::unauthorized("Access token is invalid"));
         }
-        let used = |keys: &mut [super::console::api_key::ApiKey]| {
-            if let Some(known) = keys.iter_mut().find(|known| known.token == key.text) {
-                known.last_used_at = Some(clock::now());
-            }
-        };
         if !key.is_app() {
-            used(&mut self.console.dataset_keys);
-            let id = path.iter().find(|(name, _)| name == "dataset_id").map(|(_, id)| id.as_str());
-            let closed = id.and_then(|id| self.knowledge.dataset(id)).is_some_and(|dataset| !dataset.api_open);
-            if closed {
-                return Err(Refusal::new(403, "forbidden", "Dataset api access is not enabled."));
-            }
             return Ok(key);
         }
         let app = if text == key.text { self.app(&key) } else { self.app(&Key { text, ..key.clone() }) };
-        used(&mut app.profile.keys);
+        if let Some(known) = app.profile.keys.iter_mut().find(|known| known.token == key.text) {
+            known.last_used_at = Some(clock::now());
+        }
         if !app.profile.api_open {
             return Err(Refusal::new(403, "forbidden", "The app's API service has been disabled."));
         }

@@ -13,8 +13,6 @@ pub(crate) struct Conversation {
     pub(crate) name: String,
     pub(crate) inputs: Map<String, Value>,
     pub(crate) introduction: String,
-    /// Whether its user put it among those to be at hand.
-    pub(crate) pinned: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     /// Orders by creation and by change where seconds do not.
@@ -34,7 +32,6 @@ impl Conversation {
             name,
             inputs,
             introduction,
-            pinned: false,
             created_at: now,
             updated_at: now,
             created: tick,

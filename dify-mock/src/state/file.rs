@@ -48,20 +48,6 @@ impl UploadedFile {
         format!("{server}/files/{id}/file-preview?timestamp={now}&nonce={}&sign={}", nonce(id), sign(id))
     }
 
-    /// The answer to somebody who had the server fetch it.
-    pub(crate) fn fetched(&self, server: &str) -> Value {
-        json!({
-            "id": self.id,
-            "name": self.name,
-            "size": self.blob.length(),
-            "extension": self.extension(),
-            "url": self.url(server),
-            "mime_type": self.media,
-            "created_by": self.user_id,
-            "created_at": self.created_at,
-        })
-    }
-
     /// The answer to the upload.
     pub(crate) fn value(&self, server: &str) -> Value {
         json!({

@@ -16,7 +16,8 @@ pub(crate) struct Message {
     pub(crate) inputs: Map<String, Value>,
     pub(crate) query: String,
     pub(crate) answer: String,
-    pub(crate) feedback: Option<Feedback>,
+    /// `like` or `dislike`.
+    pub(crate) rating: Option<String>,
     pub(crate) created_at: i64,
     pub(crate) thoughts: Vec<Value>,
     pub(crate) files: Vec<Value>,
@@ -39,18 +40,6 @@ pub(crate) enum Parent {
     Message(String),
 }
 
-/// What a user thinks of an answer.
-#[derive(Clone, Debug)]
-pub(crate) struct Feedback {
-    pub(crate) id: String,
-    pub(crate) rating: String,
-    pub(crate) content: Option<String>,
-    pub(crate) created_at: i64,
-    pub(crate) updated_at: i64,
-    /// Orders where seconds do not.
-    pub(crate) tick: u64,
-}
-
 impl Message {
     pub(crate) fn new(conversation: Option<String>, user: &str, inputs: Map<String, Value>, query: &str) -> Message {
         Message {
@@ -61,7 +50,7 @@ impl Message {
             inputs,
             query: query.to_owned(),
             answer: String::new(),
-            feedback: None,
+            rating: None,
             created_at: clock::now(),
             thoughts: Vec::new(),
             files: Vec::new(),
@@ -91,7 +80,7 @@ impl Message {
             "inputs": self.inputs,
             "query": self.query,
             "answer": self.answer,
-            "feedback": self.feedback.as_ref().map(|feedback| json!({"rating": feedback.rating})),
+            "feedback": self.rating.as_ref().map(|rating| json!({"rating": rating})),
             "retriever_resources": [],
             "created_at": self.created_at,
             "agent_thoughts": self.thoughts,
@@ -105,24 +94,6 @@ impl Message {
             "error": self.error,
             "extra_contents": extra,
             "total_tokens": usage.map_or(0, Usage::total),
-        })
-    }
-}
-
-impl Feedback {
-    pub(crate) fn value(&self, message: &Message, app: &str, end_user: &str) -> Value {
-        json!({
-            "id": self.id,
-            "app_id": app,
-            "conversation_id": message.conversation.clone().unwrap_or_else(|| ids::of("conversation", &message.id)),
-            "message_id": message.id,
-            "rating": self.rating,
-            "content": self.content,
-            "from_source": "user",
-            "from_end_user_id": end_user,
-            "from_account_id": null,
-            "created_at": clock::iso(self.created_at),
-            "updated_at": clock::iso(self.updated_at),
         })
     }
 }

@@ -13,7 +13,6 @@ pub(crate) mod message;
 pub(crate) mod passport;
 pub(crate) mod profile;
 pub(crate) mod run;
-pub(crate) mod saved;
 pub(crate) mod settings;
 pub(crate) mod site;
 pub(crate) mod upload_token;
@@ -101,7 +100,7 @@ impl World {
 
     /// The application whose page has this code: one of those worth knowing, or one that was asked for before.
     pub(crate) fn page(&self, code: &str) -> Option<Key> {
-        let made = self.listed().into_iter().find(|app| app.profile.page_open && app.profile.site.code == code);
+        let made = self.listed().into_iter().find(|app| app.profile.site.code == code);
         let known = || KEYS.iter().filter_map(|(key, _)| Key::known(key)).find(|key| ids::code(&key.text) == code);
         match made {
             Some(app) => Some(self.key_of(&app.key)),

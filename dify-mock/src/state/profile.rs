@@ -19,24 +19,17 @@ pub(crate) struct Profile {
     /// `icon_type`, `icon`, `icon_background`.
     pub(crate) look: Value,
     pub(crate) icon_answers: bool,
-    /// `max_active_requests`.
-    pub(crate) most_requests: Value,
-    pub(crate) page_open: bool,
     pub(crate) api_open: bool,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     /// Orders where seconds do not.
     pub(crate) order: u64,
-    /// Ids of its tags.
-    pub(crate) tags: Vec<String>,
     /// Of the modes that are no workflows.
     pub(crate) settings: Option<Settings>,
     pub(crate) site: Site,
     pub(crate) workflows: Workflows,
     /// The oldest first.
     pub(crate) keys: Vec<ApiKey>,
-    /// Whether it asks for what its settings or its workflow say, and not for what the embedded server made up.
-    pub(crate) defined: bool,
 }
 
 /// Name and look, as requests and definitions give them.
@@ -60,17 +53,13 @@ impl Profile {
             site: Site::new(given.name, &look),
             look,
             icon_answers: false,
-            most_requests: Value::Null,
-            page_open: true,
             api_open: true,
             created_at: now,
             updated_at: now,
             order: 0,
-            tags: Vec::new(),
             settings: (!mode.flows()).then(|| Settings::new(settings::standard(mode))),
             workflows: Workflows::default(),
             keys: Vec::new(),
-            defined: true,
         }
     }
 
@@ -80,7 +69,6 @@ impl Profile {
         let name = key.text.trim_start_matches("app-");
         let given = Given { name, description: "An embedded application — always there ✨", look: &look };
         let mut profile = Profile::new(key.mode, &given);
-        profile.defined = false;
         profile.site.code = ids::code(&key.text);
         profile.api_open = !name.starts_with("disabled");
         profile.keys = vec![ApiKey::known(&key.text)];

@@ -6,6 +6,9 @@ use crate::clock;
 use crate::http::key::Mode;
 use crate::state::knowledge::account;
 
+/// The provider of models.
+pub(crate) const PROVIDER: &str = "langgenius/openai/openai";
+
 /// The settings, and when they were set.
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
@@ -27,27 +30,9 @@ impl Settings {
 
     /// As lists have them: the model and its prompt.
     pub(crate) fn brief(&self) -> Value {
-        let mut value = self.model();
+        let mut value = json!({"model": self.value["model"], "pre_prompt": self.value["pre_prompt"]});
         self.sign(&mut value);
         value
-    }
-
-    /// The model and its prompt.
-    pub(crate) fn model(&self) -> Value {
-        json!({"model": self.value["model"], "pre_prompt": self.value["pre_prompt"]})
-    }
-
-    /// As a conversation in the log has them.
-    pub(crate) fn logged(&self) -> Value {
-        let value = &self.value;
-        json!({
-            "opening_statement": value["opening_statement"],
-            "suggested_questions": value["suggested_questions"],
-            "model": value["model"],
-            "user_input_form": value["user_input_form"],
-            "pre_prompt": value["pre_prompt"],
-            "agent_mode": value["agent_mode"],
-        })
     }
 
     fn sign(&self, value: &mut Value) {
@@ -90,7 +75,7 @@ pub(crate) fn standard(mode: Mode) -> Value {
         "sensitive_word_avoidance": {"enabled": false, "type": "", "config": {}},
         "external_data_tools": [],
         "model": {
-            "provider": super::console::models::PROVIDER,
+            "provider": PROVIDER,
             "name": "gpt-4o-mini",
             "mode": "chat",
             "completion_params": {},

@@ -153,11 +153,6 @@ impl Workflows {
         self.versions.last()
     }
 
-    /// The draft or a version, by id.
-    pub(crate) fn get_mut(&mut self, id: &str) -> Option<&mut Workflow> {
-        self.versions.iter_mut().chain(&mut self.draft).find(|workflow| workflow.id == id)
-    }
-
     pub(crate) fn version(&self, id: &str) -> Option<&Workflow> {
         self.versions.iter().find(|workflow| workflow.id == id)
     }
@@ -196,25 +191,6 @@ impl Environment {
         self.0.iter().map(masked).collect()
     }
 
-    /// As the list of the draft's variables has them, secrets in clear.
-    pub(crate) fn listed(&self) -> Value {
-        let listed = |variable: &Value| {
-            json!({
-                "id": variable["id"],
-                "type": "env",
-                "name": variable["name"],
-                "description": variable["description"],
-                "selector": ["env", variable["name"]],
-                "value_type": variable["value_type"],
-                "value": variable["value"],
-                "edited": false,
-                "visible": true,
-                "editable": true,
-            })
-        };
-        self.0.iter().map(listed).collect()
-    }
-
     /// As a definition has them, secrets only when they are asked for.
     pub(crate) fn exported(&self, with_secrets: bool) -> Value {
         let exported = |variable: &Value| {
@@ -251,10 +227,8 @@ mod tests {
         environment.set(&[variable("b", UNCHANGED, "secret"), variable("c", "3", "string")]);
         let names: Vec<&Value> = environment.0.iter().map(|variable| &variable["name"]).collect();
         assert_eq!(names, ["b", "c"]);
-        assert_eq!(
-            (&environment.masked()[0]["value"], &environment.listed()[0]["value"]),
-            (&json!(STARS), &json!("hush"))
-        );
+        assert_eq!(environment.masked()[0]["value"], STARS);
+        assert_eq!(environment.exported(true)[0]["value"], "hush");
         assert_eq!(environment.exported(false)[0]["value"], "");
         assert!(!format!("{environment:?}").contains("hush"));
     }

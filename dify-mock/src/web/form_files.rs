@@ -2,7 +2,6 @@
 
 use serde_json::json;
 
-use super::source::Source;
 use crate::http::call::{Call, Outcome};
 use crate::http::key::Key;
 use crate::http::refusal::Refusal;
@@ -42,9 +41,5 @@ pub(crate) async fn upload(mut call: Call) -> Outcome {
     })?;
     call.key = key;
     call.user = Some(user);
-    let url = call.form().filter(|form| form.files.is_empty()).and_then(|form| form.text("url"));
-    match url.filter(|url| !url.is_empty()) {
-        Some(url) => super::remote_files::keep(&call, &Source::read(url, "HumanInputFileUploadForm")?).await,
-        None => files::upload(&call),
-    }
+    files::upload(&call)
 }

@@ -2,30 +2,22 @@
 //!
 //! What is the same as in the Service API is done there; here are the differences, and what only pages have.
 
-mod conversations;
 mod form_files;
 mod forms;
 mod messages;
 mod more_like_this;
-mod remote_files;
 mod runs;
-mod saved_messages;
 mod session;
 mod shape;
 mod site;
-mod source;
-pub(crate) mod system_features;
 
 use crate::service::Audience::{Any, Completion, Talking, Workflow};
-use crate::service::{Handler, audio, conversations as talks, files, info, later, messages as turns, now};
-use crate::service::{parameters, stop};
+use crate::service::{Handler, audio, conversations as talks, files, later, messages as turns, now};
+use crate::service::{parameters, shown, stop};
 
 pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("GET", "/passport", now(Any, session::passport)),
     ("POST", "/login", now(Any, session::login).absent()),
-    ("GET", "/login/status", now(Any, session::status)),
-    ("POST", "/logout", now(Any, session::logout)),
-    ("GET", "/webapp/access-mode", now(Any, session::access_mode)),
     ("GET", "/webapp/permission", now(Any, session::permission)),
     ("POST", "/chat-messages", later(Talking, |call| Box::pin(runs::chat(call))).body("ChatMessagePayload")),
     ("POST", "/chat-messages/{task_id}/stop", now(Talking, stop::answer)),
@@ -42,31 +34,24 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ),
     ("POST", "/form/human_input/{form_token}/upload-token", now(Any, form_files::token)),
     ("POST", "/human-input-forms/files", later(Any, |call| Box::pin(form_files::upload(call)))),
-    ("GET", "/conversations", now(Talking, conversations::list).query("ConversationListQuery")),
+    ("GET", "/conversations", now(Talking, talks::list).query("ConversationListQuery")),
     ("DELETE", "/conversations/{conversation_id}", now(Talking, talks::delete)),
     ("POST", "/conversations/{conversation_id}/name", RENAME),
-    ("PATCH", "/conversations/{conversation_id}/pin", now(Talking, conversations::pin)),
-    ("PATCH", "/conversations/{conversation_id}/unpin", now(Talking, conversations::unpin)),
     ("GET", "/messages", now(Talking, messages::list).query("MessageListQuery")),
     ("POST", "/messages/{message_id}/feedbacks", now(Any, turns::rate).body("MessageFeedbackPayload")),
     ("GET", "/messages/{message_id}/more-like-this", MORE),
     ("GET", "/messages/{message_id}/suggested-questions", now(Any, messages::suggested)),
-    ("GET", "/saved-messages", now(Completion, saved_messages::list).query("SavedMessageListQuery")),
-    ("POST", "/saved-messages", now(Completion, saved_messages::save).body("SavedMessageCreatePayload")),
-    ("DELETE", "/saved-messages/{message_id}", now(Completion, saved_messages::delete)),
+    ("GET", "/saved-messages", shown(Completion).query("SavedMessageListQuery")),
+    ("POST", "/saved-messages", shown(Completion).body("SavedMessageCreatePayload")),
+    ("DELETE", "/saved-messages/{message_id}", shown(Completion)),
     ("POST", "/files/upload", now(Any, files::upload)),
-    ("POST", "/remote-files/upload", FETCH),
-    ("GET", "/remote-files/{url}", later(Any, |call| Box::pin(remote_files::info(call)))),
     ("POST", "/audio-to-text", now(Any, audio::to_text)),
     ("POST", "/text-to-audio", now(Any, audio::from_text).body("TextToAudioPayload")),
     ("GET", "/parameters", now(Any, parameters::parameters)),
-    ("GET", "/meta", now(Any, info::meta)),
     ("GET", "/site", now(Any, site::answer)),
-    ("GET", "/system-features", now(Any, system_features::answer)),
 ];
 
 const COMPLETE: Handler = later(Completion, |call| Box::pin(runs::completion(call))).body("CompletionMessagePayload");
 const RENAME: Handler = now(Talking, talks::rename).body("ConversationRenamePayload");
 const MORE: Handler =
     later(Completion, |call| Box::pin(more_like_this::answer(call))).query("MessageMoreLikeThisQuery");
-const FETCH: Handler = later(Any, |call| Box::pin(remote_files::upload(call))).body("RemoteFileUploadPayload");

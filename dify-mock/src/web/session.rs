@@ -1,6 +1,5 @@
 //! Who visits: passports, and the logins that only the enterprise edition has.
 
-use http::HeaderValue;
 use serde_json::json;
 
 use crate::http::call::{Call, Outcome};
@@ -27,35 +26,6 @@ pub(crate) fn passport(call: &Call) -> Outcome {
 /// `POST /login`: not outside the enterprise edition.
 pub(crate) fn login(_: &Call) -> Outcome {
     Err(Refusal::absent("/api/login", &["/api/login", "/api/logout", "/api/login/status"]))
-}
-
-/// `GET /login/status`.
-pub(crate) fn status(call: &Call) -> Outcome {
-    let Some(code) = call.asked("app_code") else {
-        return Ok(Reply::ok(json!({"logged_in": login_token(call).is_some(), "app_logged_in": false})));
-    };
-    let good = call.world(|world| {
-        if world.page(code).is_none() {
-            return Err(Refusal::invalid(format!("App with code {code} not found")));
-        }
-        let visitor = world.passports.holder(call.headers.get("x-app-passport"));
-        let is_asked = |visitor: &Visitor| call.asked("user_id").is_none_or(|user| user == visitor.session);
-        Ok(visitor.is_ok_and(|visitor| is_asked(&visitor)))
-    })?;
-    // A page that is open to everybody needs no login.
-    Ok(Reply::ok(json!({"logged_in": true, "app_logged_in": good})))
-}
-
-/// `POST /logout`: takes a cookie away, there or not. Passports stay good.
-pub(crate) fn logout(_: &Call) -> Outcome {
-    let cookie = "webapp_access_token=; Expires=Thu, 01 Jan 1970 00:00:00 GMT; HttpOnly; Path=/; SameSite=None";
-    let cookies = vec![HeaderValue::from_static(cookie)];
-    Ok(Reply::WithCookies { cookies, reply: Box::new(Reply::success()) })
-}
-
-/// `GET /webapp/access-mode`: to everybody.
-pub(crate) fn access_mode(_: &Call) -> Outcome {
-    Ok(Reply::ok(json!({"accessMode": "public"})))
 }
 
 /// `GET /webapp/permission`. It looks for a login and not in the header for passports, and falls over nothing there.

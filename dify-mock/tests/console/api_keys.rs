@@ -86,31 +86,3 @@ async fn an_api_is_closed_and_opened_again() {
     assert_eq!(desk.post(&format!("/apps/{id}/api-enable"), json!({})).await.0, 400);
     desk.answers_agree();
 }
-
-#[tokio::test]
-async fn keys_of_knowledge_open_it_unless_it_is_closed() {
-    let desk = Desk::new().await;
-    let (status, key) = desk.order(Method::POST, "/datasets/api-keys").await;
-    let token = key["token"].as_str().expect("a key").to_owned();
-    assert_eq!((status, token.starts_with("dataset-"), token.len()), (200, true, 32));
-    let (_, made) = desk.post("/datasets", json!({"name": "Shared"})).await;
-    let id = made["id"].as_str().expect("an id");
-    assert_eq!(desk.v1(&token, Method::GET, &format!("/datasets/{id}"), None).await.1["name"], "Shared");
-    let switch = async |word: &str| desk.order(Method::POST, &format!("/datasets/{id}/api-keys/{word}")).await;
-    assert_eq!(switch("disable").await, (200, json!({"result": "success"})));
-    let (status, refused) = desk.v1(&token, Method::GET, &format!("/datasets/{id}"), None).await;
-    assert_eq!((status, &refused["message"]), (403, &json!("Dataset api access is not enabled.")));
-    assert_eq!(desk.get(&format!("/datasets/{id}")).await.1["enable_api"], false);
-    switch("enable").await;
-    assert_eq!(desk.v1(&token, Method::GET, &format!("/datasets/{id}"), None).await.0, 200);
-    let path = format!("/datasets/api-keys/{}", key["id"].as_str().expect("an id"));
-    assert_eq!(desk.get("/datasets/api-keys").await.1["data"].as_array().map(Vec::len), Some(2));
-    assert_eq!(desk.order(Method::DELETE, &path).await.0, 204);
-    let (status, refused) = desk.order(Method::DELETE, &path).await;
-    let message = refused["message"].as_str().expect("a message");
-    assert!(status == 404 && message.starts_with("API key not found. You have requested this URI"), "{message}");
-    assert_eq!(desk.v1(&token, Method::GET, &format!("/datasets/{id}"), None).await.0, 401);
-    let base = format!("{}/v1", desk.caller.server.url());
-    assert_eq!(desk.get("/datasets/api-base-info").await.1["api_base_url"], base);
-    desk.answers_agree();
-}

@@ -61,7 +61,7 @@ async fn a_wrong_query_and_a_wrong_body_are_refused_as_recorded() {
 }
 
 #[tokio::test]
-async fn applications_of_five_modes_are_made_changed_copied_and_deleted() {
+async fn applications_of_five_modes_are_made_and_deleted() {
     let desk = Desk::new().await;
     for mode in ["chat", "agent-chat", "completion", "workflow", "advanced-chat"] {
         let body = json!({
@@ -73,33 +73,7 @@ async fn applications_of_five_modes_are_made_changed_copied_and_deleted() {
         assert_eq!(app["model_config"].is_null(), matches!(mode, "workflow" | "advanced-chat"));
         assert_eq!(app["site"]["code"].as_str().map(str::len), Some(16));
         let path = format!("/apps/{}", app["id"].as_str().expect("an id"));
-        let put = json!({"name": "other", "description": "x", "icon": "🔥", "max_active_requests": 3});
-        let (_, changed) = desk.send(Method::PUT, &path, put).await;
-        assert_eq!((&changed["name"], &changed["max_active_requests"]), (&json!("other"), &json!(3)));
-        let (_, changed) = desk.post(&format!("{path}/name"), json!({"name": "third"})).await;
-        assert_eq!((&changed["name"], changed.get("site")), (&json!("third"), None));
-        let icon = json!({"icon_type": "emoji", "icon": "🧪", "icon_background": "#111111"});
-        assert_eq!(desk.post(&format!("{path}/icon"), icon).await.1["icon"], "🧪");
-        let (_, page) = desk.post(&format!("{path}/site"), json!({"title": "T", "default_language": "de-DE"})).await;
-        assert_eq!((&page["title"], &page["code"]), (&json!("T"), &app["site"]["code"]));
-        let (_, reset) = desk.order(Method::POST, &format!("{path}/site/access-token-reset")).await;
-        assert_ne!(reset["code"], page["code"]);
-        let (status, refused) = desk.post(&format!("{path}/site"), json!({"default_language": "zz-ZZ"})).await;
-        assert_eq!(status, 400);
-        assert!(refused["message"].as_str().is_some_and(|text| text.contains("zz-ZZ is not a valid language.")));
-        assert_eq!(
-            desk.post(&format!("{path}/site-enable"), json!({"enable_site": false})).await.1["enable_site"],
-            false
-        );
-        let drawn = matches!(mode, "workflow" | "advanced-chat");
-        let (status, copy) = desk.post(&format!("{path}/copy"), json!({"name": "copied"})).await;
-        assert_eq!(status, if drawn { 500 } else { 201 }, "without a draft there is nothing to copy");
-        if !drawn {
-            assert_eq!(
-                (&copy["name"], &copy["description"], &copy["icon"]),
-                (&json!("copied"), &json!("x"), &json!("🧪"))
-            );
-        }
+        assert_eq!(desk.get(&path).await.1["description"], "d ✨");
         assert_eq!(desk.order(Method::DELETE, &path).await.0, 204);
         assert_eq!(desk.order(Method::DELETE, &path).await.1["code"], "app_not_found");
     }

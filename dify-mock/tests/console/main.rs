@@ -5,12 +5,8 @@ mod common;
 
 mod api_keys;
 mod apps;
-mod datasets;
 mod definitions;
 mod desk;
-mod logs;
-mod models;
+mod examples;
 mod sessions;
-mod statistics;
-mod tags;
 mod workflows;

@@ -71,8 +71,6 @@ async fn files_for_a_form_come_with_its_upload_token_and_belong_to_the_visitor()
     let (status, kept) = answered(bring(file()).bearer_auth(token)).await;
     let (_, site) = page.get("/site").await;
     assert_eq!((status, &kept["size"], &kept["created_by"]), (201, &json!(80), &site["end_user_id"]));
-    let (_, fetched) = answered(bring(Form::new().text("url", "https://example.com/a.png")).bearer_auth(token)).await;
-    assert_eq!((&fetched["name"], &fetched["mime_type"]), (&json!("a.png"), &json!("image/png")));
 
     let refused = json!({"code": "invalid_upload_token", "message": "Upload token is required.", "status": 401});
     assert_eq!(answered(bring(file())).await, (401, refused));

@@ -11,7 +11,6 @@ mod forms;
 mod messages;
 mod page;
 mod passports;
-mod saved_messages;
 mod sites;
 mod sounds;
 mod workflows;

@@ -101,36 +101,12 @@ async fn revoked_passports_are_refused_until_there_is_a_new_one() {
 }
 
 #[tokio::test]
-async fn the_state_of_a_login_is_told_to_everybody() {
-    let page = Page::new("app-chat").await;
-    let (_, nothing) = answered(page.bare(Method::GET, "/login/status")).await;
-    assert_eq!(nothing, json!({"logged_in": false, "app_logged_in": false}));
-    let status = format!("/login/status?app_code={}", page.code);
-    assert_eq!(page.get(&status).await, (200, json!({"logged_in": true, "app_logged_in": true})));
-    let (_, outside) = answered(page.bare(Method::GET, &status)).await;
-    assert_eq!(outside, json!({"logged_in": true, "app_logged_in": false}));
-    assert_eq!(page.get(&format!("{status}&user_id=maria")).await.1["app_logged_in"], false);
-    let (status, unknown) = page.get("/login/status?app_code=nope").await;
-    assert_eq!((status, &unknown["code"]), (400, &json!("invalid_param")));
-    page.answers_agree();
-}
-
-#[tokio::test]
-async fn logins_are_for_the_enterprise_edition_and_pages_open_to_everybody() {
+async fn logins_are_for_the_enterprise_edition() {
     let page = Page::new("app-chat").await;
     for body in [json!({"email": "maria@example.com", "password": "eA=="}), json!({}), json!([1])] {
         let (status, refused) = answered(page.bare(Method::POST, "/login").json(&body)).await;
         assert_eq!((status, &refused["code"]), (404, &json!("not_found")));
         assert!(refused["message"].as_str().is_some_and(|text| text.ends_with("/api/logout or /api/login/status ?")));
-    }
-    let logout = page.bare(Method::POST, "/logout").send().await.expect("answered");
-    let cookie = logout.headers()["set-cookie"].to_str().expect("text").to_owned();
-    assert!(cookie.starts_with("webapp_access_token=; Expires=Thu, 01 Jan 1970"), "{cookie}");
-    assert_eq!(read(logout).await, (200, json!({"result": "success"})));
-    assert_eq!(page.get("/site").await.0, 200);
-
-    for path in ["/webapp/access-mode", "/webapp/access-mode?appId=1", "/webapp/access-mode?appCode=x"] {
-        assert_eq!(answered(page.bare(Method::GET, path)).await, (200, json!({"accessMode": "public"})));
     }
     let permission = "/webapp/permission?appId=1";
     assert_eq!(page.get(permission).await.0, 500);

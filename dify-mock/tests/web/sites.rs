@@ -3,7 +3,6 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::common::read;
 use crate::page::Page;
 
 #[tokio::test]
@@ -18,14 +17,6 @@ async fn what_pages_are_told_of_themselves_agrees_with_the_document() {
         assert_eq!((&site["mode"], &site["site"]["title"]), (&info["mode"], &info["name"]));
         page.all_agree();
     }
-}
-
-#[tokio::test]
-async fn everybody_is_told_what_the_server_offers() {
-    let page = Page::new("app-chat").await;
-    let (status, features) = read(page.bare(Method::GET, "/system-features").send().await.expect("answered")).await;
-    assert_eq!((status, &features["deployment_edition"]), (200, &json!("COMMUNITY")));
-    page.all_agree();
 }
 
 #[tokio::test]
@@ -44,4 +35,14 @@ async fn where_nothing_is_there_is_a_page_of_text_and_for_another_method_405() {
     }
     let (status, refused) = page.ask(Method::DELETE, "/site").await;
     assert_eq!((status, &refused["code"]), (405, &Value::from("method_not_allowed")));
+}
+
+#[tokio::test]
+async fn only_completion_applications_have_saved_texts() {
+    let page = Page::new("app-chat").await;
+    let message = "Please check if your Completion app mode matches the right API route.";
+    let refused = json!({"code": "not_completion_app", "message": message, "status": 400});
+    assert_eq!(page.get("/saved-messages").await, (400, refused));
+    assert_eq!(Page::new("app-completion").await.get("/saved-messages").await.0, 200);
+    page.all_agree();
 }

@@ -9,11 +9,10 @@ use crate::http::reply::Reply;
 use crate::state::knowledge::Knowledge;
 use crate::state::knowledge::dataset::{Dataset, External};
 use crate::state::knowledge::retrieval;
+use crate::state::settings::PROVIDER;
 use crate::{clock, ids};
 
-/// The one provider of embedding models that there is.
-const PROVIDER: &str = "langgenius/openai/openai";
-/// And its model.
+/// The embedding model of the one provider.
 const MODEL: &str = "text-embedding-3-small";
 /// A knowledge base with this word in its name has a pipeline: only people make such ones, in the server's pages.
 const WITH_PIPELINE: &str = "PIPELINE";

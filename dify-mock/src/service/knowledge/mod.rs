@@ -11,7 +11,6 @@ pub(crate) mod intake;
 mod metadata;
 pub(crate) mod models;
 mod pipeline;
-mod pipeline_run;
 pub(crate) mod retrieve;
 mod segments;
 pub(crate) mod tags;
@@ -19,7 +18,7 @@ pub(crate) mod tags;
 use serde_json::{Value, json};
 
 use super::Audience::Any;
-use super::{Handler, later, now};
+use super::{Handler, checked, later, now};
 use crate::http::call::Call;
 use crate::http::refusal::Refusal;
 use crate::state::World;
@@ -75,9 +74,9 @@ pub(super) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("POST", "/datasets/tags/binding", now(Any, tags::bind).body("TagBindingPayload")),
     ("POST", "/datasets/tags/unbinding", now(Any, tags::unbind).body("TagUnbindingPayload")),
     ("GET", "/datasets/{dataset_id}/tags", now(Any, tags::of_dataset)),
-    ("GET", "/workspaces/current/models/model-types/{model_type}", now(Any, models::list)),
-    ("POST", "/datasets/pipeline/file-upload", now(Any, pipeline::upload)),
-    ("GET", "/datasets/{dataset_id}/pipeline/datasource-plugins", now(Any, pipeline::datasources)),
+    ("GET", "/workspaces/current/models/model-types/{model_type}", checked(Any, models::check)),
+    ("POST", "/datasets/pipeline/file-upload", checked(Any, pipeline::upload)),
+    ("GET", "/datasets/{dataset_id}/pipeline/datasource-plugins", checked(Any, pipeline::datasources)),
     ("POST", "/datasets/{dataset_id}/pipeline/datasource/nodes/{node_id}/run", NODE_RUN),
     ("POST", "/datasets/{dataset_id}/pipeline/run", PIPELINE_RUN),
 ];
@@ -98,7 +97,7 @@ const NEW_SEGMENTS: Handler = now(Any, segments::create).body("SegmentCreatePayl
 const SEGMENT_UPDATE: Handler = now(Any, segments::update).body("SegmentUpdatePayload");
 const FIELD_UPDATE: Handler = now(Any, metadata::update).body("MetadataUpdatePayload");
 const NODE_RUN: Handler = now(Any, pipeline::run_datasource).body("DatasourceNodeRunPayload");
-const PIPELINE_RUN: Handler = later(Any, |call| Box::pin(pipeline_run::run(call))).body("PipelineRunApiEntity");
+const PIPELINE_RUN: Handler = now(Any, pipeline::run).body("PipelineRunApiEntity");
 
 /// The knowledge base of the path.
 fn dataset<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Dataset, Refusal> {

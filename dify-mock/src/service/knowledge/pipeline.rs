@@ -1,121 +1,83 @@
-//! Pipelines: their files and data sources.
-
-use std::sync::Arc;
+//! Pipelines: what is refused, and streams that come to an end. Pipelines process nothing here.
 
 use serde_json::{Value, json};
 
 use super::dataset;
 use super::document_files::{no_file, part};
-use crate::clock;
 use crate::http::call::{Call, Outcome};
 use crate::http::refusal::Refusal;
 use crate::http::reply::Reply;
 use crate::http::stream::Events;
 use crate::run::feed::{Feed, Turn};
-use crate::state::World;
-use crate::state::knowledge::account;
-use crate::state::knowledge::stored_file::StoredFile;
-
-/// The nodes at which a run can begin: id, plugin, provider, type, title.
-const SOURCES: &[(&str, &str, &str, &str, &str)] = &[
-    ("ds", "langgenius/file", "file", "local_file", "File"),
-    ("dsdoc", "langgenius/notion_datasource", "notion_datasource", "online_document", "Pages"),
-    ("dscrawl", "langgenius/firecrawl_datasource", "firecrawl", "website_crawl", "Website"),
-];
+use crate::{clock, ids};
 
 /// `POST /datasets/pipeline/file-upload`.
-pub(crate) fn upload(call: &Call) -> Outcome {
+pub(crate) fn upload(call: &Call) -> Result<(), Refusal> {
     let part = part(call)?.ok_or_else(no_file)?;
-    let Some(media) = part.content_type.as_deref().filter(|media| !media.is_empty()) else {
-        return Err(Refusal::new(415, "unsupported_file_type", "File type not allowed."));
-    };
-    let file = StoredFile::new(&part.file_name, media, Arc::clone(&part.blob));
-    let value = json!({
-        "id": file.id,
-        "name": file.name,
-        "size": file.blob.length(),
-        "extension": file.extension,
-        "mime_type": file.media,
-        "created_by": account(),
-        "created_at": format!("{}.{:06}", clock::iso(file.created_at / 1_000_000), file.created_at % 1_000_000),
-    });
-    call.world(|world| {
-        world.files.insert(file.id.clone(), file.upload());
-        world.knowledge.pipeline_files.insert(file.id.clone(), file)
-    });
-    Ok(Reply::Json(201, value))
+    let typed = part.content_type.as_deref().is_some_and(|media| !media.is_empty());
+    typed.then_some(()).ok_or_else(|| Refusal::new(415, "unsupported_file_type", "File type not allowed."))
 }
 
-/// Whether the knowledge base of the path has a pipeline; gives its id.
-pub(super) fn pipeline(world: &mut World, call: &Call) -> Result<String, Refusal> {
-    let pipeline = dataset(world, call)?.pipeline.clone();
-    pipeline.ok_or_else(|| Refusal::invalid("Pipeline not found"))
+/// Refuses a knowledge base without a pipeline.
+fn check(call: &Call) -> Result<(), Refusal> {
+    let piped = call.world(|world| Ok::<_, Refusal>(dataset(world, call)?.pipeline.is_some()))?;
+    piped.then_some(()).ok_or_else(|| Refusal::invalid("Pipeline not found"))
 }
 
 /// `GET /datasets/{dataset_id}/pipeline/datasource-plugins`.
-pub(crate) fn datasources(call: &Call) -> Outcome {
-    call.world(|world| dataset(world, call).map(|_| ())).map_err(|_| {
+pub(crate) fn datasources(call: &Call) -> Result<(), Refusal> {
+    if call.world(|world| dataset(world, call).is_err()) {
         let route = "/datasets/<uuid:dataset_id>/pipeline/datasource-plugins";
         let uri = format!("/datasets/{}/pipeline/datasource-plugins", call.at("dataset_id"));
-        Refusal::lost("Dataset not found.", &uri, &[route])
-    })?;
-    call.world(|world| pipeline(world, call))?;
-    let source = |(node, plugin, provider, kind, title): &(&str, &str, &str, &str, &str)| {
-        json!({
-            "node_id": node,
-            "plugin_id": plugin,
-            "provider_name": provider,
-            "datasource_type": kind,
-            "title": title,
-            "user_input_variables": [],
-            "credentials": [],
-        })
-    };
-    Ok(Reply::ok(SOURCES.iter().map(source).collect()))
+        return Err(Refusal::lost("Dataset not found.", &uri, &[route]));
+    }
+    check(call)
 }
 
 /// `POST /datasets/{dataset_id}/pipeline/datasource/nodes/{node_id}/run`.
 pub(crate) fn run_datasource(call: &Call) -> Outcome {
-    call.world(|world| pipeline(world, call))?;
-    let node = SOURCES.iter().find(|(node, ..)| *node == call.at("node_id"));
+    check(call)?;
+    let page = json!({"source_url": "https://example.com/", "content": "hello", "title": "T", "description": "D"});
+    let completed =
+        json!({"event": "datasource_completed", "data": [page], "total": 1, "completed": 1, "time_consuming": 0.3});
+    Ok(stream(call, &[json!({"event": "datasource_processing", "total": 1, "completed": 0}), completed]))
+}
+
+/// `POST /datasets/{dataset_id}/pipeline/run`: a published one answers with its documents, a draft with a run.
+pub(crate) fn run(call: &Call) -> Outcome {
+    check(call)?;
+    let (run, task, now) = (ids::new(), ids::new(), clock::now());
+    if call.member("is_published") == true {
+        let about =
+            json!({"id": call.at("dataset_id"), "name": "", "description": "", "chunk_structure": "text_model"});
+        return Ok(Reply::run(json!({"batch": super::intake::batch(), "dataset": about, "documents": []})));
+    }
+    let event = |kind: &str, data: Value| json!({"event": kind, "workflow_run_id": run, "task_id": task, "data": data});
+    let mut end = json!({
+        "id": run, "workflow_id": ids::of("pipeline workflow", call.at("dataset_id")), "status": "succeeded",
+        "outputs": {}, "error": null, "elapsed_time": 0.01, "total_tokens": 0, "total_steps": 3, "created_at": now,
+        "finished_at": now,
+    });
+    if call.text("response_mode") != Some("streaming") {
+        return Ok(Reply::run(json!({"task_id": task, "workflow_run_id": run, "data": end})));
+    }
+    let started = json!({
+        "id": run, "workflow_id": end["workflow_id"], "inputs": call.member("inputs"), "created_at": now,
+        "reason": "initial",
+    });
+    end["created_by"] =
+        json!({"id": crate::state::knowledge::account(), "name": "Admin", "email": "admin@example.com"});
+    end["exceptions_count"] = json!(0);
+    end["files"] = json!([]);
+    Ok(stream(call, &[event("workflow_started", started), event("workflow_finished", end)]))
+}
+
+/// A stream of these events, of which the last is the end.
+fn stream(call: &Call, events: &[Value]) -> Reply {
     let feed = Feed::new();
-    let failed = |error: &str| json!({"event": "datasource_error", "error": error});
-    match node.map(|(.., kind, _)| *kind) {
-        None => feed.push(&failed("Datasource node data not found"), Turn::Ends),
-        Some("online_document") => {
-            feed.push(&json!({"event": "datasource_processing", "total": 0, "completed": 0}), Turn::Goes);
-            feed.push(&completed(&workspace(), 0, 0.0), Turn::Ends);
-        }
-        Some("website_crawl") => {
-            let url = call.member("inputs")["url"].as_str().unwrap_or("https://example.com/");
-            let page = json!({"source_url": url, "content": "hello", "title": "T", "description": "D"});
-            feed.push(&json!({"event": "datasource_processing", "total": 2, "completed": 1}), Turn::Goes);
-            feed.push(&completed(&page, 2, 0.3), Turn::Ends);
-        }
-        Some(_) => {
-            let provider = "<bound method LocalFileDatasourcePlugin.datasource_provider_type of \
-                <core.datasource.local_file.local_file_plugin.LocalFileDatasourcePlugin object at 0x7fb49a9b1190>>";
-            feed.push(&failed(&format!("Unsupported datasource provider: {provider}")), Turn::Ends);
-        }
+    for (place, event) in events.iter().enumerate() {
+        feed.push(event, if place + 1 == events.len() { Turn::Ends } else { Turn::Goes });
     }
     feed.close();
-    Ok(Reply::Events(Events::new(feed.from_start(), call.server.settings.ping)))
-}
-
-fn completed(found: &Value, total: usize, time: f64) -> Value {
-    json!({
-        "event": "datasource_completed", "data": [found], "total": total, "completed": total, "time_consuming": time,
-    })
-}
-
-fn workspace() -> Value {
-    let page = json!({
-        "page_id": "p1",
-        "page_name": "Page one",
-        "page_icon": null,
-        "type": "page",
-        "last_edited_time": "2026-01-01T00:00:00Z",
-        "parent_id": null,
-    });
-    json!({"workspace_id": "ws1", "workspace_name": "WS", "workspace_icon": null, "total": 1, "pages": [page]})
+    Reply::Events(Events::new(feed.from_start(), call.server.settings.ping))
 }

@@ -76,23 +76,6 @@ impl Account {
         })
     }
 
-    /// As a member of the workspace.
-    pub(crate) fn member(&self) -> Value {
-        json!({
-            "avatar": null,
-            "id": account(),
-            "name": self.name,
-            "email": self.email,
-            "last_login_at": self.last_login_at,
-            "last_active_at": self.last_login_at.unwrap_or(self.created_at),
-            "created_at": self.created_at,
-            "role": "owner",
-            "roles": [{"id": "owner", "name": "owner"}],
-            "status": "active",
-            "avatar_url": null,
-        })
-    }
-
     /// As what it made tells it.
     pub(crate) fn author(&self) -> Value {
         json!({"id": account(), "name": self.name, "email": self.email})

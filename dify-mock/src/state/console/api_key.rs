@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use crate::{clock, ids};
 
-/// So many keys an application, or the knowledge, may have.
+/// The most keys that an application may have.
 pub(crate) const MOST: usize = 10;
 
 /// A key.
@@ -19,10 +19,10 @@ pub(crate) struct ApiKey {
 }
 
 impl ApiKey {
-    /// A new one: `app-` or `dataset-` and 24 letters and digits.
-    pub(crate) fn new(prefix: &str) -> ApiKey {
+    /// A new key: `app-` and 24 letters and digits.
+    pub(crate) fn new() -> ApiKey {
         let letters: String = format!("{}{}", ids::token(), ids::token()).chars().take(24).collect();
-        ApiKey::known(&format!("{prefix}{letters}"))
+        ApiKey::known(&format!("app-{letters}"))
     }
 
     /// One that there is already.
@@ -31,10 +31,9 @@ impl ApiKey {
     }
 
     pub(crate) fn value(&self) -> Value {
-        let kind = if self.token.starts_with("dataset-") { "dataset" } else { "app" };
         json!({
             "id": self.id,
-            "type": kind,
+            "type": "app",
             "token": self.token,
             "last_used_at": self.last_used_at,
             "created_at": self.created_at,

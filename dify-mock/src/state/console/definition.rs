@@ -109,7 +109,6 @@ impl Definition {
             }
         };
         profile.icon_answers = self.file["app"]["use_icon_as_answer_icon"] == true;
-        profile.defined = true;
         if mode.flows() {
             self.draw(&mut profile)?;
         } else {

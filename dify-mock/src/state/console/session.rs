@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -12,8 +12,8 @@ use sha2::{Digest, Sha256};
 use crate::state::knowledge::account;
 use crate::{clock, ids};
 
-/// How long a refresh token lasts, in seconds.
-pub(crate) const REFRESH: i64 = 30 * 86_400;
+/// How long a refresh token lasts.
+pub(crate) const REFRESH: Duration = Duration::from_secs(30 * 86_400);
 
 /// What a token is for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,20 +43,20 @@ pub(crate) struct Sessions {
     /// Counts the times at which all tokens were expired.
     age: u64,
     /// Refresh tokens that were not used yet, and when they end.
-    refresh: HashMap<String, i64>,
+    refresh: HashMap<String, Instant>,
 }
 
 impl Sessions {
     /// Begins a session, or goes on with one.
     pub(crate) fn begin(&mut self, time: Duration) -> Tokens {
         let refresh = format!("{}{}{}{}", ids::new(), ids::new(), ids::new(), ids::new()).replace('-', "");
-        self.refresh.insert(refresh.clone(), clock::now() + REFRESH);
+        self.refresh.insert(refresh.clone(), Instant::now() + REFRESH);
         Tokens { access: self.token(Purpose::Access, time), csrf: self.token(Purpose::Csrf, time), refresh }
     }
 
     /// Uses a refresh token up; tells whether it was good.
     pub(crate) fn redeem(&mut self, token: &str) -> bool {
-        self.refresh.remove(token).is_some_and(|end| end > clock::now())
+        self.refresh.remove(token).is_some_and(|end| end > Instant::now())
     }
 
     /// No token that was given so far is taken any more. Refresh tokens still are.

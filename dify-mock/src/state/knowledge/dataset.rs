@@ -38,8 +38,6 @@ pub(crate) struct Dataset {
     pub(crate) latest_rule: Option<ProcessRule>,
     /// Id of its pipeline, where it has one.
     pub(crate) pipeline: Option<String>,
-    /// Whether keys reach it.
-    pub(crate) api_open: bool,
     pub(crate) updated_at: i64,
     pub(crate) documents: Documents,
     pub(crate) index: SearchIndex,
@@ -80,7 +78,6 @@ impl Dataset {
             form: None,
             latest_rule: None,
             pipeline: None,
-            api_open: true,
             updated_at: now,
             documents: Documents::default(),
             index: SearchIndex::new(),
@@ -236,7 +233,7 @@ impl Dataset {
             "is_published": piped,
             "total_documents": count,
             "total_available_documents": available,
-            "enable_api": self.api_open,
+            "enable_api": true,
             "is_multimodal": false,
             "maintainer": account(),
         })

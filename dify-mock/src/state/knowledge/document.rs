@@ -20,10 +20,8 @@ pub(crate) struct Document {
     pub(crate) name: String,
     pub(crate) batch: String,
     pub(crate) file: StoredFile,
-    /// Where the pipeline that made it had it from.
-    pub(crate) origin: Option<Origin>,
     pub(crate) rule: ProcessRule,
-    /// `api`, `web` once it was changed, or `rag-pipeline`.
+    /// `api`, or `web` once it was changed.
     pub(crate) created_from: &'static str,
     pub(crate) created_at: i64,
     pub(crate) touched_at: i64,
@@ -42,15 +40,6 @@ pub(crate) struct Document {
     before: Option<(usize, usize)>,
 }
 
-/// Where a pipeline had a document from.
-#[derive(Clone, Debug)]
-pub(crate) struct Origin {
-    /// `local_file` and the like.
-    pub(crate) kind: String,
-    /// What was said of it when the pipeline was run.
-    pub(crate) info: Value,
-}
-
 impl Document {
     pub(crate) fn new(material: &Material, position: u64, batch: &str, indexing: Indexing) -> Document {
         let now = clock::micros();
@@ -60,7 +49,6 @@ impl Document {
             name: material.name.clone(),
             batch: batch.to_owned(),
             file: material.file.clone(),
-            origin: None,
             rule: material.rule.clone(),
             created_from: "api",
             created_at: now,
@@ -185,19 +173,11 @@ impl Document {
         Some(facts.filter_map(|fact| Some((fact["name"].as_str()?.to_owned(), fact["value"].clone()))).collect())
     }
 
-    pub(crate) fn source_type(&self) -> &str {
-        self.origin.as_ref().map_or("upload_file", |origin| &origin.kind)
-    }
-
     /// As lists and changes tell it.
     pub(crate) fn value(&self, dataset: &Dataset, now: i64) -> Value {
         let mut value = self.common(dataset, now);
-        let (info, details) = match &self.origin {
-            Some(origin) => (origin.info.clone(), json!({})),
-            None => (json!({"upload_file_id": self.file.id}), json!({"upload_file": self.file.value()})),
-        };
-        value["data_source_info"] = info;
-        value["data_source_detail_dict"] = details;
+        value["data_source_info"] = json!({"upload_file_id": self.file.id});
+        value["data_source_detail_dict"] = json!({"upload_file": self.file.value()});
         value["word_count"] = json!(self.word_count(now));
         value["doc_metadata"] = self.facts(&dataset.metadata, now).unwrap_or_else(|| json!([]));
         value
@@ -210,15 +190,9 @@ impl Document {
         let completed_at = seconds(progress.completed_at);
         let segments = if progress.is_split() { self.segments.len() } else { 0 };
         let rule = dataset.latest_rule.clone().unwrap_or_else(ProcessRule::automatic).of_dataset();
-        value["data_source_info"] = match &self.origin {
-            Some(origin) => origin.info.clone(),
-            None => json!({"upload_file": self.file.value()}),
-        };
+        value["data_source_info"] = json!({"upload_file": self.file.value()});
         value["dataset_process_rule"] = rule;
-        value["document_process_rule"] = match &self.origin {
-            Some(_) => json!({}),
-            None => self.rule.of_document(&dataset.id),
-        };
+        value["document_process_rule"] = self.rule.of_document(&dataset.id);
         value["completed_at"] = json!(completed_at);
         value["updated_at"] = json!(self.changed_at(now) / 1_000_000);
         value["indexing_latency"] = json!(completed_at.map(|_| self.indexing.latency()));
@@ -240,7 +214,7 @@ impl Document {
     pub(crate) fn found(&self, dataset: &Dataset, now: i64) -> Value {
         json!({
             "id": self.id,
-            "data_source_type": self.source_type(),
+            "data_source_type": "upload_file",
             "name": self.name,
             "doc_type": null,
             "doc_metadata": self.facts_by_name(&dataset.metadata, now),
@@ -259,9 +233,9 @@ impl Document {
         json!({
             "id": self.id,
             "position": self.position,
-            "data_source_type": self.source_type(),
+            "data_source_type": "upload_file",
             "data_source_info": null,
-            "dataset_process_rule_id": if self.origin.is_some() { None } else { Some(self.rule.id()) },
+            "dataset_process_rule_id": self.rule.id(),
             "name": self.name,
             "created_from": self.created_from,
             "created_by": account(),

@@ -17,10 +17,7 @@ pub(crate) mod stored_file;
 pub(crate) mod tag;
 pub(crate) mod words;
 
-use std::collections::HashMap;
-
 use dataset::Dataset;
-use stored_file::StoredFile;
 use tag::Tag;
 
 use crate::ids;
@@ -34,8 +31,6 @@ pub(crate) struct Knowledge {
     /// In the order in which they were made.
     pub(crate) datasets: Vec<Dataset>,
     pub(crate) tags: Vec<Tag>,
-    /// Files that wait for a run of a pipeline, by id.
-    pub(crate) pipeline_files: HashMap<String, StoredFile>,
 }
 
 impl Knowledge {

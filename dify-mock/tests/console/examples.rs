@@ -1,0 +1,44 @@
+use reqwest::Method;
+use serde_json::json;
+
+use crate::desk::{Desk, NOBODY};
+
+#[tokio::test]
+async fn an_operation_without_a_handler_answers_its_example() {
+    let desk = Desk::new().await;
+    for path in [
+        "/tags?type=app",
+        "/workspaces",
+        "/workspaces/current/model-providers",
+        "/datasets?limit=1",
+        "/version?current_version=1.13.0",
+        "/system-features",
+    ] {
+        assert_eq!(desk.get(path).await.0, 200, "{path}");
+    }
+    assert_eq!(desk.order(Method::DELETE, &format!("/tags/{NOBODY}")).await.0, 204);
+    desk.all_agree();
+}
+
+#[tokio::test]
+async fn an_example_is_only_shown_to_requests_that_are_allowed() {
+    let desk = Desk::new().await;
+    assert_eq!(desk.bare(Method::GET, "/workspaces").send().await.expect("answered").status(), 401);
+    assert_eq!(desk.get("/workspaces/current").await.0, 404);
+    assert_eq!(desk.order(Method::PUT, "/apps").await.0, 405);
+    let (status, refused) = desk.post("/account/name", json!({"name": "x"})).await;
+    let message = "name\n  String should have at least 3 characters [type=string_too_short, input_value='x'";
+    assert!(status == 400 && refused["message"].as_str().is_some_and(|text| text.contains(message)), "{refused}");
+    let workflow = desk.make("drawn", "workflow").await;
+    let log = format!("/apps/{workflow}/chat-messages?conversation_id={NOBODY}");
+    assert_eq!(desk.get(&log).await.1["code"], "app_not_found");
+    let days = format!("/apps/{workflow}/workflow/statistics/daily-conversations");
+    let (status, refused) = desk.get(&format!("{days}?start=zzz")).await;
+    let message = "Invalid start time format: time data 'zzz' does not match format '%Y-%m-%d %H:%M'";
+    assert_eq!((status, &refused["code"], &refused["message"]), (400, &json!("bad_request"), &json!(message)));
+    assert_eq!(desk.get(&format!("{days}?start=2020-01-01%2000:00&end=2020-01-02%2000:00")).await.0, 200);
+    let credentials = "/workspaces/current/model-providers/langgenius/openai/openai/credentials";
+    let (status, refused) = desk.post(credentials, json!({"credentials": {"openai_api_key": "bad-key"}})).await;
+    assert_eq!((status, &refused["message"]), (400, &json!("Incorrect API key provided")));
+    desk.answers_agree();
+}
