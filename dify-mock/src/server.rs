@@ -1,7 +1,7 @@
 //! Starting and stopping the server.
 
 use std::net::SocketAddr;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
@@ -10,15 +10,17 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::contract::{Api, Contract};
-use crate::counts::{Count, Counts, Repeated};
-use crate::fault::{Faults, Line, Lines, Rules};
+use crate::http::counts::{Count, Counts, Repeated};
 use crate::http::dispatch;
-use crate::http::key::Key;
-use crate::ids;
-use crate::record::{RecordedRequest, Records};
+use crate::http::fault::{Faults, Line, Lines, Rules};
+use crate::http::host::Host;
+use crate::http::records::{RecordedRequest, Records};
 use crate::state::World;
 use crate::state::console::account::{Account, EMAIL, PASSWORD};
-use crate::state::knowledge::AUTHOR;
+use crate::state::shared::{Options, Shared};
+use crate::values::ids;
+use crate::values::key::Key;
+use crate::values::workspace::AUTHOR;
 
 /// Why the server did not start.
 #[derive(Debug, thiserror::Error)]
@@ -41,50 +43,21 @@ pub enum Error {
 #[derive(Clone, Debug)]
 pub struct Builder {
     address: SocketAddr,
-    settings: Settings,
-}
-
-#[derive(Clone, Debug)]
-pub(crate) struct Settings {
-    pub(crate) pace: Duration,
-    pub(crate) ping: Duration,
-    pub(crate) idle: Duration,
-    pub(crate) upload_limit: Option<u64>,
-    pub(crate) kept_requests: usize,
-    pub(crate) check_answers: bool,
-    pub(crate) version: String,
-    /// A workflow that continues after a pause is stopped, as 1.16.0 and 1.16.1 stop it.
-    pub(crate) stops_resumed: bool,
-    pub(crate) indexing_time: Duration,
-    pub(crate) session_time: Duration,
-    pub(crate) set_up: bool,
+    options: Options,
 }
 
 /// A running server. It stops when this is dropped.
 #[derive(Debug)]
 pub struct Server {
-    inner: Arc<Inner>,
+    host: Arc<Host>,
     address: SocketAddr,
     /// When this goes, no more connections are taken and the idle ones are closed.
     _open: oneshot::Sender<()>,
 }
 
-/// What all requests share.
-#[derive(Debug)]
-pub(crate) struct Inner {
-    pub(crate) settings: Settings,
-    pub(crate) contract: &'static Contract,
-    pub(crate) records: Records,
-    pub(crate) counts: Counts,
-    pub(crate) faults: Rules,
-    /// `http://127.0.0.1:5001`.
-    pub(crate) url: String,
-    world: Mutex<World>,
-}
-
 impl Default for Builder {
     fn default() -> Self {
-        let settings = Settings {
+        let options = Options {
             pace: Duration::ZERO,
             ping: Duration::from_secs(10),
             idle: Duration::from_secs(300),
@@ -97,7 +70,7 @@ impl Default for Builder {
             session_time: Duration::from_secs(3600),
             set_up: true,
         };
-        Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), settings }
+        Self { address: SocketAddr::from(([127, 0, 0, 1], 0)), options }
     }
 }
 
@@ -115,7 +88,7 @@ impl Builder {
     /// The time before each piece of a streamed answer. Zero unless set.
     #[must_use]
     pub fn pace(mut self, pace: Duration) -> Self {
-        self.settings.pace = pace;
+        self.options.pace = pace;
         self
     }
 
@@ -123,14 +96,14 @@ impl Builder {
     #[must_use]
     pub fn ping_every(mut self, interval: Duration) -> Self {
         // An interval of nothing would be a stream of nothing but pings.
-        self.settings.ping = interval.clamp(Duration::from_millis(1), LONGEST);
+        self.options.ping = interval.clamp(Duration::from_millis(1), LONGEST);
         self
     }
 
     /// How long a stream with no events is kept up with pings. 300 seconds unless set, as Dify has it.
     #[must_use]
     pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.settings.idle = limit.min(LONGEST);
+        self.options.idle = limit.min(LONGEST);
         self
     }
 
@@ -138,21 +111,21 @@ impl Builder {
     /// for films, 15 MiB for all else. Longer files are refused as Dify does.
     #[must_use]
     pub fn upload_limit(mut self, bytes: u64) -> Self {
-        self.settings.upload_limit = Some(bytes);
+        self.options.upload_limit = Some(bytes);
         self
     }
 
     /// How many requests to keep for [`Server::requests`]. 10,000 unless set.
     #[must_use]
     pub fn keep_requests(mut self, count: usize) -> Self {
-        self.settings.kept_requests = count;
+        self.options.kept_requests = count;
         self
     }
 
     /// Hold the server's own answers and events against the document too: see [`RecordedRequest::answer_problems`].
     #[must_use]
     pub fn check_answers(mut self, check: bool) -> Self {
-        self.settings.check_answers = check;
+        self.options.check_answers = check;
         self
     }
 
@@ -163,8 +136,8 @@ impl Builder {
     /// 1.17.0. Nothing else changes.
     #[must_use]
     pub fn version(mut self, version: impl Into<String>) -> Self {
-        self.settings.version = version.into();
-        self.settings.stops_resumed = matches!(&*self.settings.version, "1.16.0" | "1.16.1");
+        self.options.version = version.into();
+        self.options.stops_resumed = matches!(&*self.options.version, "1.16.0" | "1.16.1");
         self
     }
 
@@ -172,21 +145,21 @@ impl Builder {
     /// as anybody asks.
     #[must_use]
     pub fn indexing_time(mut self, time: Duration) -> Self {
-        self.settings.indexing_time = time;
+        self.options.indexing_time = time;
         self
     }
 
     /// How long the access token of a console session lasts. An hour unless set, as Dify has it; refreshing works on.
     #[must_use]
     pub fn session_time(mut self, time: Duration) -> Self {
-        self.settings.session_time = time;
+        self.options.session_time = time;
         self
     }
 
     /// A server that nobody has set up yet: it has no account, and the console's setup makes one.
     #[must_use]
     pub fn without_account(mut self) -> Self {
-        self.settings.set_up = false;
+        self.options.set_up = false;
         self
     }
 
@@ -195,29 +168,27 @@ impl Builder {
     /// # Errors
     /// When the address is taken, or the published document is unreadable.
     pub async fn start(mut self) -> Result<Server, Error> {
-        let contract = Contract::get()?;
-        if self.settings.version.is_empty() {
-            contract.release().clone_into(&mut self.settings.version);
+        let contract = Contract::get().map_err(|problem| Error::Bundle(problem.to_owned()))?;
+        if self.options.version.is_empty() {
+            contract.release().clone_into(&mut self.options.version);
         }
         let listen = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(listen)?;
         let address = listener.local_addr().map_err(listen)?;
         let mut world = World::default();
         world.embed();
-        if self.settings.set_up {
+        if self.options.set_up {
             world.console.account = Some(Account::new(AUTHOR, EMAIL, PASSWORD));
         }
-        let inner = Arc::new(Inner {
-            settings: self.settings,
+        let host = Arc::new(Host {
             contract,
             records: Records::default(),
             counts: Counts::default(),
             faults: Rules::default(),
-            url: format!("http://{address}"),
-            world: Mutex::new(world),
+            shared: Arc::new(Shared::new(self.options, format!("http://{address}"), world)),
         });
         let router =
-            Router::new().fallback(dispatch::serve).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&inner));
+            Router::new().fallback(dispatch::serve).layer(DefaultBodyLimit::disable()).with_state(Arc::clone(&host));
         let service = router.into_make_service_with_connect_info::<Line>();
         let (open, closed) = oneshot::channel::<()>();
         tokio::spawn(async move {
@@ -228,7 +199,7 @@ impl Builder {
             // It ends only with the signal: accepting connections is not given up.
             let _ = axum::serve(Lines(listener), service).with_graceful_shutdown(closed).await;
         });
-        Ok(Server { inner, address, _open: open })
+        Ok(Server { host, address, _open: open })
     }
 }
 
@@ -256,19 +227,19 @@ impl Server {
     /// `http://127.0.0.1:PORT`.
     #[must_use]
     pub fn url(&self) -> &str {
-        &self.inner.url
+        &self.host.shared.url
     }
 
     /// `http://127.0.0.1:PORT/v1`: what a client takes as its base URL.
     #[must_use]
     pub fn base_url(&self) -> String {
-        format!("{}/v1", self.inner.url)
+        format!("{}/v1", self.host.shared.url)
     }
 
     /// `http://127.0.0.1:PORT/api`: what a client of the Web API takes as its base URL.
     #[must_use]
     pub fn web_url(&self) -> String {
-        format!("{}{}", self.inner.url, Api::Web.prefix())
+        format!("{}{}", self.host.shared.url, Api::Web.prefix())
     }
 
     /// The code of the page that the application of a key has: the last part of a page's address, and what
@@ -277,7 +248,7 @@ impl Server {
     #[must_use]
     pub fn app_code(&self, key: &str) -> String {
         if let Some(key) = Key::known(key) {
-            self.inner.world(|world| {
+            self.host.shared.world(|world| {
                 world.app(&key);
             });
         }
@@ -286,83 +257,73 @@ impl Server {
 
     /// Makes every passport that was given out so far one that has expired. New ones are good.
     pub fn revoke_passports(&self) {
-        self.inner.world(|world| world.passports.revoke());
+        self.host.shared.world(|world| world.passports.revoke());
     }
 
     /// `http://127.0.0.1:PORT/console/api`: where the Console API is.
     #[must_use]
     pub fn console_url(&self) -> String {
-        format!("{}/console/api", self.inner.url)
+        format!("{}/console/api", self.host.shared.url)
     }
 
     /// Ends the access tokens of all console sessions at once, as if their time were over. Refresh tokens stay good.
     pub fn expire_sessions(&self) {
-        self.inner.world(|world| world.console.sessions.expire());
+        self.host.shared.world(|world| world.console.sessions.expire());
     }
 
     /// The requests so far, the oldest first.
     #[must_use]
     pub fn requests(&self) -> Vec<RecordedRequest> {
-        self.inner.records.all()
+        self.host.records.all()
     }
 
     /// Forgets the requests so far, and the counts with them. What the applications remember stays.
     pub fn forget_requests(&self) {
-        self.inner.records.forget();
-        self.inner.counts.forget();
+        self.host.records.forget();
+        self.host.counts.forget();
     }
 
     /// What goes wrong: see [`Faults`].
     #[must_use]
     pub fn faults(&self) -> Faults<'_> {
-        Faults::new(&self.inner.faults)
+        Faults::new(&self.host.faults)
     }
 
     /// How often the request was acted on that names itself so in `X-Request-Id`. It counts every request since the start,
     /// whether or not it is kept for [`Server::requests`].
     #[must_use]
     pub fn executions(&self, request_id: &str) -> u32 {
-        self.inner.counts.executions(request_id)
+        self.host.counts.executions(request_id)
     }
 
     /// The requests that were acted on more than once, among those with an `X-Request-Id`.
     #[must_use]
     pub fn repeated(&self) -> Vec<Repeated> {
-        self.inner.counts.repeated()
+        self.host.counts.repeated()
     }
 
     /// How often requests of an operation arrived, met a fault and were acted on.
     #[must_use]
     pub fn count(&self, operation: &str) -> Count {
-        self.inner.counts.operation(operation)
+        self.host.counts.operation(operation)
     }
 
     /// The same for all requests together, also those that reach no operation.
     #[must_use]
     pub fn total(&self) -> Count {
-        self.inner.counts.total()
+        self.host.counts.total()
     }
 
     /// The ids of all operations that it answers.
     #[must_use]
     pub fn operations(&self) -> Vec<&str> {
-        self.inner.contract.operations().map(|operation| operation.id.as_str()).collect()
+        self.host.contract.operations().map(|operation| operation.id.as_str()).collect()
     }
 }
 
 impl Drop for Server {
     fn drop(&mut self) {
         // Runs hold on to the server: those that wait would keep it for ever.
-        let waiting = self.inner.world(World::shut);
-        drop(waiting);
-    }
-}
-
-impl Inner {
-    /// Does something to the state. Nothing waits in there.
-    pub(crate) fn world<T>(&self, work: impl FnOnce(&mut World) -> T) -> T {
-        // A handler that panicked left the state as whole as any other: each change is one insertion or assignment.
-        let mut world: MutexGuard<'_, World> = self.world.lock().unwrap_or_else(PoisonError::into_inner);
-        work(&mut world)
+        self.host.shared.world(World::shut);
     }
 }

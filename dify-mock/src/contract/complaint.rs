@@ -5,7 +5,7 @@ use jsonschema::error::{TypeKind, ValidationErrorKind};
 use jsonschema::{JsonType, JsonTypeSet};
 use serde_json::Value;
 
-use crate::python;
+use crate::values::python;
 
 /// One mistake.
 #[derive(Clone, Debug)]

@@ -15,7 +15,6 @@ pub(crate) use complaint::Complaint;
 pub(crate) use operation::{Credential, Operation, Parameter, Place};
 pub(crate) use route::{Found, decoded};
 
-use crate::Error;
 use route::Routes;
 
 /// The bundle that `cargo xtask codegen` writes. Its component names mean nothing here, only operations and schemas.
@@ -64,7 +63,7 @@ impl Api {
 
 impl Contract {
     /// The contract, read at the first call and kept: every server of a process has the same one.
-    pub(crate) fn get() -> Result<&'static Contract, Error> {
+    pub(crate) fn get() -> Result<&'static Contract, &'static str> {
         static CONTRACT: OnceLock<Result<Contract, String>> = OnceLock::new();
         let read = || {
             let surfaces = vec![
@@ -74,7 +73,7 @@ impl Contract {
             ];
             Ok(Contract { surfaces })
         };
-        CONTRACT.get_or_init(read).as_ref().map_err(|problem| Error::Bundle(problem.clone()))
+        CONTRACT.get_or_init(read).as_ref().map_err(String::as_str)
     }
 
     /// The release of Dify that the documents describe, and the server plays.

@@ -1,7 +1,7 @@
 //! Finding the operation for a method and a path.
 
 use super::Operation;
-use crate::ids;
+use crate::values::ids;
 
 /// The operations of one document.
 #[derive(Debug)]

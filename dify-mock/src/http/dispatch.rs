@@ -6,32 +6,32 @@ use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::response::Response;
-use bytes::Bytes;
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
 use serde_json::Value;
 
-use super::call::{Call, Content, Headers};
-use super::cookie::Cookies;
-use super::form::Form;
-use super::key::Key;
-use super::refusal::Refusal;
-use super::reply::Reply;
-use crate::console;
+use super::fault::Line;
+use super::host::Host;
+use super::records::{KEPT_OF_A_BODY, RecordedRequest};
+use super::{authorize, form};
 use crate::contract::{Api, Complaint, Credential, Found, Operation, Parameter, Place};
-use crate::fault::Line;
-use crate::record::{KEPT_OF_A_BODY, RecordedRequest};
-use crate::run::feed::Frame;
-use crate::server::Inner;
-use crate::service;
+use crate::handlers::call::{Call, Content, Headers};
+use crate::handlers::form_data::FormData;
+use crate::handlers::handler::Handler;
+use crate::handlers::reply::Reply;
+use crate::handlers::{console, routes};
+use crate::state::feed::Frame;
+use crate::values::cookie::Cookies;
+use crate::values::key::Key;
+use crate::values::refusal::Refusal;
 
 /// A JSON body longer than this is refused: it would be held in memory.
 const LONGEST_JSON: usize = 256 * 1024 * 1024;
 
 /// Answers one request, whatever it is.
 pub(crate) async fn serve(
-    State(server): State<Arc<Inner>>,
+    State(host): State<Arc<Host>>,
     ConnectInfo(line): ConnectInfo<Line>,
     request: Request,
 ) -> Response {
@@ -43,15 +43,15 @@ pub(crate) async fn serve(
         headers: parts.headers.clone(),
         ..RecordedRequest::default()
     };
-    let found = server.contract.find(&record.method, &record.path);
+    let found = host.contract.find(&record.method, &record.path);
     let operation = match &found {
         Found::Operation(operation, _) => Some(*operation),
         _ => None,
     };
     record.operation = operation.map(|operation| operation.id.clone());
-    let fault = server.faults.meet(record.operation.as_deref(), &record.path);
+    let fault = host.faults.meet(record.operation.as_deref(), &record.path);
     record.fault.clone_from(&fault);
-    server.counts.receive(record.operation.as_deref(), fault.is_some());
+    host.counts.receive(record.operation.as_deref(), fault.is_some());
     let query: Vec<(String, String)> = form_urlencoded::parse(record.query.as_bytes()).into_owned().collect();
     let method = parts.method.clone();
     let body = match fault.as_deref() {
@@ -61,25 +61,25 @@ pub(crate) async fn serve(
     let findings = operation.map(|operation| check(operation, &query, &record.headers, &body)).unwrap_or_default();
     record.problems = findings.notes.clone();
     let (headers, path) = (record.headers.clone(), record.path.clone());
-    let number = server.records.keep(record, server.settings.kept_requests);
-    let begun = |status: u16| server.records.amend(number, |record| record.status = status);
+    let number = host.records.keep(record, host.shared.options.kept_requests);
+    let begun = |status: u16| host.records.amend(number, |record| record.status = status);
     if let Some(fault) = fault.as_deref().filter(|fault| !fault.acts()) {
         return fault.refuse(&line, begun).await;
     }
 
     let outcome = match found {
-        Found::Nothing => match service::beside(&server, &path, &query) {
+        Found::Nothing => match routes::beside(&host.shared, &path, &query) {
             Some(outcome) => outcome,
             None => Err(Refusal::Html),
         },
         Found::OtherMethod => Err(Refusal::other_method()),
         Found::Operation(operation, values) => {
-            let understood = understand(&server, operation, Asked { path: values, query, body, findings }, &headers);
+            let understood = understand(&host, operation, Asked { path: values, query, body, findings }, &headers);
             match understood {
                 Ok((call, handler)) => {
-                    server.counts.execute(&operation.id, &method, &headers);
-                    server.records.amend(number, |record| record.executed = true);
-                    service::answer(call, handler, operation).await
+                    host.counts.execute(&operation.id, &method, &headers);
+                    host.records.amend(number, |record| record.executed = true);
+                    routes::answer(call, handler, operation).await
                 }
                 Err(refusal) => Err(refusal),
             }
@@ -87,16 +87,16 @@ pub(crate) async fn serve(
         }
     };
     let mut response = match outcome {
-        Ok(reply) => checked(&server, operation, number, reply).into_response(),
+        Ok(reply) => checked(&host, operation, number, reply).into_response(),
         Err(refusal) => {
-            if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| checks(&server))) {
+            if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| checks(&host))) {
                 let problems = operation.check_answer(status, "application/json", &body);
-                server.records.amend(number, |record| record.answer_problems.extend(problems));
+                host.records.amend(number, |record| record.answer_problems.extend(problems));
             }
             refusal.into_response()
         }
     };
-    sign(&server, &path, &mut response);
+    sign(&host, &path, &mut response);
     match fault {
         Some(fault) => fault.distort(&method, response, &line, begun).await,
         None => {
@@ -107,7 +107,7 @@ pub(crate) async fn serve(
 }
 
 /// The headers that every answer has.
-fn sign(server: &Inner, path: &str, response: &mut Response) {
+fn sign(host: &Host, path: &str, response: &mut Response) {
     let headers = response.headers_mut();
     // Pages and the console are served from the same place as their APIs: only others are told that they may.
     if ![Api::Web, Api::Console].iter().any(|api| path.starts_with(api.prefix())) {
@@ -115,7 +115,7 @@ fn sign(server: &Inner, path: &str, response: &mut Response) {
         let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
         headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
     }
-    if let Ok(version) = HeaderValue::from_str(&server.settings.version) {
+    if let Ok(version) = HeaderValue::from_str(&host.shared.options.version) {
         headers.insert("x-version", version);
     }
     headers.insert("x-env", HeaderValue::from_static("PRODUCTION"));
@@ -126,7 +126,7 @@ fn sign(server: &Inner, path: &str, response: &mut Response) {
 enum Sent {
     /// JSON was sent as such; nothing when it cannot be read.
     Json(Option<Value>),
-    Form(Result<Form, Refusal>),
+    Form(Result<FormData, Refusal>),
     /// So many bytes of something else.
     Other(u64),
 }
@@ -135,7 +135,7 @@ async fn read(parts: Parts, body: Body, operation: Option<&Operation>, record: &
     let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media == "multipart/form-data" && operation.is_some_and(Operation::takes_form) {
-        let (form, seen) = Form::read(parts, body).await;
+        let (form, seen) = form::read(parts, body).await;
         record.body = seen.head.into();
         record.body_length = seen.length;
         return Sent::Form(form);
@@ -222,40 +222,40 @@ struct Asked {
 
 /// Turns a request into a call, checking what the server checks, in its order: key, body, user, mode, values.
 fn understand(
-    server: &Arc<Inner>,
+    host: &Arc<Host>,
     operation: &Operation,
     asked: Asked,
     sent: &HeaderMap,
-) -> Result<(Call, Option<&'static service::Handler>), Refusal> {
+) -> Result<(Call, Option<&'static Handler>), Refusal> {
     let Asked { path, query, body, mut findings } = asked;
     let headers = Headers::of(sent);
     let (key, visitor) = match operation.credential {
         Credential::None if operation.is_console() => (Key::none(), None),
         Credential::None => (Key::of("app-chat"), None),
         Credential::Account => {
-            console::gate::check(server, sent)?;
+            console::gate::check(&host.shared, sent)?;
             (Key::none(), None)
         }
         Credential::Passport => {
-            let (key, visitor) = server.world(|world| {
+            let (key, visitor) = host.shared.world(|world| {
                 let visitor = world.passports.holder(headers.get("x-app-passport"))?;
                 Ok::<_, Refusal>((world.key_of(&visitor.app), visitor))
             })?;
             (key, Some(visitor.session))
         }
         wanted => {
-            let key = Key::read(sent, wanted)?;
-            (server.world(|world| world.admit(key))?, None)
+            let key = authorize::key(sent, wanted)?;
+            (host.shared.world(|world| world.admit(key))?, None)
         }
     };
     let cookies = Cookies::read(sent);
-    let handler = service::handler(operation);
+    let handler = routes::handler(operation);
     let api = operation.api;
     if handler.is_some_and(|handler| handler.wording.absent) {
         // Whatever the body is: nobody looks at it.
         let (content, user) = (Content::Nothing, None);
         return Ok((
-            Call { server: Arc::clone(server), api, headers, key, path, query, content, user, cookies },
+            Call { server: Arc::clone(&host.shared), api, headers, key, path, query, content, user, cookies },
             handler,
         ));
     }
@@ -292,7 +292,7 @@ fn understand(
         }
         refused => refused?,
     }
-    Ok((Call { server: Arc::clone(server), api, headers, key, path, query, content, user, cookies }, handler))
+    Ok((Call { server: Arc::clone(&host.shared), api, headers, key, path, query, content, user, cookies }, handler))
 }
 
 fn user(content: &Content, query: &[(String, String)]) -> Option<String> {
@@ -309,39 +309,27 @@ fn refuse(complaints: &[Complaint], title: String) -> Result<(), Refusal> {
     if complaints.is_empty() { Ok(()) } else { Err(Refusal::invalid(Complaint::message(complaints, &title))) }
 }
 
-fn checks(server: &Inner) -> bool {
-    server.settings.check_answers
+fn checks(host: &Host) -> bool {
+    host.shared.options.check_answers
 }
 
 /// With `check_answers`, holds an answer and each of its events against the document.
-fn checked(server: &Arc<Inner>, operation: Option<&'static Operation>, number: u64, reply: Reply) -> Reply {
-    let Some(operation) = operation.filter(|_| checks(server)) else { return reply };
+fn checked(host: &Arc<Host>, operation: Option<&'static Operation>, number: u64, reply: Reply) -> Reply {
+    let Some(operation) = operation.filter(|_| checks(host)) else { return reply };
     if let Some((status, media, value)) = reply.json() {
         let problems = operation.check_answer(status, media, value);
-        server.records.amend(number, |record| record.answer_problems.extend(problems));
+        host.records.amend(number, |record| record.answer_problems.extend(problems));
     }
     match reply {
         Reply::Events(events) => {
-            let server = Arc::clone(server);
+            let host = Arc::clone(host);
             Reply::Events(events.watched(Arc::new(move |frame: &Frame| {
                 let problems = operation.check_answer(200, "text/event-stream", &frame.value());
                 let event = frame.name();
                 let problems = problems.into_iter().map(|problem| format!("{event}: {problem}"));
-                server.records.amend(number, |record| record.answer_problems.extend(problems));
+                host.records.amend(number, |record| record.answer_problems.extend(problems));
             })))
         }
         reply => reply,
     }
-}
-
-/// What an operation without a handler of its own answers: the document's example.
-pub(crate) fn example(operation: &Operation) -> Reply {
-    let (status, media, value) = operation.example();
-    let body = match (&value, media) {
-        (None, _) | (_, "") => Bytes::new(),
-        (Some(value), "text/event-stream") => Bytes::from(format!("data: {value}\n\n")),
-        (Some(Value::String(text)), media) if media != "application/json" => Bytes::from(text.clone()),
-        (Some(value), _) => return Reply::Json(status, value.clone()),
-    };
-    Reply::Other { status, media: media.to_owned(), body }
 }

@@ -1,11 +1,11 @@
-//! From bytes to a call, from an outcome to bytes.
+//! From bytes to a call, from an outcome to bytes; and what is recorded of both.
 
-pub(crate) mod blob;
-pub(crate) mod call;
-pub(crate) mod cookie;
+mod authorize;
+pub(crate) mod counts;
 pub(crate) mod dispatch;
-pub(crate) mod form;
-pub(crate) mod key;
-pub(crate) mod refusal;
-pub(crate) mod reply;
-pub(crate) mod stream;
+pub mod fault;
+mod form;
+pub(crate) mod host;
+pub(crate) mod records;
+mod response;
+mod stream;

@@ -3,9 +3,9 @@
 use serde_json::{Value, json};
 
 use super::chat::{Came, Speech};
-use super::feed::Turn;
 use super::script::pieces;
-use crate::{clock, ids};
+use crate::state::feed::Turn;
+use crate::values::{clock, ids};
 
 const TOOL: &str = "current_time";
 

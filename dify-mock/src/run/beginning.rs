@@ -5,25 +5,24 @@ use std::time::Instant;
 
 use serde_json::{Map, Value, json};
 
-use super::feed::Feed;
 use super::flow::Flow;
-use super::node::Kind;
 use super::script::Script;
-use super::stop::Stop;
-use crate::clock;
-use crate::contract::Api;
-use crate::http::key::Key;
-use crate::server::Inner;
 use crate::state::Task;
+use crate::state::feed::Feed;
 use crate::state::run::{Run, Status};
+use crate::state::shared::Shared;
+use crate::state::stop::Stop;
+use crate::state::trace::Kind;
 use crate::state::workflow::Workflow;
+use crate::values::clock;
+use crate::values::key::Key;
 
 /// What a run is begun with.
 #[derive(Debug)]
 pub(crate) struct Beginning {
     pub(crate) user: String,
-    /// Through which API.
-    pub(crate) api: Api,
+    /// Whether a visitor of the application's page begins it.
+    pub(crate) visit: bool,
     pub(crate) talk: Option<Talk>,
     /// What the caller gave.
     pub(crate) inputs: Map<String, Value>,
@@ -43,8 +42,8 @@ pub(crate) struct Talk {
 
 impl Flow {
     /// Enters the run and the task, so that both are known before the first event.
-    pub(crate) fn begin(server: &Arc<Inner>, key: &Key, beginning: Beginning) -> Flow {
-        let Beginning { user, api, talk, inputs, system, question, script } = beginning;
+    pub(crate) fn begin(server: &Arc<Shared>, key: &Key, beginning: Beginning) -> Flow {
+        let Beginning { user, visit, talk, inputs, system, question, script } = beginning;
         let mut nodes = vec![Kind::Start];
         nodes.extend(talk.is_some().then_some(Kind::Assigner));
         nodes.extend(key.pauses.then_some(Kind::Human));
@@ -52,8 +51,8 @@ impl Flow {
         let flow = Flow {
             server: Arc::clone(server),
             key: key.clone(),
-            run: crate::ids::new(),
-            task: crate::ids::new(),
+            run: crate::values::ids::new(),
+            task: crate::values::ids::new(),
             talk,
             inputs,
             question,
@@ -82,7 +81,7 @@ impl Flow {
                 version: app.profile.workflows.running().map_or("draft", Workflow::version_name).to_owned(),
                 user_id: app.end_user(&user),
                 user,
-                visit: api == Api::Web,
+                visit,
                 status: Status::Running,
                 inputs: all,
                 outputs: json!({}),

@@ -6,19 +6,19 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::agent;
-use super::feed::{Feed, Turn};
 use super::script::{Failure, Script};
-use super::stop::Stop;
-use super::usage::{Usage, tokens};
-use crate::http::key::{Key, Mode};
-use crate::server::Inner;
+use crate::state::feed::{Feed, Turn};
 use crate::state::message::Message;
+use crate::state::shared::Shared;
+use crate::state::stop::Stop;
 use crate::state::{Task, World};
+use crate::values::key::{Key, Mode};
+use crate::values::usage::{Usage, tokens};
 
 /// An answer on its way.
 #[derive(Debug)]
 pub(crate) struct Speech {
-    server: Arc<Inner>,
+    server: Arc<Shared>,
     key: Key,
     conversation: Option<String>,
     pub(crate) message: String,
@@ -51,14 +51,20 @@ pub(crate) enum Came {
 
 impl Speech {
     /// Enters the message and the task, so that both are known before the first event.
-    pub(crate) fn begin(server: &Arc<Inner>, key: &Key, message: Message, script: Script, files: Vec<Value>) -> Speech {
+    pub(crate) fn begin(
+        server: &Arc<Shared>,
+        key: &Key,
+        message: Message,
+        script: Script,
+        files: Vec<Value>,
+    ) -> Speech {
         let speech = Speech {
             server: Arc::clone(server),
             key: key.clone(),
             conversation: message.conversation.clone(),
             message: message.id.clone(),
             created_at: message.created_at,
-            task: crate::ids::new(),
+            task: crate::values::ids::new(),
             script,
             feed: Feed::new(),
             stop: Stop::new(),

@@ -4,24 +4,26 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use serde_json::{Map, Value, json};
+use tokio::sync::oneshot;
 
 use super::beginning::Talk;
-use super::feed::{Feed, Turn};
-use super::node::{Kind, Node, Result as NodeResult};
+use super::node::{Node, Result as NodeResult};
 use super::script::{Failure, Script};
-use super::stop::Stop;
-use super::usage::{Usage, seconds, tokens};
-use crate::clock;
-use crate::http::key::Key;
-use crate::server::Inner;
 use crate::state::Waiting;
+use crate::state::feed::{Feed, Turn};
 use crate::state::form::{Form, Submission};
 use crate::state::run::{Run, Status};
+use crate::state::shared::Shared;
+use crate::state::stop::Stop;
+use crate::state::trace::Kind;
+use crate::values::clock;
+use crate::values::key::Key;
+use crate::values::usage::{Usage, seconds, tokens};
 
 /// A run on its way.
 #[derive(Debug)]
 pub(crate) struct Flow {
-    pub(super) server: Arc<Inner>,
+    pub(super) server: Arc<Shared>,
     pub(super) key: Key,
     pub(crate) run: String,
     pub(crate) task: String,
@@ -48,36 +50,23 @@ enum Went {
 }
 
 impl Flow {
-    /// Runs from the start.
-    pub(crate) async fn start(self) {
+    /// Runs from the start to the end, with the pauses between.
+    pub(crate) async fn start(mut self) {
         self.tell_start("initial");
-        self.go().await;
-    }
-
-    /// Goes on after somebody filled the form.
-    pub(crate) async fn resume(mut self, submission: Submission) {
-        self.submission = Some(submission);
-        self.started = Instant::now();
-        self.change(|run| run.status = Status::Running);
-        self.tell_start("resumption");
-        // The pause has closed a stream, which those releases take for the wish to stop. A chatflow does not hear of it.
-        if self.server.settings.stops_resumed && self.talk.is_none() {
-            return self.finish(Status::Stopped, Some("Stopped by user.".to_owned()), json!({}));
-        }
-        self.go().await;
-    }
-
-    async fn go(mut self) {
-        while !self.nodes.is_empty() {
-            let kind = self.nodes[0];
-            let went = self.node(kind).await;
-            match went {
+        while let Some(kind) = self.nodes.first().copied() {
+            match self.node(kind).await {
                 Went::On => {
                     self.nodes.remove(0);
                 }
                 Went::Paused => {
-                    self.wait_for_somebody();
-                    return;
+                    // Nothing comes when the server has gone.
+                    let Some(submission) = self.wait_for_somebody().await else { return };
+                    self.resume(submission);
+                    // The pause has closed a stream, which those releases take for the wish to stop. A chatflow does
+                    // not hear of it.
+                    if self.server.options.stops_resumed && self.talk.is_none() {
+                        return self.finish(Status::Stopped, Some("Stopped by user.".to_owned()), json!({}));
+                    }
                 }
                 Went::Stopped => {
                     let resumed = self.submission.is_some();
@@ -89,6 +78,14 @@ impl Flow {
         }
         let outputs = self.outputs();
         self.finish(Status::Succeeded, None, outputs);
+    }
+
+    /// Goes on after somebody filled the form.
+    fn resume(&mut self, submission: Submission) {
+        self.submission = Some(submission);
+        self.started = Instant::now();
+        self.change(|run| run.status = Status::Running);
+        self.tell_start("resumption");
     }
 
     async fn node(&mut self, kind: Kind) -> Went {
@@ -174,18 +171,17 @@ impl Flow {
         });
     }
 
-    /// Lies down where a submission finds it, and only then says so: somebody may answer at once.
-    fn wait_for_somebody(self) {
+    /// Waits where a submission finds it, and only then says so: somebody may answer at once.
+    async fn wait_for_somebody(&self) -> Option<Submission> {
         let elapsed = seconds(self.started.elapsed(), 6);
-        let found = self.change(|run| run.forms.last().cloned().zip(Some(run.paused(elapsed)))).flatten();
-        let Some((form, data)) = found else { return };
-        let (feed, server) = (Arc::clone(&self.feed), Arc::clone(&self.server));
+        let (form, data) = self.change(|run| run.forms.last().cloned().zip(Some(run.paused(elapsed)))).flatten()?;
         let asked = self.event("human_input_required", form.event());
-        let paused = self.event("workflow_paused", data);
+        let (resume, resumed) = oneshot::channel();
         let (app, run) = (self.key.text.clone(), self.run.clone());
-        server.world(|world| world.waiting.insert(form.token, Waiting { app, run, flow: Some(Box::new(self)) }));
-        feed.push(&asked, Turn::Goes);
-        feed.push(&paused, Turn::Pauses);
+        self.server.world(|world| world.waiting.insert(form.token, Waiting { app, run, resume: Some(resume) }));
+        self.feed.push(&asked, Turn::Goes);
+        self.tell("workflow_paused", data, Turn::Pauses);
+        resumed.await.ok()
     }
 
     /// The model answers.

@@ -4,19 +4,9 @@ use std::time::Instant;
 
 use serde_json::{Value, json};
 
-use super::usage::seconds;
-use crate::{clock, ids};
-
-/// What kinds of nodes the embedded applications have.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Start,
-    Assigner,
-    Human,
-    Llm,
-    Answer,
-    End,
-}
+use crate::state::trace::{Kind, Trace};
+use crate::values::usage::seconds;
+use crate::values::{clock, ids};
 
 /// The execution of a node.
 #[derive(Clone, Debug)]
@@ -36,32 +26,6 @@ pub(crate) struct Result {
     pub(crate) error: Option<String>,
     /// `execution_metadata`.
     pub(crate) cost: Value,
-}
-
-/// What is still known of an execution later on.
-#[derive(Clone, Debug)]
-pub(crate) struct Trace {
-    id: String,
-    kind: Kind,
-    status: &'static str,
-    error: Option<String>,
-    elapsed: f64,
-    created_at: i64,
-    finished_at: i64,
-}
-
-impl Kind {
-    /// Id in the workflow, type and title.
-    fn words(self) -> (&'static str, &'static str, &'static str) {
-        match self {
-            Kind::Start => ("start", "start", "Start"),
-            Kind::Assigner => ("remember", "assigner", "Remember"),
-            Kind::Human => (crate::state::form::NODE.0, "human-input", crate::state::form::NODE.1),
-            Kind::Llm => ("llm", "llm", "LLM"),
-            Kind::Answer => ("answer", "answer", "Answer"),
-            Kind::End => ("end", "end", "End"),
-        }
-    }
 }
 
 impl Node {
@@ -133,59 +97,5 @@ impl Node {
             created_at: self.created_at,
             finished_at: clock::now(),
         }
-    }
-}
-
-impl Trace {
-    /// Whether it tells of the same execution.
-    pub(crate) fn is_of(&self, id: &str) -> bool {
-        self.id == id
-    }
-
-    pub(crate) fn is_running(&self) -> bool {
-        self.status == "running"
-    }
-
-    /// `data` of `node_started`, as a snapshot has it: less than live.
-    pub(crate) fn started(&self, index: usize) -> Value {
-        let (node, kind, title) = self.kind.words();
-        json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": index,
-            "predecessor_node_id": null,
-            "inputs": null,
-            "created_at": self.created_at,
-            "extras": {},
-            "iteration_id": null,
-            "loop_id": null,
-        })
-    }
-
-    /// `data` of `node_finished`, as a snapshot has it.
-    pub(crate) fn finished(&self, index: usize) -> Value {
-        let (node, kind, title) = self.kind.words();
-        json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": index,
-            "predecessor_node_id": null,
-            "inputs": null,
-            "process_data": null,
-            "outputs": null,
-            "status": self.status,
-            "error": self.error,
-            "elapsed_time": self.elapsed,
-            "execution_metadata": null,
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "files": [],
-            "iteration_id": null,
-            "loop_id": null,
-        })
     }
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use super::feed::{Frame, Turn};
+use crate::state::feed::{Frame, Turn};
 use crate::state::run::{Run, Status};
 
 /// The events so far, with less in them than when they were live.

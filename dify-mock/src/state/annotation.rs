@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{clock, ids};
+use crate::values::{clock, ids};
 
 /// All annotations of an application, the oldest first.
 #[derive(Debug, Default)]

@@ -9,8 +9,9 @@ use super::conversation::Conversation;
 use super::message::{Message, Parent};
 use super::profile::Profile;
 use super::run::Run;
-use crate::http::key::Key;
-use crate::{clock, ids};
+use crate::values::key::Key;
+use crate::values::workspace::tenant;
+use crate::values::{clock, ids};
 
 /// An application and everything in it.
 #[derive(Debug)]
@@ -159,9 +160,4 @@ impl EndUser {
             "updated_at": created_at,
         })
     }
-}
-
-/// The one workspace.
-pub(crate) fn tenant() -> String {
-    ids::of("tenant", "the embedded server")
 }

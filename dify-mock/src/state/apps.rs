@@ -3,9 +3,9 @@
 use super::World;
 use super::app::App;
 use super::profile::Profile;
-use crate::http::key::{KEYS, Key};
-use crate::http::refusal::Refusal;
-use crate::{clock, ids};
+use crate::values::key::{KEYS, Key};
+use crate::values::refusal::Refusal;
+use crate::values::{clock, ids};
 
 impl World {
     /// Applications that are there before anybody asks for them.

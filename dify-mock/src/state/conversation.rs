@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::variable::Variable;
-use crate::{clock, ids};
+use crate::values::{clock, ids};
 
 /// Messages of one user that belong together.
 #[derive(Debug)]

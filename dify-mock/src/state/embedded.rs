@@ -4,8 +4,8 @@ use serde_json::{Value, json};
 
 use super::settings::standard;
 use super::workflow::Workflow;
-use crate::http::key::{Key, Mode};
-use crate::ids;
+use crate::values::ids;
+use crate::values::key::{Key, Mode};
 
 /// The settings of an embedded application that is no workflow.
 pub(crate) fn settings(mode: Mode) -> Value {

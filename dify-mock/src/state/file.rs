@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::app::tenant;
-use crate::http::blob::Blob;
-use crate::{clock, ids};
+use crate::values::blob::Blob;
+use crate::values::workspace::tenant;
+use crate::values::{clock, ids};
 
 /// A file that somebody uploaded.
 #[derive(Clone, Debug)]

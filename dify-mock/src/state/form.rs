@@ -2,7 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::{clock, ids};
+use crate::values::{clock, ids};
 
 /// The form of a human input node.
 #[derive(Clone, Debug)]
@@ -46,7 +46,7 @@ impl Form {
         let Some(comment) = inputs.get("comment") else {
             return Err("Missing required inputs: comment".to_owned());
         };
-        let rendered = self.content.replace(COMMENT, &crate::python::str(comment));
+        let rendered = self.content.replace(COMMENT, &crate::values::python::str(comment));
         let known = Map::from_iter([("comment".to_owned(), comment.clone())]);
         let submission = Submission { inputs: known, action: action.to_owned(), title, rendered };
         self.submission = Some(submission.clone());

@@ -2,8 +2,8 @@
 
 use serde_json::{Map, Value, json};
 
-use crate::run::usage::Usage;
-use crate::{clock, ids};
+use crate::values::usage::Usage;
+use crate::values::{clock, ids};
 
 /// A question and its answer.
 #[derive(Debug)]

@@ -6,6 +6,7 @@ mod apps;
 pub(crate) mod console;
 pub(crate) mod conversation;
 mod embedded;
+pub(crate) mod feed;
 pub(crate) mod file;
 pub(crate) mod form;
 pub(crate) mod knowledge;
@@ -14,7 +15,10 @@ pub(crate) mod passport;
 pub(crate) mod profile;
 pub(crate) mod run;
 pub(crate) mod settings;
+pub(crate) mod shared;
 pub(crate) mod site;
+pub(crate) mod stop;
+pub(crate) mod trace;
 pub(crate) mod upload_token;
 pub(crate) mod variable;
 pub(crate) mod workflow;
@@ -25,14 +29,15 @@ use std::fmt;
 use app::App;
 use console::Console;
 use file::UploadedFile;
+use form::Submission;
 use knowledge::Knowledge;
 use passport::Passports;
+use stop::Stop;
+use tokio::sync::oneshot;
 use upload_token::UploadTokens;
 
-use crate::http::key::{KEYS, Key};
-use crate::ids;
-use crate::run::flow::Flow;
-use crate::run::stop::Stop;
+use crate::values::ids;
+use crate::values::key::{KEYS, Key};
 
 /// Everything.
 #[derive(Default)]
@@ -76,8 +81,8 @@ pub(crate) struct Task {
 pub(crate) struct Waiting {
     pub(crate) app: String,
     pub(crate) run: String,
-    /// What goes on once the form is filled; taken then.
-    pub(crate) flow: Option<Box<Flow>>,
+    /// Makes the run continue; taken by the submission.
+    pub(crate) resume: Option<oneshot::Sender<Submission>>,
 }
 
 // Keys are everywhere in it, so it shows how much there is and nothing more.
@@ -115,12 +120,12 @@ impl World {
         self.apps.get(text).map_or(key.clone(), |app| Key { mode: app.profile.mode, ..key })
     }
 
-    /// Stops what runs, ends what is followed, and gives away what waits.
-    pub(crate) fn shut(&mut self) -> HashMap<String, Waiting> {
+    /// Stops what runs, ends what is followed and what waits.
+    pub(crate) fn shut(&mut self) {
         self.tasks.values().for_each(|task| task.stop.ask());
         let runs = self.apps.values().flat_map(|app| app.run.values());
         runs.filter_map(|run| run.feed.as_ref()).for_each(|feed| feed.close());
-        std::mem::take(&mut self.waiting)
+        self.waiting.clear();
     }
 
     /// Whether a file was used in a message of this application, and whether anybody else's.

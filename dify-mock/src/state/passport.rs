@@ -6,8 +6,8 @@ use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::json;
 
-use crate::http::refusal::Refusal;
-use crate::ids;
+use crate::values::ids;
+use crate::values::refusal::Refusal;
 
 /// The passports that were given out.
 #[derive(Default)]

@@ -7,8 +7,8 @@ use super::settings::Settings;
 use super::site::Site;
 use super::workflow::Workflows;
 use super::{embedded, settings};
-use crate::http::key::{Key, Mode};
-use crate::{clock, ids};
+use crate::values::key::{Key, Mode};
+use crate::values::{clock, ids};
 
 /// What an application is.
 #[derive(Clone, Debug)]

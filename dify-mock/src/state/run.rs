@@ -5,9 +5,9 @@ use std::sync::Arc;
 use serde_json::{Map, Value, json};
 
 use super::form::Form;
-use crate::run::feed::Feed;
-use crate::run::node::Trace;
-use crate::text;
+use crate::state::feed::Feed;
+use crate::state::trace::Trace;
+use crate::values::json_text;
 
 /// How a run stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -77,7 +77,7 @@ impl Run {
             "id": self.id,
             "workflow_id": self.workflow_id,
             "status": self.status.name(),
-            "inputs": text::spaced(&Value::Object(self.inputs.clone())),
+            "inputs": json_text::spaced(&Value::Object(self.inputs.clone())),
             "outputs": if self.outputs.is_null() { json!({}) } else { self.outputs.clone() },
             "error": self.error,
             "total_steps": self.steps,
@@ -150,7 +150,7 @@ impl Run {
     /// One line of the log.
     pub(crate) fn log(&self) -> Value {
         json!({
-            "id": crate::ids::of("log", &self.id),
+            "id": crate::values::ids::of("log", &self.id),
             "workflow_run": {
                 "id": self.id,
                 "version": self.version,

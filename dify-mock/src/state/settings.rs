@@ -2,9 +2,9 @@
 
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::http::key::Mode;
-use crate::state::knowledge::account;
+use crate::values::clock;
+use crate::values::key::Mode;
+use crate::values::workspace::account;
 
 /// The provider of models.
 pub(crate) const PROVIDER: &str = "langgenius/openai/openai";

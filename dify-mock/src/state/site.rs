@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::state::knowledge::account;
-use crate::{clock, ids};
+use crate::values::workspace::account;
+use crate::values::{clock, ids};
 
 /// What the page of an application looks like, and where it is.
 #[derive(Clone, Debug)]

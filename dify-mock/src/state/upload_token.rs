@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 
-use crate::ids;
+use crate::values::ids;
 
 /// The tokens that were given out.
 #[derive(Default)]

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::{clock, ids, python};
+use crate::values::{clock, ids, python};
 
 /// A value that a chatflow keeps through a conversation.
 #[derive(Debug)]

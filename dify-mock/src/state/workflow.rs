@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::{clock, ids};
+use crate::values::{clock, ids};
 
 /// What stands in the place of a secret where it is not shown.
 const STARS: &str = "********************";

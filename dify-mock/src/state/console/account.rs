@@ -4,8 +4,8 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::state::knowledge::account;
+use crate::values::clock;
+use crate::values::workspace::account;
 
 /// The address with which the account of a fresh server logs in.
 pub const EMAIL: &str = "admin@example.com";

@@ -4,7 +4,7 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::{clock, ids};
+use crate::values::{clock, ids};
 
 /// The most keys that an application may have.
 pub(crate) const MOST: usize = 10;

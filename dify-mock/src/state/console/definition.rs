@@ -4,10 +4,10 @@ use std::fmt;
 
 use serde_json::{Value, json};
 
-use crate::clock;
-use crate::http::key::Mode;
 use crate::state::profile::{Given, Profile, look};
 use crate::state::settings::Settings;
+use crate::values::clock;
+use crate::values::key::Mode;
 
 /// The form of definitions that the server writes.
 pub(crate) const CURRENT: &str = "0.7.0";

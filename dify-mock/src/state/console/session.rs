@@ -9,8 +9,8 @@ use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use crate::state::knowledge::account;
-use crate::{clock, ids};
+use crate::values::workspace::account;
+use crate::values::{clock, ids};
 
 /// How long a refresh token lasts.
 pub(crate) const REFRESH: Duration = Duration::from_secs(30 * 86_400);

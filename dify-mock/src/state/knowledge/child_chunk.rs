@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ids;
+use crate::values::ids;
 
 /// A child chunk.
 #[derive(Clone, Debug)]

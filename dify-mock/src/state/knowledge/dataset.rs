@@ -7,11 +7,12 @@ use super::documents::Documents;
 use super::material::Material;
 use super::metadata::Metadata;
 use super::process_rule::ProcessRule;
+use super::retrieval;
 use super::search_index::{Place, SearchIndex};
 use super::segment::Segment;
 use super::tag::Tag;
-use super::{AUTHOR, account, retrieval};
-use crate::{clock, ids};
+use crate::values::workspace::{AUTHOR, account};
+use crate::values::{clock, ids};
 
 /// A knowledge base and everything in it. Its times are seconds.
 #[derive(Debug)]

@@ -2,7 +2,6 @@
 
 use serde_json::{Value, json};
 
-use super::account;
 use super::dataset::Dataset;
 use super::indexing::{Indexing, Progress, Stage, seconds};
 use super::material::Material;
@@ -10,7 +9,8 @@ use super::metadata::{BUILT_IN, Metadata};
 use super::process_rule::ProcessRule;
 use super::segment::{Around, Segment};
 use super::stored_file::StoredFile;
-use crate::{clock, ids};
+use crate::values::workspace::account;
+use crate::values::{clock, ids};
 
 /// A document. Its times are microseconds.
 #[derive(Clone, Debug)]
@@ -141,7 +141,7 @@ impl Document {
     fn built_in(&self, name: &str, now: i64) -> Option<Value> {
         Some(match name {
             "document_name" => json!(self.name),
-            "uploader" => json!(super::AUTHOR),
+            "uploader" => json!(crate::values::workspace::AUTHOR),
             "upload_date" => json!(format!("{}.0", self.created_at / 1_000_000)),
             "last_update_date" => json!(clock::fraction(self.changed_at(now)).to_string()),
             "source" => json!("file_upload"),

@@ -147,7 +147,7 @@ impl Indexing {
 
     /// How long it took, in seconds.
     pub(crate) fn latency(&self) -> f64 {
-        crate::clock::fraction(self.time)
+        crate::values::clock::fraction(self.time)
     }
 }
 

@@ -7,7 +7,7 @@ use super::segment::Segment;
 use super::split::{Piece, split};
 use super::stored_file::StoredFile;
 use super::words::{keywords, tokens};
-use crate::ids;
+use crate::values::ids;
 
 /// Of a file, at most so many bytes are read for its text; the rest is kept and given back, but not searched.
 pub(crate) const READ_OF_A_FILE: usize = 1024 * 1024;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ids;
+use crate::values::ids;
 
 /// What the server itself can tell of a document: names and types.
 pub(crate) const BUILT_IN: &[(&str, &str)] = &[

@@ -20,11 +20,6 @@ pub(crate) mod words;
 use dataset::Dataset;
 use tag::Tag;
 
-use crate::ids;
-
-/// The name of the account that everything belongs to.
-pub(crate) const AUTHOR: &str = "Admin";
-
 /// Everything that keys of knowledge reach: they all reach the same.
 #[derive(Debug, Default)]
 pub(crate) struct Knowledge {
@@ -47,9 +42,4 @@ impl Knowledge {
     pub(crate) fn bound(&self, tag: &str) -> usize {
         self.datasets.iter().filter(|dataset| dataset.tags.iter().any(|id| id == tag)).count()
     }
-}
-
-/// The id of the account that everything belongs to.
-pub(crate) fn account() -> String {
-    ids::of("account", "the embedded server")
 }

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::ids;
+use crate::values::ids;
 
 /// Longer segments than this are refused.
 const MOST_TOKENS: u64 = 4_000;

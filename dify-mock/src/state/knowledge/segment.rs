@@ -3,11 +3,11 @@
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 
-use super::account;
 use super::child_chunk::ChildChunk;
 use super::indexing::{Progress, Stage};
 use super::words::tokens;
-use crate::ids;
+use crate::values::ids;
+use crate::values::workspace::account;
 
 /// A segment.
 #[derive(Clone, Debug)]

@@ -4,10 +4,10 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::account;
-use crate::http::blob::Blob;
 use crate::state::file::UploadedFile;
-use crate::{clock, ids};
+use crate::values::blob::Blob;
+use crate::values::workspace::account;
+use crate::values::{clock, ids};
 
 /// What the server takes for documents, without the dot.
 const EXTENSIONS: &[&str] = &[

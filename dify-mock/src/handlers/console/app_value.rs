@@ -1,0 +1,100 @@
+//! How the console tells an application: large, small, and in lists.
+
+use serde_json::{Value, json};
+
+use crate::state::World;
+use crate::state::app::App;
+use crate::values::workspace::account;
+
+/// What the account may do with an application.
+const RIGHTS: &[&str] = &[
+    "app.acl.preview",
+    "app.acl.view_layout",
+    "app.acl.test_and_run",
+    "app.acl.edit",
+    "app.acl.import_export_dsl",
+    "app.acl.delete",
+    "app.acl.release_and_version",
+    "app.acl.monitor",
+    "app.acl.access_config",
+    "app.acl.tracing_config",
+    "app.acl.log_and_annotation",
+];
+
+fn workflow(app: &App) -> Value {
+    app.profile.workflows.running().map(|workflow| workflow.brief(&account())).unwrap_or_default()
+}
+
+/// As small changes are answered. Rights are told only where somebody asks for the application.
+pub(super) fn small(app: &App, rights: bool) -> Value {
+    let profile = &app.profile;
+    json!({
+        "id": app.id,
+        "name": profile.name,
+        "description": profile.description,
+        "mode": profile.mode.name(),
+        "icon": profile.look["icon"],
+        "icon_background": profile.look["icon_background"],
+        "enable_site": true,
+        "enable_api": profile.api_open,
+        "model_config": profile.settings.as_ref().map(crate::state::settings::Settings::value),
+        "workflow": workflow(app),
+        "tracing": null,
+        "use_icon_as_answer_icon": profile.icon_answers,
+        "created_by": account(),
+        "created_at": profile.created_at,
+        "updated_by": account(),
+        "updated_at": profile.updated_at,
+        "access_mode": null,
+        "tags": [],
+        "permission_keys": if rights { RIGHTS } else { &[] },
+        "maintainer": account(),
+    })
+}
+
+/// With its page and the address of the API.
+pub(super) fn large(app: &App, server: &str) -> Value {
+    let mut value = small(app, true);
+    value["icon_type"] = app.profile.look["icon_type"].clone();
+    value["api_base_url"] = json!(format!("{server}/v1"));
+    value["max_active_requests"] = Value::Null;
+    value["deleted_tools"] = json!([]);
+    value["site"] = app.profile.site.value(server);
+    value["bound_agent_id"] = Value::Null;
+    value["app_id"] = Value::Null;
+    value["icon_url"] = Value::Null;
+    value
+}
+
+/// As lists have it.
+pub(super) fn item(app: &App, world: &World) -> Value {
+    let profile = &app.profile;
+    json!({
+        "id": app.id,
+        "name": profile.name,
+        "max_active_requests": null,
+        "description": profile.description,
+        "mode": profile.mode.name(),
+        "icon_type": profile.look["icon_type"],
+        "icon": profile.look["icon"],
+        "icon_background": profile.look["icon_background"],
+        "model_config": profile.settings.as_ref().map(crate::state::settings::Settings::brief),
+        "workflow": workflow(app),
+        "use_icon_as_answer_icon": profile.icon_answers,
+        "created_by": account(),
+        "created_at": profile.created_at,
+        "updated_by": account(),
+        "updated_at": profile.updated_at,
+        "tags": [],
+        "access_mode": null,
+        "create_user_name": null,
+        "author_name": world.console.account.as_ref().map(|account| &account.name),
+        "has_draft_trigger": false,
+        "permission_keys": RIGHTS,
+        "bound_agent_id": null,
+        "app_id": null,
+        "is_starred": false,
+        "maintainer": account(),
+        "icon_url": null,
+    })
+}

@@ -1,0 +1,36 @@
+//! Who is let into the console: an access token, and the same CSRF token in a cookie and in a header.
+
+use http::{HeaderMap, header};
+
+use crate::state::console::session::{Fault, Purpose};
+use crate::state::shared::Shared;
+use crate::values::cookie::Cookies;
+use crate::values::refusal::Refusal;
+
+/// Lets a request in, or says why not.
+pub(crate) fn check(server: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
+    let cookies = Cookies::read(headers);
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| {
+        let (scheme, token) = value.split_once(' ')?;
+        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
+    });
+    let access = cookies.get("access_token").or(bearer).filter(|token| !token.is_empty());
+    let access = access.ok_or_else(|| Refusal::unauthorized("Invalid Authorization token."))?;
+    let forged = || Refusal::unauthorized("CSRF token is missing or invalid.");
+    server.world(|world| {
+        let sessions = &world.console.sessions;
+        sessions.check(Purpose::Access, access).map_err(|fault| {
+            Refusal::unauthorized(match fault {
+                Fault::Malformed => "Invalid token.",
+                Fault::Signature => "Invalid token signature.",
+                Fault::Expired => "Token has expired.",
+            })
+        })?;
+        let (sent, kept) = (text("x-csrf-token").unwrap_or_default(), cookies.get("csrf_token").unwrap_or_default());
+        if sent.is_empty() || sent != kept || sessions.check(Purpose::Csrf, sent).is_err() {
+            return Err(forged());
+        }
+        Ok(())
+    })
+}

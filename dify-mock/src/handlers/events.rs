@@ -1,0 +1,94 @@
+//! An event stream: which events of a run are sent, and when it ends.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use crate::state::feed::{Cursor, Frame};
+
+/// Told of each frame that goes out.
+pub(crate) type Watcher = Arc<dyn Fn(&Frame) + Send + Sync>;
+
+/// Another form of a frame, where it needs one.
+pub(crate) type Shape = fn(&Frame) -> Option<Frame>;
+
+/// What to send and when to end.
+pub(crate) struct Events {
+    pub(crate) cursor: Cursor,
+    /// Frames that come before those of the feed.
+    pub(crate) lead: Vec<Frame>,
+    /// Whether a ping comes before everything.
+    pub(crate) greeting: bool,
+    /// Whether a pause of the run ends the stream.
+    pub(crate) ends_at_pause: bool,
+    /// After the end of the run, go on for so long with nothing but pings.
+    pub(crate) lingers: Option<Duration>,
+    /// Whether caches are told to keep out.
+    pub(crate) uncached: bool,
+    pub(crate) ping: Duration,
+    /// What becomes of frames for these listeners.
+    pub(crate) shape: Option<Shape>,
+    pub(crate) watcher: Option<Watcher>,
+    /// Told when the listener goes before the end.
+    pub(crate) abandoned: Option<Box<dyn Fn() + Send + Sync>>,
+}
+
+impl Events {
+    pub(crate) fn new(cursor: Cursor, ping: Duration) -> Events {
+        let (lead, greeting, ends_at_pause, lingers) = (Vec::new(), false, true, None);
+        let (shape, watcher, abandoned) = (None, None, None);
+        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape, watcher, abandoned }
+    }
+
+    /// A ping before everything, as runs of workflows have it.
+    pub(crate) fn greeting(mut self) -> Events {
+        self.greeting = true;
+        self
+    }
+
+    /// Frames that come first.
+    pub(crate) fn after(mut self, lead: Vec<Frame>) -> Events {
+        self.lead = lead;
+        self
+    }
+
+    /// Goes on when the run pauses.
+    pub(crate) fn through_pauses(mut self) -> Events {
+        self.ends_at_pause = false;
+        self
+    }
+
+    /// Goes on with pings when the run has ended.
+    pub(crate) fn lingering(mut self, duration: Duration) -> Events {
+        self.lingers = Some(duration);
+        self
+    }
+
+    /// With the headers of the route that follows a run.
+    pub(crate) fn uncached(mut self) -> Events {
+        self.uncached = true;
+        self
+    }
+
+    /// With frames in another form.
+    pub(crate) fn shaped(mut self, shape: Shape) -> Events {
+        self.shape = Some(shape);
+        self
+    }
+
+    /// What happens when the listener goes before the end.
+    pub(crate) fn abandoned(mut self, then: impl Fn() + Send + Sync + 'static) -> Events {
+        self.abandoned = Some(Box::new(then));
+        self
+    }
+
+    pub(crate) fn watched(mut self, watcher: Watcher) -> Events {
+        self.watcher = Some(watcher);
+        self
+    }
+}
+
+impl std::fmt::Debug for Events {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Events").field("lead", &self.lead.len()).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,11 @@
+//! What is done for a call, operation by operation.
+
+pub(crate) mod call;
+pub(crate) mod console;
+pub(crate) mod events;
+pub(crate) mod form_data;
+pub(crate) mod handler;
+pub(crate) mod reply;
+pub(crate) mod routes;
+mod service;
+mod web;

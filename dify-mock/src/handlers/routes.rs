@@ -1,0 +1,89 @@
+//! Which handler answers which operation.
+
+use std::sync::Arc;
+
+use bytes::Bytes;
+use serde_json::{Value, json};
+
+use super::call::{Call, Outcome};
+use super::handler::{Handler, Work};
+use super::reply::Reply;
+use super::service::{self, files, knowledge};
+use super::{console, web};
+use crate::contract::{Api, Contract, Operation};
+use crate::state::shared::Shared;
+
+/// The function for an operation; one without is answered by the document's example.
+pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
+    let fits = |(method, path, _): &&(&str, &str, Handler)| *method == operation.method && *path == operation.path;
+    let found = match operation.api {
+        Api::Service => service::HANDLERS.iter().chain(knowledge::HANDLERS).find(fits),
+        Api::Web => web::HANDLERS.iter().find(fits),
+        Api::Console => return console::handler(operation),
+    };
+    found.map(|(_, _, handler)| handler)
+}
+
+/// Answers a call.
+pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operation: &Operation) -> Outcome {
+    if let Some(user) = call.user.clone().filter(|_| call.key.is_app()) {
+        // Whoever calls is known from then on.
+        call.world(|world| world.app(&call.key).end_user(&user));
+    }
+    match handler.map(|handler| &handler.work) {
+        None => Ok(example(operation)),
+        Some(Work::Now(work)) => work(&call),
+        Some(Work::Later(work)) => work(call).await,
+        Some(Work::Checked(check)) => check(&call).map(|()| example(operation)),
+    }
+}
+
+/// What the server has beside its documented surfaces.
+pub(crate) fn beside(server: &Arc<Shared>, path: &str, query: &[(String, String)]) -> Option<Outcome> {
+    if path == "/health" {
+        let version = &server.options.version;
+        let value = json!({"pid": std::process::id(), "status": "ok", "version": version});
+        return Some(Ok(Reply::Spaced { charset: false, value }));
+    }
+    if let Some(document) = Contract::document(path) {
+        return Some(Ok(Reply::ok(document)));
+    }
+    let id = path.strip_prefix("/files/")?.strip_suffix("/file-preview")?;
+    Some(files::signed(server, id, query))
+}
+
+/// What an operation without a handler of its own answers: the document's example.
+fn example(operation: &Operation) -> Reply {
+    let (status, media, value) = operation.example();
+    let body = match (&value, media) {
+        (None, _) | (_, "") => Bytes::new(),
+        (Some(value), "text/event-stream") => Bytes::from(format!("data: {value}\n\n")),
+        (Some(Value::String(text)), media) if media != "application/json" => Bytes::from(text.clone()),
+        (Some(value), _) => return Reply::Json(status, value.clone()),
+    };
+    Reply::Other { status, media: media.to_owned(), body }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_handler_answers_an_operation_of_the_document() {
+        let contract = Contract::get().expect("the bundle is readable");
+        let met =
+            contract.operations().filter(|operation| !operation.is_console() && handler(operation).is_some()).count();
+        assert_eq!(met, service::HANDLERS.len() + knowledge::HANDLERS.len() + web::HANDLERS.len());
+    }
+
+    #[test]
+    fn every_example_agrees_with_the_document() {
+        let contract = Contract::get().expect("the bundle is readable");
+        for operation in contract.operations() {
+            let reply = example(operation);
+            if let Some((status, media, value)) = reply.json() {
+                assert_eq!(operation.check_answer(status, media, value), Vec::<String>::new(), "{}", operation.id);
+            }
+        }
+    }
+}

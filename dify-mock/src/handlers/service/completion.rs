@@ -1,0 +1,66 @@
+//! `POST /completion-messages`.
+
+use serde_json::{Map, Value, json};
+
+use super::inputs;
+use crate::handlers::call::{Call, Outcome};
+use crate::handlers::events::Events;
+use crate::handlers::reply::Reply;
+use crate::run::chat::Speech;
+use crate::run::script::Script;
+use crate::state::file::UsedFile;
+use crate::state::message::Message;
+use crate::values::ids;
+use crate::values::refusal::Refusal;
+
+/// Completes a text, and answers with an event stream or the whole.
+pub(crate) async fn send(call: Call) -> Outcome {
+    let given = inputs::given(&call).map_err(Refusal::invalid)?;
+    let files = inputs::files(&call).map_err(Refusal::invalid)?;
+    let query = call.text("query").unwrap_or_default();
+    let streaming = call.text("response_mode") == Some("streaming");
+    complete(&call, given, query, &files, streaming).await
+}
+
+/// Completes a text about what was asked or, when nothing was, about what was given.
+pub(crate) async fn complete(
+    call: &Call,
+    given: Map<String, Value>,
+    query: &str,
+    files: &[UsedFile],
+    streaming: bool,
+) -> Outcome {
+    let question = if query.is_empty() { inputs::question(&given) } else { query.to_owned() };
+    let text = format!("Here is a text about \"{question}\": it is short, it is friendly, and it is always the same.");
+    let script = Script::of(&question, &text, call.server.options.pace);
+    let mut message = Message::new(None, call.user(), given, query);
+    let url = &call.server.url;
+    message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();
+    let told: Vec<Value> = files.iter().map(|file| file.in_event(url, &ids::new())).collect();
+    let speech = Speech::begin(&call.server, &call.key, message, script, told);
+    let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
+    let stop = speech.stop.clone();
+    tokio::spawn(speech.run());
+    if streaming {
+        let events = Events::new(cursor, call.server.options.ping);
+        return Ok(Reply::Events(events.abandoned(move || stop.abandon())));
+    }
+    cursor.rest().await;
+    call.world(|world| {
+        let Some(message) = world.app(&call.key).messages.get(&id) else { return Err(Refusal::unknown()) };
+        if let Some(error) = &message.error {
+            return Err(Refusal::new(400, "completion_request_error", error.clone()));
+        }
+        let usage = message.usage.clone().map(|usage| usage.blocking());
+        Ok(Reply::run(json!({
+            "event": "message",
+            "task_id": task,
+            "id": message.id,
+            "message_id": message.id,
+            "mode": call.key.mode.name(),
+            "answer": message.answer,
+            "metadata": usage.map(|usage| usage.metadata(None, true)),
+            "created_at": message.created_at,
+        })))
+    })
+}

@@ -1,0 +1,136 @@
+//! Conversations and their variables.
+
+use serde_json::{Value, json};
+
+use crate::contract::Complaint;
+use crate::handlers::call::{Call, Outcome};
+use crate::handlers::reply::Reply;
+use crate::run::script::title;
+use crate::state::conversation::Conversation;
+use crate::state::variable::Misfit;
+use crate::values::ids;
+use crate::values::refusal::Refusal;
+
+/// A complaint about one value, in pydantic's form.
+pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Refusal {
+    Refusal::invalid(Complaint::message(&[Complaint::value(name, text, value)], title))
+}
+
+/// `GET /conversations`.
+pub(crate) fn list(call: &Call) -> Outcome {
+    let limit = call.number("limit", 20);
+    let order = call.asked("sort_by").unwrap_or("-updated_at");
+    if let Some(last) = call.asked("last_id").filter(|last| !ids::is_uuid(last)) {
+        return Err(invalid("last_id", "must be a valid UUID", &json!(last), "ConversationListQuery"));
+    }
+    let (field, down) = order.strip_prefix('-').map_or((order, false), |field| (field, true));
+    call.world(|world| {
+        let app = world.app(&call.key);
+        let own = app.conversations.values().filter(|conversation| conversation.user == call.user());
+        let mut found: Vec<&Conversation> = own.collect();
+        found.sort_by_key(
+            |conversation| if field == "created_at" { conversation.created } else { conversation.updated },
+        );
+        if down {
+            found.reverse();
+        }
+        let from = match call.asked("last_id") {
+            None => 0,
+            Some(last) => {
+                let place = found.iter().position(|conversation| conversation.id == last);
+                place.ok_or_else(|| Refusal::not_found("Last Conversation Not Exists."))? + 1
+            }
+        };
+        let data: Vec<Value> = found.iter().skip(from).take(limit).map(|conversation| conversation.value()).collect();
+        let more = found.len() > from + data.len();
+        Ok(Reply::ok(json!({"limit": limit, "has_more": more, "data": data})))
+    })
+}
+
+/// `DELETE /conversations/{conversation_id}`.
+pub(crate) fn delete(call: &Call) -> Outcome {
+    call.world(|world| {
+        let app = world.app(&call.key);
+        let id = app.conversation(call.at("conversation_id"), call.user()).map(|conversation| conversation.id.clone());
+        app.forget(&id.ok_or_else(Refusal::no_conversation)?);
+        Ok(Reply::Nothing)
+    })
+}
+
+/// `POST /conversations/{conversation_id}/name`.
+pub(crate) fn rename(call: &Call) -> Outcome {
+    let automatic = call.member("auto_generate").as_bool().unwrap_or(false);
+    let name = call.text("name").map(str::trim).filter(|name| !name.is_empty());
+    if !automatic && name.is_none() {
+        let text = "Value error, name is required when auto_generate is false";
+        return Err(Refusal::invalid(format!(
+            "1 validation error for ConversationRenamePayload\n  {text} [type=value_error, input_value={}, \
+             input_type=dict]\n    For further information visit https://errors.pydantic.dev/2.12/v/value_error",
+            crate::values::python::repr(&call.members())
+        )));
+    }
+    call.world(|world| {
+        let app = world.app(&call.key);
+        let tick = app.tick();
+        let found = app.conversation(call.at("conversation_id"), call.user()).ok_or_else(Refusal::no_conversation)?;
+        let id = found.id.clone();
+        let first = found.messages.first().cloned().unwrap_or_default();
+        let question = app.messages.get(&first).map(|message| message.query.clone()).unwrap_or_default();
+        let conversation = app.conversations.get_mut(&id).ok_or_else(Refusal::no_conversation)?;
+        conversation.name = match name.filter(|_| !automatic) {
+            Some(name) => name.to_owned(),
+            None => title(&question),
+        };
+        conversation.touch(tick);
+        Ok(Reply::ok(conversation.value()))
+    })
+}
+
+/// `GET /conversations/{conversation_id}/variables`.
+pub(crate) fn variables(call: &Call) -> Outcome {
+    let limit = call.number("limit", 20);
+    if let Some(name) = call.asked("variable_name") {
+        let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
+        if !name.chars().all(allowed) {
+            let text = "Variable name can only contain letters, numbers, hyphens (-), underscores (_), and periods (.)";
+            return Err(invalid("variable_name", text, &json!(name), "ConversationVariablesQuery"));
+        }
+    }
+    call.world(|world| {
+        let found = world.app(&call.key).conversation(call.at("conversation_id"), call.user());
+        let conversation = found.ok_or_else(Refusal::no_conversation)?;
+        let wanted = |name: &str| call.asked("variable_name").is_none_or(|asked| asked == name);
+        let found: Vec<_> = conversation.variables.iter().filter(|variable| wanted(variable.name)).collect();
+        let from = match call.asked("last_id") {
+            None => 0,
+            // The real message is empty, too.
+            Some(last) => {
+                let place = found.iter().position(|variable| variable.id == last);
+                place.ok_or_else(|| Refusal::invalid(""))? + 1
+            }
+        };
+        let data: Vec<Value> = found.iter().skip(from).take(limit).map(|variable| variable.value()).collect();
+        let more = found.len() > from + data.len();
+        Ok(Reply::ok(json!({"limit": limit, "has_more": more, "data": data})))
+    })
+}
+
+/// `PUT /conversations/{conversation_id}/variables/{variable_id}`.
+pub(crate) fn set_variable(call: &Call) -> Outcome {
+    call.world(|world| {
+        let found = world.app(&call.key).conversation(call.at("conversation_id"), call.user());
+        let conversation = found.ok_or_else(Refusal::no_conversation)?;
+        let id = call.at("variable_id");
+        let variable = conversation.variables.iter_mut().find(|variable| variable.id == id);
+        let variable = variable.ok_or_else(|| Refusal::not_found("Conversation Variable Not Exists."))?;
+        match variable.replace(call.member("value").clone()) {
+            Ok(()) => Ok(Reply::ok(variable.value())),
+            Err(Misfit::Fraction) => Err(Refusal::invalid("not supported value type integer")),
+            Err(Misfit::Type(found)) => {
+                let (name, kind) = (variable.name, variable.kind);
+                let message = format!("Type mismatch: variable '{name}' expects {kind}, but got {found} type");
+                Err(Refusal::new(400, "bad_request", message))
+            }
+        }
+    })
+}

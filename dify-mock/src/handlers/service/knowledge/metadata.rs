@@ -1,0 +1,122 @@
+//! Metadata: its fields, and what they say of documents.
+
+use serde_json::{Value, json};
+
+use super::dataset;
+use crate::handlers::call::{Call, Outcome};
+use crate::handlers::reply::Reply;
+use crate::state::knowledge::metadata::{BUILT_IN, Field};
+use crate::values::clock;
+use crate::values::refusal::Refusal;
+
+/// `GET /datasets/{dataset_id}/metadata`.
+pub(crate) fn list(call: &Call) -> Outcome {
+    call.world(|world| {
+        let dataset = dataset(world, call)?;
+        let count = |field: &Field| {
+            let has = |facts: &[(String, Value)]| facts.iter().any(|(id, _)| *id == field.id);
+            dataset.documents.iter().filter(|document| has(&document.metadata)).count()
+        };
+        let fields = dataset
+            .metadata
+            .fields
+            .iter()
+            .map(|field| json!({"id": field.id, "name": field.name, "type": field.kind, "count": count(field)}));
+        let fields: Vec<Value> = fields.collect();
+        Ok(Reply::ok(json!({"doc_metadata": fields, "built_in_field_enabled": dataset.metadata.built_in})))
+    })
+}
+
+/// `POST /datasets/{dataset_id}/metadata`.
+pub(crate) fn create(call: &Call) -> Outcome {
+    let (name, kind) = (call.text("name").unwrap_or_default(), call.text("type").unwrap_or_default());
+    call.world(|world| {
+        let field = dataset(world, call)?.metadata.add(name, kind).map_err(Refusal::invalid)?;
+        Ok(Reply::Json(201, field.value()))
+    })
+}
+
+/// `PATCH /datasets/{dataset_id}/metadata/{metadata_id}`.
+pub(crate) fn update(call: &Call) -> Outcome {
+    let name = call.text("name").unwrap_or_default();
+    call.world(|world| {
+        let metadata = &mut dataset(world, call)?.metadata;
+        let field = metadata.rename(call.at("metadata_id"), name).map_err(Refusal::invalid)?;
+        field.map(|field| Reply::ok(field.value())).ok_or_else(nothing_to_tell)
+    })
+}
+
+/// The server looks at nothing, and complains of its own answer.
+fn nothing_to_tell() -> Refusal {
+    let missing = |name: &str| {
+        format!(
+            "{name}\n  Field required [type=missing, input_value=None, input_type=NoneType]\n    For further \
+             information visit https://errors.pydantic.dev/2.12/v/missing"
+        )
+    };
+    let lines = ["id", "type", "name"].map(missing).join("\n");
+    Refusal::invalid(format!("3 validation errors for DatasetMetadataResponse\n{lines}"))
+}
+
+/// `DELETE /datasets/{dataset_id}/metadata/{metadata_id}`, whether it is there or not.
+pub(crate) fn delete(call: &Call) -> Outcome {
+    let id = call.at("metadata_id");
+    call.world(|world| {
+        let dataset = dataset(world, call)?;
+        dataset.metadata.fields.retain(|field| field.id != id);
+        dataset.documents.iter_mut().for_each(|document| document.metadata.retain(|(known, _)| known != id));
+        Ok(Reply::Nothing)
+    })
+}
+
+/// `GET /datasets/{dataset_id}/metadata/built-in`.
+pub(crate) fn built_in(call: &Call) -> Outcome {
+    call.world(|world| dataset(world, call).map(|_| ()))?;
+    let fields: Vec<Value> = BUILT_IN.iter().map(|(name, kind)| json!({"name": name, "type": kind})).collect();
+    Ok(Reply::ok(json!({"fields": fields})))
+}
+
+/// `POST /datasets/{dataset_id}/metadata/built-in/{action}`: other words do nothing, and succeed.
+pub(crate) fn set_built_in(call: &Call) -> Outcome {
+    call.world(|world| {
+        let metadata = &mut dataset(world, call)?.metadata;
+        match call.at("action") {
+            "enable" => metadata.built_in = true,
+            "disable" => metadata.built_in = false,
+            _ => {}
+        }
+        Ok(Reply::success())
+    })
+}
+
+/// `POST /datasets/{dataset_id}/documents/metadata`.
+pub(crate) fn set_values(call: &Call) -> Outcome {
+    let now = clock::micros();
+    call.world(|world| {
+        let dataset = dataset(world, call)?;
+        for operation in call.member("operation_data").as_array().into_iter().flatten() {
+            let id = operation["document_id"].as_str().unwrap_or_default();
+            let document = dataset.documents.get_mut(id).ok_or_else(|| lost(call))?;
+            if operation["partial_update"] != true {
+                document.metadata.clear();
+            }
+            for fact in operation["metadata_list"].as_array().into_iter().flatten() {
+                let field = fact["id"].as_str().and_then(|id| dataset.metadata.field(id));
+                // A field that is not there is passed over.
+                let Some(field) = field else { continue };
+                let known = document.metadata.iter_mut().find(|(id, _)| *id == field.id);
+                match known {
+                    Some((_, value)) => *value = fact["value"].clone(),
+                    None => document.metadata.push((field.id.clone(), fact["value"].clone())),
+                }
+            }
+            document.touched_at = now;
+        }
+        Ok(Reply::success())
+    })
+}
+
+fn lost(call: &Call) -> Refusal {
+    let uri = format!("/datasets/{}/documents/metadata", call.at("dataset_id"));
+    Refusal::lost("Document not found.", &uri, &["/datasets/<uuid:dataset_id>/documents/metadata"])
+}

@@ -1,0 +1,17 @@
+//! Stopping a run: the same for every kind of application.
+
+use crate::handlers::call::{Call, Outcome};
+use crate::handlers::reply::Reply;
+
+/// Asks a task to stop. Dify says success whether there is such a task or not.
+pub(crate) fn answer(call: &Call) -> Outcome {
+    let stop = call.world(|world| {
+        let task = world.tasks.get(call.at("task_id"))?;
+        let may = task.app == call.key.text && task.user.as_deref().is_none_or(|user| user == call.user());
+        may.then(|| task.stop.clone())
+    });
+    if let Some(stop) = stop {
+        stop.ask();
+    }
+    Ok(Reply::success())
+}

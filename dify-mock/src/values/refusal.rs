@@ -1,0 +1,102 @@
+//! The ways in which Dify says no.
+
+use serde_json::{Value, json};
+
+/// A refused or failed request.
+#[derive(Clone, Debug)]
+pub(crate) enum Refusal {
+    /// Dify's usual shape.
+    Coded { status: u16, code: &'static str, message: String },
+    /// A few routes have nothing but a text.
+    Bare { status: u16, error: String },
+    /// A body of its own.
+    Shaped { status: u16, body: Value },
+    /// What its web framework answers where no route is.
+    Html,
+    /// An exception that nobody caught.
+    Unknown,
+}
+
+impl Refusal {
+    pub(crate) fn new(status: u16, code: &'static str, message: impl Into<String>) -> Refusal {
+        Refusal::Coded { status, code, message: message.into() }
+    }
+
+    pub(crate) fn unauthorized(message: &str) -> Refusal {
+        Refusal::new(401, "unauthorized", message)
+    }
+
+    pub(crate) fn invalid(message: impl Into<String>) -> Refusal {
+        Refusal::new(400, "invalid_param", message)
+    }
+
+    pub(crate) fn not_found(message: impl Into<String>) -> Refusal {
+        Refusal::new(404, "not_found", message)
+    }
+
+    /// Nothing there, with the web framework's guess at what was meant: routes that look like this one.
+    pub(crate) fn lost(message: &str, uri: &str, routes: &[&str]) -> Refusal {
+        let routes: Vec<String> = routes.iter().map(|route| format!("/v1{route}")).collect();
+        let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
+        Refusal::astray(message, &format!("/v1{uri}"), &routes)
+    }
+
+    /// The same, with whole paths: they may be of several APIs.
+    pub(crate) fn astray(message: &str, uri: &str, routes: &[&str]) -> Refusal {
+        let routes = routes.join(" or ");
+        Refusal::not_found(format!("{message} You have requested this URI [{uri}] but did you mean {routes} ?"))
+    }
+
+    /// Nothing at this path, in JSON: the route is there, but not for this server or this caller.
+    pub(crate) fn absent(uri: &str, routes: &[&str]) -> Refusal {
+        let message = "The requested URL was not found on the server. If you entered the URL manually please check your \
+                       spelling and try again.";
+        Refusal::astray(message, uri, routes)
+    }
+
+    pub(crate) fn no_conversation() -> Refusal {
+        Refusal::not_found("Conversation Not Exists.")
+    }
+
+    pub(crate) fn no_message() -> Refusal {
+        Refusal::not_found("Message Not Exists.")
+    }
+
+    pub(crate) fn no_user() -> Refusal {
+        Refusal::invalid("Arg user must be provided.")
+    }
+
+    /// A body that cannot be read.
+    pub(crate) fn bad_request() -> Refusal {
+        let message = "The browser (or proxy) sent a request that this server could not understand.";
+        Refusal::new(400, "bad_request", message)
+    }
+
+    pub(crate) fn no_json() -> Refusal {
+        let message = "Did not attempt to load JSON data because the request Content-Type was not 'application/json'.";
+        Refusal::new(415, "unsupported_media_type", message)
+    }
+
+    pub(crate) fn other_method() -> Refusal {
+        Refusal::new(405, "method_not_allowed", "The method is not allowed for the requested URL.")
+    }
+
+    pub(crate) fn unknown() -> Refusal {
+        Refusal::Unknown
+    }
+
+    /// Status and JSON body, where it has one.
+    pub(crate) fn json(&self) -> Option<(u16, Value)> {
+        match self {
+            Refusal::Html => None,
+            Refusal::Unknown => {
+                Some((500, json!({"message": "Internal Server Error", "code": "unknown", "status": 500})))
+            }
+            Refusal::Bare { status, error } => Some((*status, json!({"error": error}))),
+            Refusal::Shaped { status, body } => Some((*status, body.clone())),
+            Refusal::Coded { status, code, message } => {
+                Some((*status, json!({"code": code, "message": message, "status": status})))
+            }
+        }
+    }
+}

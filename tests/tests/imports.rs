@@ -1,0 +1,273 @@
+//! The imports of a crate point downwards, and no circle of them crosses a folder.
+
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    fs,
+    path::Path,
+};
+
+/// A crate and its layers: the folders below its source folder, the highest first. A crate without layers must have no
+/// circle across folders.
+const CRATES: &[(&str, &[&str])] = &[("dify-mock/src", &["http", "handlers", "contract", "run", "state", "values"])];
+
+/// Source files by their path below the source folder.
+type Sources = BTreeMap<String, String>;
+/// The files that a file imports from.
+type Imports = BTreeMap<String, BTreeSet<String>>;
+
+#[test]
+fn imports_point_downwards_and_in_no_circle() {
+    let mut found = Vec::new();
+    for (folder, layers) in CRATES {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(folder);
+        let imports = imports(&sources(&root));
+        assert!(imports.values().flatten().count() > 20, "{folder}: hardly an import was found");
+        let problems = upward(&imports, layers).into_iter().chain(circles(&imports));
+        found.extend(problems.map(|problem| format!("{folder}: {problem}")));
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
+}
+
+#[test]
+fn an_import_upwards_is_found_in_every_form() {
+    let layers = ["top", "low"];
+    for text in [
+        "use crate::top::Thing;",
+        "use crate::{low::other, top::{self, Thing}};",
+        "fn f() -> super::top::Thing { todo() }",
+        "fn f() { crate::top::call(1) }",
+        "use crate::Root;",
+    ] {
+        let imports =
+            imports(&planted(&[("lib.rs", ""), ("top/mod.rs", ""), ("low/mod.rs", text), ("low/other.rs", "")]));
+        assert_eq!(upward(&imports, &layers).len(), 1, "{text}: {imports:?}");
+    }
+    let fine = "// crate::top\nuse self::other::Thing;\n#[cfg(test)]\nmod tests { use crate::top::Thing; }\n";
+    let fine =
+        imports(&planted(&[("top/mod.rs", "use crate::low::Thing;"), ("low/mod.rs", fine), ("low/other.rs", "")]));
+    assert_eq!((upward(&fine, &layers), fine["top/mod.rs"].len()), (Vec::new(), 1));
+    let unknown =
+        imports(&planted(&[("top/mod.rs", ""), ("low/mod.rs", ""), ("else/mod.rs", "use crate::low::Thing;")]));
+    assert_eq!(upward(&unknown, &layers), ["else/mod.rs is in no layer"]);
+    assert_eq!(upward(&unknown, &["else", "top", "low", "gone"]), ["no file is in the layer gone"]);
+}
+
+#[test]
+fn the_files_of_a_circle_across_folders_are_named() {
+    let one = [
+        ("a/mod.rs", "use one::Thing;"),
+        ("a/one.rs", "use super::Other; use crate::b::two::Thing;"),
+        ("b/two.rs", "use crate::c::three::Thing;"),
+        ("c/three.rs", "use crate::a::one::Thing;"),
+    ];
+    assert_eq!(circles(&imports(&planted(&one))), ["a circle: a/mod.rs, a/one.rs, b/two.rs, c/three.rs"]);
+    let within = [
+        ("a/one.rs", "use super::two::Thing;"),
+        ("a/two.rs", "use super::one::Thing; use crate::b::Thing;"),
+        ("b.rs", ""),
+    ];
+    assert_eq!(circles(&imports(&planted(&within))), Vec::<String>::new());
+}
+
+fn planted(files: &[(&str, &str)]) -> Sources {
+    files.iter().map(|(path, text)| ((*path).to_owned(), (*text).to_owned())).collect()
+}
+
+/// The source files below a folder, without those that only tests have.
+fn sources(root: &Path) -> Sources {
+    let mut found = Sources::new();
+    let mut folders = vec![root.to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(&folder).unwrap_or_else(|error| panic!("{}: {error}", folder.display())) {
+            let path = entry.expect("an entry").path();
+            let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+            // A binary is a crate of its own.
+            if matches!(&*name, "tests" | "bin") {
+                continue;
+            }
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|extension| extension == "rs") {
+                let below =
+                    path.strip_prefix(root).expect("a path below the root").to_string_lossy().replace('\\', "/");
+                found.insert(below, fs::read_to_string(&path).expect("a readable file"));
+            }
+        }
+    }
+    found
+}
+
+/// The module that a file is: `state/mod.rs` and `state.rs` are both `state`.
+fn module(file: &str) -> Vec<&str> {
+    let mut module: Vec<&str> = file.trim_end_matches(".rs").split('/').collect();
+    if matches!(module.last(), Some(&"mod")) || matches!(module.as_slice(), ["lib" | "main"]) {
+        module.pop();
+    }
+    module
+}
+
+fn imports(sources: &Sources) -> Imports {
+    let files: BTreeMap<Vec<&str>, &str> = sources.keys().rev().map(|file| (module(file), file.as_str())).collect();
+    let mut all = Imports::new();
+    for (file, text) in sources {
+        let own = module(file);
+        let text = code(text);
+        let mut found = BTreeSet::new();
+        for path in paths(&text) {
+            let mut base = own.clone();
+            let mut rest = path.as_slice();
+            match rest.first().map(String::as_str) {
+                Some("crate") => base.clear(),
+                Some("self" | "super") => {}
+                // A path that begins with a module below this one.
+                Some(first) if files.contains_key(&[own.as_slice(), &[first]].concat()) => base.push(first),
+                _ => continue,
+            }
+            if rest[0] != "super" {
+                rest = &rest[1..];
+            }
+            while rest.first().is_some_and(|word| word == "super") {
+                base.pop();
+                rest = &rest[1..];
+            }
+            let names: Vec<&str> = base.into_iter().chain(rest.iter().map(String::as_str)).collect();
+            let target = (0..=names.len()).rev().find_map(|length| files.get(&names[..length]));
+            found.extend(target.filter(|target| *target != file).map(|target| (*target).to_owned()));
+        }
+        all.insert(file.clone(), found);
+    }
+    all
+}
+
+/// The text without comments and without the module of the unit tests.
+fn code(text: &str) -> String {
+    let text = text
+        .split_once("#[cfg(test)]\nmod ")
+        .filter(|(_, rest)| rest.split_once(';').is_none_or(|(name, _)| name.contains('{')))
+        .map_or(text, |(code, _)| code);
+    text.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code)).collect::<Vec<_>>().join("\n")
+}
+
+/// Every path of the code that may lead to a module: those of `use`, braces taken apart, and those that begin with `crate`
+/// or `super` anywhere.
+fn paths(text: &str) -> Vec<Vec<String>> {
+    let mut found = Vec::new();
+    for statement in text.split(';') {
+        let place = statement
+            .match_indices("use ")
+            .filter(|(at, _)| *at == 0 || statement.as_bytes()[at - 1].is_ascii_whitespace())
+            .last();
+        if let Some((at, _)) = place {
+            tree(&statement[at + 4..], &[], &mut found);
+        }
+    }
+    for start in ["crate::", "super::"] {
+        for (at, _) in text.match_indices(start) {
+            let word = |c: char| c.is_alphanumeric() || c == '_';
+            let before = text[..at].chars().next_back();
+            if before.is_some_and(|c| word(c) || c == ':') {
+                continue;
+            }
+            let end = text[at..].find(|c: char| !word(c) && c != ':').map_or(text.len(), |end| at + end);
+            // The tree of a `use` is taken apart above.
+            if !text[end..].starts_with('{') {
+                found.push(words(&text[at..end]));
+            }
+        }
+    }
+    found
+}
+
+fn words(path: &str) -> Vec<String> {
+    path.split("::").map(str::trim).filter(|word| !word.is_empty()).map(str::to_owned).collect()
+}
+
+/// Takes the tree of a `use` apart.
+fn tree(text: &str, before: &[String], found: &mut Vec<Vec<String>>) {
+    let text = text.trim();
+    match text.split_once('{') {
+        None => {
+            let path = text.split(" as ").next().unwrap_or_default();
+            found.push(before.iter().cloned().chain(words(path)).collect());
+        }
+        Some((head, rest)) => {
+            let head: Vec<String> = before.iter().cloned().chain(words(head)).collect();
+            let inner = rest.trim_end().strip_suffix('}').unwrap_or(rest);
+            let (mut depth, mut start) = (0, 0);
+            for (at, c) in inner.char_indices().chain([(inner.len(), ',')]) {
+                match c {
+                    '{' => depth += 1,
+                    '}' => depth -= 1,
+                    ',' if depth == 0 => {
+                        tree(&inner[start..at], &head, found);
+                        start = at + 1;
+                    }
+                    _ => {}
+                }
+            }
+        }
+    }
+}
+
+/// Imports from a higher layer. The files beside the folders are the highest of all.
+fn upward(imports: &Imports, layers: &[&str]) -> Vec<String> {
+    if layers.is_empty() {
+        return Vec::new();
+    }
+    let layer = |file: &str| match file.split_once('/') {
+        None => Some(0),
+        Some((folder, _)) => layers.iter().position(|layer| *layer == folder).map(|place| place + 1),
+    };
+    let mut found = Vec::new();
+    for (file, targets) in imports {
+        let Some(own) = layer(file) else {
+            found.push(format!("{file} is in no layer"));
+            continue;
+        };
+        let higher = targets.iter().filter(|target| layer(target).is_some_and(|other| other < own));
+        found.extend(higher.map(|target| format!("{file} imports upwards from {target}")));
+    }
+    let used: BTreeSet<usize> = imports.keys().filter_map(|file| layer(file)).collect();
+    let unused = layers.iter().enumerate().filter(|(place, _)| !used.contains(&(place + 1)));
+    found.extend(unused.map(|(_, layer)| format!("no file is in the layer {layer}")));
+    found
+}
+
+/// Circles of imports whose files are in more than one folder.
+fn circles(imports: &Imports) -> Vec<String> {
+    let reach: BTreeMap<&str, BTreeSet<&str>> =
+        imports.keys().map(|file| (file.as_str(), reached(imports, file))).collect();
+    let mut seen = BTreeSet::new();
+    let mut found = Vec::new();
+    for file in imports.keys().map(String::as_str) {
+        let circle: BTreeSet<&str> = reach[file].iter().copied().filter(|other| reach[other].contains(file)).collect();
+        if circle.iter().any(|other| !seen.insert(*other)) {
+            continue;
+        }
+        // `state.rs` is in the folder `state` where there is one.
+        let folder = |file: &str| {
+            let module = module(file).join("/");
+            let inside = imports.keys().any(|other| other.starts_with(&format!("{module}/")));
+            if inside { module } else { file.rsplit_once('/').map_or("", |(folder, _)| folder).to_owned() }
+        };
+        let folders: BTreeSet<String> = circle.iter().map(|file| folder(file)).collect();
+        if folders.len() > 1 {
+            found.push(format!("a circle: {}", circle.into_iter().collect::<Vec<_>>().join(", ")));
+        }
+    }
+    found
+}
+
+/// Every file that a file imports from, over any number of steps.
+fn reached<'a>(imports: &'a Imports, file: &str) -> BTreeSet<&'a str> {
+    let mut reached = BTreeSet::new();
+    let mut open = vec![file];
+    while let Some(file) = open.pop() {
+        for target in &imports[file] {
+            if reached.insert(target.as_str()) {
+                open.push(target);
+            }
+        }
+    }
+    reached
+}
