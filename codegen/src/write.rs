@@ -72,7 +72,7 @@ fn path(module: &str) -> PathBuf {
 
 /// `mod.rs`.
 fn index(code: &Code) -> String {
-    let mut text = String::from("//! Everything made from the spec: resource groups, and the types they speak of.\n\n");
+    let mut text = String::from("//! Generated from `spec/`: resource groups, and the types that they use.\n\n");
     text.push_str(ALLOWED);
     text.push('\n');
     for written in &code.modules {
@@ -80,8 +80,8 @@ fn index(code: &Code) -> String {
         let _ = writeln!(text, "mod {};", written.module.name);
     }
     for (groups, name, doc) in [
-        (true, "groups", "Handles of the resource groups: what `app.chat()` and the like return."),
-        (false, "types", "Every type of the API: requests, answers, events and what they hold."),
+        (true, "groups", "Handles of the resource groups, which accessors such as `app.chat()` return."),
+        (false, "types", "Types of the API: requests, replies, events and the types that they contain."),
     ] {
         let _ = writeln!(text, "\n/// {doc}\npub mod {name} {{");
         for written in &code.modules {

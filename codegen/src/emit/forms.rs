@@ -29,7 +29,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
     }
     let name = ident(&component.name);
     let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
-    let methods = constructor(&fields, &new, false, "A form");
+    let methods = constructor(&fields, &new, false, "a form");
     let default = new.is_empty() && fields.iter().all(|field| field.initial.is_none());
     let derived = default.then(|| quote!(Default,));
     let mut items: Vec<Item> = vec![

@@ -369,19 +369,23 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     }
     if let (Mode::Streaming, Answer::Events(union)) = (operation.mode, &operation.answer) {
         lines.push(String::new());
-        lines.push(format!("The answer comes as a stream of [`{union}`]."));
+        lines.push(format!("Returns a stream of [`{union}`]."));
     }
     if operation.mode == Mode::Blocking {
         lines.push(String::new());
-        lines.push("The answer comes in one piece, when it is whole.".to_owned());
+        lines.push("Returns the complete reply, after the server has finished it.".to_owned());
     }
     if let Some(paging) = &operation.paging {
         let walk =
-            "Returns one page: [`items`](crate::Call::items) and [`pages`](crate::Call::pages) walk the whole list.";
+            "Returns one page; [`items`](crate::Call::items) and [`pages`](crate::Call::pages) fetch the whole list.";
         lines.push(String::new());
         rustdoc::wrap(walk, "", &mut lines);
         if paging.cursor.as_ref().is_some_and(|cursor| cursor.first) {
-            rustdoc::wrap("`items` returns the newest first; each page has its oldest first.", "", &mut lines);
+            rustdoc::wrap(
+                "`items` yields the newest item first; each page lists its oldest item first.",
+                "",
+                &mut lines,
+            );
         }
     }
     lines.push(String::new());
@@ -393,12 +397,12 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
         .filter(|code| !COMMON_CODES.contains(&code.as_str()))
         .map(|code| format!("`{code}`"))
         .collect();
-    let api = "[`ErrorKind::Api`](crate::ErrorKind::Api)";
+    let api = "Fails with [`ErrorKind::Api`](crate::ErrorKind::Api)";
     let sentence = match codes.as_slice() {
-        [] => format!("{api} with a code that every operation may answer, such as `unauthorized`."),
-        [only] => format!("{api} with the code {only}, or one that every operation may answer."),
+        [] => format!("{api} and a code that every operation may return, such as `unauthorized`."),
+        [only] => format!("{api} and the code {only}, or a code that every operation may return."),
         [first @ .., last] => format!(
-            "{api} with one of the codes {} and {last}, or one that every operation may answer.",
+            "{api} and one of the codes {} and {last}, or a code that every operation may return.",
             first.join(", ")
         ),
     };
@@ -406,7 +410,7 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     rustdoc::wrap(&sentence, "", &mut lines);
     if let [needs] = operation.needs.as_slice() {
         let unset = format!(
-            "[`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) without `{needs}`: nothing is sent then."
+            "Fails with [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before sending when `{needs}` is not set."
         );
         rustdoc::wrap(&unset, "", &mut lines);
     }

@@ -71,7 +71,7 @@ impl Layout {
         for client in clients(model) {
             modules.push(Module {
                 name: client.clone(),
-                title: format!("The resource groups of `{}`.", client_type(&client)),
+                title: format!("Accessors of the resource groups of `{}`.", client_type(&client)),
                 kind: ModuleKind::Client(client.clone()),
                 components: Vec::new(),
                 features: [client].into(),
@@ -144,8 +144,8 @@ fn requests(model: &Model) -> BTreeSet<String> {
 fn put(modules: &mut Vec<Module>, module: &str, component: &str, features: &BTreeSet<String>) {
     let at = modules.iter().position(|m| m.name == module).unwrap_or_else(|| {
         let title = match module.split('_').next() {
-            Some("events") => "What streams carry: the unions of events, and what only events hold.",
-            Some("errors") => "How Dify says that it refused.",
+            Some("events") => "Events of streams, and the types that only events contain.",
+            Some("errors") => "Error bodies and error codes.",
             _ => "Types that several resource groups use.",
         };
         modules.push(Module {

@@ -19,11 +19,12 @@ pub(super) fn part(operation: &Operation, name: &str, model: &Model) -> Option<P
         let (name, ty) = (ident(&field.rust), field.declared());
         quote!(#(#docs)* pub #name: #ty)
     });
-    let docs = rustdoc::attrs(&[format!("Parameters of `{} {}`.", operation.verb.to_uppercase(), operation.path)]);
+    let docs =
+        rustdoc::attrs(&[format!("Query parameters of `{} {}`.", operation.verb.to_uppercase(), operation.path)]);
     let struct_name = ident(name);
     let default = fields.iter().all(|f| !f.required).then(|| quote!(Default,));
     let new: Vec<String> = fields.iter().filter(|f| f.required).map(|f| f.name.clone()).collect();
-    let methods = constructor(&fields, &new, false, "Parameters");
+    let methods = constructor(&fields, &new, false, "a query");
     let debug = discreet(
         &struct_name,
         parameters

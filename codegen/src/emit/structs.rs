@@ -49,7 +49,7 @@ pub(super) fn part(
         } else if new.is_empty() {
             default = Some(default_by_new(&item.ident));
         }
-        methods = constructor(&fields, &new, component.extra.is_some(), "A request");
+        methods = constructor(&fields, &new, component.extra.is_some(), "a request");
     }
     let name = &item.ident;
     let from_json = from_json();
@@ -126,7 +126,7 @@ fn in_order(item: &mut ItemStruct, component: &Component) {
 /// How callers make a response in their tests: the struct may grow, so it cannot be written down.
 pub(super) fn from_json() -> ImplItemFn {
     parse_quote! {
-        /// Read one from JSON text.
+        /// Reads the value from JSON text.
         #[inline]
         pub fn from_json(text: &str) -> serde_json::Result<Self> {
             serde_json::from_str(text)
@@ -173,9 +173,9 @@ pub(super) fn constructor(fields: &[Field], new: &[String], extra: bool, what: &
     // Members without a name, beside those with one.
     let values = values.chain(extra.then(|| quote!(extra: Default::default())));
     let doc = if given.is_empty() {
-        format!(" {what} without anything that can be left out.")
+        format!(" Creates {what} with its default values.")
     } else {
-        format!(" {what} with what cannot be left out.")
+        format!(" Creates {what} from its required fields.")
     };
     let default = given.is_empty() && fields.iter().all(|f| f.initial.is_none());
     let body = if default { quote!(Self::default()) } else { quote!(Self { #(#values),* }) };

@@ -27,11 +27,11 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
             #[non_exhaustive]
             pub enum #name {
                 #(#known,)*
-                /// One that this version of the crate does not know.
+                /// An event that this version of the crate does not define, or cannot decode.
                 Unknown {
-                    /// Its name on the wire.
+                    /// The name that the server sent.
                     event: String,
-                    /// All of it, as the server wrote it.
+                    /// The whole JSON object, as the server sent it.
                     data: crate::RawJson,
                 },
             }
@@ -84,7 +84,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
         },
         parse_quote! {
             impl #name {
-                /// Read one from JSON text; its tag tells which.
+                /// Reads the value from JSON text; its tag selects the variant.
                 pub fn from_json(text: &str) -> serde_json::Result<Self> {
                     crate::stream::event::decode(&crate::stream::event::peek(text, #tag)?, text)
                 }
@@ -103,8 +103,8 @@ const TEXTS: [(&str, &[&str]); 3] =
 const REPEATED: [&str; 4] = [
     "",
     "`message_replace` replaces the text so far, and an application of mode `agent` ends with a `message`",
-    "that repeats the whole answer. [`EventStream::into_answer`](crate::EventStream::into_answer) takes",
-    "account of both.",
+    "that repeats the whole answer. [`EventStream::into_answer`](crate::EventStream::into_answer) handles",
+    "both.",
 ];
 
 /// The method that returns the text of an event, for unions with events that bring text.
@@ -123,7 +123,7 @@ fn text_method(name: &syn::Ident, variants: &[Variant]) -> Option<Item> {
     let mut docs = vec![
         "Returns the text that this event adds to the output; `None` for events that add none.".to_owned(),
         String::new(),
-        format!("The events that add text: {}.", names.join(", ")),
+        format!("Events that add text: {}.", names.join(", ")),
     ];
     if variants.iter().any(|variant| variant.value == "message_replace") {
         docs.extend(REPEATED.map(str::to_owned));

@@ -21,7 +21,7 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
                 rustdoc::document(&mut field.attrs, &member_lines(member, model));
                 count += 1;
             } else if component.extra.is_some() {
-                let line = "Members that the description does not name.".to_owned();
+                let line = "Members that the OpenAPI description does not define.".to_owned();
                 rustdoc::document(&mut field.attrs, &[line]);
             }
         }
