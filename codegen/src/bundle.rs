@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde_json::{Map, Value};
 
 use crate::publish;
+use crate::reconciliation::linked;
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
 mod names;
@@ -138,6 +139,8 @@ impl<'s> Bundler<'s> {
             "$ref" => self.reference(&entry.value),
             "properties" | "headers" => self.named(&entry.value),
             "responses" => self.rewrite(&entry.value, Self::response),
+            "description" => described(&entry.value),
+            "x-extensible-enum" => Value::Array(entry.value.items().iter().map(value_of_enum).collect()),
             // Data: a member in it that happens to be named `$ref` is none of ours.
             "example" | "default" | "enum" => entry.value.to_value(),
             key if key.starts_with("x-") => entry.value.to_value(),
@@ -194,6 +197,20 @@ impl<'s> Bundler<'s> {
         }
         built
     }
+}
+
+/// A description, with links for the numbers that it cites.
+fn described(node: &Node) -> Value {
+    node.as_str().map_or_else(|| node.to_value(), |text| linked(text).into())
+}
+
+/// A value of an open enum, with its description.
+fn value_of_enum(node: &Node) -> Value {
+    let members = node.entries().iter().map(|entry| match entry.key.as_str() {
+        key @ "description" => (key.to_owned(), described(&entry.value)),
+        key => (key.to_owned(), entry.value.to_value()),
+    });
+    Value::Object(members.collect())
 }
 
 #[cfg(test)]

@@ -19,12 +19,14 @@ mod polish;
 mod prove;
 mod public_api;
 pub mod publish;
+mod reconciliation;
 pub mod release;
 mod run;
 mod rustdoc;
 mod signs;
 pub mod source;
 pub mod verify;
+pub mod words;
 mod write;
 
 pub use run::{Mode, Report, run};

@@ -68,6 +68,11 @@ fn escape(line: &str) -> String {
             continue;
         }
         for word in part.split_inclusive(' ') {
+            if word.contains("](https://") {
+                // A link already, from a bundled description.
+                escaped.push_str(word);
+                continue;
+            }
             let bare = word.trim_end_matches([' ', '.', ',', ';', ':', ')', '"']);
             let start = bare.find("http://").or_else(|| bare.find("https://"));
             match start {
@@ -147,6 +152,13 @@ mod tests {
     fn a_bare_url_becomes_a_link() {
         assert_eq!(lines("See https://dify.ai/x."), ["See <https://dify.ai/x>."]);
         assert_eq!(lines("(https://dify.ai)"), ["(<https://dify.ai>)"]);
+    }
+
+    #[test]
+    fn a_link_stays_a_link_however_often_it_is_escaped() {
+        let link = "Ends ([R28](https://dify.ai/x#r28), [R1](https://dify.ai/x#r1)).";
+        assert_eq!(lines(link), [link]);
+        assert_eq!(lines(&lines(link)[0]), [link]);
     }
 
     #[test]

@@ -183,7 +183,7 @@ fn the_inputs_of_later_turns_are_documented_as_ignored() {
     let path = root().join("spec/published/dify-service-3.0.json");
     let document: Value = serde_json::from_str(&fs::read_to_string(path).expect("the document")).expect("JSON");
     let inputs = &document["components"]["schemas"]["ChatRequest"]["properties"]["inputs"];
-    assert!(inputs.to_string().contains("values of its first turn"), "{inputs}");
+    assert!(inputs.to_string().contains("values of its first message"), "{inputs}");
 }
 
 // Report 30.

@@ -230,7 +230,7 @@ fn report(chance: f64, sums: &Sums, policy: RetryPolicy, took: Duration, failure
         grouped(sums.retries()),
     );
     row("not made again because the budget was used up", "", grouped(sums.over_budget));
-    row("anything that did not hold, a write executed twice first of all", "0", grouped(failures.len() as u64));
+    row("violations, such as a write that was executed twice", "0", grouped(failures.len() as u64));
     row(
         "requests a second, client and server on the same cores",
         "",

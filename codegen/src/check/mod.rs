@@ -11,6 +11,7 @@ mod nearest;
 mod operations;
 mod paging;
 mod parameters;
+mod prose;
 mod references;
 mod requests;
 mod schemas;
@@ -54,6 +55,8 @@ const RULES: &[Rule] = &[
     schemas::required_names_properties,
     schemas::members_of_one_version_are_optional,
     schemas::schemas_are_described,
+    prose::descriptions_use_plain_words,
+    prose::cited_numbers_exist,
     schemas::all_of_wraps_one_reference,
     schemas::defaults_stand_on_parameters_only,
     unions::unions_can_be_told_apart,

@@ -7,6 +7,7 @@ mod scalar;
 mod section;
 mod yaml;
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
 pub use node::{Entry, Kind, Node, Place};
@@ -16,6 +17,7 @@ pub(crate) use scalar::is_ambiguous;
 pub use section::Section;
 
 use crate::diagnostic::{Finding, Findings};
+use crate::reconciliation;
 
 /// Everything that people edit.
 #[derive(Clone, Debug)]
@@ -26,6 +28,8 @@ pub struct Source {
     pub apis: Vec<Api>,
     /// What is wrong with the text as YAML, though it could be read.
     slips: Findings,
+    /// The numbers that `RECONCILIATION.md` has a section for.
+    reconciled: BTreeSet<u32>,
 }
 
 /// One file of the source.
@@ -66,7 +70,8 @@ pub struct Target<'s> {
 /// [`check`](crate::check::check), so that it is told together with the rest.
 pub fn load(root: &Path) -> Result<Source, Findings> {
     let shown = root.file_name().map_or_else(|| "spec".to_owned(), |name| name.to_string_lossy().into_owned());
-    let (paths, mut findings) = folder::yaml(root, &shown);
+    let (mut paths, mut findings) = folder::yaml(root, &shown);
+    paths.extend(Some(root.join(reconciliation::FILE)).filter(|path| path.is_file()));
     let mut texts = Vec::new();
     for path in paths {
         let named = folder::below(root, &path, &shown);
@@ -84,7 +89,7 @@ pub fn load(root: &Path) -> Result<Source, Findings> {
     Err(findings)
 }
 
-/// The same from texts in memory: paths below the root, and contents.
+/// The same from texts in memory: paths below the root, and contents. All are YAML but `RECONCILIATION.md`.
 ///
 /// # Errors
 /// Texts that are not YAML.
@@ -94,9 +99,13 @@ where
     T: AsRef<str>,
 {
     let (mut slips, mut broken) = (Findings::new(), Findings::new());
-    let mut files = Vec::new();
+    let (mut files, mut reconciled) = (Vec::new(), BTreeSet::new());
     for (path, text) in texts {
         let path = path.into();
+        if path == reconciliation::FILE {
+            reconciled = reconciliation::sections(text.as_ref());
+            continue;
+        }
         let shown = format!("{shown_root}/{path}");
         let (node, problems) = yaml::parse(text.as_ref(), files.len());
         let heard = if node.is_some() { &mut slips } else { &mut broken };
@@ -130,7 +139,7 @@ where
         )
         .into());
     }
-    Ok(Source { files, apis, slips })
+    Ok(Source { files, apis, slips, reconciled })
 }
 
 /// One file alone, YAML or JSON, as plain data.
@@ -155,6 +164,11 @@ impl Source {
     /// What is wrong with the text as YAML.
     pub(crate) fn slips(&self) -> &Findings {
         &self.slips
+    }
+
+    /// The numbers that `RECONCILIATION.md` has a section for.
+    pub(crate) fn reconciled(&self) -> &BTreeSet<u32> {
+        &self.reconciled
     }
 
     /// A finding at a place.

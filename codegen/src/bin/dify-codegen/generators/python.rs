@@ -36,7 +36,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             },
             Choice {
                 arguments: &["--config", "openapi-python-client.yaml"],
-                why: "bodies of other types than it knows are taken as bytes (`content_type_overrides`)",
+                why: "bodies of unsupported types become bytes (`content_type_overrides`)",
                 link: "https://github.com/openapi-generators/openapi-python-client#configuration",
             },
         ],

@@ -91,8 +91,8 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
     let mut text = String::from(
         "# The published documents in other languages\n\n\
          Written by `cargo xtask generators --record`; edit nothing here.\n\n\
-         Each generator ran on `spec/published/dify-{service,web,console}-*.json`, in the version of OpenAPI that the \
-         table names, and what it wrote was compiled, type-checked or loaded as the column *proof* says. The versions are pinned in \
+         Each generator ran on `spec/published/dify-{service,web,console}-*.json`, in the version of OpenAPI in \
+         the table. Its output was compiled, type-checked or loaded, as listed in the column *proof*. The versions are pinned in \
          [`tools/generators`](../tools/generators).\n\n\
          | generator | version | OpenAPI | proof | Service | Web | Console |\n|---|---|---|---|---|---|---|\n",
     );
