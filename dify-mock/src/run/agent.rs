@@ -50,17 +50,9 @@ impl Thought {
     /// As the history has it.
     fn keep(&self, speech: &Speech) {
         let value = json!({
-            "id": self.id,
-            "chain_id": null,
-            "message_id": speech.message,
-            "position": self.position,
-            "thought": self.thought,
-            "answer": self.thought,
-            "tool": self.tool,
-            "tool_labels": self.labels(),
-            "tool_input": self.input,
-            "created_at": clock::now(),
-            "observation": self.observation,
+            "id": self.id, "chain_id": null, "message_id": speech.message, "position": self.position,
+            "thought": self.thought, "answer": self.thought, "tool": self.tool, "tool_labels": self.labels(),
+            "tool_input": self.input, "created_at": clock::now(), "observation": self.observation,
             "files": [],
         });
         speech.remember(|message| message.thoughts.push(value));

@@ -205,12 +205,8 @@ impl Flow {
         let usage = Usage::streamed(prompt, tokens(&self.said), begun.elapsed(), first.unwrap_or_default());
         let spent = usage.value();
         result.process = json!({
-            "model_mode": "chat",
-            "prompts": [{"role": "user", "text": self.question, "files": []}],
-            "usage": spent,
-            "finish_reason": "stop",
-            "model_provider": "embedded",
-            "model_name": "embedded-1",
+            "model_mode": "chat", "prompts": [{"role": "user", "text": self.question, "files": []}],
+            "usage": spent, "finish_reason": "stop", "model_provider": "embedded", "model_name": "embedded-1",
         });
         result.outputs = json!({"text": self.said, "reasoning_content": "", "usage": spent, "finish_reason": "stop"});
         result.cost = json!({"total_tokens": usage.total(), "total_price": usage.total_price(), "currency": "USD"});
@@ -226,13 +222,8 @@ impl Flow {
             return self.tell("text_chunk", data, Turn::Goes);
         };
         let event = json!({
-            "event": "message",
-            "conversation_id": talk.conversation,
-            "message_id": talk.message,
-            "created_at": talk.created_at,
-            "task_id": self.task,
-            "id": talk.message,
-            "answer": piece,
+            "event": "message", "conversation_id": talk.conversation, "message_id": talk.message,
+            "created_at": talk.created_at, "task_id": self.task, "id": talk.message, "answer": piece,
             "from_variable_selector": ["llm", "text"],
         });
         self.feed.push(&event, Turn::Goes);
@@ -303,12 +294,8 @@ impl Flow {
         match &self.talk {
             None => json!({"event": event, "workflow_run_id": self.run, "task_id": self.task, "data": data}),
             Some(talk) => json!({
-                "event": event,
-                "conversation_id": talk.conversation,
-                "message_id": talk.message,
-                "created_at": talk.created_at,
-                "task_id": self.task,
-                "workflow_run_id": self.run,
+                "event": event, "conversation_id": talk.conversation, "message_id": talk.message,
+                "created_at": talk.created_at, "task_id": self.task, "workflow_run_id": self.run,
                 "data": data,
             }),
         }
@@ -333,13 +320,8 @@ fn reviewed(submission: &Submission, result: &mut NodeResult) {
 
 fn message_end(talk: &Talk, task: &str, usage: &Usage) -> Value {
     json!({
-        "event": "message_end",
-        "conversation_id": talk.conversation,
-        "message_id": talk.message,
-        "created_at": talk.created_at,
-        "task_id": task,
-        "id": talk.message,
-        "metadata": usage.metadata(None, true),
-        "files": [],
+        "event": "message_end", "conversation_id": talk.conversation, "message_id": talk.message,
+        "created_at": talk.created_at, "task_id": task, "id": talk.message,
+        "metadata": usage.metadata(None, true), "files": [],
     })
 }

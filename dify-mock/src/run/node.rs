@@ -42,18 +42,9 @@ impl Node {
     pub(crate) fn started(&self) -> Value {
         let (node, kind, title) = self.kind.words();
         json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": 1,
-            "predecessor_node_id": null,
-            "inputs": null,
-            "inputs_truncated": false,
-            "created_at": self.created_at,
-            "extras": {},
-            "iteration_id": null,
-            "loop_id": null,
+            "id": self.id, "node_id": node, "node_type": kind, "title": title, "index": 1,
+            "predecessor_node_id": null, "inputs": null, "inputs_truncated": false,
+            "created_at": self.created_at, "extras": {}, "iteration_id": null, "loop_id": null,
             "agent_strategy": null,
         })
     }
@@ -63,26 +54,13 @@ impl Node {
         let (node, kind, title) = self.kind.words();
         let or_empty = |value: &Value| if value.is_null() { json!({}) } else { value.clone() };
         json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": 1,
-            "predecessor_node_id": null,
-            "inputs": or_empty(&result.inputs),
-            "inputs_truncated": false,
-            "process_data": or_empty(&result.process),
-            "process_data_truncated": false,
-            "outputs": or_empty(&result.outputs),
-            "outputs_truncated": false,
-            "status": if result.error.is_some() { "failed" } else { "succeeded" },
-            "error": result.error,
-            "elapsed_time": seconds(self.started.elapsed(), 6),
-            "execution_metadata": result.cost,
-            "created_at": self.created_at,
-            "finished_at": clock::now(),
-            "files": [],
-            "iteration_id": null,
+            "id": self.id, "node_id": node, "node_type": kind, "title": title, "index": 1,
+            "predecessor_node_id": null, "inputs": or_empty(&result.inputs), "inputs_truncated": false,
+            "process_data": or_empty(&result.process), "process_data_truncated": false,
+            "outputs": or_empty(&result.outputs), "outputs_truncated": false,
+            "status": if result.error.is_some() { "failed" } else { "succeeded" }, "error": result.error,
+            "elapsed_time": seconds(self.started.elapsed(), 6), "execution_metadata": result.cost,
+            "created_at": self.created_at, "finished_at": clock::now(), "files": [], "iteration_id": null,
             "loop_id": null,
         })
     }

@@ -148,15 +148,9 @@ impl EndUser {
     pub(crate) fn value(&self, app: &App) -> Value {
         let created_at = clock::iso(self.created_at);
         json!({
-            "id": self.id,
-            "tenant_id": tenant(),
-            "app_id": app.id,
-            "type": self.kind(),
-            "external_user_id": if self.visits { Value::Null } else { json!(self.session) },
-            "name": null,
-            "is_anonymous": self.visits,
-            "session_id": self.session,
-            "created_at": created_at,
+            "id": self.id, "tenant_id": tenant(), "app_id": app.id, "type": self.kind(),
+            "external_user_id": if self.visits { Value::Null } else { json!(self.session) }, "name": null,
+            "is_anonymous": self.visits, "session_id": self.session, "created_at": created_at,
             "updated_at": created_at,
         })
     }

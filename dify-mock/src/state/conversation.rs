@@ -49,13 +49,8 @@ impl Conversation {
 
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "name": self.name,
-            "inputs": self.inputs,
-            "status": "normal",
-            "introduction": self.introduction,
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
+            "id": self.id, "name": self.name, "inputs": self.inputs, "status": "normal",
+            "introduction": self.introduction, "created_at": self.created_at, "updated_at": self.updated_at,
         })
     }
 }

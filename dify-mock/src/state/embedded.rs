@@ -30,11 +30,9 @@ fn features(mode: Mode) -> Value {
     };
     let mut upload = json!({
         "image": {"enabled": true, "number_limits": 3, "detail": "high", "transfer_methods": ["local_file", "remote_url"]},
-        "enabled": true,
-        "allowed_file_types": ["image"],
+        "enabled": true, "allowed_file_types": ["image"],
         "allowed_file_extensions": [".JPG", ".JPEG", ".PNG", ".GIF", ".WEBP", ".SVG"],
-        "allowed_file_upload_methods": ["local_file", "remote_url"],
-        "number_limits": 3,
+        "allowed_file_upload_methods": ["local_file", "remote_url"], "number_limits": 3,
     });
     if mode.flows() {
         upload["fileUploadConfig"] = json!({
@@ -45,11 +43,9 @@ fn features(mode: Mode) -> Value {
     json!({
         "opening_statement": opening,
         "suggested_questions": if talks { json!(["What is Rust?", "Why stream?"]) } else { json!([]) },
-        "suggested_questions_after_answer": {"enabled": talks},
-        "speech_to_text": {"enabled": talks},
+        "suggested_questions_after_answer": {"enabled": talks}, "speech_to_text": {"enabled": talks},
         "text_to_speech": {"enabled": true, "voice": "alloy", "language": "en-US"},
-        "retriever_resource": {"enabled": true},
-        "sensitive_word_avoidance": {"enabled": false},
+        "retriever_resource": {"enabled": true}, "sensitive_word_avoidance": {"enabled": false},
         "file_upload": upload,
     })
 }
@@ -112,29 +108,16 @@ fn node(id: &str, kind: &str, title: &str, more: &Value, place: u32) -> Value {
     }
     let position = json!({"x": 300 * place, "y": 200});
     json!({
-        "id": id,
-        "type": "custom",
-        "data": data,
-        "position": position,
-        "positionAbsolute": position,
-        "width": 244,
-        "height": 90,
-        "sourcePosition": "right",
-        "targetPosition": "left",
-        "selected": false,
+        "id": id, "type": "custom", "data": data, "position": position, "positionAbsolute": position,
+        "width": 244, "height": 90, "sourcePosition": "right", "targetPosition": "left", "selected": false,
     })
 }
 
 /// A line from one node to the next; each is id and type.
 fn edge(from: (&str, &str), to: (&str, &str)) -> Value {
     json!({
-        "id": format!("{}-source-{}-target", from.0, to.0),
-        "source": from.0,
-        "target": to.0,
-        "sourceHandle": "source",
-        "targetHandle": "target",
-        "type": "custom",
-        "zIndex": 0,
+        "id": format!("{}-source-{}-target", from.0, to.0), "source": from.0, "target": to.0,
+        "sourceHandle": "source", "targetHandle": "target", "type": "custom", "zIndex": 0,
         "data": {"sourceType": from.1, "targetType": to.1, "isInIteration": false, "isInLoop": false},
     })
 }

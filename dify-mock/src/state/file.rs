@@ -51,20 +51,10 @@ impl UploadedFile {
     /// The answer to the upload.
     pub(crate) fn value(&self, server: &str) -> Value {
         json!({
-            "id": self.id,
-            "reference": null,
-            "name": self.name,
-            "size": self.blob.length(),
-            "extension": self.extension(),
-            "mime_type": self.media,
-            "created_by": self.user_id,
-            "created_at": self.created_at,
-            "preview_url": null,
-            "source_url": self.url(server),
-            "original_url": null,
-            "user_id": null,
-            "tenant_id": tenant(),
-            "conversation_id": null,
+            "id": self.id, "reference": null, "name": self.name, "size": self.blob.length(),
+            "extension": self.extension(), "mime_type": self.media, "created_by": self.user_id,
+            "created_at": self.created_at, "preview_url": null, "source_url": self.url(server),
+            "original_url": null, "user_id": null, "tenant_id": tenant(), "conversation_id": null,
             "file_key": null,
         })
     }
@@ -161,33 +151,19 @@ impl UsedFile {
     pub(crate) fn in_run(&self, server: &str) -> Value {
         let reference = self.upload_id().map(|id| format!("dify-file-ref:{}", sign(id)));
         json!({
-            "dify_model_identity": "__dify__file__",
-            "id": null,
-            "type": self.kind,
-            "transfer_method": self.method(),
-            "remote_url": self.remote_url(),
-            "reference": reference,
-            "filename": self.file_name(),
-            "extension": self.extension(),
-            "mime_type": self.media(),
-            "size": self.size(),
-            "related_id": self.upload_id(),
-            "url": self.url(server),
+            "dify_model_identity": "__dify__file__", "id": null, "type": self.kind,
+            "transfer_method": self.method(), "remote_url": self.remote_url(), "reference": reference,
+            "filename": self.file_name(), "extension": self.extension(), "mime_type": self.media(),
+            "size": self.size(), "related_id": self.upload_id(), "url": self.url(server),
         })
     }
 
     /// As `message_end` has it.
     pub(crate) fn in_event(&self, server: &str, related: &str) -> Value {
         json!({
-            "related_id": related,
-            "extension": self.extension(),
-            "filename": self.file_name(),
-            "size": self.size(),
-            "mime_type": self.media(),
-            "transfer_method": self.method(),
-            "type": self.kind,
-            "url": self.url(server),
-            "upload_file_id": self.upload_id().unwrap_or(related),
+            "related_id": related, "extension": self.extension(), "filename": self.file_name(),
+            "size": self.size(), "mime_type": self.media(), "transfer_method": self.method(),
+            "type": self.kind, "url": self.url(server), "upload_file_id": self.upload_id().unwrap_or(related),
             "remote_url": self.remote_url(),
         })
     }
@@ -195,15 +171,9 @@ impl UsedFile {
     /// As the history has it.
     pub(crate) fn in_history(&self, server: &str, id: &str) -> Value {
         json!({
-            "id": id,
-            "filename": self.file_name(),
-            "type": self.kind,
-            "url": self.url(server),
-            "mime_type": self.media(),
-            "size": self.size(),
-            "transfer_method": self.method(),
-            "belongs_to": "user",
-            "upload_file_id": self.upload_id(),
+            "id": id, "filename": self.file_name(), "type": self.kind, "url": self.url(server),
+            "mime_type": self.media(), "size": self.size(), "transfer_method": self.method(),
+            "belongs_to": "user", "upload_file_id": self.upload_id(),
         })
     }
 }

@@ -80,16 +80,9 @@ impl Form {
     /// `data` of `human_input_required`.
     pub(crate) fn event(&self) -> Value {
         json!({
-            "form_id": self.id,
-            "node_id": NODE.0,
-            "node_title": NODE.1,
-            "form_content": self.content,
-            "inputs": self.inputs(),
-            "actions": self.actions(),
-            "display_in_ui": true,
-            "form_token": self.token,
-            "approval_channels": ["console"],
-            "resolved_default_values": {},
+            "form_id": self.id, "node_id": NODE.0, "node_title": NODE.1, "form_content": self.content,
+            "inputs": self.inputs(), "actions": self.actions(), "display_in_ui": true,
+            "form_token": self.token, "approval_channels": ["console"], "resolved_default_values": {},
             "expiration_time": self.expires_at,
         })
     }
@@ -97,16 +90,9 @@ impl Form {
     /// One of the `reasons` of a pause.
     pub(crate) fn reason(&self) -> Value {
         json!({
-            "TYPE": "human_input_required",
-            "form_id": self.id,
-            "form_content": self.content,
-            "inputs": self.inputs(),
-            "actions": self.actions(),
-            "node_id": NODE.0,
-            "node_title": NODE.1,
-            "resolved_default_values": {},
-            "form_token": self.token,
-            "approval_channels": ["console"],
+            "TYPE": "human_input_required", "form_id": self.id, "form_content": self.content,
+            "inputs": self.inputs(), "actions": self.actions(), "node_id": NODE.0, "node_title": NODE.1,
+            "resolved_default_values": {}, "form_token": self.token, "approval_channels": ["console"],
             "expiration_time": self.expires_at,
         })
     }
@@ -118,23 +104,14 @@ impl Form {
             "workflow_run_id": run,
             "submitted": submission.is_some(),
             "form_definition": {
-                "form_id": self.id,
-                "node_id": NODE.0,
-                "node_title": NODE.1,
-                "form_content": self.content,
-                "inputs": self.inputs(),
-                "actions": self.actions(),
-                "display_in_ui": true,
+                "form_id": self.id, "node_id": NODE.0, "node_title": NODE.1, "form_content": self.content,
+                "inputs": self.inputs(), "actions": self.actions(), "display_in_ui": true,
                 "form_token": if submission.is_some() { Value::Null } else { json!(self.token) },
-                "resolved_default_values": {},
-                "expiration_time": self.expires_at,
+                "resolved_default_values": {}, "expiration_time": self.expires_at,
             },
             "form_submission_data": submission.map(|submission| json!({
-                "node_id": NODE.0,
-                "node_title": NODE.1,
-                "rendered_content": submission.rendered,
-                "action_id": submission.action,
-                "action_text": submission.title,
+                "node_id": NODE.0, "node_title": NODE.1, "rendered_content": submission.rendered,
+                "action_id": submission.action, "action_text": submission.title,
                 "submitted_data": submission.inputs,
             })),
             "type": "human_input",

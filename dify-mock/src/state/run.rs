@@ -74,32 +74,20 @@ impl Run {
     /// Read back. The inputs are JSON in a text.
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "workflow_id": self.workflow_id,
-            "status": self.status.name(),
+            "id": self.id, "workflow_id": self.workflow_id, "status": self.status.name(),
             "inputs": json_text::spaced(&Value::Object(self.inputs.clone())),
             "outputs": if self.outputs.is_null() { json!({}) } else { self.outputs.clone() },
-            "error": self.error,
-            "total_steps": self.steps,
-            "total_tokens": self.tokens,
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "elapsed_time": self.elapsed,
+            "error": self.error, "total_steps": self.steps, "total_tokens": self.tokens,
+            "created_at": self.created_at, "finished_at": self.finished_at, "elapsed_time": self.elapsed,
         })
     }
 
     /// The answer to somebody who waited for it.
     pub(crate) fn blocking(&self) -> Value {
         let mut data = json!({
-            "id": self.id,
-            "workflow_id": self.workflow_id,
-            "status": self.status.name(),
-            "outputs": self.outputs,
-            "error": self.error,
-            "elapsed_time": self.elapsed,
-            "total_tokens": self.tokens,
-            "total_steps": self.steps,
-            "created_at": self.created_at,
+            "id": self.id, "workflow_id": self.workflow_id, "status": self.status.name(),
+            "outputs": self.outputs, "error": self.error, "elapsed_time": self.elapsed,
+            "total_tokens": self.tokens, "total_steps": self.steps, "created_at": self.created_at,
             "finished_at": self.finished_at,
         });
         if self.status == Status::Paused {
@@ -112,34 +100,21 @@ impl Run {
     /// `data` of `workflow_finished`.
     pub(crate) fn finished(&self) -> Value {
         json!({
-            "id": self.id,
-            "workflow_id": self.workflow_id,
-            "status": self.status.name(),
-            "outputs": self.outputs,
-            "error": self.error,
-            "elapsed_time": self.elapsed,
-            "total_tokens": self.tokens,
-            "total_steps": self.steps,
-            "created_by": {"id": self.user_id, "user": self.user},
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "exceptions_count": self.exceptions(),
-            "files": [],
+            "id": self.id, "workflow_id": self.workflow_id, "status": self.status.name(),
+            "outputs": self.outputs, "error": self.error, "elapsed_time": self.elapsed,
+            "total_tokens": self.tokens, "total_steps": self.steps,
+            "created_by": {"id": self.user_id, "user": self.user}, "created_at": self.created_at,
+            "finished_at": self.finished_at, "exceptions_count": self.exceptions(), "files": [],
         })
     }
 
     /// `data` of `workflow_paused`.
     pub(crate) fn paused(&self, elapsed: f64) -> Value {
         json!({
-            "workflow_run_id": self.id,
-            "paused_nodes": [super::form::NODE.0],
+            "workflow_run_id": self.id, "paused_nodes": [super::form::NODE.0],
             "outputs": if self.said.is_empty() { json!({}) } else { json!({"answer": self.said}) },
-            "reasons": self.reasons(),
-            "status": "paused",
-            "created_at": self.created_at,
-            "elapsed_time": elapsed,
-            "total_tokens": self.tokens,
-            "total_steps": self.steps,
+            "reasons": self.reasons(), "status": "paused", "created_at": self.created_at,
+            "elapsed_time": elapsed, "total_tokens": self.tokens, "total_steps": self.steps,
         })
     }
 
@@ -152,17 +127,10 @@ impl Run {
         json!({
             "id": crate::values::ids::of("log", &self.id),
             "workflow_run": {
-                "id": self.id,
-                "version": self.version,
-                "status": self.status.name(),
-                "triggered_from": "app-run",
-                "error": self.error,
-                "elapsed_time": self.elapsed,
-                "total_tokens": self.tokens,
-                "total_steps": self.steps,
-                "created_at": self.created_at,
-                "finished_at": self.finished_at,
-                "exceptions_count": self.exceptions(),
+                "id": self.id, "version": self.version, "status": self.status.name(),
+                "triggered_from": "app-run", "error": self.error, "elapsed_time": self.elapsed,
+                "total_tokens": self.tokens, "total_steps": self.steps, "created_at": self.created_at,
+                "finished_at": self.finished_at, "exceptions_count": self.exceptions(),
             },
             "details": null,
             "created_from": if self.visit { "web-app" } else { "service-api" },

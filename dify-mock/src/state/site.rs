@@ -18,22 +18,11 @@ pub(crate) struct Site {
 impl Site {
     pub(crate) fn new(title: &str, look: &Value) -> Site {
         let members = json!({
-            "title": title,
-            "icon_type": look["icon_type"],
-            "icon": look["icon"],
-            "icon_background": look["icon_background"],
-            "description": null,
-            "default_language": "en-US",
-            "chat_color_theme": null,
-            "chat_color_theme_inverted": false,
-            "customize_domain": null,
-            "copyright": null,
-            "privacy_policy": null,
-            "input_placeholder": null,
-            "custom_disclaimer": "",
-            "customize_token_strategy": "not_allow",
-            "prompt_public": false,
-            "show_workflow_steps": true,
+            "title": title, "icon_type": look["icon_type"], "icon": look["icon"],
+            "icon_background": look["icon_background"], "description": null, "default_language": "en-US",
+            "chat_color_theme": null, "chat_color_theme_inverted": false, "customize_domain": null,
+            "copyright": null, "privacy_policy": null, "input_placeholder": null, "custom_disclaimer": "",
+            "customize_token_strategy": "not_allow", "prompt_public": false, "show_workflow_steps": true,
             "use_icon_as_answer_icon": false,
         });
         Site { code: code(), members, created_at: clock::now() }

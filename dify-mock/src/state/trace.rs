@@ -55,17 +55,9 @@ impl Trace {
     pub(crate) fn started(&self, index: usize) -> Value {
         let (node, kind, title) = self.kind.words();
         json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": index,
-            "predecessor_node_id": null,
-            "inputs": null,
-            "created_at": self.created_at,
-            "extras": {},
-            "iteration_id": null,
-            "loop_id": null,
+            "id": self.id, "node_id": node, "node_type": kind, "title": title, "index": index,
+            "predecessor_node_id": null, "inputs": null, "created_at": self.created_at, "extras": {},
+            "iteration_id": null, "loop_id": null,
         })
     }
 
@@ -73,24 +65,11 @@ impl Trace {
     pub(crate) fn finished(&self, index: usize) -> Value {
         let (node, kind, title) = self.kind.words();
         json!({
-            "id": self.id,
-            "node_id": node,
-            "node_type": kind,
-            "title": title,
-            "index": index,
-            "predecessor_node_id": null,
-            "inputs": null,
-            "process_data": null,
-            "outputs": null,
-            "status": self.status,
-            "error": self.error,
-            "elapsed_time": self.elapsed,
-            "execution_metadata": null,
-            "created_at": self.created_at,
-            "finished_at": self.finished_at,
-            "files": [],
-            "iteration_id": null,
-            "loop_id": null,
+            "id": self.id, "node_id": node, "node_type": kind, "title": title, "index": index,
+            "predecessor_node_id": null, "inputs": null, "process_data": null, "outputs": null,
+            "status": self.status, "error": self.error, "elapsed_time": self.elapsed,
+            "execution_metadata": null, "created_at": self.created_at, "finished_at": self.finished_at,
+            "files": [], "iteration_id": null, "loop_id": null,
         })
     }
 }

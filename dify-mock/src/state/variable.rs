@@ -74,12 +74,8 @@ impl Variable {
 
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "name": self.name,
-            "value_type": self.kind,
-            "value": python::str(&self.value),
-            "description": format!("{} of the conversation", self.name),
-            "created_at": self.created_at,
+            "id": self.id, "name": self.name, "value_type": self.kind, "value": python::str(&self.value),
+            "description": format!("{} of the conversation", self.name), "created_at": self.created_at,
             "updated_at": self.updated_at,
         })
     }

@@ -91,21 +91,13 @@ impl Workflow {
     /// All of it, secrets masked.
     pub(crate) fn value(&self, author: &Value) -> Value {
         json!({
-            "id": self.id,
-            "graph": self.graph,
-            "features": self.features,
-            "hash": self.hash(),
-            "version": self.version_name(),
-            "marked_name": self.marked_name,
-            "marked_comment": self.marked_comment,
-            "created_by": author,
-            "created_at": self.created_at,
+            "id": self.id, "graph": self.graph, "features": self.features, "hash": self.hash(),
+            "version": self.version_name(), "marked_name": self.marked_name,
+            "marked_comment": self.marked_comment, "created_by": author, "created_at": self.created_at,
             "updated_by": if self.touched { author.clone() } else { Value::Null },
-            "updated_at": self.updated_at,
-            "tool_published": false,
+            "updated_at": self.updated_at, "tool_published": false,
             "environment_variables": self.environment.masked(),
-            "conversation_variables": self.conversation_variables,
-            "rag_pipeline_variables": [],
+            "conversation_variables": self.conversation_variables, "rag_pipeline_variables": [],
         })
     }
 
@@ -196,9 +188,7 @@ impl Environment {
         let exported = |variable: &Value| {
             let hidden = variable["value_type"] == "secret" && !with_secrets;
             json!({
-                "description": variable["description"],
-                "id": variable["id"],
-                "name": variable["name"],
+                "description": variable["description"], "id": variable["id"], "name": variable["name"],
                 "selector": ["env", variable["name"]],
                 "value": if hidden { json!("") } else { variable["value"].clone() },
                 "value_type": variable["value_type"],

@@ -87,9 +87,6 @@ async fn conditions_go_together_by_and_or_by_or() {
         assert_eq!(books(&caller, &path, filter).await.join(" "), expected);
     }
     assert_eq!(books(&caller, &path, json!({"conditions": []})).await.len(), 4);
-    caller.post(&format!("{path}/metadata/built-in/enable"), json!({})).await;
-    let named = json!({"name": "document_name", "comparison_operator": "is", "value": "nobody.txt"});
-    assert_eq!(books(&caller, &path, json!({"conditions": [named]})).await, ["nobody"]);
     caller.answers_agree();
     let odd = json!({"conditions": [{"name": "f", "comparison_operator": "like", "value": "x"}]});
     let mut model = by_meaning(9);

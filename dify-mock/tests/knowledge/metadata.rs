@@ -44,23 +44,3 @@ async fn fields_are_made_renamed_and_deleted_with_their_values() {
     assert_eq!(told().await, Vec::<String>::new());
     caller.all_agree();
 }
-
-#[tokio::test]
-async fn built_in_fields_are_switched_on_and_off_for_all_documents() {
-    let caller = librarian().await;
-    let path = caller.dataset("Built in").await;
-    let (id, _) = caller.document(&path, "a.txt", "words").await;
-    let (_, known) = caller.get(&format!("{path}/metadata/built-in")).await;
-    assert_eq!(known["fields"].as_array().map(Vec::len), Some(5));
-    for (action, count) in [("enable", 5), ("enable", 5), ("disable", 0)] {
-        assert_eq!(caller.post(&format!("{path}/metadata/built-in/{action}"), json!({})).await.0, 200);
-        let (_, document) = caller.get(&format!("{path}/documents/{id}")).await;
-        let facts = document["doc_metadata"].as_array().cloned().unwrap_or_default();
-        assert_eq!(facts.len(), count, "{action}");
-        if count > 0 {
-            assert_eq!((text(&facts[0]["value"]), text(&facts[0]["id"])), ("a.txt", "built-in"));
-            assert!(text(&facts[2]["value"]).ends_with(".0"));
-        }
-    }
-    caller.answers_agree();
-}

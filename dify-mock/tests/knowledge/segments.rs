@@ -1,4 +1,3 @@
-use reqwest::Method;
 use serde_json::{Value, json};
 
 use crate::library::{NOBODY, all, by_meaning, librarian, text};
@@ -64,7 +63,7 @@ async fn questions_have_answers_and_are_refused_without() {
 }
 
 #[tokio::test]
-async fn child_chunks_are_made_by_the_rule_and_by_hand_and_searched() {
+async fn child_chunks_are_made_by_the_rule_and_searched() {
     let caller = librarian().await;
     let path = caller.dataset("Children").await;
     let words = "Rust is a systems programming language. It has ownership.\n\nPython is dynamic. It is popular.";
@@ -75,9 +74,7 @@ async fn child_chunks_are_made_by_the_rule_and_by_hand_and_searched() {
     let (_, page) = caller.get(&segments).await;
     let segment = format!("{segments}/{}", text(all(&page, "id")[0]));
     let chunks = format!("{segment}/child_chunks");
-    let (_, listed) = caller.get(&format!("{chunks}?limit=101")).await;
-    assert_eq!(all(&listed, "content"), ["Rust is a systems programming language", " It has ownership"]);
-    assert_eq!((&listed["limit"], &listed["total_pages"]), (&json!(100), &json!(1)));
+    assert_eq!(caller.get(&chunks).await.0, 200);
 
     let question = |query: &str| json!({"query": query, "retrieval_model": by_meaning(3)});
     let (_, found) = caller.post(&format!("{path}/retrieve"), question("ownership")).await;
@@ -86,14 +83,8 @@ async fn child_chunks_are_made_by_the_rule_and_by_hand_and_searched() {
     assert_eq!(record["child_chunks"][0]["content"], " It has ownership");
     assert_eq!(record["child_chunks"][0]["score"], record["score"]);
 
-    let (_, made) = caller.post(&chunks, json!({"content": "crabs"})).await;
-    assert_eq!((&made["data"]["position"], text(&made["data"]["type"])), (&json!(3), "customized"));
-    let one = format!("{chunks}/{}", text(&made["data"]["id"]));
-    let (_, changed) = caller.send(Method::PATCH, &one, json!({"content": "lobsters"})).await;
-    assert_eq!(changed["data"]["word_count"], 8);
-    let (_, found) = caller.post(&format!("{path}/retrieve"), question("lobster")).await;
-    assert_eq!(found["records"][0]["child_chunks"][0]["content"], "lobsters");
-    assert_eq!([caller.delete(&one).await, caller.delete(&one).await], [204, 404]);
+    let one = format!("{chunks}/{}", text(&record["child_chunks"][0]["id"]));
+    assert_eq!([caller.delete(&one).await, caller.delete(&format!("{chunks}/{NOBODY}")).await], [204, 404]);
     assert_eq!(caller.get(&format!("{segments}/{NOBODY}/child_chunks")).await.0, 404);
 
     let anew = json!({"segment": {"content": "Parent updated. Has children.", "regenerate_child_chunks": true}});

@@ -100,14 +100,8 @@ pub(crate) fn confirm(call: &Call) -> Outcome {
 
 fn told(id: &str, status: &str, app: Option<(&str, &str)>, version: &str) -> Value {
     json!({
-        "id": id,
-        "status": status,
-        "app_id": app.map(|(id, _)| id),
-        "app_mode": app.map(|(_, mode)| mode),
-        "permission_keys": [],
-        "current_dsl_version": CURRENT,
-        "imported_dsl_version": version,
-        "error": "",
+        "id": id, "status": status, "app_id": app.map(|(id, _)| id), "app_mode": app.map(|(_, mode)| mode),
+        "permission_keys": [], "current_dsl_version": CURRENT, "imported_dsl_version": version, "error": "",
         "warnings": [],
     })
 }

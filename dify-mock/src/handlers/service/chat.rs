@@ -220,13 +220,8 @@ fn answered(call: &Call, message: &str, task: &str) -> Outcome {
         }
         let usage = message.usage.clone().map(|usage| usage.blocking());
         Ok(Reply::run(json!({
-            "event": "message",
-            "task_id": task,
-            "id": message.id,
-            "message_id": message.id,
-            "conversation_id": message.conversation,
-            "mode": mode,
-            "answer": message.answer,
+            "event": "message", "task_id": task, "id": message.id, "message_id": message.id,
+            "conversation_id": message.conversation, "mode": mode, "answer": message.answer,
             "metadata": usage.map(|usage| usage.metadata(message.annotation.as_ref(), true)),
             "created_at": message.created_at,
         })))
@@ -238,31 +233,15 @@ fn paused(talk: &Talk, task: &str, run: &Value) -> Value {
     let data = &run["data"];
     let metadata = json!({"annotation_reply": null, "retriever_resources": [], "usage": null, "reasoning": {}});
     json!({
-        "event": "workflow_paused",
-        "task_id": task,
-        "id": talk.message,
-        "message_id": talk.message,
-        "conversation_id": talk.conversation,
-        "mode": Mode::AdvancedChat.name(),
-        "answer": "",
-        "metadata": metadata,
-        "created_at": talk.created_at,
-        "workflow_run_id": run["workflow_run_id"],
+        "event": "workflow_paused", "task_id": task, "id": talk.message, "message_id": talk.message,
+        "conversation_id": talk.conversation, "mode": Mode::AdvancedChat.name(), "answer": "",
+        "metadata": metadata, "created_at": talk.created_at, "workflow_run_id": run["workflow_run_id"],
         "data": {
-            "id": talk.message,
-            "mode": Mode::AdvancedChat.name(),
-            "conversation_id": talk.conversation,
-            "message_id": talk.message,
-            "workflow_run_id": run["workflow_run_id"],
-            "answer": "",
-            "metadata": metadata,
-            "created_at": talk.created_at,
-            "paused_nodes": data["paused_nodes"],
-            "reasons": data["reasons"],
-            "status": "paused",
-            "elapsed_time": data["elapsed_time"],
-            "total_tokens": data["total_tokens"],
-            "total_steps": data["total_steps"],
+            "id": talk.message, "mode": Mode::AdvancedChat.name(), "conversation_id": talk.conversation,
+            "message_id": talk.message, "workflow_run_id": run["workflow_run_id"], "answer": "",
+            "metadata": metadata, "created_at": talk.created_at, "paused_nodes": data["paused_nodes"],
+            "reasons": data["reasons"], "status": "paused", "elapsed_time": data["elapsed_time"],
+            "total_tokens": data["total_tokens"], "total_steps": data["total_steps"],
         },
     })
 }

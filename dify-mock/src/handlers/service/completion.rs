@@ -53,14 +53,9 @@ pub(crate) async fn complete(
         }
         let usage = message.usage.clone().map(|usage| usage.blocking());
         Ok(Reply::run(json!({
-            "event": "message",
-            "task_id": task,
-            "id": message.id,
-            "message_id": message.id,
-            "mode": call.key.mode.name(),
-            "answer": message.answer,
-            "metadata": usage.map(|usage| usage.metadata(None, true)),
-            "created_at": message.created_at,
+            "event": "message", "task_id": task, "id": message.id, "message_id": message.id,
+            "mode": call.key.mode.name(), "answer": message.answer,
+            "metadata": usage.map(|usage| usage.metadata(None, true)), "created_at": message.created_at,
         })))
     })
 }

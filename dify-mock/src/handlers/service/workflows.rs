@@ -89,19 +89,9 @@ pub(crate) fn refused(call: &Call, problem: &str) -> Outcome {
     let started = json!({"id": id, "workflow_id": workflow, "inputs": {}, "created_at": now, "reason": "initial"});
     feed.push(&event("workflow_started", started), Turn::Goes);
     let finished = json!({
-        "id": id,
-        "workflow_id": workflow,
-        "status": "failed",
-        "outputs": null,
-        "error": problem,
-        "elapsed_time": 0.0,
-        "total_tokens": 0,
-        "total_steps": 0,
-        "created_by": {},
-        "created_at": now,
-        "finished_at": now,
-        "exceptions_count": 1,
-        "files": [],
+        "id": id, "workflow_id": workflow, "status": "failed", "outputs": null, "error": problem,
+        "elapsed_time": 0.0, "total_tokens": 0, "total_steps": 0, "created_by": {}, "created_at": now,
+        "finished_at": now, "exceptions_count": 1, "files": [],
     });
     feed.push(&event("workflow_finished", finished), Turn::Ends);
     feed.close();

@@ -24,14 +24,8 @@ pub(crate) fn page(world: &mut World, key: &Key, visitor: Option<&str>) -> Value
         looks.shift_insert(place, "prompt_public".to_owned(), json!(false));
     }
     json!({
-        "app_id": world.app(key).id,
-        "mode": key.mode.name(),
-        "end_user_id": visitor,
-        "enable_site": true,
-        "site": looks,
-        "model_config": null,
-        "plan": "basic",
-        "can_replace_logo": false,
+        "app_id": world.app(key).id, "mode": key.mode.name(), "end_user_id": visitor, "enable_site": true,
+        "site": looks, "model_config": null, "plan": "basic", "can_replace_logo": false,
         "custom_config": null,
     })
 }

@@ -61,18 +61,10 @@ impl Account {
     /// As it is told by itself.
     pub(crate) fn value(&self) -> Value {
         json!({
-            "avatar": null,
-            "id": account(),
-            "name": self.name,
-            "email": self.email,
-            "is_password_set": true,
-            "interface_language": "en-US",
-            "interface_theme": "light",
-            "timezone": "UTC",
-            "last_login_at": self.last_login_at,
-            "last_login_ip": self.last_login_at.map(|_| "127.0.0.1"),
-            "created_at": self.created_at,
-            "avatar_url": null,
+            "avatar": null, "id": account(), "name": self.name, "email": self.email, "is_password_set": true,
+            "interface_language": "en-US", "interface_theme": "light", "timezone": "UTC",
+            "last_login_at": self.last_login_at, "last_login_ip": self.last_login_at.map(|_| "127.0.0.1"),
+            "created_at": self.created_at, "avatar_url": null,
         })
     }
 

@@ -141,13 +141,9 @@ impl Definition {
             "version": CURRENT,
             "kind": "app",
             "app": {
-                "name": profile.name,
-                "mode": profile.mode.name(),
-                "icon": look["icon"],
-                "icon_type": look["icon_type"],
-                "icon_background": look["icon_background"],
-                "description": profile.description,
-                "use_icon_as_answer_icon": profile.icon_answers,
+                "name": profile.name, "mode": profile.mode.name(), "icon": look["icon"],
+                "icon_type": look["icon_type"], "icon_background": look["icon_background"],
+                "description": profile.description, "use_icon_as_answer_icon": profile.icon_answers,
             },
             "dependencies": [],
         });

@@ -10,30 +10,22 @@ pub(crate) struct ChildChunk {
     pub(crate) id: String,
     pub(crate) content: String,
     pub(crate) position: usize,
-    /// Made by somebody, not by the server.
-    pub(crate) customized: bool,
     pub(crate) created_at: i64,
-    pub(crate) updated_at: i64,
     /// Its number in the index.
     pub(crate) unit: u64,
 }
 
 impl ChildChunk {
-    pub(crate) fn new(content: &str, position: usize, customized: bool, now: i64) -> ChildChunk {
+    pub(crate) fn new(content: &str, position: usize, now: i64) -> ChildChunk {
         let content = content.to_owned();
-        ChildChunk { id: ids::new(), content, position, customized, created_at: now, updated_at: now, unit: 0 }
+        ChildChunk { id: ids::new(), content, position, created_at: now, unit: 0 }
     }
 
     pub(crate) fn value(&self, segment: &str) -> Value {
         json!({
-            "id": self.id,
-            "segment_id": segment,
-            "content": self.content,
-            "position": self.position,
-            "word_count": self.content.chars().count(),
-            "type": if self.customized { "customized" } else { "automatic" },
-            "created_at": self.created_at,
-            "updated_at": self.updated_at,
+            "id": self.id, "segment_id": segment, "content": self.content, "position": self.position,
+            "word_count": self.content.chars().count(), "type": "automatic", "created_at": self.created_at,
+            "updated_at": self.created_at,
         })
     }
 

@@ -10,7 +10,6 @@ use super::process_rule::ProcessRule;
 use super::retrieval;
 use super::search_index::{Place, SearchIndex};
 use super::segment::Segment;
-use super::tag::Tag;
 use crate::values::workspace::{AUTHOR, account};
 use crate::values::{clock, ids};
 
@@ -32,8 +31,6 @@ pub(crate) struct Dataset {
     pub(crate) external: Option<External>,
     pub(crate) members: Vec<String>,
     pub(crate) metadata: Metadata,
-    /// Ids of its tags.
-    pub(crate) tags: Vec<String>,
     /// The kind of documents it has, once it has one.
     pub(crate) form: Option<String>,
     pub(crate) latest_rule: Option<ProcessRule>,
@@ -75,7 +72,6 @@ impl Dataset {
             external: None,
             members: Vec::new(),
             metadata: Metadata::default(),
-            tags: Vec::new(),
             form: None,
             latest_rule: None,
             pipeline: None,
@@ -174,7 +170,7 @@ impl Dataset {
     }
 
     /// As it is told by itself, and in lists. Only there is it known whether its model can be had.
-    pub(crate) fn value(&self, tags: &[Tag], asked: bool) -> Value {
+    pub(crate) fn value(&self, asked: bool) -> Value {
         let now = clock::micros();
         let (mut count, mut available, mut words) = (0, 0, 0);
         for document in self.documents.iter() {
@@ -182,34 +178,20 @@ impl Dataset {
             available += usize::from(document.is_available(now));
             words += document.word_count(now).unwrap_or_default();
         }
-        let tags = self.tags.iter().filter_map(|id| tags.iter().find(|tag| tag.id == *id));
-        let tags = tags.map(|tag| json!({"id": tag.id, "name": tag.name, "type": "knowledge"}));
         let external = self.external.as_ref();
         let piped = self.pipeline.is_some();
         let no_data = self.documents.is_empty() || piped;
         json!({
-            "id": self.id,
-            "name": self.name,
-            "description": self.description,
-            "provider": if external.is_some() { "external" } else { "vendor" },
-            "permission": self.permission,
+            "id": self.id, "name": self.name, "description": self.description,
+            "provider": if external.is_some() { "external" } else { "vendor" }, "permission": self.permission,
             "data_source_type": if no_data { None } else { Some("upload_file") },
-            "indexing_technique": self.technique,
-            "app_count": 0,
-            "document_count": count,
-            "word_count": words,
-            "created_by": account(),
-            "author_name": AUTHOR,
-            "created_at": self.created_at,
-            "updated_by": account(),
-            "updated_at": self.updated_at,
+            "indexing_technique": self.technique, "app_count": 0, "document_count": count,
+            "word_count": words, "created_by": account(), "author_name": AUTHOR,
+            "created_at": self.created_at, "updated_by": account(), "updated_at": self.updated_at,
             "embedding_model": self.embedding.as_ref().map(|(model, _)| model),
             "embedding_model_provider": self.embedding.as_ref().map(|(_, provider)| provider),
-            "embedding_available": asked.then_some(true),
-            "retrieval_model_dict": self.retrieval,
-            "summary_index_setting": self.summary,
-            "tags": tags.collect::<Value>(),
-            "doc_form": self.form,
+            "embedding_available": asked.then_some(true), "retrieval_model_dict": self.retrieval,
+            "summary_index_setting": self.summary, "tags": [], "doc_form": self.form,
             "external_knowledge_info": {
                 "external_knowledge_id": external.map(|external| &external.knowledge),
                 "external_knowledge_api_id": external.map(|external| &external.api),
@@ -221,7 +203,7 @@ impl Dataset {
                 None => External::new("", "").retrieval,
             },
             "doc_metadata": self.metadata.value(),
-            "built_in_field_enabled": self.metadata.built_in,
+            "built_in_field_enabled": false,
             "pipeline_id": self.pipeline,
             "runtime_mode": if piped { "rag_pipeline" } else { "general" },
             "chunk_structure": piped.then_some("text_model"),
@@ -231,12 +213,8 @@ impl Dataset {
                 "icon_background": piped.then_some("#FFF4ED"),
                 "icon_url": null,
             },
-            "is_published": piped,
-            "total_documents": count,
-            "total_available_documents": available,
-            "enable_api": true,
-            "is_multimodal": false,
-            "maintainer": account(),
+            "is_published": piped, "total_documents": count, "total_available_documents": available,
+            "enable_api": true, "is_multimodal": false, "maintainer": account(),
         })
     }
 }

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dataset::Dataset;
 use super::indexing::{Indexing, Progress, Stage, seconds};
 use super::material::Material;
-use super::metadata::{BUILT_IN, Metadata};
+use super::metadata::Metadata;
 use super::process_rule::ProcessRule;
 use super::segment::{Around, Segment};
 use super::stored_file::StoredFile;
@@ -129,24 +129,10 @@ impl Document {
         Around { document: &self.id, progress, counts_tokens: dataset.counts_tokens() }
     }
 
-    /// What one field says of it, by name.
-    pub(crate) fn fact(&self, metadata: &Metadata, name: &str, now: i64) -> Option<Value> {
-        let field = metadata.fields.iter().find(|field| field.name == name);
-        match field {
-            Some(field) => self.metadata.iter().find(|(id, _)| *id == field.id).map(|(_, value)| value.clone()),
-            None => metadata.built_in.then(|| self.built_in(name, now))?,
-        }
-    }
-
-    fn built_in(&self, name: &str, now: i64) -> Option<Value> {
-        Some(match name {
-            "document_name" => json!(self.name),
-            "uploader" => json!(crate::values::workspace::AUTHOR),
-            "upload_date" => json!(format!("{}.0", self.created_at / 1_000_000)),
-            "last_update_date" => json!(clock::fraction(self.changed_at(now)).to_string()),
-            "source" => json!("file_upload"),
-            _ => return None,
-        })
+    /// The value of a field, by its name.
+    pub(crate) fn fact(&self, metadata: &Metadata, name: &str) -> Option<Value> {
+        let field = metadata.fields.iter().find(|field| field.name == name)?;
+        self.metadata.iter().find(|(id, _)| *id == field.id).map(|(_, value)| value.clone())
     }
 
     fn changed_at(&self, now: i64) -> i64 {
@@ -154,21 +140,18 @@ impl Document {
     }
 
     /// Its metadata, each with its field; none when there is not any.
-    pub(crate) fn facts(&self, metadata: &Metadata, now: i64) -> Option<Value> {
+    pub(crate) fn facts(&self, metadata: &Metadata) -> Option<Value> {
         let own = metadata.fields.iter().filter_map(|field| {
             let (_, value) = self.metadata.iter().find(|(id, _)| *id == field.id)?;
             Some(json!({"id": field.id, "name": field.name, "type": field.kind, "value": value}))
         });
-        let built_in = BUILT_IN.iter().filter(|_| metadata.built_in).map(
-            |(name, kind)| json!({"id": "built-in", "name": name, "type": kind, "value": self.built_in(name, now)}),
-        );
-        let facts: Vec<Value> = own.chain(built_in).collect();
+        let facts: Vec<Value> = own.collect();
         (!facts.is_empty()).then(|| Value::from(facts))
     }
 
     /// Its metadata by name, as a search tells it.
-    fn facts_by_name(&self, metadata: &Metadata, now: i64) -> Option<Value> {
-        let facts = self.facts(metadata, now)?;
+    fn facts_by_name(&self, metadata: &Metadata) -> Option<Value> {
+        let facts = self.facts(metadata)?;
         let facts = facts.as_array()?.iter();
         Some(facts.filter_map(|fact| Some((fact["name"].as_str()?.to_owned(), fact["value"].clone()))).collect())
     }
@@ -179,7 +162,7 @@ impl Document {
         value["data_source_info"] = json!({"upload_file_id": self.file.id});
         value["data_source_detail_dict"] = json!({"upload_file": self.file.value()});
         value["word_count"] = json!(self.word_count(now));
-        value["doc_metadata"] = self.facts(&dataset.metadata, now).unwrap_or_else(|| json!([]));
+        value["doc_metadata"] = self.facts(&dataset.metadata).unwrap_or_else(|| json!([]));
         value
     }
 
@@ -197,7 +180,7 @@ impl Document {
         value["updated_at"] = json!(self.changed_at(now) / 1_000_000);
         value["indexing_latency"] = json!(completed_at.map(|_| self.indexing.latency()));
         value["doc_type"] = Value::Null;
-        value["doc_metadata"] = json!(self.facts(&dataset.metadata, now));
+        value["doc_metadata"] = json!(self.facts(&dataset.metadata));
         value["segment_count"] = json!(segments);
         value["average_segment_length"] =
             json!(self.word_count(now).unwrap_or_default().checked_div(segments).unwrap_or(0));
@@ -206,18 +189,18 @@ impl Document {
     }
 
     /// Nothing but its metadata.
-    pub(crate) fn only_facts(&self, dataset: &Dataset, now: i64) -> Value {
-        json!({"id": self.id, "doc_type": null, "doc_metadata": self.facts(&dataset.metadata, now)})
+    pub(crate) fn only_facts(&self, dataset: &Dataset) -> Value {
+        json!({"id": self.id, "doc_type": null, "doc_metadata": self.facts(&dataset.metadata)})
     }
 
     /// As a search tells it beside a segment.
-    pub(crate) fn found(&self, dataset: &Dataset, now: i64) -> Value {
+    pub(crate) fn found(&self, dataset: &Dataset) -> Value {
         json!({
             "id": self.id,
             "data_source_type": "upload_file",
             "name": self.name,
             "doc_type": null,
-            "doc_metadata": self.facts_by_name(&dataset.metadata, now),
+            "doc_metadata": self.facts_by_name(&dataset.metadata),
         })
     }
 
@@ -231,22 +214,13 @@ impl Document {
         // Being held is no state of its own here, only in the batch and in the one word.
         let stage = if progress.stage == Stage::Paused { Stage::Indexing } else { progress.stage };
         json!({
-            "id": self.id,
-            "position": self.position,
-            "data_source_type": "upload_file",
-            "data_source_info": null,
-            "dataset_process_rule_id": self.rule.id(),
-            "name": self.name,
-            "created_from": self.created_from,
-            "created_by": account(),
-            "created_at": self.created_at / 1_000_000,
-            "tokens": tokens,
-            "indexing_status": stage.name(),
-            "error": progress.error,
-            "enabled": self.enabled,
+            "id": self.id, "position": self.position, "data_source_type": "upload_file",
+            "data_source_info": null, "dataset_process_rule_id": self.rule.id(), "name": self.name,
+            "created_from": self.created_from, "created_by": account(),
+            "created_at": self.created_at / 1_000_000, "tokens": tokens, "indexing_status": stage.name(),
+            "error": progress.error, "enabled": self.enabled,
             "disabled_at": self.disabled_at.map(|moment| moment / 1_000_000),
-            "disabled_by": self.disabled_at.map(|_| account()),
-            "archived": self.archived,
+            "disabled_by": self.disabled_at.map(|_| account()), "archived": self.archived,
             // Only what applications find is counted; searches through this API are tests.
             "hit_count": 0,
             "display_status": self.display_status(now),

@@ -171,18 +171,12 @@ impl<'a> Progress<'a> {
     /// As the status of a batch has it.
     pub(crate) fn value(&self, document: &str) -> Value {
         json!({
-            "id": document,
-            "indexing_status": self.stage.name(),
+            "id": document, "indexing_status": self.stage.name(),
             "processing_started_at": seconds(self.started_at),
-            "parsing_completed_at": seconds(self.parsed_at),
-            "cleaning_completed_at": seconds(self.split_at),
-            "splitting_completed_at": seconds(self.split_at),
-            "completed_at": seconds(self.completed_at),
-            "paused_at": seconds(self.paused_at),
-            "error": self.error,
-            "stopped_at": seconds(self.stopped_at),
-            "completed_segments": self.completed_segments,
-            "total_segments": self.total_segments,
+            "parsing_completed_at": seconds(self.parsed_at), "cleaning_completed_at": seconds(self.split_at),
+            "splitting_completed_at": seconds(self.split_at), "completed_at": seconds(self.completed_at),
+            "paused_at": seconds(self.paused_at), "error": self.error, "stopped_at": seconds(self.stopped_at),
+            "completed_segments": self.completed_segments, "total_segments": self.total_segments,
         })
     }
 }

@@ -76,7 +76,7 @@ impl Material {
 /// Child chunks that the server made.
 pub(crate) fn children(contents: &[String], now: i64) -> Vec<ChildChunk> {
     let numbered = contents.iter().enumerate();
-    numbered.map(|(place, content)| ChildChunk::new(content, place + 1, false, now)).collect()
+    numbered.map(|(place, content)| ChildChunk::new(content, place + 1, now)).collect()
 }
 
 /// The questions and answers of a text. A model would find them anywhere; here they are lines that begin with `Q:` and

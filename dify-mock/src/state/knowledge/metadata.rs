@@ -4,14 +4,8 @@ use serde_json::{Value, json};
 
 use crate::values::ids;
 
-/// What the server itself can tell of a document: names and types.
-pub(crate) const BUILT_IN: &[(&str, &str)] = &[
-    ("document_name", "string"),
-    ("uploader", "string"),
-    ("upload_date", "time"),
-    ("last_update_date", "time"),
-    ("source", "string"),
-];
+/// The names of what the server itself knows of a document.
+const BUILT_IN: [&str; 5] = ["document_name", "uploader", "upload_date", "last_update_date", "source"];
 
 /// The longest name of a field, in characters.
 const LONGEST_NAME: usize = 255;
@@ -20,8 +14,6 @@ const LONGEST_NAME: usize = 255;
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Metadata {
     pub(crate) fields: Vec<Field>,
-    /// Whether documents also have the built-in ones.
-    pub(crate) built_in: bool,
 }
 
 /// A field that somebody made.
@@ -63,7 +55,7 @@ impl Metadata {
         if self.fields.iter().any(|field| field.name == name) {
             return Err("Metadata name already exists.");
         }
-        if BUILT_IN.iter().any(|(built_in, _)| *built_in == name) {
+        if BUILT_IN.contains(&name) {
             return Err("Metadata name already exists in Built-in fields.");
         }
         Ok(())
@@ -76,8 +68,6 @@ impl Metadata {
     /// As a knowledge base tells them.
     pub(crate) fn value(&self) -> Value {
         let own = self.fields.iter().map(|field| json!({"id": field.id, "name": field.name, "type": field.kind}));
-        let built_in = BUILT_IN.iter().filter(|_| self.built_in);
-        let built_in = built_in.map(|(name, kind)| json!({"id": "built-in", "name": name, "type": kind}));
-        own.chain(built_in).collect()
+        own.collect()
     }
 }

@@ -37,9 +37,4 @@ impl Knowledge {
     pub(crate) fn is_named(&self, name: &str, other_than: &str) -> bool {
         self.datasets.iter().any(|dataset| dataset.name == name && dataset.id != other_than)
     }
-
-    /// How many knowledge bases have a tag.
-    pub(crate) fn bound(&self, tag: &str) -> usize {
-        self.datasets.iter().filter(|dataset| dataset.tags.iter().any(|id| id == tag)).count()
-    }
 }

@@ -5,14 +5,9 @@ use serde_json::{Value, json};
 /// What the server does when nobody has chosen.
 pub(crate) fn standard() -> Value {
     json!({
-        "search_method": "semantic_search",
-        "reranking_enable": false,
-        "reranking_mode": null,
-        "reranking_model": {"reranking_provider_name": "", "reranking_model_name": ""},
-        "weights": null,
-        "top_k": 2,
-        "score_threshold_enabled": false,
-        "score_threshold": null,
+        "search_method": "semantic_search", "reranking_enable": false, "reranking_mode": null,
+        "reranking_model": {"reranking_provider_name": "", "reranking_model_name": ""}, "weights": null,
+        "top_k": 2, "score_threshold_enabled": false, "score_threshold": null,
     })
 }
 

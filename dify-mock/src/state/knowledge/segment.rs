@@ -63,10 +63,6 @@ impl Segment {
         }
     }
 
-    pub(crate) fn child(&mut self, id: &str) -> Option<&mut ChildChunk> {
-        self.children.iter_mut().find(|child| child.id == id)
-    }
-
     /// In characters, as Dify counts words.
     pub(crate) fn word_count(&self) -> usize {
         self.content.chars().count() + self.answer.as_ref().map_or(0, |answer| answer.chars().count())
@@ -108,28 +104,16 @@ impl Segment {
         let with_document = around.progress.completed_at.map(|moment| moment / 1_000_000);
         let completed_at = self.indexed_at.or(with_document).filter(|_| status == "completed");
         json!({
-            "id": self.id,
-            "position": self.position,
-            "document_id": around.document,
-            "content": self.content,
-            "sign_content": null,
-            "answer": self.answer,
-            "word_count": self.word_count(),
+            "id": self.id, "position": self.position, "document_id": around.document, "content": self.content,
+            "sign_content": null, "answer": self.answer, "word_count": self.word_count(),
             "tokens": if around.counts_tokens { self.tokens() } else { 0 },
-            "keywords": self.keywords.as_deref().unwrap_or_default(),
-            "index_node_id": self.node_id,
+            "keywords": self.keywords.as_deref().unwrap_or_default(), "index_node_id": self.node_id,
             "index_node_hash": hash(&self.content),
             // Only what applications find is counted; searches through this API are tests.
-            "hit_count": 0,
-            "enabled": self.enabled,
-            "disabled_at": self.disabled_at,
-            "disabled_by": self.disabled_at.map(|_| account()),
-            "status": status,
-            "created_by": account(),
-            "created_at": self.created_at,
-            "indexing_at": self.indexed_at.unwrap_or(self.created_at),
-            "completed_at": completed_at,
-            "error": around.progress.error.filter(|_| status == "error"),
+            "hit_count": 0, "enabled": self.enabled, "disabled_at": self.disabled_at,
+            "disabled_by": self.disabled_at.map(|_| account()), "status": status, "created_by": account(),
+            "created_at": self.created_at, "indexing_at": self.indexed_at.unwrap_or(self.created_at),
+            "completed_at": completed_at, "error": around.progress.error.filter(|_| status == "error"),
             "stopped_at": null,
         })
     }

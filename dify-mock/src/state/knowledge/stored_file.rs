@@ -10,28 +10,8 @@ use crate::values::workspace::account;
 use crate::values::{clock, ids};
 
 /// What the server takes for documents, without the dot.
-const EXTENSIONS: &[&str] = &[
-    "txt",
-    "markdown",
-    "md",
-    "mdx",
-    "pdf",
-    "html",
-    "htm",
-    "xlsx",
-    "xls",
-    "vtt",
-    "properties",
-    "doc",
-    "docx",
-    "csv",
-    "eml",
-    "msg",
-    "pptx",
-    "ppt",
-    "xml",
-    "epub",
-];
+const EXTENSIONS: &str =
+    "txt markdown md mdx pdf html htm xlsx xls vtt properties doc docx csv eml msg pptx ppt xml epub";
 
 /// A file that was stored for a document. A text becomes one as well.
 #[derive(Clone, Debug)]
@@ -65,19 +45,14 @@ impl StoredFile {
 
     /// Whether the server makes documents of files with such a name.
     pub(crate) fn is_taken(name: &str) -> bool {
-        EXTENSIONS.contains(&extension(name).as_str())
+        EXTENSIONS.split(' ').any(|known| known == extension(name))
     }
 
     /// As it stands in a document.
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "name": self.name,
-            "size": self.blob.length(),
-            "extension": self.extension,
-            "mime_type": self.media,
-            "created_by": account(),
-            "created_at": clock::fraction(self.created_at),
+            "id": self.id, "name": self.name, "size": self.blob.length(), "extension": self.extension,
+            "mime_type": self.media, "created_by": account(), "created_at": clock::fraction(self.created_at),
         })
     }
 

@@ -10,8 +10,8 @@ pub(crate) struct Tag {
 }
 
 impl Tag {
-    /// With the number of knowledge bases that have it, which is text.
-    pub(crate) fn value(&self, bound: usize) -> Value {
-        json!({"id": self.id, "name": self.name, "type": "knowledge", "binding_count": bound.to_string()})
+    /// As lists show it. The count is text.
+    pub(crate) fn value(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "type": "knowledge", "binding_count": "0"})
     }
 }

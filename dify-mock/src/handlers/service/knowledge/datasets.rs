@@ -5,7 +5,6 @@ use serde_json::{Value, json};
 use super::{dataset, no_dataset, page, part};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::knowledge::Knowledge;
 use crate::state::knowledge::dataset::{Dataset, External};
 use crate::state::knowledge::retrieval;
 use crate::state::settings::PROVIDER;
@@ -26,14 +25,12 @@ pub(crate) fn list(call: &Call) -> Outcome {
         return Err(Refusal::unknown());
     }
     call.world(|world| {
-        let Knowledge { datasets, tags: known, .. } = &world.knowledge;
-        let fits = |dataset: &&Dataset| {
-            word.as_ref().is_none_or(|word| dataset.name.to_lowercase().contains(word))
-                && tags.iter().all(|tag| dataset.tags.iter().any(|bound| bound == tag))
-        };
-        let found: Vec<&Dataset> = datasets.iter().rev().filter(fits).collect();
+        let named = |dataset: &Dataset| word.as_ref().is_none_or(|word| dataset.name.to_lowercase().contains(word));
+        // No knowledge base has a tag.
+        let fits = |dataset: &&Dataset| tags.is_empty() && named(dataset);
+        let found: Vec<&Dataset> = world.knowledge.datasets.iter().rev().filter(fits).collect();
         let shown = found.iter().skip(from).take(size);
-        let data: Vec<Value> = shown.map(|dataset| dataset.value(known, true)).collect();
+        let data: Vec<Value> = shown.map(|dataset| dataset.value(true)).collect();
         Ok(Reply::ok(page(data, limit, number, found.len())))
     })
 }
@@ -66,7 +63,7 @@ pub(crate) fn create(call: &Call) -> Outcome {
             let message = "The dataset name already exists. Please modify your dataset name.";
             return Err(Refusal::new(409, "dataset_name_duplicate", message));
         }
-        let value = made.value(&knowledge.tags, false);
+        let value = made.value(false);
         knowledge.datasets.push(made);
         Ok(Reply::ok(value))
     })
@@ -111,9 +108,8 @@ fn external(call: &Call) -> Result<External, Refusal> {
 /// `GET /datasets/{dataset_id}`.
 pub(crate) fn get(call: &Call) -> Outcome {
     call.world(|world| {
-        let tags = world.knowledge.tags.clone();
         let dataset = dataset(world, call)?;
-        let mut value = dataset.value(&tags, true);
+        let mut value = dataset.value(true);
         if !dataset.counts_tokens() {
             // Without a model there is no other way, whatever was chosen.
             value["retrieval_model_dict"]["search_method"] = json!("keyword_search");
@@ -128,7 +124,6 @@ pub(crate) fn get(call: &Call) -> Outcome {
 /// `PATCH /datasets/{dataset_id}`.
 pub(crate) fn update(call: &Call) -> Outcome {
     call.world(|world| {
-        let tags = world.knowledge.tags.clone();
         let id = dataset(world, call)?.id.clone();
         let name = call.text("name");
         if name.is_some_and(|name| world.knowledge.is_named(name, &id)) {
@@ -162,7 +157,7 @@ pub(crate) fn update(call: &Call) -> Outcome {
             dataset.members.clear();
         }
         dataset.updated_at = clock::now();
-        let mut value = dataset.value(&tags, false);
+        let mut value = dataset.value(false);
         value["partial_member_list"] = json!(dataset.members);
         Ok(Reply::ok(value))
     })

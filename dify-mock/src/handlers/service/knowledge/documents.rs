@@ -43,7 +43,7 @@ pub(crate) fn get(call: &Call) -> Outcome {
         let dataset = dataset(world, call)?;
         let document = dataset.documents.get(call.at("document_id")).ok_or_else(not_found)?;
         if wanted == "only" {
-            return Ok(Reply::ok(document.only_facts(dataset, now)));
+            return Ok(Reply::ok(document.only_facts(dataset)));
         }
         let mut value = document.detail(dataset, now);
         if let (Some(members), "without") = (value.as_object_mut(), wanted) {

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::dataset;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::knowledge::metadata::{BUILT_IN, Field};
+use crate::state::knowledge::metadata::Field;
 use crate::values::clock;
 use crate::values::refusal::Refusal;
 
@@ -23,7 +23,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
             .iter()
             .map(|field| json!({"id": field.id, "name": field.name, "type": field.kind, "count": count(field)}));
         let fields: Vec<Value> = fields.collect();
-        Ok(Reply::ok(json!({"doc_metadata": fields, "built_in_field_enabled": dataset.metadata.built_in})))
+        Ok(Reply::ok(json!({"doc_metadata": fields, "built_in_field_enabled": false})))
     })
 }
 
@@ -66,26 +66,6 @@ pub(crate) fn delete(call: &Call) -> Outcome {
         dataset.metadata.fields.retain(|field| field.id != id);
         dataset.documents.iter_mut().for_each(|document| document.metadata.retain(|(known, _)| known != id));
         Ok(Reply::Nothing)
-    })
-}
-
-/// `GET /datasets/{dataset_id}/metadata/built-in`.
-pub(crate) fn built_in(call: &Call) -> Outcome {
-    call.world(|world| dataset(world, call).map(|_| ()))?;
-    let fields: Vec<Value> = BUILT_IN.iter().map(|(name, kind)| json!({"name": name, "type": kind})).collect();
-    Ok(Reply::ok(json!({"fields": fields})))
-}
-
-/// `POST /datasets/{dataset_id}/metadata/built-in/{action}`: other words do nothing, and succeed.
-pub(crate) fn set_built_in(call: &Call) -> Outcome {
-    call.world(|world| {
-        let metadata = &mut dataset(world, call)?.metadata;
-        match call.at("action") {
-            "enable" => metadata.built_in = true,
-            "disable" => metadata.built_in = false,
-            _ => {}
-        }
-        Ok(Reply::success())
     })
 }
 

@@ -56,24 +56,24 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("GET", "/datasets/{dataset_id}/documents/{document_id}/segments/{segment_id}", now(Any, segments::get)),
     ("POST", "/datasets/{dataset_id}/documents/{document_id}/segments/{segment_id}", SEGMENT_UPDATE),
     ("DELETE", "/datasets/{dataset_id}/documents/{document_id}/segments/{segment_id}", now(Any, segments::delete)),
-    ("GET", CHILD_CHUNKS, now(Any, child_chunks::list).query("ChildChunkListQuery")),
-    ("POST", CHILD_CHUNKS, now(Any, child_chunks::create).body("ChildChunkCreatePayload")),
-    ("PATCH", CHILD_CHUNK, now(Any, child_chunks::update).body("ChildChunkUpdatePayload")),
-    ("DELETE", CHILD_CHUNK, now(Any, child_chunks::delete)),
+    ("GET", CHILD_CHUNKS, checked(Any, child_chunks::check).query("ChildChunkListQuery")),
+    ("POST", CHILD_CHUNKS, checked(Any, child_chunks::check).body("ChildChunkCreatePayload")),
+    ("PATCH", CHILD_CHUNK, checked(Any, child_chunks::check).body("ChildChunkUpdatePayload")),
+    ("DELETE", CHILD_CHUNK, checked(Any, child_chunks::check)),
     ("GET", "/datasets/{dataset_id}/metadata", now(Any, metadata::list)),
     ("POST", "/datasets/{dataset_id}/metadata", now(Any, metadata::create).body("MetadataArgs")),
     ("PATCH", "/datasets/{dataset_id}/metadata/{metadata_id}", FIELD_UPDATE),
     ("DELETE", "/datasets/{dataset_id}/metadata/{metadata_id}", now(Any, metadata::delete)),
-    ("GET", "/datasets/{dataset_id}/metadata/built-in", now(Any, metadata::built_in)),
-    ("POST", "/datasets/{dataset_id}/metadata/built-in/{action}", now(Any, metadata::set_built_in)),
+    ("GET", "/datasets/{dataset_id}/metadata/built-in", checked(Any, known_dataset)),
+    ("POST", "/datasets/{dataset_id}/metadata/built-in/{action}", checked(Any, known_dataset)),
     ("POST", "/datasets/{dataset_id}/documents/metadata", now(Any, metadata::set_values).body("MetadataOperationData")),
     ("GET", "/datasets/tags", now(Any, tags::list)),
     ("POST", "/datasets/tags", now(Any, tags::create).body("TagCreatePayload")),
     ("PATCH", "/datasets/tags", now(Any, tags::update).body("TagUpdatePayload")),
     ("DELETE", "/datasets/tags", now(Any, tags::delete).body("TagDeletePayload")),
-    ("POST", "/datasets/tags/binding", now(Any, tags::bind).body("TagBindingPayload")),
-    ("POST", "/datasets/tags/unbinding", now(Any, tags::unbind).body("TagUnbindingPayload")),
-    ("GET", "/datasets/{dataset_id}/tags", now(Any, tags::of_dataset)),
+    ("POST", "/datasets/tags/binding", checked(Any, tags::binding).body("TagBindingPayload")),
+    ("POST", "/datasets/tags/unbinding", checked(Any, tags::unbinding).body("TagUnbindingPayload")),
+    ("GET", "/datasets/{dataset_id}/tags", checked(Any, known_dataset)),
     ("GET", "/workspaces/current/models/model-types/{model_type}", checked(Any, models::check)),
     ("POST", "/datasets/pipeline/file-upload", checked(Any, pipeline::upload)),
     ("GET", "/datasets/{dataset_id}/pipeline/datasource-plugins", checked(Any, pipeline::datasources)),
@@ -102,6 +102,11 @@ const PIPELINE_RUN: Handler = now(Any, pipeline::run).body("PipelineRunApiEntity
 /// The knowledge base of the path.
 fn dataset<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut Dataset, Refusal> {
     world.knowledge.dataset(call.at("dataset_id")).ok_or_else(no_dataset)
+}
+
+/// Refuses a knowledge base that is not there.
+fn known_dataset(call: &Call) -> Result<(), Refusal> {
+    call.world(|world| dataset(world, call).map(|_| ()))
 }
 
 fn no_dataset() -> Refusal {

@@ -99,7 +99,7 @@ impl Search<'_> {
     fn looks_into(&self, dataset: &Dataset, id: &str, now: i64) -> bool {
         let document = dataset.documents.get(id).filter(|document| document.is_available(now));
         document.is_some_and(|document| {
-            let fact = |name: &str| document.fact(&dataset.metadata, name, now);
+            let fact = |name: &str| document.fact(&dataset.metadata, name);
             self.filter.as_ref().is_none_or(|filter| filter.lets_in(fact))
         })
     }
@@ -111,17 +111,13 @@ fn record(dataset: &Dataset, found: &Found, now: i64) -> Option<Value> {
     let segment = document.segments.iter().find(|segment| segment.id == found.segment && segment.enabled)?;
     let progress = document.progress(now);
     let mut value = segment.found(document.around(&progress, dataset));
-    value["document"] = document.found(dataset, now);
+    value["document"] = document.found(dataset);
     let children = found.children.iter().filter_map(|(id, score)| {
         let child = segment.children.iter().find(|child| child.id == *id)?;
         Some(child.found(*score))
     });
     Some(json!({
-        "segment": value,
-        "child_chunks": children.collect::<Vec<Value>>(),
-        "score": found.score,
-        "tsne_position": null,
-        "files": [],
-        "summary": segment.summary,
+        "segment": value, "child_chunks": children.collect::<Vec<Value>>(), "score": found.score,
+        "tsne_position": null, "files": [], "summary": segment.summary,
     }))
 }
