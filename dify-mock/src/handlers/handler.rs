@@ -37,7 +37,7 @@ pub(crate) struct Wording {
     /// What it calls the query.
     pub(crate) query: Option<&'static str>,
     /// Query parameters and members in which it takes anything, or which the function judges itself.
-    pub(crate) unminded: &'static [&'static str],
+    pub(crate) unchecked: &'static [&'static str],
     /// Whether there is nothing but a text in the refusal.
     pub(crate) bare: bool,
     /// Whether the operation is not there, whatever the body.
@@ -73,7 +73,7 @@ pub(crate) const fn shown(audience: Audience) -> Handler {
 }
 
 impl Wording {
-    const DEFAULT: Wording = Wording { body: None, query: None, unminded: &[], bare: false, absent: false };
+    const DEFAULT: Wording = Wording { body: None, query: None, unchecked: &[], bare: false, absent: false };
 }
 
 impl Handler {
@@ -90,8 +90,8 @@ impl Handler {
     }
 
     /// The same, where these query parameters are not judged beforehand.
-    pub(crate) const fn unminded(mut self, names: &'static [&'static str]) -> Handler {
-        self.wording.unminded = names;
+    pub(crate) const fn unchecked(mut self, names: &'static [&'static str]) -> Handler {
+        self.wording.unchecked = names;
         self
     }
 

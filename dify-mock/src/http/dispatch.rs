@@ -278,9 +278,9 @@ fn understand(
         handler.audience.check(key.mode, api)?;
     }
     let wording = handler.map(|handler| handler.wording).unwrap_or_default();
-    let minded = |complaint: &&Complaint| !wording.unminded.iter().any(|name| complaint.is_about(name));
-    let query_complaints: Vec<Complaint> = findings.query.iter().filter(minded).cloned().collect();
-    findings.members.retain(|complaint| minded(&complaint));
+    let judged = |complaint: &&Complaint| !wording.unchecked.iter().any(|name| complaint.is_about(name));
+    let query_complaints: Vec<Complaint> = findings.query.iter().filter(judged).cloned().collect();
+    findings.members.retain(|complaint| judged(&complaint));
     if operation.is_console() {
         console::refusal::judge(operation, &findings.members)?;
     }

@@ -6,7 +6,7 @@ use std::time::Instant;
 use serde_json::{Map, Value, json};
 
 use super::flow::Flow;
-use super::script::Script;
+use super::script::AnswerScript;
 use crate::state::Task;
 use crate::state::feed::Feed;
 use crate::state::run::{Run, Status};
@@ -29,7 +29,7 @@ pub(crate) struct Beginning {
     /// What the system adds: `sys.query` and the like.
     pub(crate) system: Map<String, Value>,
     pub(crate) question: String,
-    pub(crate) script: Script,
+    pub(crate) script: AnswerScript,
 }
 
 /// The message that a chatflow's run answers.

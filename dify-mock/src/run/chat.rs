@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 use serde_json::{Map, Value, json};
 
 use super::agent;
-use super::script::{Failure, Script};
+use super::script::{AnswerScript, Failure};
 use crate::state::feed::{Feed, Turn};
 use crate::state::message::Message;
 use crate::state::shared::Shared;
@@ -24,7 +24,7 @@ pub(crate) struct Speech {
     pub(crate) message: String,
     created_at: i64,
     pub(crate) task: String,
-    pub(crate) script: Script,
+    pub(crate) script: AnswerScript,
     pub(crate) feed: Arc<Feed>,
     pub(crate) stop: Stop,
     started: Instant,
@@ -55,7 +55,7 @@ impl Speech {
         server: &Arc<Shared>,
         key: &Key,
         message: Message,
-        script: Script,
+        script: AnswerScript,
         files: Vec<Value>,
     ) -> Speech {
         let speech = Speech {

@@ -7,8 +7,8 @@ use serde_json::{Map, Value, json};
 use tokio::sync::oneshot;
 
 use super::beginning::Talk;
-use super::node::{Node, Result as NodeResult};
-use super::script::{Failure, Script};
+use super::node::{Node, NodeResult};
+use super::script::{AnswerScript, Failure};
 use crate::state::Waiting;
 use crate::state::feed::{Feed, Turn};
 use crate::state::form::{Form, Submission};
@@ -31,7 +31,7 @@ pub(crate) struct Flow {
     /// What the caller gave, without the system's own.
     pub(super) inputs: Map<String, Value>,
     pub(super) question: String,
-    pub(super) script: Script,
+    pub(super) script: AnswerScript,
     pub(crate) feed: Arc<Feed>,
     pub(super) stop: Stop,
     pub(super) started: Instant,

@@ -19,7 +19,7 @@ pub(crate) struct Node {
 
 /// How a node ended.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Result {
+pub(crate) struct NodeResult {
     pub(crate) inputs: Value,
     pub(crate) process: Value,
     pub(crate) outputs: Value,
@@ -50,7 +50,7 @@ impl Node {
     }
 
     /// `data` of `node_finished`.
-    pub(crate) fn finished(&self, result: &Result) -> Value {
+    pub(crate) fn finished(&self, result: &NodeResult) -> Value {
         let (node, kind, title) = self.kind.words();
         let or_empty = |value: &Value| if value.is_null() { json!({}) } else { value.clone() };
         json!({

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 /// An answer in pieces, and what goes wrong on the way.
 #[derive(Clone, Debug)]
-pub(crate) struct Script {
+pub(crate) struct AnswerScript {
     pub(crate) pieces: Vec<String>,
     pub(crate) pace: Duration,
     pub(crate) failure: Option<Failure>,
@@ -32,9 +32,9 @@ const OVERLOADED: Failure = Failure {
     message: "The embedded model's server is overloaded",
 };
 
-impl Script {
+impl AnswerScript {
     /// The answer to a question, which is the `turn`-th of its conversation.
-    pub(crate) fn new(question: &str, turn: usize, images: usize, pace: Duration) -> Script {
+    pub(crate) fn new(question: &str, turn: usize, images: usize, pace: Duration) -> AnswerScript {
         let text = if question.contains("UNICODE") {
             "你好，世界 😀 \"quoted\" back\\slash tab\there <b>&amp;</b> \u{2028}separated\u{0085}twice, éè end."
                 .to_owned()
@@ -50,11 +50,11 @@ impl Script {
                 if question.ends_with(['.', '!', '?']) { "" } else { "." }
             )
         };
-        Script::of(question, &text, pace)
+        AnswerScript::of(question, &text, pace)
     }
 
     /// An answer of this text, with the detours that the question asks for.
-    pub(crate) fn of(question: &str, text: &str, pace: Duration) -> Script {
+    pub(crate) fn of(question: &str, text: &str, pace: Duration) -> AnswerScript {
         let pieces = pieces(text);
         let count = u32::try_from(pieces.len().max(1)).unwrap_or(u32::MAX);
         let pace = slow(question).map_or(pace, |seconds| Duration::from_secs(seconds) / count);
@@ -66,7 +66,7 @@ impl Script {
             question.contains("ERR_SERVER").then_some(OVERLOADED)
         };
         let replacement = question.contains("BADWORD").then_some("This answer was replaced by moderation.");
-        Script { pieces, pace, failure, replacement }
+        AnswerScript { pieces, pace, failure, replacement }
     }
 }
 
@@ -113,12 +113,15 @@ mod tests {
 
     #[test]
     fn the_question_decides_text_pace_and_mishap() {
-        let plain = Script::new("Hello", 1, 0, Duration::from_millis(3));
+        let plain = AnswerScript::new("Hello", 1, 0, Duration::from_millis(3));
         assert!(plain.pieces.concat().starts_with("You said: Hello. This is answer 1"));
         assert!(plain.failure.is_none() && plain.pace == Duration::from_millis(3));
-        let slow = Script::new("SLOW5 please", 1, 0, Duration::ZERO);
+        let slow = AnswerScript::new("SLOW5 please", 1, 0, Duration::ZERO);
         assert_eq!((slow.pace * u32::try_from(slow.pieces.len()).unwrap_or(0)).as_secs_f64().round(), 5.0);
-        assert_eq!(Script::new("ERR_RATE_MID", 1, 0, Duration::ZERO).failure.map(|failure| failure.after), Some(3));
+        assert_eq!(
+            AnswerScript::new("ERR_RATE_MID", 1, 0, Duration::ZERO).failure.map(|failure| failure.after),
+            Some(3)
+        );
         assert_eq!(title("  What is   Rust? "), "What is Rust");
         assert_eq!(
             (beginning("Hello web"), beginning("é".repeat(21).as_str())),

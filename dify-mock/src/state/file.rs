@@ -27,11 +27,11 @@ pub(crate) struct UploadedFile {
 pub(crate) struct UsedFile {
     /// `image`, `document`, `audio`, `video` or `custom`.
     kind: String,
-    source: Source,
+    source: Origin,
 }
 
 #[derive(Clone, Debug)]
-enum Source {
+enum Origin {
     Uploaded(UploadedFile),
     Remote(String),
 }
@@ -82,11 +82,11 @@ impl UsedFile {
             Some("local_file") => {
                 let id = value["upload_file_id"].as_str().or_else(|| value["id"].as_str()).unwrap_or_default();
                 let file = find(id).filter(|file| file.user == user && file.app == app);
-                Source::Uploaded(file.ok_or("Invalid upload file")?)
+                Origin::Uploaded(file.ok_or("Invalid upload file")?)
             }
             Some("remote_url") => {
                 let url = value["url"].as_str().or_else(|| value["remote_url"].as_str());
-                Source::Remote(url.filter(|url| !url.is_empty()).ok_or("Invalid file url")?.to_owned())
+                Origin::Remote(url.filter(|url| !url.is_empty()).ok_or("Invalid file url")?.to_owned())
             }
             Some("tool_file" | "datasource_file") => return Err("Invalid upload file".to_owned()),
             other => return Err(format!("'{}' is not a valid FileTransferMethod", other.unwrap_or_default())),
@@ -96,8 +96,8 @@ impl UsedFile {
 
     fn file_name(&self) -> &str {
         match &self.source {
-            Source::Uploaded(file) => &file.name,
-            Source::Remote(url) => {
+            Origin::Uploaded(file) => &file.name,
+            Origin::Remote(url) => {
                 url.split(['?', '#']).next().and_then(|url| url.rsplit('/').next()).unwrap_or("file")
             }
         }
@@ -109,30 +109,30 @@ impl UsedFile {
 
     fn media(&self) -> &str {
         match &self.source {
-            Source::Uploaded(file) => &file.media,
-            Source::Remote(_) if self.kind == "image" => "image/png",
-            Source::Remote(_) => "application/octet-stream",
+            Origin::Uploaded(file) => &file.media,
+            Origin::Remote(_) if self.kind == "image" => "image/png",
+            Origin::Remote(_) => "application/octet-stream",
         }
     }
 
     fn size(&self) -> i64 {
         match &self.source {
-            Source::Uploaded(file) => i64::try_from(file.blob.length()).unwrap_or(i64::MAX),
-            Source::Remote(_) => -1,
+            Origin::Uploaded(file) => i64::try_from(file.blob.length()).unwrap_or(i64::MAX),
+            Origin::Remote(_) => -1,
         }
     }
 
     fn url(&self, server: &str) -> String {
         match &self.source {
-            Source::Uploaded(file) => file.url(server),
-            Source::Remote(url) => url.clone(),
+            Origin::Uploaded(file) => file.url(server),
+            Origin::Remote(url) => url.clone(),
         }
     }
 
     fn upload_id(&self) -> Option<&str> {
         match &self.source {
-            Source::Uploaded(file) => Some(&file.id),
-            Source::Remote(_) => None,
+            Origin::Uploaded(file) => Some(&file.id),
+            Origin::Remote(_) => None,
         }
     }
 
@@ -142,8 +142,8 @@ impl UsedFile {
 
     fn remote_url(&self) -> &str {
         match &self.source {
-            Source::Uploaded(_) => "",
-            Source::Remote(url) => url,
+            Origin::Uploaded(_) => "",
+            Origin::Remote(url) => url,
         }
     }
 

@@ -21,11 +21,11 @@ const CHUNK: usize = 64 * 1024;
 #[derive(Debug)]
 pub(crate) struct Blob {
     length: u64,
-    place: Place,
+    place: Storage,
 }
 
 #[derive(Debug)]
-enum Place {
+enum Storage {
     Memory(Bytes),
     File(PathBuf),
 }
@@ -69,11 +69,11 @@ impl BlobWriter {
 
     pub(crate) async fn finish(self) -> io::Result<Arc<Blob>> {
         let place = match self.file {
-            None => Place::Memory(self.memory.freeze()),
+            None => Storage::Memory(self.memory.freeze()),
             Some((mut file, mut spooled)) => {
                 file.flush().await?;
                 // Taken over: the guard has nothing left to remove.
-                Place::File(std::mem::take(&mut spooled.0))
+                Storage::File(std::mem::take(&mut spooled.0))
             }
         };
         Ok(Arc::new(Blob { length: self.length, place }))
@@ -88,8 +88,8 @@ impl Blob {
     /// The first bytes, at most so many.
     pub(crate) async fn head(&self, limit: usize) -> io::Result<Vec<u8>> {
         match &self.place {
-            Place::Memory(bytes) => Ok(bytes[..bytes.len().min(limit)].to_vec()),
-            Place::File(path) => {
+            Storage::Memory(bytes) => Ok(bytes[..bytes.len().min(limit)].to_vec()),
+            Storage::File(path) => {
                 let mut head = Vec::new();
                 File::open(path).await?.take(limit as u64).read_to_end(&mut head).await?;
                 Ok(head)
@@ -100,8 +100,8 @@ impl Blob {
     /// The bytes, for whoever may wait for a disk.
     pub(crate) fn reader(&self) -> io::Result<Box<dyn io::Read + '_>> {
         Ok(match &self.place {
-            Place::Memory(bytes) => Box::new(bytes.as_ref()),
-            Place::File(path) => Box::new(std::fs::File::open(path)?),
+            Storage::Memory(bytes) => Box::new(bytes.as_ref()),
+            Storage::File(path) => Box::new(std::fs::File::open(path)?),
         })
     }
 
@@ -111,7 +111,7 @@ impl Blob {
         let mut file = std::fs::File::create_new(&spooled.0)?;
         work(&mut file)?;
         let length = file.metadata()?.len();
-        Ok(Arc::new(Blob { length, place: Place::File(std::mem::take(&mut spooled.0)) }))
+        Ok(Arc::new(Blob { length, place: Storage::File(std::mem::take(&mut spooled.0)) }))
     }
 
     /// The bytes, piece by piece.
@@ -121,11 +121,11 @@ impl Blob {
                 return None;
             }
             let path = match &blob.place {
-                Place::Memory(bytes) => {
+                Storage::Memory(bytes) => {
                     let bytes = bytes.clone();
                     return Some((Ok(bytes), (blob, None, true)));
                 }
-                Place::File(path) => path.clone(),
+                Storage::File(path) => path.clone(),
             };
             match read(file, path).await {
                 Ok((_, bytes)) if bytes.is_empty() => None,
@@ -148,7 +148,7 @@ async fn read(file: Option<File>, path: PathBuf) -> io::Result<(File, Bytes)> {
 
 impl Drop for Blob {
     fn drop(&mut self) {
-        if let Place::File(path) = &self.place {
+        if let Storage::File(path) = &self.place {
             // Nobody to tell when a temporary file is gone already.
             let _ = std::fs::remove_file(path);
         }
@@ -178,8 +178,8 @@ mod tests {
             }
             let blob = writer.finish().await.expect("finished");
             let path = match &blob.place {
-                Place::File(path) => Some(path.clone()),
-                Place::Memory(_) => None,
+                Storage::File(path) => Some(path.clone()),
+                Storage::Memory(_) => None,
             };
             assert_eq!((blob.length(), path.is_some()), (size as u64, spooled));
             assert_eq!(blob.head(4).await.expect("read"), [7; 4]);

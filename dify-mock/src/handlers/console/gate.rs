@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::state::console::session::{Fault, Purpose};
+use crate::state::console::session::{Purpose, TokenFault};
 use crate::state::shared::Shared;
 use crate::values::cookie::Cookies;
 use crate::values::refusal::Refusal;
@@ -22,9 +22,9 @@ pub(crate) fn check(server: &Shared, headers: &HeaderMap) -> Result<(), Refusal>
         let sessions = &world.console.sessions;
         sessions.check(Purpose::Access, access).map_err(|fault| {
             Refusal::unauthorized(match fault {
-                Fault::Malformed => "Invalid token.",
-                Fault::Signature => "Invalid token signature.",
-                Fault::Expired => "Token has expired.",
+                TokenFault::Malformed => "Invalid token.",
+                TokenFault::Signature => "Invalid token signature.",
+                TokenFault::Expired => "Token has expired.",
             })
         })?;
         let (sent, kept) = (text("x-csrf-token").unwrap_or_default(), cookies.get("csrf_token").unwrap_or_default());

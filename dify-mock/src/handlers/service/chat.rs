@@ -10,7 +10,7 @@ use crate::handlers::reply::Reply;
 use crate::run::beginning::{Beginning, Talk};
 use crate::run::chat::Speech;
 use crate::run::flow::Flow;
-use crate::run::script::{Script, beginning, title};
+use crate::run::script::{AnswerScript, beginning, title};
 use crate::state::conversation::Conversation;
 use crate::state::file::UsedFile;
 use crate::state::message::{Message, Parent};
@@ -141,7 +141,7 @@ async fn speech(
 ) -> Outcome {
     let (mut message, turn) = message(call, question, &conversation, given, files);
     let pace = call.server.options.pace;
-    let mut script = Script::new(question, turn, files.len(), pace);
+    let mut script = AnswerScript::new(question, turn, files.len(), pace);
     let hit = call.world(|world| {
         let annotation = world.app(&call.key).annotations.hit(question)?;
         annotation.hits += 1;
@@ -182,7 +182,7 @@ async fn flow(
     let mut system = Map::from_iter([("sys.query".to_owned(), json!(question))]);
     system.extend(inputs::system(call, files));
     system.insert("sys.dialogue_count".to_owned(), json!(count));
-    let script = Script::new(&question, turn, files.len(), call.server.options.pace);
+    let script = AnswerScript::new(&question, turn, files.len(), call.server.options.pace);
     call.world(|world| world.app(&call.key).keep(message));
     let (user, visit) = (call.user().to_owned(), call.api == Api::Web);
     let beginning = Beginning { user, visit, talk: Some(talk.clone()), inputs: given, system, question, script };

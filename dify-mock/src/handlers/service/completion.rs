@@ -7,7 +7,7 @@ use crate::handlers::call::{Call, Outcome};
 use crate::handlers::events::Events;
 use crate::handlers::reply::Reply;
 use crate::run::chat::Speech;
-use crate::run::script::Script;
+use crate::run::script::AnswerScript;
 use crate::state::file::UsedFile;
 use crate::state::message::Message;
 use crate::values::ids;
@@ -32,7 +32,7 @@ pub(crate) async fn complete(
 ) -> Outcome {
     let question = if query.is_empty() { inputs::question(&given) } else { query.to_owned() };
     let text = format!("Here is a text about \"{question}\": it is short, it is friendly, and it is always the same.");
-    let script = Script::of(&question, &text, call.server.options.pace);
+    let script = AnswerScript::of(&question, &text, call.server.options.pace);
     let mut message = Message::new(None, call.user(), given, query);
     let url = &call.server.url;
     message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();

@@ -9,7 +9,7 @@ use crate::handlers::events::Events;
 use crate::handlers::reply::Reply;
 use crate::run::beginning::Beginning;
 use crate::run::flow::Flow;
-use crate::run::script::Script;
+use crate::run::script::AnswerScript;
 use crate::run::snapshot;
 use crate::state::console::account::EMAIL as CONSOLE_EMAIL;
 use crate::state::feed::{Feed, Turn};
@@ -29,7 +29,7 @@ pub(crate) async fn run(call: Call) -> Outcome {
     };
     let question = inputs::question(&given);
     let text = format!("I have worked on \"{question}\" and this is the result, word by word.");
-    let script = Script::of(&question, &text, call.server.options.pace);
+    let script = AnswerScript::of(&question, &text, call.server.options.pace);
     let mut system = inputs::system(&call, &files);
     system.insert("sys.timestamp".to_owned(), json!(clock::now()));
     let user = call.user().to_owned();

@@ -25,7 +25,7 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("POST", "/completion-messages/{task_id}/stop", now(Completion, stop::answer)),
     ("POST", "/workflows/run", later(Workflow, |call| Box::pin(runs::workflow(call))).body("WorkflowRunPayload")),
     ("POST", "/workflows/tasks/{task_id}/stop", now(Workflow, stop::answer)),
-    ("GET", "/workflow/{workflow_run_id}/events", now(Any, runs::events).unminded(&["include_state_snapshot"])),
+    ("GET", "/workflow/{workflow_run_id}/events", now(Any, runs::events).unchecked(&["include_state_snapshot"])),
     ("GET", "/form/human_input/{form_token}", later(Any, |call| Box::pin(forms::form(call)))),
     (
         "POST",

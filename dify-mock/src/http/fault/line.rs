@@ -18,10 +18,10 @@ use super::Ending;
 /// While a request is answered, the library waits and writes nothing: only then does a fault write. Afterwards the line
 /// is over, and the library learns that from its next read or write.
 #[derive(Clone, Debug)]
-pub(crate) struct Line(Arc<Shared>);
+pub(crate) struct Line(Arc<Socket>);
 
 #[derive(Debug)]
-struct Shared {
+struct Socket {
     stream: TcpStream,
     over: AtomicBool,
 }
@@ -31,7 +31,7 @@ impl Line {
         // Each event goes out at once, instead of waiting for the one before to be acknowledged.
         // A connection that is gone already notices soon enough.
         let _ = stream.set_nodelay(true);
-        Line(Arc::new(Shared { stream, over: AtomicBool::new(false) }))
+        Line(Arc::new(Socket { stream, over: AtomicBool::new(false) }))
     }
 
     /// Sends all of it, past the library.

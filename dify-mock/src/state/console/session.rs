@@ -24,7 +24,7 @@ pub(crate) enum Purpose {
 
 /// Why a token is not taken.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Fault {
+pub(crate) enum TokenFault {
     Malformed,
     Signature,
     Expired,
@@ -83,16 +83,16 @@ impl Sessions {
     }
 
     /// Whether a token is good.
-    pub(crate) fn check(&self, purpose: Purpose, token: &str) -> Result<(), Fault> {
-        let (signed, signature) = token.rsplit_once('.').ok_or(Fault::Malformed)?;
-        let (_, claims) = signed.split_once('.').ok_or(Fault::Malformed)?;
-        let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| Fault::Malformed)?;
-        let claims: Value = serde_json::from_slice(&claims).map_err(|_| Fault::Malformed)?;
+    pub(crate) fn check(&self, purpose: Purpose, token: &str) -> Result<(), TokenFault> {
+        let (signed, signature) = token.rsplit_once('.').ok_or(TokenFault::Malformed)?;
+        let (_, claims) = signed.split_once('.').ok_or(TokenFault::Malformed)?;
+        let claims = URL_SAFE_NO_PAD.decode(claims).map_err(|_| TokenFault::Malformed)?;
+        let claims: Value = serde_json::from_slice(&claims).map_err(|_| TokenFault::Malformed)?;
         if signature != self.signature(purpose, signed) {
-            return Err(Fault::Signature);
+            return Err(TokenFault::Signature);
         }
         let good = claims["age"] == self.age && claims["until"].as_i64().is_some_and(|until| until > clock::micros());
-        if good { Ok(()) } else { Err(Fault::Expired) }
+        if good { Ok(()) } else { Err(TokenFault::Expired) }
     }
 
     /// No standard one: nobody but this server reads it.
@@ -124,13 +124,13 @@ mod tests {
         let mut sessions = Sessions::default();
         let tokens = sessions.begin(Duration::from_secs(60));
         assert_eq!(sessions.check(Purpose::Access, &tokens.access), Ok(()));
-        assert_eq!(sessions.check(Purpose::Csrf, &tokens.access), Err(Fault::Signature));
-        assert_eq!(sessions.check(Purpose::Access, &format!("{}x", tokens.access)), Err(Fault::Signature));
-        assert_eq!(sessions.check(Purpose::Access, "nope"), Err(Fault::Malformed));
+        assert_eq!(sessions.check(Purpose::Csrf, &tokens.access), Err(TokenFault::Signature));
+        assert_eq!(sessions.check(Purpose::Access, &format!("{}x", tokens.access)), Err(TokenFault::Signature));
+        assert_eq!(sessions.check(Purpose::Access, "nope"), Err(TokenFault::Malformed));
         let short = sessions.begin(Duration::ZERO);
-        assert_eq!(sessions.check(Purpose::Access, &short.access), Err(Fault::Expired));
+        assert_eq!(sessions.check(Purpose::Access, &short.access), Err(TokenFault::Expired));
         sessions.expire();
-        assert_eq!(sessions.check(Purpose::Access, &tokens.access), Err(Fault::Expired));
+        assert_eq!(sessions.check(Purpose::Access, &tokens.access), Err(TokenFault::Expired));
         assert!(sessions.redeem(&tokens.refresh) && !sessions.redeem(&tokens.refresh));
     }
 }

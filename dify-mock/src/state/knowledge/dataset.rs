@@ -8,7 +8,7 @@ use super::material::Material;
 use super::metadata::Metadata;
 use super::process_rule::ProcessRule;
 use super::retrieval;
-use super::search_index::{Place, SearchIndex};
+use super::search_index::{SearchIndex, UnitPlace};
 use super::segment::Segment;
 use crate::values::workspace::{AUTHOR, account};
 use crate::values::{clock, ids};
@@ -128,7 +128,7 @@ impl Dataset {
 
     /// Makes a segment, or its children where it has some, known to searches.
     pub(crate) fn index(&mut self, document: &str, segment: &mut Segment) {
-        let place = |child: Option<&str>| Place {
+        let place = |child: Option<&str>| UnitPlace {
             document: document.to_owned(),
             segment: segment.id.clone(),
             child: child.map(str::to_owned),
@@ -138,7 +138,7 @@ impl Dataset {
             segment.unit = Some(self.index.add(&segment.content, place));
             return;
         }
-        let places: Vec<Place> = segment.children.iter().map(|child| place(Some(&child.id))).collect();
+        let places: Vec<UnitPlace> = segment.children.iter().map(|child| place(Some(&child.id))).collect();
         for (child, place) in segment.children.iter_mut().zip(places) {
             child.unit = self.index.add(&child.content, place);
         }

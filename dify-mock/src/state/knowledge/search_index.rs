@@ -16,13 +16,13 @@ const QUESTION: u64 = 0;
 pub(crate) struct SearchIndex {
     embedder: Embedder<u32, Words>,
     scorer: Scorer<u64>,
-    places: HashMap<u64, Place>,
+    places: HashMap<u64, UnitPlace>,
     last: u64,
 }
 
 /// Where a unit is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) struct Place {
+pub(crate) struct UnitPlace {
     pub(crate) document: String,
     pub(crate) segment: String,
     pub(crate) child: Option<String>,
@@ -31,7 +31,7 @@ pub(crate) struct Place {
 /// A unit that has words of the question.
 #[derive(Clone, Debug)]
 pub(crate) struct Hit {
-    pub(crate) place: Place,
+    pub(crate) place: UnitPlace,
     /// From 0 to 1: how near the unit comes to the question itself.
     pub(crate) score: f64,
 }
@@ -47,7 +47,7 @@ impl SearchIndex {
     }
 
     /// Puts a unit in and gives its number.
-    pub(crate) fn add(&mut self, text: &str, place: Place) -> u64 {
+    pub(crate) fn add(&mut self, text: &str, place: UnitPlace) -> u64 {
         self.last += 1;
         self.scorer.upsert(&self.last, self.embedder.embed(text));
         self.places.insert(self.last, place);
@@ -90,7 +90,7 @@ mod tests {
     fn what_has_more_of_the_question_comes_first_and_what_has_none_not_at_all() {
         let mut index = SearchIndex::new();
         let mut add = |text: &str| {
-            let place = Place { document: text.to_owned(), segment: String::new(), child: None };
+            let place = UnitPlace { document: text.to_owned(), segment: String::new(), child: None };
             index.add(text, place)
         };
         let rust = add("Rust has ownership and borrowing.");

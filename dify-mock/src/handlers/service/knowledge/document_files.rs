@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use serde_json::{Map, Value};
 
-use super::intake::{self, Source};
+use super::intake::{self, SourceText};
 use super::{dataset, lost_dataset};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::form_data::FilePart;
@@ -69,16 +69,16 @@ pub(crate) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
     Ok(Some(part))
 }
 
-async fn source(part: &FilePart) -> Result<Source, Refusal> {
+async fn source(part: &FilePart) -> Result<SourceText, Refusal> {
     let media = part.content_type.as_deref().unwrap_or("application/octet-stream");
     read(StoredFile::new(&part.file_name, media, Arc::clone(&part.blob))).await
 }
 
 /// The beginning of a file as text. What has zeros in it is none.
-pub(crate) async fn read(file: StoredFile) -> Result<Source, Refusal> {
+pub(crate) async fn read(file: StoredFile) -> Result<SourceText, Refusal> {
     let head = file.blob.head(READ_OF_A_FILE).await.map_err(|_| Refusal::unknown())?;
     let text = if head.contains(&0) { String::new() } else { String::from_utf8_lossy(&head).into_owned() };
-    Ok(Source { file, text })
+    Ok(SourceText { file, text })
 }
 
 /// The form's part `data`, which is JSON; without it, nothing is asked for.

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-use super::intake::{self, Source};
+use super::intake::{self, SourceText};
 use super::{dataset, lost_dataset};
 use crate::handlers::call::{Call, Outcome};
 use crate::state::knowledge::stored_file::StoredFile;
@@ -35,11 +35,11 @@ pub(crate) async fn update(call: Call) -> Outcome {
     intake::renew(&call, &wish, call.at("document_id"), source).await
 }
 
-async fn source(name: &str, text: &str) -> Result<Source, Refusal> {
+async fn source(name: &str, text: &str) -> Result<SourceText, Refusal> {
     let mut writer = BlobWriter::default();
     writer.write(text.as_bytes()).await.map_err(|_| Refusal::unknown())?;
     let blob = writer.finish().await.map_err(|_| Refusal::unknown())?;
-    Ok(Source { file: StoredFile::of_text(name, blob), text: text.to_owned() })
+    Ok(SourceText { file: StoredFile::of_text(name, blob), text: text.to_owned() })
 }
 
 /// A rule about two members at once, which the document has only in words.

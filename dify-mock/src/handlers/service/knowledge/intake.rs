@@ -19,7 +19,7 @@ use crate::values::{clock, ids};
 
 /// What a document shall be made of: a stored file and the text in it.
 #[derive(Debug)]
-pub(crate) struct Source {
+pub(crate) struct SourceText {
     pub(crate) file: StoredFile,
     pub(crate) text: String,
 }
@@ -69,7 +69,7 @@ fn rule(before: Option<&ProcessRule>, wish: &Value) -> Result<ProcessRule, Refus
     }
 }
 
-pub(crate) fn material(name: &str, source: Source, rule: ProcessRule, form: &str, wish: &Value) -> Material {
+pub(crate) fn material(name: &str, source: SourceText, rule: ProcessRule, form: &str, wish: &Value) -> Material {
     let mut material = Material::new(name, source.file, &source.text, rule, form);
     if let Some(language) = wish["doc_language"].as_str() {
         language.clone_into(&mut material.language);
@@ -78,7 +78,7 @@ pub(crate) fn material(name: &str, source: Source, rule: ProcessRule, form: &str
 }
 
 /// Makes a document.
-pub(crate) fn create(call: &Call, wish: &Value, name: &str, source: Source) -> Outcome {
+pub(crate) fn create(call: &Call, wish: &Value, name: &str, source: SourceText) -> Outcome {
     let (rule, form) = call.world(|world| admit(dataset(world, call)?, wish))?;
     // Cutting a long text takes a while: nobody shall wait for it.
     let material = material(name, source, rule, &form, wish);
@@ -100,7 +100,7 @@ pub(crate) fn put(world: &mut World, call: &Call, material: &Material, batch: &s
 }
 
 /// Makes a document anew: of a new source, or of the old one by another rule.
-pub(crate) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<Source>) -> Outcome {
+pub(crate) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<SourceText>) -> Outcome {
     let (rule, form, name, file) = call.world(|world| {
         let document = dataset(world, call)?.documents.get(id);
         let document = document.ok_or_else(|| Refusal::not_found("Document not found"))?;

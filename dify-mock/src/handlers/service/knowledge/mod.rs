@@ -35,8 +35,8 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("DELETE", "/datasets/{dataset_id}", now(Any, datasets::delete)),
     ("POST", "/datasets/{dataset_id}/retrieve", now(Any, retrieve::answer).body("HitTestingPayload")),
     ("POST", "/datasets/{dataset_id}/hit-testing", now(Any, retrieve::answer).body("HitTestingPayload")),
-    ("GET", "/datasets/{dataset_id}/documents", now(Any, documents::list).unminded(&["status"])),
-    ("GET", "/datasets/{dataset_id}/documents/{document_id}", now(Any, documents::get).unminded(&["metadata"])),
+    ("GET", "/datasets/{dataset_id}/documents", now(Any, documents::list).unchecked(&["status"])),
+    ("GET", "/datasets/{dataset_id}/documents/{document_id}", now(Any, documents::get).unchecked(&["metadata"])),
     ("DELETE", "/datasets/{dataset_id}/documents/{document_id}", now(Any, documents::delete)),
     ("PATCH", "/datasets/{dataset_id}/documents/{document_id}", FILE_UPDATE),
     ("GET", "/datasets/{dataset_id}/documents/{batch}/indexing-status", now(Any, document_states::indexing)),
@@ -87,12 +87,12 @@ const CHILD_CHUNK: &str =
 
 const TEXT: Handler = later(Any, |call| Box::pin(document_texts::create(call)))
     .body("DocumentTextCreatePayload")
-    .unminded(&["indexing_technique"]);
+    .unchecked(&["indexing_technique"]);
 const TEXT_UPDATE: Handler = later(Any, |call| Box::pin(document_texts::update(call))).body("DocumentTextUpdate");
 const FILE: Handler = later(Any, |call| Box::pin(document_files::create(call)));
 const FILE_UPDATE: Handler = later(Any, |call| Box::pin(document_files::update(call)));
 const ZIP: Handler = later(Any, |call| Box::pin(downloads::zip(call))).body("DocumentBatchDownloadZipPayload");
-const SEGMENTS: Handler = now(Any, segments::list).query("SegmentListQuery").unminded(&["status"]);
+const SEGMENTS: Handler = now(Any, segments::list).query("SegmentListQuery").unchecked(&["status"]);
 const NEW_SEGMENTS: Handler = now(Any, segments::create).body("SegmentCreatePayload").bare();
 const SEGMENT_UPDATE: Handler = now(Any, segments::update).body("SegmentUpdatePayload");
 const FIELD_UPDATE: Handler = now(Any, metadata::update).body("MetadataUpdatePayload");

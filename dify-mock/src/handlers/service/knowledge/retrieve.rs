@@ -25,7 +25,7 @@ struct Search<'a> {
 }
 
 /// A segment that was found, and the child chunks by which it was.
-struct Found {
+struct FoundSegment {
     document: String,
     segment: String,
     score: f64,
@@ -76,7 +76,7 @@ impl Search<'_> {
                 known
             }
         };
-        let mut found: Vec<Found> = Vec::new();
+        let mut found: Vec<FoundSegment> = Vec::new();
         let mut places = HashMap::new();
         for Hit { place, score } in hits {
             if !is_searched(&place.document) || self.least.is_some_and(|least| !self.by_keywords && score < least) {
@@ -86,7 +86,7 @@ impl Search<'_> {
             // The best child comes first and gives its segment the score.
             let at = *places.entry(place.segment.clone()).or_insert_with(|| {
                 let (document, segment) = (place.document.clone(), place.segment.clone());
-                found.push(Found { document, segment, score, children: Vec::new() });
+                found.push(FoundSegment { document, segment, score, children: Vec::new() });
                 found.len() - 1
             });
             if let (Some(child), Some(found)) = (place.child, found.get_mut(at)) {
@@ -106,7 +106,7 @@ impl Search<'_> {
 }
 
 /// Nothing for a segment that is switched off.
-fn record(dataset: &Dataset, found: &Found, now: i64) -> Option<Value> {
+fn record(dataset: &Dataset, found: &FoundSegment, now: i64) -> Option<Value> {
     let document = dataset.documents.get(&found.document)?;
     let segment = document.segments.iter().find(|segment| segment.id == found.segment && segment.enabled)?;
     let progress = document.progress(now);
