@@ -8,8 +8,10 @@ mod any_text;
 mod api_version;
 pub(crate) mod attributes;
 pub(crate) mod documentation;
+mod headers;
 mod multipart;
 mod noise;
+mod queries;
 mod request_builder;
 mod response_mode;
 mod route;
@@ -42,6 +44,8 @@ pub(crate) const PASSES: &[Pass] = passes![
     noise,
     request_builder,
     api_version,
+    headers if wanted,
+    queries if wanted,
     stream_marker,
     route,
     multipart,
@@ -168,7 +172,11 @@ mod tests {
         let unused = polish(&mut empty, &sample(), PASSES);
         let asked_for = PASSES.iter().filter(|pass| (pass.wanted)(&sample()));
         assert_eq!(unused.len(), asked_for.clone().count());
-        assert_eq!(unused.len(), PASSES.len() - 1, "the sample asks for all passes but `any_text`");
+        assert_eq!(
+            unused.len(),
+            PASSES.len() - 3,
+            "the sample asks for all passes but `any_text`, `headers` and `queries`"
+        );
         for pass in asked_for {
             assert!(unused.to_string().contains(&format!("`{}` matched nothing", pass.name)));
         }
@@ -177,8 +185,8 @@ mod tests {
     #[test]
     fn a_pass_that_the_document_does_not_ask_for_need_not_match() {
         let unused = polish(&mut progenitors(""), &Model::default(), PASSES);
-        assert_eq!(unused.len(), PASSES.len() - 2);
-        for pass in ["`tristate`", "`any_text`"] {
+        assert_eq!(unused.len(), PASSES.len() - 4);
+        for pass in ["`tristate`", "`any_text`", "`headers`", "`queries`"] {
             assert!(!unused.to_string().contains(pass), "{pass}");
         }
     }

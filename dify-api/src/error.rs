@@ -334,12 +334,5 @@ impl std::error::Error for Error {
     }
 }
 
-impl From<progenitor_client::Error<()>> for Error {
-    /// What the request builders answer when an argument does not fit.
-    fn from(error: progenitor_client::Error<()>) -> Self {
-        Self::outside(ErrorKind::from(error))
-    }
-}
-
 #[cfg(test)]
 mod tests;

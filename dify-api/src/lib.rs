@@ -103,7 +103,7 @@
     not(any(feature = "app", feature = "knowledge", feature = "web", feature = "console")),
     allow(unused_imports, unused_macros, reason = "no client is compiled")
 )]
-// `progenitor_client::Error` is what generated request builders return, and `ErrorKind` is boxed before it leaves.
+// `ErrorKind` is boxed before it leaves.
 #![allow(clippy::result_large_err, reason = "no public function returns a large error")]
 
 // Macros expand to paths from outside, in here as well.
@@ -111,6 +111,7 @@ extern crate self as dify_api;
 
 mod clients;
 mod error;
+mod exchange;
 mod files;
 #[rustfmt::skip]
 mod generated;
@@ -169,7 +170,7 @@ pub use values::{Patch, RawJson, Shown};
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {
     operation::{Credential, Operation},
-    transport::{Requests, Transport},
+    transport::Transport,
 };
 
 /// What the HTTP layer speaks: methods, statuses and headers of this version are in the interface.

@@ -4,8 +4,11 @@
 use std::{future::Future, pin::Pin, time::Duration};
 
 use dify_api::{
-    App, Call, Download, Error, EventStream, Response,
-    types::{ChatEvent, ChatReply, ChatRequest, FilesPreviewQuery, WorkflowEvent},
+    App, Call, Download, Error, EventStream, Items, Pages, RawRequest, Response, Upload,
+    types::{
+        ChatEvent, ChatReply, ChatRequest, ConversationPage, ConversationsListQuery, FileUploadRequest,
+        FilesPreviewQuery, WorkflowEvent,
+    },
 };
 use dify_mock::Server;
 use futures_util::{StreamExt, future::join_all};
@@ -31,7 +34,10 @@ fn streams_and_clients_go_anywhere() {
     anywhere::<Error>();
     anywhere::<Response<ChatReply>>();
     anywhere::<Download>();
-    anywhere::<Call<'static, ChatReply>>();
+    anywhere::<Call<ChatReply>>();
+    anywhere::<Items<ConversationPage>>();
+    anywhere::<Pages<ConversationPage>>();
+    anywhere::<RawRequest>();
     shared::<App>();
 }
 
@@ -89,6 +95,35 @@ async fn a_call_and_a_stream_go_to_another_task() {
     call.await.expect("no panic").expect("an answer");
     let events = events.await.expect("no panic").expect("events");
     assert!(matches!(events.last(), Some(ChatEvent::MessageEnd(_))), "{events:?}");
+}
+
+// Guards a past limit: a call borrowed its client and its request, so that none of this compiled.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_call_owns_what_it_sends() {
+    let (server, app) = server_and_app().await;
+    let call = tokio::spawn(app.chat().send(&ChatRequest::new("Hello", "user-1")));
+    let response = tokio::spawn(app.chat().send(&ChatRequest::new("Hello", "user-1")).with_response());
+    let stream = tokio::spawn(app.chat().stream(&ChatRequest::new("Hello", "user-1")));
+    let folded = tokio::spawn(app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")));
+    let file = FileUploadRequest::new(Upload::bytes("note.txt", "some text")).user("user-1");
+    let upload = tokio::spawn(app.files().upload(&file));
+    let raw = tokio::spawn(app.request(dify_api::reqwest::Method::GET, "/info").send());
+    let mut items = app.conversations().list(&ConversationsListQuery::new().user("user-1")).items();
+    let mut pages = app.conversations().list(&ConversationsListQuery::new().user("user-1")).pages();
+    let stored = app.chat().send(&ChatRequest::new("Hello", "user-1"));
+    drop((app, file));
+
+    call.await.expect("no panic").expect("an answer");
+    assert_eq!(response.await.expect("no panic").expect("a response").attempts(), 1);
+    drop(stream.await.expect("no panic").expect("a stream"));
+    folded.await.expect("no panic").expect("an answer");
+    upload.await.expect("no panic").expect("a file");
+    raw.await.expect("no panic").expect("bytes");
+    stored.await.expect("an answer");
+    assert!(items.next().await.is_some_and(|item| item.is_ok()));
+    let pages = tokio::spawn(async move { pages.next().await.map(|page| page.map(|page| page.data.len())) });
+    assert!(pages.await.expect("no panic").is_some_and(|page| page.is_ok_and(|count| count > 0)));
+    assert!(server.requests().len() >= 9);
 }
 
 #[tokio::test]

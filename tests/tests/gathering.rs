@@ -80,7 +80,7 @@ where
     last
 }
 
-async fn open<E: Event>(call: Call<'_, EventStream<E>>) -> EventStream<E> {
+async fn open<E: Event>(call: Call<EventStream<E>>) -> EventStream<E> {
     call.await.expect("a stream")
 }
 

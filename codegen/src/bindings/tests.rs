@@ -37,10 +37,10 @@ fn each_group_has_a_file_and_what_they_share_another() {
 fn a_route_with_two_answers_has_two_methods_and_sends_its_mode() {
     let files = compiled(slice());
     let chat = chat(&files);
-    assert!(chat.contains("pub fn send(self, request: &'a ChatRequest) -> crate::Call<'a, ChatReply> {"));
-    assert!(chat.contains(") -> crate::Call<'a, crate::EventStream<ChatEvent>> {"));
-    assert!(chat.contains(".json(&crate::transport::body::InMode::blocking(body))"));
-    assert!(chat.contains(".json(&crate::transport::body::InMode::streaming(body))"));
+    assert!(chat.contains("pub fn send(self, request: &ChatRequest) -> crate::Call<ChatReply> {"));
+    assert!(chat.contains(") -> crate::Call<crate::EventStream<ChatEvent>> {"));
+    assert!(chat.contains(".json_in_mode(body, \"blocking\")"));
+    assert!(chat.contains(".json_in_mode(body, \"streaming\")"));
     assert!(!chat.contains("response_mode"));
     assert!(!chat.contains("#stream"));
 }
@@ -63,7 +63,7 @@ fn an_object_in_a_form_travels_as_json_text_and_a_form_of_options_has_a_default(
     form["required"] = json!([]);
     let files = compiled(document);
     let text = &files["dify-api/src/generated/files.rs"];
-    assert!(text.contains("serde_json::to_string(data)"));
+    assert!(text.contains("form.json(\"data\", data)?;"));
     assert!(text.contains("pub data: Option<StopRequest>,"));
     assert!(text.contains("#[derive(Clone, Debug, Default)]\n#[non_exhaustive]\npub struct FileUploadRequest {"));
 }

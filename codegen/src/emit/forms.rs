@@ -1,4 +1,4 @@
-//! Multipart forms: structs like those of JSON bodies, which the runtime asks for a form once per attempt.
+//! Multipart forms: structs like those of JSON bodies, which make the runtime's form.
 
 use super::structs::{Field, arguments, constructor, default_by_new};
 use super::{Part, Source, ident};
@@ -43,8 +43,8 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
             impl #name {
                 #(#methods)*
 
-                pub(crate) async fn form(&self) -> Result<reqwest::multipart::Form, crate::Error> {
-                    let mut form = reqwest::multipart::Form::new();
+                pub(crate) fn form(&self) -> Result<crate::files::Form, String> {
+                    let mut form = crate::files::Form::default();
                     #(#statements)*
                     Ok(form)
                 }
@@ -62,28 +62,19 @@ fn added(member: &Member, model: &Model) -> Option<Stmt> {
     let enumeration = |name: &String| matches!(model.components.get(name).map(|c| &c.shape), Some(Shape::Enum(_)));
     let optional = !member.required || member.nullable;
     let value: syn::Expr = if optional { parse_quote!(#field) } else { parse_quote!(self.#field) };
+    let borrowed: syn::Expr = if optional { parse_quote!(#field) } else { parse_quote!(&self.#field) };
     let form: syn::Expr = match &member.ty {
         // `mime_guess` says `audio/mpeg` of an MP3, which Dify refuses; the runtime knows the types it takes.
-        Type::Binary if member.audio => parse_quote!(form.part(#name, #value.audio_part().await?)),
-        Type::Binary => parse_quote!(form.part(#name, #value.part().await?)),
-        Type::Text => parse_quote!(form.text(#name, #value.clone())),
+        Type::Binary if member.audio => parse_quote!(form.speech(#name, #borrowed)),
+        Type::Binary => parse_quote!(form.file(#name, #borrowed)),
+        Type::Text => parse_quote!(form.text(#name, #borrowed)),
         Type::Integer | Type::Number | Type::Boolean => parse_quote!(form.text(#name, #value.to_string())),
         Type::Named(component) if enumeration(component) => {
-            parse_quote!(form.text(#name, #value.as_str().to_owned()))
+            parse_quote!(form.text(#name, #value.as_str()))
         }
         // JSON travels as text beside the file.
-        Type::Named(component) if json(component) => {
-            let borrowed: syn::Expr = if optional { parse_quote!(#field) } else { parse_quote!(&#value) };
-            parse_quote!(form.text(
-                #name,
-                serde_json::to_string(#borrowed).map_err(|error| crate::Error::config(error.to_string()))?
-            ))
-        }
+        Type::Named(component) if json(component) => parse_quote!(form.json(#name, #borrowed)?),
         _ => return None,
     };
-    Some(if optional {
-        parse_quote!(if let Some(#field) = &self.#field { form = #form; })
-    } else {
-        parse_quote!(form = #form;)
-    })
+    Some(if optional { parse_quote!(if let Some(#field) = &self.#field { #form; }) } else { parse_quote!(#form;) })
 }

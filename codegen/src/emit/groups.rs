@@ -27,7 +27,7 @@ pub(super) fn parts(
     let docs = rustdoc::attrs(&rustdoc::lines(&group.description));
     let mut methods: Vec<ImplItemFn> = Vec::new();
     let mut statics: Vec<Item> = Vec::new();
-    let mut own: Vec<&ImplItemFn> = Vec::new();
+    let mut own: Vec<ImplItemFn> = Vec::new();
     let mut query_structs = Vec::new();
     for operation in model.operations_of(group) {
         let Some(builder) = builders.get(&operation.id) else {
@@ -38,7 +38,7 @@ pub(super) fn parts(
             ));
             continue;
         };
-        own.push(builder);
+        own.push(careful(builder, operation, model));
         statics.push(description(operation));
         methods.push(method(operation, builder, group, model));
         query_structs.extend(queries::part(operation, &query_name(operation, group, model), model));
@@ -66,7 +66,7 @@ pub(super) fn parts(
         Part {
             defines: Vec::new(),
             group: false,
-            source: Source::Items(vec![parse_quote! { impl crate::Requests { #(#own)* } }]),
+            source: Source::Items(vec![parse_quote! { impl crate::Transport { #(#own)* } }]),
         },
     ];
     parts.extend(query_structs);
@@ -158,22 +158,22 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
             Type::Text => parse_quote!(str),
             other => rust_type(&other.rust()),
         };
-        arguments.push(parse_quote!(#name: &'a #ty));
+        arguments.push(parse_quote!(#name: &#ty));
     }
     match &operation.body {
         Some(Body::Json(ty)) => {
             let ty = rust_type(&ty.rust());
-            arguments.push(parse_quote!(request: &'a #ty));
+            arguments.push(parse_quote!(request: &#ty));
         }
         Some(Body::Form { component, .. }) => {
             let form = ident(component);
-            arguments.push(parse_quote!(request: &'a #form));
+            arguments.push(parse_quote!(request: &#form));
         }
         None => {}
     }
     if operation.query_parameters().next().is_some() {
         let query = ident(&query_name(operation, group, model));
-        arguments.push(parse_quote!(query: &'a #query));
+        arguments.push(parse_quote!(query: &#query));
     }
     let (constructor, answer) = match &operation.answer {
         // Some servers answer by events what was asked for as JSON.
@@ -186,41 +186,31 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
         }
         Answer::Download(_) => ("download", parse_quote!(crate::Download)),
     };
-    let built = call(operation, builder);
-    let needs = needs(operation, model);
-    let body: Expr = if matches!(operation.body, Some(Body::Form { .. })) {
-        parse_quote! {
-            crate::Call::upload(self.transport, &#operation_static, move |requests| {
-                Box::pin(async move {
-                    #(#needs)*
-                    let form = request.form().await?;
-                    Ok(#built?)
-                })
-            })
-        }
-    } else {
-        let constructor = ident(constructor);
-        let built = if needs.is_empty() { built } else { parse_quote!({ #(#needs)* #built }) };
-        parse_quote!(crate::Call::#constructor(self.transport, &#operation_static, move |requests| #built))
-    };
-    let stop = stopping(operation, group, model);
-    let mut body = match stop {
-        Some(stopping) => quote! { #body.#stopping },
-        None => body.to_token_stream(),
-    };
+    let (constructor, built) = (ident(constructor), call(operation, builder));
+    let mut body = quote!(crate::Call::#constructor(self.transport, &#operation_static, #built));
+    if let Some(stopping) = stopping(operation, group, model) {
+        body = quote! { #body.#stopping };
+    }
     for hiding in hidings(operation, model) {
         body = quote! { #body.#hiding };
     }
     parse_quote! {
         #(#docs)*
         #deprecated
-        pub fn #name(self, #(#arguments),*) -> crate::Call<'a, #answer> {
+        pub fn #name(self, #(#arguments),*) -> crate::Call<#answer> {
             #body
         }
     }
 }
 
-/// Refuses to send a request without what the server needs: what `x-dify-needs` names, and a required user that is empty.
+/// A request builder that refuses what the server cannot do without: what `x-dify-needs` names, and a required user that
+/// is empty.
+fn careful(builder: &ImplItemFn, operation: &Operation, model: &Model) -> ImplItemFn {
+    let mut builder = builder.clone();
+    builder.block.stmts.splice(0..0, needs(operation, model));
+    builder
+}
+
 fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
     let members = match &operation.body {
         Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => {
@@ -232,20 +222,22 @@ fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
         Some(Shape::Object(members) | Shape::Form(members)) => members,
         _ => &[],
     };
-    let members = members.iter().map(|m| (&m.name, m.required && !m.nullable, &m.ty, "request"));
-    let parameters = operation.query_parameters().map(|p| (&p.name, p.required, &p.ty, "query"));
+    let members = members.iter().map(|m| (&m.name, m.required && !m.nullable, &m.ty, true));
+    let parameters = operation.query_parameters().map(|p| (&p.name, p.required, &p.ty, false));
     let needed =
         |name: &str, required: bool| operation.needs.iter().any(|need| need == name) || (required && name == "user");
     members
         .chain(parameters)
         .filter(|(name, required, ty, _)| needed(name, *required) && **ty == Type::Text)
-        .map(|(wire, required, _, holder)| {
-            let (name, holder) = (ident(&rust_name(wire)), ident(holder));
-            let value: Expr = match required {
-                true => parse_quote!(Some(#holder.#name.as_str())),
-                false => parse_quote!(#holder.#name.as_deref()),
+        .map(|(wire, required, _, in_body)| {
+            let name = ident(&rust_name(wire));
+            let value: Expr = match (in_body, required) {
+                (true, true) => parse_quote!(Some(&body.#name)),
+                (true, false) => parse_quote!(body.#name.as_deref()),
+                (false, true) => parse_quote!(Some(#name)),
+                (false, false) => parse_quote!(#name),
             };
-            parse_quote!(crate::transport::requests::needed(#wire, #value)?;)
+            parse_quote!(crate::transport::needed(#wire, #value)?;)
         })
         .collect()
 }
@@ -285,7 +277,6 @@ fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
         let name = &name.ident;
         let path = operation.path_parameters().any(|p| name == &rust_name(&p.name));
         Some(match name.to_string().as_str() {
-            "body" if matches!(operation.body, Some(Body::Form { .. })) => parse_quote!(form),
             "body" => parse_quote!(request),
             _ if path => parse_quote!(#name),
             member if operation.mode != Mode::Only && chosen_by_method(member) => {
@@ -297,7 +288,7 @@ fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
     });
     let arguments: Vec<Expr> = arguments.collect();
     let id = ident(&operation.id);
-    parse_quote!(requests.#id(#(#arguments),*))
+    parse_quote!(self.transport.#id(#(#arguments),*))
 }
 
 /// A member of the query struct, as the builder takes it.
@@ -331,7 +322,7 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<Expr>
         Some(_) => return None,
         None => {
             return Some(parse_quote! {
-                stopping(&#stop_static, None, |requests, task_id, _| requests.#id(task_id))
+                stopping(&#stop_static, None, |transport, task_id, _| transport.#id(task_id))
             });
         }
     };
@@ -354,8 +345,8 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<Expr>
     };
     let request = ident(request);
     Some(parse_quote! {
-        stopping(&#stop_static, Some(&#user), |requests, task_id, user| {
-            requests.#id(task_id, &#request::new(user))
+        stopping(&#stop_static, Some(&#user), |transport, task_id, user| {
+            transport.#id(task_id, &#request::new(user))
         })
     })
 }

@@ -28,7 +28,7 @@ impl VisitMut for Accept {
     fn visit_expr_method_call_mut(&mut self, call: &mut ExprMethodCall) {
         if call.method == "build" {
             let (request, media) = (&call.receiver, &self.media);
-            call.receiver = parse_quote!(#request.header(reqwest::header::ACCEPT, #media));
+            call.receiver = parse_quote!(#request.accept(#media));
             self.count += 1;
         }
     }
@@ -48,7 +48,7 @@ mod tests {
         };
         let mut file = source("", "");
         assert_eq!(apply(&mut file, &sample()), 2);
-        let header = |media| format!(r#".header(reqwest::header::ACCEPT, "{media}")"#);
+        let header = |media| format!(r#".accept("{media}")"#);
         assert_eq!(file, source(&header("application/json"), &header("text/event-stream")));
         assert_eq!(apply(&mut progenitors(""), &sample()), 0);
     }

@@ -1,14 +1,14 @@
 //! Forms travel through progenitor as bytes ([`crate::lower::operations`]); here they become forms again.
 
 use crate::model::{Body, Model};
+use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, FnArg, parse_quote};
 
 pub(super) fn apply(file: &mut File, model: &Model) -> usize {
     super::for_each_builder(file, model, |function, operation| {
-        if !matches!(operation.body, Some(Body::Form { .. })) {
-            return 0;
-        }
+        let Some(Body::Form { component, .. }) = &operation.body else { return 0 };
+        let component = format_ident!("{component}");
         let mut form = Form { count: 0 };
         form.visit_block_mut(&mut function.block);
         function.sig.generics = syn::Generics::default();
@@ -16,14 +16,14 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
             if let FnArg::Typed(argument) = argument
                 && matches!(&*argument.pat, syn::Pat::Ident(name) if name.ident == "body")
             {
-                *argument.ty = parse_quote!(reqwest::multipart::Form);
+                *argument.ty = parse_quote!(&types::#component);
             }
         }
         form.count
     })
 }
 
-/// `.header(CONTENT_TYPE, …).body(body)` becomes `.multipart(body)`, which sets the content type with its boundary.
+/// `.header(CONTENT_TYPE, …).body(body)` becomes `.multipart(body.form())`, which sets the content type with its boundary.
 struct Form {
     count: usize,
 }
@@ -36,7 +36,7 @@ impl VisitMut for Form {
             && let Expr::MethodCall(header) = &*body.receiver
         {
             let request = &header.receiver;
-            *expression = parse_quote!(#request.multipart(body));
+            *expression = parse_quote!(#request.multipart(body.form()));
             self.count += 1;
         }
     }
@@ -54,8 +54,8 @@ mod tests {
                 Ok(self.client.post(url).header(CONTENT_TYPE, "application/octet-stream").body(body).build()?) } }"#,
         );
         assert_eq!(apply(&mut file, &sample()), 1);
-        let form = "impl Client { fn app_files_upload(&self, body: reqwest::multipart::Form) {
-            Ok(self.client.post(url).multipart(body).build()?) } }";
+        let form = "impl Client { fn app_files_upload(&self, body: &types::Form) {
+            Ok(self.client.post(url).multipart(body.form()).build()?) } }";
         assert_eq!(file, progenitors(form));
         assert_eq!(apply(&mut file, &sample()), 0);
     }

@@ -2,6 +2,7 @@
 //! each is cut down to the part that builds the request; the transport does the rest.
 
 use crate::model::Model;
+use quote::format_ident;
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, File, GenericParam, Generics, Stmt, TypeReference, parse_quote};
 
@@ -15,7 +16,8 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
             return 0;
         };
         function.block.stmts.truncate(position);
-        function.block.stmts.push(Stmt::Expr(parse_quote!(Ok(#built)), None));
+        let Expr::Try(built) = *built else { return 0 };
+        function.block.stmts.push(Stmt::Expr(*built.expr, None));
         function.attrs.clear();
         function.vis = parse_quote!(pub(crate));
         function.sig.asyncness = None;
@@ -25,9 +27,9 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
             generics.params.push(parameter);
             generics
         });
-        function.sig.output = parse_quote!(-> crate::transport::requests::Built);
+        function.sig.output = parse_quote!(-> crate::transport::Built);
         Elide.visit_signature_mut(&mut function.sig);
-        BorrowOnce.visit_block_mut(&mut function.block);
+        Draft.visit_block_mut(&mut function.block);
         1
     })
 }
@@ -51,12 +53,24 @@ impl VisitMut for Elide {
     }
 }
 
-/// `body` is a reference already.
-struct BorrowOnce;
+/// The runtime's draft of a request stands in for that of the HTTP client.
+struct Draft;
 
-impl VisitMut for BorrowOnce {
+impl VisitMut for Draft {
+    fn visit_expr_mut(&mut self, expression: &mut Expr) {
+        visit_mut::visit_expr_mut(self, expression);
+        if let Expr::MethodCall(call) = expression
+            && matches!(&*call.receiver, Expr::Field(field) if matches!(&field.member, syn::Member::Named(name) if name == "client"))
+        {
+            let method = format_ident!("{}", call.method.to_string().to_uppercase());
+            let url = &call.args;
+            *expression = parse_quote!(crate::transport::Draft::new(reqwest::Method::#method, #url));
+        }
+    }
+
     fn visit_expr_method_call_mut(&mut self, call: &mut syn::ExprMethodCall) {
         visit_mut::visit_expr_method_call_mut(self, call);
+        // `body` is a reference already.
         if call.method == "json"
             && let Some(Expr::Reference(reference)) = call.args.first()
         {
@@ -90,9 +104,9 @@ mod tests {
             file,
             progenitors(
                 "impl Client {
-                    pub(crate) fn app_chat_send(&self, body: &types::Ask) -> crate::transport::requests::Built {
+                    pub(crate) fn app_chat_send(&self, body: &types::Ask) -> crate::transport::Built {
                         let url = 1;
-                        Ok(self.client.post(url).json(body).build()?)
+                        crate::transport::Draft::new(reqwest::Method::POST, url).json(body).build()
                     }
                 }"
             )

@@ -70,7 +70,7 @@ impl App {
     /// println!("{} {site}", answer.status());
     /// # Ok(()) }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(&self.transport, Credential::App, method, path.into())
     }
 }

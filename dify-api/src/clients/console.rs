@@ -90,7 +90,7 @@ impl Console {
     /// let profile: dify_api::RawJson = console.request(Method::GET, "/account/profile").decode().await?;
     /// # Ok(()) }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(&self.transport, Credential::Console, method, path.into())
     }
 }

@@ -78,7 +78,7 @@ impl Knowledge {
     /// let datasets: dify_api::RawJson = knowledge.request(Method::GET, "/datasets").decode().await?;
     /// # Ok(()) }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(&self.transport, Credential::Knowledge, method, path.into())
     }
 }

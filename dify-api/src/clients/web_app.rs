@@ -64,7 +64,7 @@ impl WebApp {
     /// let meta: dify_api::RawJson = page.request(Method::GET, "/meta").decode().await?;
     /// # Ok(()) }
     /// ```
-    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest<'_> {
+    pub fn request(&self, method: Method, path: impl Into<String>) -> RawRequest {
         RawRequest::new(&self.transport, Credential::WebApp, method, path.into())
     }
 }

@@ -179,18 +179,9 @@ impl ErrorKind {
             Self::File { .. } => "file",
         }
     }
-}
 
-impl From<progenitor_client::Error<()>> for ErrorKind {
-    fn from(error: progenitor_client::Error<()>) -> Self {
-        use progenitor_client::Error as Built;
-        Self::InvalidRequest(match error {
-            Built::InvalidRequest(text) | Built::Custom(text) => text,
-            Built::CommunicationError(error) | Built::InvalidUpgrade(error) | Built::ResponseBodyError(error) => {
-                chain(&error.without_url())
-            }
-            // Builders send nothing, so they receive nothing.
-            _ => "the request could not be built".to_owned(),
-        })
+    /// Of a request that the HTTP client does not take.
+    pub(crate) fn unbuilt(error: reqwest::Error) -> Self {
+        Self::InvalidRequest(chain(&error.without_url()))
     }
 }

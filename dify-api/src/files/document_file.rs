@@ -2,15 +2,15 @@
 
 use crate::{
     Call, Download, Error,
+    exchange::{Exchange, Expect},
     groups::Documents,
     operation::{Credential, Named},
-    transport::Build,
+    transport::request::Request,
 };
 use reqwest::{
-    Method, Request, Url,
+    Method,
     header::{ACCEPT, HeaderValue},
 };
-use std::sync::Arc;
 
 impl Documents<'_> {
     /// The file that a document was made from, byte by byte: asks for its link, and follows it.
@@ -35,15 +35,10 @@ impl Documents<'_> {
         let transport = self.transport;
         let url = transport.given(&link.url, "FILES_URL")?;
         let named = Named::by_hand(Method::GET, "/files/{file_id}/file-preview".to_owned(), Credential::None);
-        let build = Build::Now(Arc::new(move |_| Ok(signed(&url))));
-        Call::download_by(transport, named, build).signed().await
+        let mut request = Request::new(Method::GET, url);
+        request.headers.insert(ACCEPT, HeaderValue::from_static("*/*"));
+        Call::download_of(Exchange::new(transport, named, Ok(request), Expect::Download)).presigned().await
     }
-}
-
-fn signed(url: &Url) -> Request {
-    let mut request = Request::new(Method::GET, url.clone());
-    request.headers_mut().insert(ACCEPT, HeaderValue::from_static("*/*"));
-    request
 }
 
 #[cfg(test)]

@@ -1,10 +1,11 @@
 //! A file on its way to the caller.
 
 use crate::{
-    Error, ErrorKind, Shown,
+    Call, Error, ErrorKind, Operation, Response, Shown, Transport,
     error::Context as Circumstances,
+    exchange::{Answer, Content, Exchange, Expect},
     files::unfinished::Unfinished,
-    transport::{Content, incoming::Incoming},
+    transport::{incoming::Incoming, pending::Finished, request::Built},
 };
 use bytes::Bytes;
 use futures_core::Stream;
@@ -36,8 +37,24 @@ pub struct Download {
     limit: usize,
 }
 
+impl Call<Download> {
+    /// Answered by a file.
+    pub(crate) fn download(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
+        Self::download_of(Exchange::described(transport, operation, request, Expect::Download))
+    }
+
+    pub(crate) fn download_of(exchange: Exchange) -> Self {
+        Self::of(exchange, |answer| {
+            let Answer { exchange, head, content, context, .. } = answer;
+            let attempts = context.attempts;
+            let value = Download::new(content, &head.headers, context, exchange.transport.limits().body);
+            Finished::Now(Ok(Response { value, status: head.status, headers: head.headers, body: None, attempts }))
+        })
+    }
+}
+
 impl Download {
-    pub(crate) fn new(content: Content, headers: &HeaderMap, circumstances: Circumstances, limit: usize) -> Self {
+    fn new(content: Content, headers: &HeaderMap, circumstances: Circumstances, limit: usize) -> Self {
         let incoming = match content {
             Content::Open(incoming) => Some(incoming),
             Content::Whole(_) => None,

@@ -4,12 +4,14 @@
 mod document_file;
 mod download;
 pub(crate) mod file_name;
+mod form;
 mod unfinished;
 pub(crate) mod upload;
 #[cfg(feature = "knowledge")]
 mod uploads;
 
 pub use download::Download;
+pub(crate) use form::Form;
 pub use upload::Upload;
 #[cfg(feature = "knowledge")]
 pub use uploads::Uploads;

@@ -97,7 +97,7 @@ impl Upload {
 
     /// The same for speech: of these formats Dify knows the types by their extensions only, and refuses the
     /// registered `audio/mpeg`.
-    #[allow(dead_code, reason = "generated forms call it where the server is so minded")]
+    #[cfg_attr(not(any(feature = "app", feature = "web")), allow(dead_code, reason = "forms of speech call it"))]
     pub(crate) async fn audio_part(&self) -> Result<Part, Error> {
         const EXTENSIONS: [(&str, &str); 5] = [
             ("mp3", "audio/mp3"),

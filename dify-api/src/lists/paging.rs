@@ -1,6 +1,6 @@
 //! Lists that come in pages, walked to their end.
 
-use crate::{Call, Error, ErrorKind, error::Context as Circumstances, transport::Exchange};
+use crate::{Call, Error, ErrorKind, error::Context as Circumstances, exchange::Exchange};
 use futures_core::Stream;
 use serde::de::DeserializeOwned;
 use std::{
@@ -68,7 +68,7 @@ pub enum Paging {
     Number(&'static str),
 }
 
-impl<'a, P: Page + 'a> Call<'a, P> {
+impl<P: Page> Call<P> {
     /// The list page by page, from the place that the query names, or from the beginning.
     ///
     /// ```no_run
@@ -82,9 +82,9 @@ impl<'a, P: Page + 'a> Call<'a, P> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn pages(self) -> Pages<'a, P> {
+    pub fn pages(self) -> Pages<P> {
         let state = match self.into_exchange() {
-            Some(exchange) => State::Ready { exchange: Box::new(exchange), next: Next::First },
+            Some(exchange) => State::Ready { exchange, next: Next::First },
             None => State::Begun,
         };
         Pages { state, fetched: 0, ceiling: CEILING, walk: Walk::default() }
@@ -109,22 +109,22 @@ impl<'a, P: Page + 'a> Call<'a, P> {
     /// }
     /// # Ok(()) }
     /// ```
-    pub fn items(self) -> Items<'a, P> {
+    pub fn items(self) -> Items<P> {
         let mut pages = self.pages();
         pages.walk.overlapping = true;
         Items { pages, items: Vec::new().into_iter(), met: Met::default() }
     }
 }
 
-enum State<'a, P> {
+enum State<P> {
     Ready {
-        exchange: Box<Exchange<'a>>,
+        exchange: Box<Exchange>,
         next: Next,
     },
     Fetching {
-        exchange: Box<Exchange<'a>>,
+        exchange: Box<Exchange>,
         next: Next,
-        call: Call<'a, P>,
+        call: Call<P>,
     },
     /// The call was awaited in part before it was turned into pages.
     Begun,
@@ -141,14 +141,14 @@ enum State<'a, P> {
 /// as that item: [`Call::items`] finds them. Where a list goes by page numbers, it may show an item twice or not at all
 /// while others add and remove items, or where Dify does not order the items of one second.
 #[must_use = "nothing is fetched before it is read"]
-pub struct Pages<'a, P> {
-    state: State<'a, P>,
+pub struct Pages<P> {
+    state: State<P>,
     fetched: u32,
     ceiling: u32,
     walk: Walk,
 }
 
-impl<'a, P: Page + 'a> Pages<'a, P> {
+impl<P: Page> Pages<P> {
     /// Sets how many pages may be fetched, 10 000 by default. A list that has more is an error
     /// ([`ErrorKind::TooManyPages`]) after the last page that may be: it is never cut silently.
     pub fn ceiling(mut self, pages: u32) -> Self {
@@ -172,12 +172,13 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
                     return Poll::Ready(Some(Err(Error::outside(ErrorKind::InvalidRequest(why.to_owned())))));
                 }
                 State::Ready { exchange, .. } if self.fetched >= self.ceiling => {
-                    let context = Circumstances::of(exchange.operation, exchange.transport.secrets());
+                    let Exchange { operation, transport, .. } = *exchange;
+                    let context = Circumstances::of(operation, transport.secrets());
                     let kind = ErrorKind::TooManyPages { limit: self.ceiling };
                     return Poll::Ready(Some(Err(Error::new(kind, context))));
                 }
                 State::Ready { exchange, next } => {
-                    let call = call(&exchange, next.clone(), P::PAGING, self.walk.larger);
+                    let call = call(&exchange, &next, P::PAGING, self.walk.larger);
                     self.state = State::Fetching { exchange, next, call };
                 }
                 State::Fetching { exchange, next, mut call } => match Pin::new(&mut call).poll(cx) {
@@ -199,13 +200,15 @@ impl<'a, P: Page + 'a> Pages<'a, P> {
     }
 }
 
-fn call<'a, P: Page + 'a>(exchange: &Exchange<'a>, next: Next, paging: Paging, larger: bool) -> Call<'a, P> {
+fn call<P: Page>(exchange: &Exchange, next: &Next, paging: Paging, larger: bool) -> Call<P> {
     let mut exchange = exchange.clone();
-    exchange.build = exchange.build.changed(move |request| next.ask(request.url_mut(), paging, larger));
+    if let Ok(request) = &mut exchange.request {
+        next.ask(&mut request.url, paging, larger);
+    }
     Call::json_of(exchange)
 }
 
-impl<'a, P: Page + 'a> Stream for Pages<'a, P> {
+impl<P: Page> Stream for Pages<P> {
     type Item = Result<P, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -215,14 +218,14 @@ impl<'a, P: Page + 'a> Stream for Pages<'a, P> {
 
 /// The items of a list, whatever pages they come in; see [`Call::items`] and [`Pages`].
 #[must_use = "nothing is fetched before it is read"]
-pub struct Items<'a, P: Page> {
-    pages: Pages<'a, P>,
+pub struct Items<P: Page> {
+    pages: Pages<P>,
     items: IntoIter<P::Item>,
     /// The ids of the items so far.
     met: Met,
 }
 
-impl<'a, P: Page + 'a> Items<'a, P> {
+impl<P: Page> Items<P> {
     /// Sets how many pages may be fetched; see [`Pages::ceiling`].
     pub fn ceiling(mut self, pages: u32) -> Self {
         self.pages = self.pages.ceiling(pages);
@@ -274,7 +277,7 @@ impl<'a, P: Page + 'a> Items<'a, P> {
     }
 }
 
-impl<'a, P: Page + 'a> Stream for Items<'a, P>
+impl<P: Page> Stream for Items<P>
 where
     P::Item: Unpin,
 {
@@ -285,7 +288,7 @@ where
     }
 }
 
-impl<P> fmt::Debug for Pages<'_, P> {
+impl<P> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let over = matches!(self.state, State::Over);
         f.debug_struct("Pages")
@@ -296,7 +299,7 @@ impl<P> fmt::Debug for Pages<'_, P> {
     }
 }
 
-impl<P: Page> fmt::Debug for Items<'_, P> {
+impl<P: Page> fmt::Debug for Items<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Items").field("pages", &self.pages).field("at_hand", &self.items.len()).finish()
     }

@@ -2,6 +2,7 @@
 
 #[cfg(feature = "app")]
 mod attending;
+mod folding;
 #[cfg(any(feature = "app", feature = "web"))]
 mod following;
 pub(crate) mod gathered;

@@ -8,9 +8,9 @@ macro_rules! streamed {
         $(#[$docs:meta])*
         $group:ident.$method:ident($($argument:ident: &$ty:ty),*) from $stream:ident -> $reply:ident
     ) => {
-        impl<'a> crate::groups::$group<'a> {
+        impl crate::groups::$group<'_> {
             $(#[$docs])*
-            pub fn $method(self, $($argument: &'a $ty),*) -> Call<'a, crate::types::$reply> {
+            pub fn $method(self, $($argument: &$ty),*) -> Call<crate::types::$reply> {
                 Call::streamed(self.$stream($($argument),*))
             }
         }

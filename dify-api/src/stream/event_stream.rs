@@ -1,10 +1,11 @@
 //! The events of a run, as they happen.
 
 use crate::{
-    Error, ErrorKind, Event, Shown, TimeLimit, Timeouts, Transport,
+    Call, Error, ErrorKind, Event, Operation, Response, Shown, TimeLimit, Timeouts, Transport,
     error::Context as Circumstances,
+    exchange::{Answer, Content, Exchange, Expect, Stopping},
     stream::sse::Decoder,
-    transport::{Content, incoming::Incoming},
+    transport::{incoming::Incoming, pending::Finished, request::Built},
 };
 use futures_core::Stream;
 use std::{
@@ -21,7 +22,7 @@ mod source;
 mod stop;
 
 pub(crate) use probe::{Probe, State};
-pub(crate) use source::{BuildStop, Source, Stopping};
+pub(crate) use source::Source;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub(crate) use stop::within;
 
@@ -71,7 +72,27 @@ pub struct EventStream<E> {
     probe: Option<Probe>,
 }
 
+impl<E: Event> Call<EventStream<E>> {
+    /// Answered by events, as they happen.
+    pub(crate) fn events(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
+        Self::events_of(Exchange::described(transport, operation, request, Expect::Events))
+    }
+
+    pub(crate) fn events_of(exchange: Exchange) -> Self {
+        Self::of(exchange, |answer| Finished::Now(Ok(EventStream::of(answer))))
+    }
+}
+
 impl<E: Event> EventStream<E> {
+    /// The events that an answer brings.
+    pub(crate) fn of(answer: Answer) -> Response<Self> {
+        let Answer { exchange, head, content, context, .. } = answer;
+        let Exchange { transport, timeouts, stopping, .. } = *exchange;
+        let attempts = context.attempts;
+        let value = Self::new(content, context, transport, timeouts, stopping);
+        Response { value, status: head.status, headers: head.headers, body: None, attempts }
+    }
+
     pub(crate) fn new(
         content: Content,
         circumstances: Circumstances,

@@ -2,4 +2,5 @@
 
 #[cfg(all(feature = "app", feature = "knowledge", feature = "web", feature = "console"))]
 mod hostile;
+mod sources;
 pub(crate) mod test_server;

@@ -1,47 +1,64 @@
 //! When each part of a call is over.
+//!
+//! [`Ongoing::deadline`] bounds the whole, from its beginning: the wait for a session, all attempts and the pauses between
+//! them. What lasts as long as bytes flow has none; the parts of it that do not are bounded by [`Timeouts::call`].
+//!
+//! [`Timeouts::call`]: crate::Timeouts::call
 
-use super::{Build, Due, Exchange};
-use crate::transport::timeouts::{Deadline, TimeLimit};
+use crate::{
+    Error,
+    exchange::{Exchange, Expect, Ongoing},
+    transport::timeouts::{Deadline, TimeLimit, after},
+};
+use std::time::Duration;
+use tokio::time::Instant;
 
-impl Exchange<'_> {
-    /// Of the whole call, from now on. Downloads and uploads have none: they last as long as bytes flow.
-    pub(super) fn deadline(&self) -> Option<Deadline> {
-        let (which, limit) = match (self.due, &self.build) {
-            (Due::Events, _) => (TimeLimit::Stream, self.timeouts.stream?),
-            (Due::Download, _) | (_, Build::Prepared(_)) => return None,
-            _ => (TimeLimit::Call, self.timeouts.call?),
-        };
-        Some(Deadline::after(which, limit))
-    }
-
-    /// Of what the call waits for before anything is sent: a session, a passport, a source. Calls that may last as long
-    /// as bytes flow wait no longer than others.
-    pub(super) fn deadline_of_waiting(&self, whole: Option<Deadline>) -> Option<Deadline> {
-        Deadline::first([whole, self.call_from_now()])
-    }
-
-    /// An upload takes as long as its bytes flow; what answers it does not.
-    pub(super) fn deadline_of_the_answer(&self) -> Option<Deadline> {
-        let at_once = !matches!(self.due, Due::Events | Due::Download);
-        self.call_from_now().filter(|_| at_once)
-    }
-
-    /// Of the body of a refusal. Its name is never shown: the error is the refusal.
-    pub(super) fn deadline_of_an_error_body(&self, whole: Option<Deadline>) -> Option<Deadline> {
-        let own = self.timeouts.error_body.map(|limit| Deadline::after(TimeLimit::Call, limit));
-        Deadline::first([whole, self.call_from_now(), own])
-    }
-
-    /// Until the head of the answer is there: what runs nothing answers soon.
-    pub(super) fn deadline_of_the_head(&self, whole: Option<Deadline>) -> Option<Deadline> {
-        let soon = self.renewal || (self.operation.only_reads() && self.due != Due::Events);
-        let usual = self.timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
-        let shorter = self.timeouts.read_response_headers.filter(|_| soon);
-        let shorter = shorter.map(|limit| Deadline::after(TimeLimit::ReadResponseHeaders, limit));
-        Deadline::first([usual, shorter, whole])
+impl Exchange {
+    /// Of the whole call, from now on.
+    pub(crate) fn deadline(&self) -> Option<Deadline> {
+        match self.expect {
+            Expect::Events => self.timeouts.stream.map(|limit| Deadline::after(TimeLimit::Stream, limit)),
+            Expect::Download => None,
+            _ if self.uploads() => None,
+            _ => self.call_from_now(),
+        }
     }
 
     fn call_from_now(&self) -> Option<Deadline> {
         self.timeouts.call.map(|limit| Deadline::after(TimeLimit::Call, limit))
+    }
+}
+
+impl Ongoing {
+    /// Does what nothing is sent for: waits for a session or a passport, opens a file.
+    pub(super) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+        Deadline::bound(Deadline::first([self.deadline, self.exchange.call_from_now()]), work).await
+    }
+
+    /// Whether the call is over before a pause is.
+    pub(super) fn ends_within(&self, pause: Duration) -> bool {
+        self.deadline.is_some_and(|deadline| after(Instant::now(), pause) >= deadline.at)
+    }
+
+    /// Until the head of the answer is there: what runs nothing answers soon.
+    pub(super) fn deadline_of_the_head(&self) -> Option<Deadline> {
+        let Exchange { operation, timeouts, expect, renewal, .. } = &*self.exchange;
+        let soon = *renewal || (operation.only_reads() && *expect != Expect::Events);
+        let usual = timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
+        let shorter = timeouts.read_response_headers.filter(|_| soon);
+        let shorter = shorter.map(|limit| Deadline::after(TimeLimit::ReadResponseHeaders, limit));
+        Deadline::first([usual, shorter, self.deadline])
+    }
+
+    /// Of the body. An upload takes as long as its bytes flow; what answers it does not.
+    pub(super) fn deadline_of_the_body(&self) -> Option<Deadline> {
+        let at_once = !matches!(self.exchange.expect, Expect::Events | Expect::Download);
+        self.deadline.or_else(|| self.exchange.call_from_now().filter(|_| at_once))
+    }
+
+    /// Of the body of a refusal. Its name is never shown: the error is the refusal.
+    pub(super) fn deadline_of_an_error_body(&self) -> Option<Deadline> {
+        let own = self.exchange.timeouts.error_body.map(|limit| Deadline::after(TimeLimit::Call, limit));
+        Deadline::first([self.deadline, self.exchange.call_from_now(), own])
     }
 }

@@ -1,6 +1,6 @@
 //! Headers of the caller's own.
 
-use crate::Shown;
+use crate::{Error, ErrorKind, Shown};
 use reqwest::header::{ACCEPT, ACCEPT_LANGUAGE, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
 use std::fmt;
 
@@ -31,26 +31,29 @@ impl Headers {
         self.problem.get_or_insert(problem);
     }
 
-    /// Puts on a request those that it does not have.
-    pub(crate) fn fill_in(&self, request: &mut reqwest::Request) -> Result<(), String> {
-        if let Some(problem) = &self.problem {
-            return Err(problem.clone());
-        }
+    /// Adds those that are not there.
+    pub(crate) fn fill_in(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        self.are_headers()?;
         for (name, value) in &self.map {
-            request.headers_mut().entry(name).or_insert_with(|| value.clone());
+            headers.entry(name).or_insert_with(|| value.clone());
         }
         Ok(())
     }
 
-    /// Puts them on a request, in place of others of the same names; or says what is wrong with them.
-    pub(crate) fn put_on(&self, request: &mut reqwest::Request) -> Result<(), String> {
-        if let Some(problem) = &self.problem {
-            return Err(problem.clone());
-        }
+    /// Adds them, in place of others of the same names.
+    pub(crate) fn put_on(&self, headers: &mut HeaderMap) -> Result<(), Error> {
+        self.are_headers()?;
         for (name, value) in &self.map {
-            request.headers_mut().insert(name, value.clone());
+            headers.insert(name, value.clone());
         }
         Ok(())
+    }
+
+    fn are_headers(&self) -> Result<(), Error> {
+        match &self.problem {
+            Some(problem) => Err(Error::outside(ErrorKind::InvalidRequest(problem.clone()))),
+            None => Ok(()),
+        }
     }
 }
 
@@ -78,7 +81,7 @@ mod tests {
         headers.set("X-Request-Id", "4711");
         assert_eq!(format!("{headers:?}"), r#"["x-gateway-pass", "x-request-id"]"#);
         let mut request = reqwest::Request::new(reqwest::Method::GET, "http://x/".parse().expect("URL"));
-        headers.put_on(&mut request).expect("headers");
+        headers.put_on(request.headers_mut()).expect("headers");
         assert!(!format!("{request:?}").contains("5ecret"));
         assert!(!request.headers()["x-request-id"].is_sensitive());
     }
@@ -90,7 +93,7 @@ mod tests {
             let mut headers = Headers::default();
             headers.set("X-Good", "1");
             headers.set(name, value);
-            assert!(headers.put_on(&mut request).is_err(), "{name:?}: {value:?}");
+            assert!(headers.put_on(request.headers_mut()).is_err(), "{name:?}: {value:?}");
         }
         assert!(request.headers().is_empty());
     }

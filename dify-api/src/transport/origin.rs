@@ -1,7 +1,7 @@
 //! Which server a URL leads to, and whether a request may go there.
 
-use super::{ErrorKind, Shared};
-use crate::values::location::place;
+use super::Shared;
+use crate::{ErrorKind, values::location::place};
 use reqwest::Url;
 
 /// Same scheme, host and port.
@@ -13,19 +13,6 @@ pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
 
 pub(super) fn origin(url: &Url) -> String {
     url.origin().ascii_serialization()
-}
-
-/// Our own client follows no redirect by itself; one of the caller's may.
-pub(super) fn stayed_home(shared: &Shared, answered: &Url) -> Result<(), ErrorKind> {
-    if same_origin(answered, &shared.base) {
-        return Ok(());
-    }
-    Err(ErrorKind::Config(format!(
-        "the HTTP client was set up to follow redirects, and followed one from {} to {}: give it \
-         `redirect::Policy::none()`",
-        origin(&shared.base),
-        origin(answered)
-    )))
 }
 
 /// The base URL that makes the same request go to where a redirect leads.
@@ -40,7 +27,7 @@ impl Shared {
     /// The HTTP client for a URL.
     pub(super) fn client(&self, url: &Url) -> Result<&reqwest::Client, ErrorKind> {
         if url.scheme() != "https" || self.base.scheme() == "https" {
-            return Ok(&self.requests.client);
+            return Ok(&self.client);
         }
         if let Some(client) = self.secure.get() {
             return Ok(client);

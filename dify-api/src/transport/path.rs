@@ -4,7 +4,6 @@
 //! id or a path with one of those would reach another route, with the credential on it.
 
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, PercentEncode, percent_decode_str, utf8_percent_encode};
-use progenitor_client::Error;
 use reqwest::Url;
 
 /// Every byte but the unreserved ones of RFC 3986.
@@ -17,7 +16,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'
 ///
 /// Dify decodes `%2F` before it looks for the route, so a slash would lead there to another one. Only `{+parameter}`
 /// takes slashes, for routes that end in a URL.
-pub fn url(base: &str, template: &str, values: &[&str]) -> Result<Url, Error<()>> {
+pub fn url(base: &str, template: &str, values: &[&str]) -> Result<Url, String> {
     let mut text = base.to_owned();
     let mut values = values.iter();
     let mut rest = template;
@@ -28,18 +27,18 @@ pub fn url(base: &str, template: &str, values: &[&str]) -> Result<Url, Error<()>
         rest = after;
     }
     text.push_str(rest);
-    let url = Url::parse(&text).map_err(|error| invalid(format!("the base URL makes no URL: {error}")))?;
+    let url = Url::parse(&text).map_err(|error| format!("the base URL makes no URL: {error}"))?;
     // All that was added is encoded already: the same text has the segments of the template.
     if url.as_str() != text || url.query().is_some() || url.fragment().is_some() {
-        return Err(invalid(format!("the base URL makes another route of `{template}`")));
+        return Err(format!("the base URL makes another route of `{template}`"));
     }
     Ok(url)
 }
 
 /// The value of a path parameter as one segment.
-fn segment<'v>(name: &str, value: &'v str) -> Result<PercentEncode<'v>, Error<()>> {
+fn segment<'v>(name: &str, value: &'v str) -> Result<PercentEncode<'v>, String> {
     let (name, slashes) = name.strip_prefix('+').map_or((name, false), |name| (name, true));
-    let refused = |why: &str| Err(invalid(format!("path parameter `{name}` {why}")));
+    let refused = |why: &str| Err(format!("path parameter `{name}` {why}"));
     match value {
         "" => refused("is empty; the request would reach another route"),
         "." | ".." => refused("is a dot segment; the request would reach another route"),
@@ -51,16 +50,16 @@ fn segment<'v>(name: &str, value: &'v str) -> Result<PercentEncode<'v>, Error<()
 }
 
 /// Returns the URL of a path that the caller wrote, with a query or without, below the base URL.
-pub fn written(base: &str, path: &str) -> Result<Url, Error<()>> {
+pub fn written(base: &str, path: &str) -> Result<Url, String> {
     if let Some(problem) = problem(path) {
-        return Err(invalid(format!("the path {problem}")));
+        return Err(format!("the path {problem}"));
     }
     let route = route(path);
     let url = Url::parse(&format!("{base}{}", path.replace(' ', "%20")))
-        .map_err(|error| invalid(format!("the path makes no URL: {error}")))?;
+        .map_err(|error| format!("the path makes no URL: {error}"))?;
     let below = url.as_str().strip_prefix(base).filter(|below| below.starts_with('/'));
     if below.is_none_or(|below| self::route(below).matches('/').count() != route.matches('/').count()) {
-        return Err(invalid("the path leads out of its place below the base URL".to_owned()));
+        return Err("the path leads out of its place below the base URL".to_owned());
     }
     Ok(url)
 }
@@ -120,10 +119,6 @@ pub(crate) fn dot_segment(route: &str) -> Option<&'static str> {
     dots.then_some("contains a dot segment")
 }
 
-fn invalid(text: String) -> Error<()> {
-    Error::InvalidRequest(text)
-}
-
 #[cfg(test)]
 mod tests {
     use super::{url, written};
@@ -132,7 +127,7 @@ mod tests {
     const STOP: &str = "/chat-messages/{task_id}/stop";
 
     fn path(value: &str) -> Result<String, String> {
-        url(BASE, STOP, &[value]).map(|url| url.path().to_owned()).map_err(|error| error.to_string())
+        url(BASE, STOP, &[value]).map(|url| url.path().to_owned())
     }
 
     // Guards a past bug: a backslash was sent as it is, and URL parsers read it as a slash.

@@ -2,12 +2,12 @@
 
 use crate::{
     Call, Download, Error, Event, EventStream, Response, RetryPolicy, Shown, Timeouts, Transport,
+    exchange::{Exchange, Expect},
     operation::{Credential, Named},
     transport::{
-        Build,
         headers::Headers,
         path,
-        requests::{Built, Requests},
+        request::{Built, Request},
     },
     values::shown::Size,
 };
@@ -17,7 +17,7 @@ use reqwest::{
     header::{ACCEPT, CONTENT_TYPE, HeaderValue},
 };
 use serde::{Serialize, de::DeserializeOwned};
-use std::{fmt, sync::Arc};
+use std::fmt;
 
 /// A request to any route, made by [`App::request`](crate::App::request): with the client's key, connections, limits
 /// and errors, but nothing known of the route.
@@ -30,41 +30,31 @@ use std::{fmt, sync::Arc};
 /// What does not fit (such a path, a header with a line break, a body that has no JSON) is an
 /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) when the request is sent; nothing is sent then.
 #[must_use = "a request does nothing unless it is sent"]
-pub struct RawRequest<'a> {
-    transport: &'a Transport,
+pub struct RawRequest {
+    transport: Transport,
     named: Named,
     parts: Parts,
     timeouts: Timeouts,
     retry: RetryPolicy,
 }
 
-/// What the request is made of, for each attempt anew.
+/// What the request is made of.
 struct Parts {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
     headers: Headers,
-    /// What is taken, where no header says so.
-    accept: &'static str,
     body: Option<Bytes>,
     /// The first thing that did not fit.
     problem: Option<String>,
 }
 
-impl<'a> RawRequest<'a> {
-    pub(crate) fn new(transport: &'a Transport, credential: Credential, method: Method, path: String) -> Self {
+impl RawRequest {
+    pub(crate) fn new(transport: &Transport, credential: Credential, method: Method, path: String) -> Self {
         Self {
-            transport,
+            transport: transport.clone(),
             named: named(transport, credential, &method, &path),
-            parts: Parts {
-                method,
-                path,
-                query: Vec::new(),
-                headers: Headers::default(),
-                accept: "*/*",
-                body: None,
-                problem: None,
-            },
+            parts: Parts { method, path, query: Vec::new(), headers: Headers::default(), body: None, problem: None },
             timeouts: transport.timeouts(),
             retry: transport.retry(),
         }
@@ -123,50 +113,33 @@ impl<'a> RawRequest<'a> {
     /// # Errors
     /// Any status but 2xx is an error, as for all calls, and so is a path that leads away from the base URL.
     pub async fn send(self) -> Result<Response<Bytes>, Error> {
-        let (transport, named, build, choices) = self.plan("*/*");
-        choices.on(Call::anything(transport, named, build)).with_response().await
+        Call::anything_of(self.exchange("*/*", Expect::Anything)).with_response().await
     }
 
     /// Sends it, and reads the JSON of the answer into a type of yours.
-    pub fn decode<T: DeserializeOwned + Send + 'a>(self) -> Call<'a, T> {
-        let (transport, named, build, choices) = self.plan("application/json");
-        choices.on(Call::json_by(transport, named, build))
+    pub fn decode<T: DeserializeOwned + Send>(self) -> Call<T> {
+        Call::json_of(self.exchange("application/json", Expect::Json))
     }
 
     /// Sends it, and reads the events of the answer.
-    pub fn stream<E: Event>(self) -> Call<'a, EventStream<E>> {
-        let (transport, named, build, choices) = self.plan("text/event-stream");
-        choices.on(Call::events_by(transport, named, build))
+    pub fn stream<E: Event>(self) -> Call<EventStream<E>> {
+        Call::events_of(self.exchange("text/event-stream", Expect::Events))
     }
 
     /// Sends it, and takes the answer as a file.
-    pub fn download(self) -> Call<'a, Download> {
-        let (transport, named, build, choices) = self.plan("*/*");
-        choices.on(Call::download_by(transport, named, build))
+    pub fn download(self) -> Call<Download> {
+        Call::download_of(self.exchange("*/*", Expect::Download))
     }
 
-    fn plan(self, accept: &'static str) -> (&'a Transport, Named, Build<'a>, Choices) {
-        let Self { transport, named, mut parts, timeouts, retry } = self;
-        parts.accept = accept;
-        let build = Build::Now(Arc::new(move |requests: &Requests| parts.build(requests)));
-        (transport, named, build, Choices { timeouts, retry })
-    }
-}
-
-/// What the caller chose for the call.
-struct Choices {
-    timeouts: Timeouts,
-    retry: RetryPolicy,
-}
-
-impl Choices {
-    fn on<T>(self, call: Call<'_, T>) -> Call<'_, T> {
-        call.timeouts(self.timeouts).retry(self.retry)
+    fn exchange(self, accept: &'static str, expect: Expect) -> Exchange {
+        let Self { transport, named, parts, timeouts, retry } = self;
+        let request = parts.build(transport.base_url(), accept);
+        Exchange { timeouts, retry, headers: parts.headers, ..Exchange::new(&transport, named, request, expect) }
     }
 }
 
 /// Shows names and sizes, no values.
-impl fmt::Debug for RawRequest<'_> {
+impl fmt::Debug for RawRequest {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let query = self.parts.query.iter().map(|(name, _)| Shown::new(name));
         f.debug_struct("RawRequest")
@@ -184,18 +157,19 @@ impl Parts {
         self.problem.get_or_insert(text);
     }
 
-    fn build(&self, requests: &Requests) -> Built {
+    fn build(&self, base: &str, accept: &'static str) -> Built {
         if let Some(problem) = &self.problem {
-            return Err(invalid(problem.clone()));
+            return Err(problem.clone());
         }
-        let mut url = path::written(&requests.baseurl, &self.path)?;
+        let mut url = path::written(base, &self.path)?;
         if !self.query.is_empty() {
             url.query_pairs_mut().extend_pairs(&self.query);
         }
-        let mut request = reqwest::Request::new(self.method.clone(), url);
-        request.headers_mut().insert(ACCEPT, HeaderValue::from_static(self.accept));
-        self.headers.put_on(&mut request).map_err(invalid)?;
-        *request.body_mut() = self.body.clone().map(reqwest::Body::from);
+        let mut request = Request::new(self.method.clone(), url);
+        request.headers.insert(ACCEPT, HeaderValue::from_static(accept));
+        if let Some(body) = &self.body {
+            request.set_body(body.clone(), None);
+        }
         Ok(request)
     }
 }
@@ -205,8 +179,4 @@ fn named(transport: &Transport, credential: Credential, method: &Method, path: &
     let mut named = Named::by_hand(method.clone(), path.to_owned(), credential);
     named.redact(&transport.secrets().redactor());
     named
-}
-
-fn invalid(text: String) -> progenitor_client::Error<()> {
-    progenitor_client::Error::InvalidRequest(text)
 }

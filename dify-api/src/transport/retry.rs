@@ -1,5 +1,6 @@
 //! When a call is made again, and when it is not.
 
+use crate::ErrorKind;
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use std::time::Duration;
 
@@ -8,7 +9,7 @@ mod decision;
 mod retry_after;
 
 pub(crate) use budget::Budget;
-pub(crate) use decision::{Decision, decide};
+use decision::{Decision, decide};
 pub use retry_after::retry_after;
 
 /// Whether a call that failed is made again by itself, how often, and after what pause.
@@ -128,9 +129,17 @@ pub(crate) struct Pauses {
 }
 
 impl Pauses {
+    /// Returns the pause before another attempt after this failure, if there is to be one.
+    pub(crate) fn after(&mut self, failure: &ErrorKind, idempotent: bool) -> Option<Duration> {
+        match decide(failure, idempotent) {
+            Decision::Again(asked) => self.next(asked),
+            Decision::Final => None,
+        }
+    }
+
     /// The pause before the next attempt, if there is to be one: at least as long as the server asked for. None where
     /// it asked for more than is waited for.
-    pub(crate) fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
+    fn next(&mut self, asked: Option<Duration>) -> Option<Duration> {
         if asked.is_some_and(|asked| asked > self.max_retry_after) {
             return None;
         }

@@ -1,33 +1,108 @@
-//! Does a request body still move?
+//! Sending a request, and waiting for the head of its answer.
 
+use super::{
+    incoming::Incoming,
+    timeouts::{self, Deadline, TimeLimit},
+    timer::Timer,
+};
+use crate::{
+    ErrorKind,
+    error::{Timeout, TransportError},
+    exchange::{Head, Ongoing},
+    files::upload::Unreadable,
+};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
+use reqwest::{Url, header::ACCEPT};
 use std::{
-    pin::Pin,
+    future::poll_fn,
+    pin::{Pin, pin},
     sync::{
         Arc,
         atomic::{AtomicU64, Ordering},
     },
     task::{Context, Poll},
 };
+use tokio::time::Instant;
+
+impl Ongoing {
+    /// Sends the request; returns the head of the answer, and the body that is still to come.
+    pub(super) async fn send(&self, mut request: reqwest::Request) -> Result<(Head, Incoming), ErrorKind> {
+        let accept = request.headers().get(ACCEPT).cloned();
+        let asked = request.url().clone();
+        let client = self.exchange.transport.shared.client(&asked)?;
+        let idle = self.exchange.timeouts.read_idle;
+        // The body's limit is the next to be watched.
+        let mut timer = Timer::new(idle.map(|limit| timeouts::after(Instant::now(), limit)));
+        let mut progress = Progress::default();
+        if self.exchange.uploads() {
+            progress = metered(&mut request);
+        }
+        let mut response = pin!(client.execute(request));
+        let mut response = loop {
+            let first = self.deadline_of_the_head();
+            let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
+                (Poll::Ready(outcome), _) => Poll::Ready(Ok(outcome)),
+                (Poll::Pending, None) => Poll::Pending,
+                (Poll::Pending, Some(Deadline { at, timeout })) => {
+                    timer.poll_until(cx, at).map(|()| Err(ErrorKind::Timeout(timeout)))
+                }
+            });
+            match outcome.await {
+                Ok(outcome) => break outcome.map_err(|error| self.unsent(error))?,
+                // Bytes of the request are still going out: the server is not to blame yet.
+                Err(_) if progress.moved() => {}
+                Err(timeout) => return Err(timeout),
+            }
+        };
+        let head = Head {
+            status: response.status(),
+            headers: std::mem::take(response.headers_mut()),
+            accept,
+            url: response.url().clone(),
+        };
+        let mut incoming = Incoming::new(response.into(), idle, self.deadline_of_the_body(), timer);
+        incoming.through_pauses = stays_through_pauses(&asked);
+        Ok((head, incoming))
+    }
+
+    /// No head came: why?
+    fn unsent(&self, error: reqwest::Error) -> ErrorKind {
+        if let Some(unreadable) = Unreadable::behind(&error) {
+            return unreadable;
+        }
+        match self.exchange.transport.timeouts().connect {
+            Some(limit) if error.is_connect() && error.is_timeout() => {
+                ErrorKind::Timeout(Timeout { which: TimeLimit::Connect, limit })
+            }
+            _ if error.is_builder() => ErrorKind::unbuilt(error),
+            _ => ErrorKind::Transport(TransportError::new(error, false)),
+        }
+    }
+}
+
+/// Whether the events of a run were asked for beyond its pauses.
+fn stays_through_pauses(url: &Url) -> bool {
+    url.query_pairs().any(|(name, value)| name == "continue_on_pause" && value.eq_ignore_ascii_case("true"))
+}
 
 /// Watches a body on its way out, so that a long upload is not taken for a server that does not answer.
 #[derive(Debug, Default)]
-pub(crate) struct Progress {
+struct Progress {
     pieces: Arc<AtomicU64>,
     seen: u64,
 }
 
 impl Progress {
     /// Have pieces gone out since this was last asked?
-    pub(crate) fn moved(&mut self) -> bool {
+    fn moved(&mut self) -> bool {
         let pieces = self.pieces.load(Ordering::Relaxed);
         std::mem::replace(&mut self.seen, pieces) != pieces
     }
 }
 
 /// Puts a meter on the body of a request.
-pub(crate) fn metered(request: &mut reqwest::Request) -> Progress {
+fn metered(request: &mut reqwest::Request) -> Progress {
     let progress = Progress::default();
     if let Some(body) = request.body_mut().take() {
         let pieces = Arc::clone(&progress.pieces);

@@ -1,22 +1,17 @@
 //! What is known of the run behind a stream.
 
 use crate::{
-    Error, ErrorKind, Event, Operation, Transport,
+    Call, Error, ErrorKind, Event, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
-    operation::Named,
+    exchange::Stopping,
     stream::event::{Frame, decode, frame, glance, glance_into, mentions},
-    transport::{
-        self, Build, Due, Exchange,
-        requests::{Built, Requests},
-        span::{self, Span},
-    },
+    transport::span,
 };
 use bytes::Bytes;
 use serde_json::Value;
 use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
-    sync::Arc,
 };
 
 /// The run behind a stream, as far as its events have told.
@@ -47,16 +42,6 @@ pub(crate) struct Source {
     /// This stream goes on where another ended, and begins by telling what happened before.
     continues: bool,
 }
-
-/// How to stop a run: the operation, whose run it is, and the request for a task and a user.
-#[derive(Clone)]
-pub(crate) struct Stopping {
-    pub(crate) operation: &'static Operation,
-    pub(crate) user: Option<String>,
-    pub(crate) build: BuildStop,
-}
-
-pub(crate) type BuildStop = fn(&Requests, &str, &str) -> Built;
 
 impl Source {
     pub(super) fn new(
@@ -249,11 +234,8 @@ impl Source {
 
 async fn stop(transport: &Transport, stopping: Stopping, task_id: String) -> Result<(), Error> {
     let Stopping { operation, user, build } = stopping;
-    let build = Build::Now(Arc::new(move |requests| build(requests, &task_id, user.as_deref().unwrap_or_default())));
-    let exchange = Exchange::new(transport, Named::Described(operation), build, Due::Nothing);
-    let span = Span::new(transport, &exchange.operation);
-    span.hold(transport::call(exchange, &span)).await?;
-    Ok(())
+    let request = build(transport, &task_id, user.as_deref().unwrap_or_default());
+    Call::empty(transport, operation, request).await
 }
 
 impl Drop for Source {

@@ -4,6 +4,10 @@ use super::{DEFAULT_LIMIT, Frame, FrameError};
 use bytes::Bytes;
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
+mod field;
+
+use field::{Field, LONGEST_NAME, data_value};
+
 /// Buffers that grew beyond this are given back after the frame that needed them.
 const KEPT_CAPACITY: usize = 64 << 10;
 
@@ -314,7 +318,7 @@ impl Decoder {
 
     /// May the frame take a line of this length? Its value is measured when the line is whole.
     fn fits(&self, line: usize) -> bool {
-        self.held() + line <= self.limit.saturating_add(FIELD_NAME)
+        self.held() + line <= self.limit.saturating_add(LONGEST_NAME)
     }
 
     fn exceed(&mut self) {
@@ -325,25 +329,15 @@ impl Decoder {
         self.buffer = Vec::new();
     }
 
-    /// The fields that are not data; comments and unknown ones say nothing.
     fn other_field(&mut self, line: &[u8]) {
-        let (name, value) = match memchr::memchr(b':', line) {
-            Some(colon) => (&line[..colon], without_space(&line[colon + 1..])),
-            None => (line, &[][..]),
-        };
-        match name {
-            b"event" => {
+        match Field::read(line) {
+            Field::Event(name) => {
                 self.event.clear();
-                self.event.push_str(&String::from_utf8_lossy(value));
+                self.event.push_str(&name);
             }
-            b"id" if !value.contains(&0) => self.next_id = Some(String::from_utf8_lossy(value).into_owned()),
-            b"retry" if !value.is_empty() && value.iter().all(u8::is_ascii_digit) => {
-                // More digits than u64 holds are no time at all.
-                if let Ok(milliseconds) = String::from_utf8_lossy(value).parse() {
-                    self.retry = Some(Duration::from_millis(milliseconds));
-                }
-            }
-            _ => {}
+            Field::Id(id) => self.next_id = Some(id.into_owned()),
+            Field::Retry(pause) => self.retry = Some(pause),
+            Field::Ignored => {}
         }
     }
 
@@ -380,23 +374,6 @@ impl Decoder {
             }
         }
     }
-}
-
-/// The longest prefix of a line that is not its value: `data: `.
-const FIELD_NAME: usize = 6;
-
-/// Where the value of a data line begins; `None` when it is another line.
-fn data_value(line: &[u8]) -> Option<usize> {
-    match line.strip_prefix(b"data")? {
-        [b':', b' ', ..] => Some(6),
-        [b':', ..] => Some(5),
-        [] => Some(4),
-        _ => None,
-    }
-}
-
-fn without_space(value: &[u8]) -> &[u8] {
-    value.strip_prefix(b" ").unwrap_or(value)
 }
 
 #[cfg(test)]

@@ -6,14 +6,14 @@ use std::time::Duration;
 
 /// What follows from a failure.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Decision {
+pub(super) enum Decision {
     Final,
     /// Once more, not before this time has passed.
     Again(Option<Duration>),
 }
 
 /// Decides by what happened, and by whether doing it twice is the same as doing it once.
-pub(crate) fn decide(kind: &ErrorKind, idempotent: bool) -> Decision {
+pub(super) fn decide(kind: &ErrorKind, idempotent: bool) -> Decision {
     let (again, asked) = match kind {
         ErrorKind::Transport(error) => (error.connecting || idempotent, None),
         ErrorKind::Timeout(timeout) => match timeout.which {

@@ -59,6 +59,19 @@ async fn a_dripping_refusal_of_a_passport_ends_with_what_came() {
     assert!(error.body().is_some_and(|body| body.len() < DROPS / 2), "{error}");
 }
 
+// Guards a past bug: the passport was fetched before the request was found to be one that cannot be sent.
+#[cfg(feature = "web")]
+#[tokio::test]
+async fn a_request_that_cannot_be_built_waits_for_no_passport() {
+    let server = Server::start(vec![dripping(404, "text/html")]).await;
+    let page = crate::WebApp::builder().base_url(server.base_url.replace("/v1", "/api")).app_code("code-1");
+    let page = page.timeouts(Timeouts::none()).build().expect("a client");
+    let error = page.chat().stop("..").await.expect_err("a dot segment");
+    assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
+    assert_eq!((error.operation(), error.attempts(), error.may_have_acted()), (Some("web_chat_stop"), 0, false));
+    assert!(server.seen().is_empty());
+}
+
 #[tokio::test]
 async fn a_dripping_answer_of_another_kind_ends_with_what_came() {
     let limit = Duration::from_millis(60);

@@ -4,9 +4,10 @@ use super::{END, MESSAGE};
 use crate::{
     App, EventStream, Timeouts,
     error::Context,
+    exchange::Content,
     operation::{Credential, Named},
     stream::event_stream::{Probe, State},
-    transport::{Content, incoming::Incoming, timer::Timer},
+    transport::{incoming::Incoming, timer::Timer},
     types::ChatEvent,
 };
 use bytes::Bytes;

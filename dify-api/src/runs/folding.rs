@@ -1,0 +1,38 @@
+//! Blocking answers that come as events.
+
+use super::gathered::{Reply, fold};
+use crate::{
+    Call, Event, EventStream, Operation, Transport,
+    exchange::{Answer, Content, Exchange, Expect},
+    transport::{pending::Finished, request::Built},
+};
+
+impl<T> Call<T> {
+    /// Answered by JSON, or by a stream of events with the same content.
+    pub(crate) fn reply(transport: &Transport, operation: &'static Operation, request: Built) -> Self
+    where
+        T: Reply,
+    {
+        let exchange = Exchange::described(transport, operation, request, Expect::Reply);
+        Self::of(exchange, |answer| match answer.content {
+            Content::Whole(_) => Finished::Now(answer.decode()),
+            Content::Open(_) => folded(answer),
+        })
+    }
+
+    /// The blocking answer, made of the events of the call that streams.
+    pub(crate) fn streamed<E: Event>(call: Call<EventStream<E>>) -> Self
+    where
+        T: Reply<Event = E>,
+    {
+        call.finished_by(folded)
+    }
+}
+
+fn folded<T: Reply>(answer: Answer) -> Finished<T> {
+    let (events, response) = EventStream::<T::Event>::of(answer).split();
+    Finished::Later(Box::pin(async move {
+        let value = fold(events).await?;
+        Ok(response.map(|()| value))
+    }))
+}

@@ -1,0 +1,271 @@
+//! A call that has not been made yet.
+
+use super::{call::call, request::Built};
+use crate::{
+    Error, Operation, Response, RetryPolicy, Timeouts, Transport,
+    exchange::{Answer, BuildStop, Exchange, Expect, Stopping},
+};
+use bytes::Bytes;
+use serde::de::DeserializeOwned;
+use std::{
+    fmt, mem,
+    pin::Pin,
+    task::{Context, Poll, ready},
+};
+
+/// A call of one operation: await it. Nothing is sent before that.
+///
+/// It owns what it sends: the request is encoded when the call is made, and the call can go to another task.
+///
+/// ```no_run
+/// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+/// use dify_api::{Timeouts, types::ChatRequest};
+/// use std::time::Duration;
+///
+/// let request = ChatRequest::new("Hello", "user-1");
+/// let reply = app.chat().send(&request).await?;
+/// // The same, with limits of its own and everything that came with the answer:
+/// let limits = Timeouts::default().call(Duration::from_secs(30));
+/// let response = app.chat().send(&request).timeouts(limits).with_response().await?;
+/// # Ok(()) }
+/// ```
+#[must_use = "a call does nothing unless it is awaited"]
+pub struct Call<T> {
+    state: State<T>,
+}
+
+enum State<T> {
+    Planned(Box<Exchange>, Finish<T>),
+    /// The same for calls of every type.
+    Running(Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>, Finish<T>),
+    Finishing(Later<T>),
+    Over,
+}
+
+/// Makes of an answer what the call brings.
+type Finish<T> = fn(Answer) -> Finished<T>;
+
+/// What is made of an answer, or will be.
+pub(crate) enum Finished<T> {
+    Now(Result<Response<T>, Error>),
+    Later(Later<T>),
+}
+
+type Later<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>;
+
+impl<T> Call<T> {
+    pub(crate) fn of(exchange: Exchange, finish: Finish<T>) -> Self {
+        Self { state: State::Planned(Box::new(exchange), finish) }
+    }
+
+    /// Makes something else of the answer.
+    pub(crate) fn finished_by<U>(self, finish: Finish<U>) -> Call<U> {
+        Call { state: self.into_exchange().map_or(State::Over, |exchange| State::Planned(exchange, finish)) }
+    }
+
+    /// Sets the time limits of this call alone, except [`Timeouts::connect`], which belongs to the client.
+    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.timeouts = timeouts;
+        }
+        self
+    }
+
+    /// Sets when this call is made again, in place of the client's policy; [`RetryPolicy::budget`] stays the client's.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::RetryPolicy;
+    ///
+    /// let info = app.info().get().retry(RetryPolicy::none()).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.retry = policy;
+        }
+        self
+    }
+
+    /// Sends a header of your own along, such as `X-Request-Id` for what stands between here and Dify. The credential
+    /// cannot be replaced. A name or value that cannot stand in HTTP, such as one with a line break, is told when the
+    /// call is awaited, and nothing is sent.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// let info = app.info().get().header("X-Request-Id", "4711").await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.headers.set(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
+    /// Proves the call by this token (`Authorization: Bearer …`) instead of what the client has: for the few operations
+    /// that say so.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub fn bearer(mut self, token: impl Into<String>) -> Self {
+        let header = crate::values::secret::Secret::new(token.into()).bearer();
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.bearer = Some(header);
+        }
+        self
+    }
+
+    /// The client renews its own credential by it.
+    #[cfg(any(feature = "web", feature = "console"))]
+    pub(crate) fn renewal(mut self) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.renewal = true;
+        }
+        self
+    }
+
+    /// With secrets in its path or body, which no error of it shows.
+    pub(crate) fn hiding<'s>(mut self, secrets: impl IntoIterator<Item = &'s str>) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.secrets.extend(secrets.into_iter().map(str::to_owned));
+        }
+        self
+    }
+
+    /// The same for all texts of a JSON value.
+    pub(crate) fn hiding_json(self, value: &crate::RawJson) -> Self {
+        let mut texts = Vec::new();
+        if let Ok(value) = value.to_value() {
+            texts_of(value, &mut texts);
+        }
+        self.hiding(texts.iter().map(String::as_str))
+    }
+
+    /// Goes to a URL that the server gave and signed.
+    #[cfg(feature = "knowledge")]
+    pub(crate) fn presigned(mut self) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.presigned = true;
+        }
+        self
+    }
+
+    /// How to stop the run that the answer shows, and whose it is.
+    pub(crate) fn stopping(mut self, operation: &'static Operation, user: Option<&str>, build: BuildStop) -> Self {
+        if let State::Planned(exchange, _) = &mut self.state {
+            exchange.stopping = Some(Stopping { operation, user: user.map(str::to_owned), build });
+        }
+        self
+    }
+
+    /// The answer with its status, headers, server version and raw body.
+    pub fn with_response(self) -> impl Future<Output = Result<Response<T>, Error>> + Send
+    where
+        T: Send,
+    {
+        WithResponse(self)
+    }
+
+    /// Returns what it takes to make the call again and again; nothing once it is under way.
+    pub(crate) fn into_exchange(self) -> Option<Box<Exchange>> {
+        match self.state {
+            State::Planned(exchange, _) => Some(exchange),
+            _ => None,
+        }
+    }
+
+    fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<T>, Error>> {
+        loop {
+            match &mut self.state {
+                State::Planned(..) => {
+                    if let State::Planned(exchange, finish) = mem::replace(&mut self.state, State::Over) {
+                        self.state = State::Running(Box::pin(call(exchange)), finish);
+                    }
+                }
+                State::Running(answer, finish) => {
+                    let (answer, finish) = (ready!(answer.as_mut().poll(cx)), *finish);
+                    self.state = State::Over;
+                    match answer.map(finish) {
+                        Err(error) => return Poll::Ready(Err(error)),
+                        Ok(Finished::Now(outcome)) => return Poll::Ready(outcome),
+                        Ok(Finished::Later(later)) => self.state = State::Finishing(later),
+                    }
+                }
+                State::Finishing(later) => {
+                    let outcome = ready!(later.as_mut().poll(cx));
+                    self.state = State::Over;
+                    return Poll::Ready(outcome);
+                }
+                // Like any future that is polled after its end.
+                State::Over => return Poll::Pending,
+            }
+        }
+    }
+}
+
+fn texts_of(value: serde_json::Value, texts: &mut Vec<String>) {
+    match value {
+        serde_json::Value::String(text) => texts.push(text),
+        serde_json::Value::Array(items) => items.into_iter().for_each(|item| texts_of(item, texts)),
+        serde_json::Value::Object(members) => members.into_iter().for_each(|(_, value)| texts_of(value, texts)),
+        _ => {}
+    }
+}
+
+impl<T> Future for Call<T> {
+    type Output = Result<T, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.poll_response(cx).map(|outcome| outcome.map(Response::into_inner))
+    }
+}
+
+struct WithResponse<T>(Call<T>);
+
+impl<T> Future for WithResponse<T> {
+    type Output = Result<Response<T>, Error>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        self.0.poll_response(cx)
+    }
+}
+
+impl<T> fmt::Debug for Call<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.state {
+            State::Planned(exchange, _) => write!(f, "Call({})", exchange.operation),
+            State::Running(..) | State::Finishing(_) => f.write_str("Call(under way)"),
+            State::Over => f.write_str("Call(over)"),
+        }
+    }
+}
+
+impl<T: DeserializeOwned> Call<T> {
+    /// Answered by JSON.
+    pub(crate) fn json(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
+        Self::json_of(Exchange::described(transport, operation, request, Expect::Json))
+    }
+
+    pub(crate) fn json_of(exchange: Exchange) -> Self {
+        Self::of(exchange, |answer| Finished::Now(answer.decode()))
+    }
+}
+
+impl Call<()> {
+    /// Answered by nothing, or by what is not read.
+    pub(crate) fn empty(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
+        Self::of(Exchange::described(transport, operation, request, Expect::Nothing), |answer| {
+            let body = answer.body();
+            Finished::Now(Ok(answer.response((), Some(body))))
+        })
+    }
+}
+
+impl Call<Bytes> {
+    /// Answered by anything.
+    pub(crate) fn anything_of(exchange: Exchange) -> Self {
+        Self::of(exchange, |answer| {
+            let body = answer.body();
+            Finished::Now(Ok(answer.response(body.clone(), Some(body))))
+        })
+    }
+}
