@@ -1,6 +1,6 @@
 //! Streams as Dify 1.16 sends them, made anew each time: same kind and number, same bytes, on every machine.
 //!
-//! The sizes and the mix are those of `../shared/bench`, so that numbers can stand side by side. What its events lack
+//! The sizes and the mix are those of the comparison of clients, so that the numbers can be compared. What its events lack
 //! and Dify's have is here as well: `reason` of a run, `agent_strategy` of a node, the source of a retrieved passage.
 
 use std::fmt::Write;

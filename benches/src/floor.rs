@@ -1,6 +1,6 @@
 //! The floor: what the job costs at least, by hand, for this one format.
 //!
-//! The job is that of `floor/stream-owned-raw` in `../shared/bench`: chunks in, `'static` events out, strings owned,
+//! The job is that of `floor/stream-owned-raw` in the comparison of clients: chunks in, `'static` events out, strings owned,
 //! payloads kept as JSON text. No CR, no byte order mark, no fields but `data`, no limits, no errors.
 
 use crate::tally::Tally;

@@ -20,12 +20,10 @@ mod prove;
 mod public_api;
 pub mod publish;
 mod reconciliation;
-pub mod release;
 mod run;
 mod rustdoc;
 mod signs;
 pub mod source;
-pub mod verify;
 pub mod words;
 mod write;
 

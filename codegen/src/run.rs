@@ -16,13 +16,17 @@ use crate::publish::{self, Published, Version};
 use crate::source::{self, Source, folder};
 
 /// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
-const MADE: [(&str, &[&str]); 2] = [("dify-api/src/generated", &["rs"]), (PUBLISHED, &["json", "yaml"])];
+const MADE: [(&str, &[&str]); 3] =
+    [("dify-api/src/generated", &["rs"]), (PUBLISHED, &["json", "yaml"]), (CARRIED, &["json"])];
 
 /// Where the documents for other people stand.
 const PUBLISHED: &str = "spec/published";
 
 /// The page about extensions: people write it, and its table is made.
 const EXTENSIONS: &str = "spec/EXTENSIONS.md";
+
+/// Where the documents are that the crate `contract` carries: those of 3.1, whose schemas are JSON Schema.
+const CARRIED: &str = "contract/documents";
 
 /// What to do with what was made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,10 +105,14 @@ fn published(documents: &[Document]) -> BTreeMap<PathBuf, String> {
         .collect();
     let directory = Path::new(PUBLISHED);
     let index = (directory.join("index.json"), to_json(&publish::index(&listed)));
-    let file = |(api, openapi, _, extension, contents): (&String, Version, _, _, _)| {
-        (directory.join(openapi.file(api, extension)), contents)
-    };
-    std::iter::once(index).chain(texts.into_iter().map(file)).collect()
+    let mut files = BTreeMap::from([index]);
+    for (api, openapi, _, extension, contents) in texts {
+        if openapi == Version::V31 && extension == "json" {
+            files.insert(Path::new(CARRIED).join(format!("{api}.json")), contents.clone());
+        }
+        files.insert(directory.join(openapi.file(api, extension)), contents);
+    }
+    files
 }
 
 /// What shows only after bundling names a place in the bundle: people need the place in the source.

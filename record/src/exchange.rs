@@ -6,8 +6,9 @@ use std::time::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
+use contract::{Chunk, Exchange as Recording};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use crate::scrub::{Cleaned, Described, Leak, Operation, REDACTED, Scrubber};
 
@@ -118,7 +119,7 @@ impl Answer {
     }
 
     /// The pieces of a body, which hold no part of a secret, with the time of the last byte of each.
-    fn chunks(&self, pieces: &[(usize, String)]) -> Value {
+    fn chunks(&self, pieces: &[(usize, String)]) -> Vec<Chunk> {
         let mut chunks: Vec<(f64, String)> = Vec::new();
         for (end, piece) in pieces {
             let number = self.chunks.partition_point(|(last, _)| last < end);
@@ -128,7 +129,7 @@ impl Answer {
                 _ => chunks.push((time, piece.clone())),
             }
         }
-        chunks.into_iter().map(|(time, text)| json!({"t_ms": time, "text": text})).collect()
+        chunks.into_iter().map(|(t_ms, text)| Chunk { t_ms, text: Some(text), base64: None }).collect()
     }
 
     fn framing(&self) -> String {
@@ -185,99 +186,102 @@ impl Exchange {
     }
 
     /// Returns the exchange without its secrets, which the scrubber remembers for the next ones. `operation` and `case` are
-    /// null: whoever files it names it.
+    /// missing: whoever files it names it.
     ///
     /// # Errors
     /// Fails if a secret is left: nothing of the exchange may be written then.
-    pub fn to_json(&self, scrubber: &mut Scrubber) -> Result<Value, Leak> {
+    pub fn recording(&self, scrubber: &mut Scrubber) -> Result<Recording, Leak> {
         // What only the end of an exchange shows to be secret may occur at its beginning.
         self.render(scrubber);
         scrubber.refresh();
-        let value = self.render(scrubber);
+        let recording = self.render(scrubber);
         scrubber.refresh();
-        scrubber.check(&value.to_string())?;
-        Ok(value)
+        scrubber.check(&json!(recording).to_string())?;
+        Ok(recording)
     }
 
-    fn render(&self, scrubber: &mut Scrubber) -> Value {
-        let described = Described::get();
+    fn render(&self, scrubber: &mut Scrubber) -> Recording {
         let asked = &self.asked;
-        let operation = described.operation(&asked.method, &asked.path);
-        let mut request = Map::new();
-        request.insert("method".into(), self.method().into());
-        request.insert("path".into(), scrubber.path(&asked.path, operation).into());
-        request.insert("query".into(), scrubber.query(&asked.query, operation).into());
-        request.insert("headers".into(), scrubber.headers(&asked.headers));
+        let operation = Described::get().operation(&asked.method, &asked.path);
+        let mut request = contract::Request {
+            method: self.method().to_owned(),
+            path: scrubber.path(&asked.path, operation),
+            query: scrubber.query(&asked.query, operation),
+            headers: scrubber.headers(&asked.headers),
+            ..contract::Request::default()
+        };
         let place = |media_type: &str| operation.map(|operation| operation.request(media_type)).unwrap_or_default();
         let sent = asked.body.lock().unwrap_or_else(PoisonError::into_inner);
-        let body = scrubber.body(&asked.headers, &sent, place);
+        let body = Written::new(scrubber.body(&asked.headers, &sent, place));
         drop(sent);
-        write_body(&mut request, &body);
-        let mut exchange = json!({
-            "operation": null,
-            "case": null,
-            "recorded_at": self.answer.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string(),
-            "request": request,
-            "response": self.response(scrubber, operation),
-        });
-        if self.answer.ending == Ending::ServerGone {
-            exchange["note"] = "The server's connection ended before its answer did: the body is not whole.".into();
+        (request.body, request.body_base64, request.body_note) = (body.text, body.base64, body.note);
+        request.multipart = body.parts;
+        let broken = self.answer.ending == Ending::ServerGone;
+        Recording {
+            recorded_at: Some(self.answer.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
+            request,
+            response: self.response(scrubber, operation),
+            note: broken
+                .then(|| "The server's connection ended before its answer did: the body is not whole.".to_owned()),
+            ..Recording::default()
         }
-        exchange
     }
 
-    fn response(&self, scrubber: &mut Scrubber, operation: Option<Operation>) -> Value {
+    fn response(&self, scrubber: &mut Scrubber, operation: Option<Operation>) -> contract::Response {
         let answer = &self.answer;
-        let mut response = Map::new();
-        response.insert("status".into(), answer.status.as_u16().into());
-        response.insert("reason".into(), answer.status.canonical_reason().unwrap_or_default().to_uppercase().into());
-        response.insert("headers".into(), scrubber.headers(&answer.headers));
-        response.insert("raw_headers".into(), scrubber.raw_headers(&answer.headers));
-        response.insert("framing".into(), answer.framing().into());
-        response.insert("t_headers_ms".into(), answer.headed.into());
-        response.insert("t_total_ms".into(), answer.total.into());
-        if answer.ending == Ending::ClientGone {
-            response.insert("client_disconnected".into(), true.into());
-        }
+        let mut response = contract::Response {
+            status: answer.status.as_u16(),
+            reason: answer.status.canonical_reason().unwrap_or_default().to_uppercase(),
+            headers: scrubber.headers(&answer.headers),
+            raw_headers: scrubber.raw_headers(&answer.headers),
+            framing: answer.framing(),
+            t_headers_ms: answer.headed,
+            t_total_ms: answer.total,
+            client_disconnected: answer.ending == Ending::ClientGone,
+            ..contract::Response::default()
+        };
         let place = |media_type: &str| Described::get().answer(operation, answer.status, media_type);
         let body = scrubber.body(&answer.headers, &answer.kept, place);
-        if body == Cleaned::Nothing {
-            response.insert("body".into(), "".into());
-        }
-        write_body(&mut response, &body);
-        if answer.framing().starts_with("chunked") {
-            let chunks = match &body {
+        if response.framing.starts_with("chunked") {
+            response.chunks = Some(match &body {
                 Cleaned::Text(pieces, _) => answer.chunks(pieces),
-                Cleaned::Replaced(_) => json!([{"t_ms": answer.total, "base64": STANDARD.encode(REDACTED)}]),
-                _ => json!([]),
-            };
-            response.insert("chunks".into(), chunks);
+                Cleaned::Replaced(_) => {
+                    vec![Chunk { t_ms: answer.total, text: None, base64: Some(STANDARD.encode(REDACTED)) }]
+                }
+                _ => Vec::new(),
+            });
         }
-        response.into()
+        let nothing = body == Cleaned::Nothing;
+        let body = Written::new(body);
+        (response.body, response.body_base64, response.body_note) = (body.text, body.base64, body.note);
+        if nothing {
+            response.body = Some(String::new());
+        }
+        response
     }
 }
 
-fn write_body(message: &mut Map<String, Value>, body: &Cleaned) {
-    let note = match body {
-        Cleaned::Nothing => None,
-        Cleaned::Text(pieces, note) => {
-            let text: String = pieces.iter().map(|(_, piece)| piece.as_str()).collect();
-            message.insert("body".into(), text.into());
-            note.as_ref()
+/// A body as it is written.
+#[derive(Default)]
+struct Written {
+    text: Option<String>,
+    base64: Option<String>,
+    note: Option<String>,
+    parts: Option<Value>,
+}
+
+impl Written {
+    fn new(body: Cleaned) -> Self {
+        let nothing = Self::default();
+        match body {
+            Cleaned::Nothing => nothing,
+            Cleaned::Text(pieces, note) => {
+                Self { text: Some(pieces.into_iter().map(|(_, piece)| piece).collect()), note, ..nothing }
+            }
+            Cleaned::Form(form, parts) => Self { base64: Some(STANDARD.encode(form)), parts: Some(parts), ..nothing },
+            Cleaned::Replaced(note) => Self { base64: Some(STANDARD.encode(REDACTED)), note: Some(note), ..nothing },
+            Cleaned::Omitted(note) => Self { note: Some(note), ..nothing },
         }
-        Cleaned::Form(form, parts) => {
-            message.insert("body_base64".into(), STANDARD.encode(form).into());
-            message.insert("multipart".into(), parts.clone());
-            None
-        }
-        Cleaned::Replaced(note) => {
-            message.insert("body_base64".into(), STANDARD.encode(REDACTED).into());
-            Some(note)
-        }
-        Cleaned::Omitted(note) => Some(note),
-    };
-    if let Some(note) = note {
-        message.insert("body_note".into(), note.as_str().into());
     }
 }
 

@@ -5,6 +5,7 @@ use std::fs;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
+use contract::Api;
 use tokio::sync::mpsc;
 
 use crate::exchange::Exchange;
@@ -36,9 +37,6 @@ pub(crate) struct Shelf {
     written: Written,
 }
 
-/// The prefixes of the APIs: what follows is the area.
-const PREFIXES: [&str; 3] = ["/console/api/", "/api/", "/v1/"];
-
 impl Shelf {
     pub(crate) fn new(root: PathBuf, scrubber: Scrubber) -> Self {
         Self { root, numbers: BTreeMap::new(), scrubber, written: Written::default() }
@@ -59,15 +57,18 @@ impl Shelf {
     }
 
     fn put(&mut self, exchange: &Exchange) -> Result<(), Problem> {
-        let mut value = exchange.to_json(&mut self.scrubber)?;
+        let mut recording = exchange.recording(&mut self.scrubber)?;
         // By what was cleaned: names of files are read as well.
-        let (area, route) = names(value["request"]["path"].as_str().unwrap_or_default());
-        let version = value["response"]["headers"]["X-Version"].as_str().filter(|version| *version != REDACTED);
-        let folder = self.root.join(format!("dify-{}", version.unwrap_or("unknown"))).join(area);
+        let (area, route) = names(&recording.request.path);
+        let version = match recording.response.header("x-version").into_owned() {
+            version if version.is_empty() || version == REDACTED => "unknown".to_owned(),
+            version => version,
+        };
+        let folder = self.root.join(format!("dify-{version}")).join(area);
         let operation = format!("{}-{route}", exchange.method().to_lowercase());
-        value["operation"] = operation.clone().into();
-        value["case"] = exchange.status().to_string().into();
-        let mut text = serde_json::to_string_pretty(&value).map_err(io::Error::from)?;
+        recording.operation = Some(operation.clone());
+        recording.case = Some(exchange.status().to_string());
+        let mut text = serde_json::to_string_pretty(&recording).map_err(io::Error::from)?;
         text.push('\n');
         self.scrubber.check(&format!("{text}\n{}", folder.strip_prefix(&self.root).unwrap_or(&folder).display()))?;
         private_folder(&folder)?;
@@ -115,7 +116,8 @@ pub(crate) fn private_folder(folder: &Path) -> io::Result<()> {
 
 /// The area and the route of a path, for names of files: without ids, which may be anything.
 fn names(path: &str) -> (String, String) {
-    let below = PREFIXES.iter().find_map(|prefix| path.strip_prefix(prefix)).unwrap_or(path.trim_start_matches('/'));
+    // What follows the prefix of the API.
+    let below = Api::of_path(path).and_then(|api| path.strip_prefix(api.prefix())).unwrap_or(path);
     let letters = |part: &&str| {
         let plain = part.len() <= 40 && part.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_".contains(&byte));
         plain && !part.is_empty()

@@ -2,13 +2,11 @@
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
-use codegen::verify::{Exchange, Judge, Verdict};
-use serde_json::Value;
+use contract::{Api, Judge, Verdict};
 
 use crate::{
     Recording, archive,
     generated::{self, OPERATIONS, RoundTrip},
-    workspace,
 };
 
 /// All recordings, and the judges of their releases.
@@ -34,11 +32,11 @@ pub fn corpus() -> &'static Corpus {
     static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
         let (mut judges, mut cases) = (BTreeMap::new(), Vec::new());
         for corpus in archive::servers().expect("the packed recordings can be read") {
-            let server = corpus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+            let server = corpus.server();
             let release = corpus.release().expect("the recordings name their release");
-            let judge = Judge::new(workspace::published(), &release).expect("the published documents can be judged by");
+            let judge = Judge::carried(Some(&release)).expect("the carried documents can be judged by");
             for (file, exchange) in corpus.recordings {
-                let verdict = judge_one(&judge, &file, &exchange);
+                let verdict = judge.exchange(&file, &exchange);
                 cases.push(Case { recording: Recording { server: server.clone(), file, exchange }, verdict });
             }
             judges.insert(server, judge);
@@ -46,12 +44,6 @@ pub fn corpus() -> &'static Corpus {
         Corpus { judges, cases }
     });
     &CORPUS
-}
-
-/// The judgement of one exchange.
-pub fn judge_one(judge: &Judge, file: &str, exchange: &Value) -> Verdict {
-    let exchange = Exchange::try_from(exchange).unwrap_or_else(|error| panic!("{file} is no exchange: {error}"));
-    judge.exchange(file, &exchange)
 }
 
 impl Corpus {
@@ -74,17 +66,21 @@ impl Case {
     pub fn operations(&self) -> impl Iterator<Item = &'static str> {
         let name = self.verdict.operation.clone().unwrap_or_default();
         // Two APIs may have the same path below their own.
-        let path = self.recording.exchange["request"]["path"].as_str().unwrap_or_default();
-        let clients: &[&str] = match path {
-            path if path.starts_with("/console/api/") => &["console"],
-            path if path.starts_with("/api/") => &["web"],
-            _ => &["app", "knowledge"],
+        let clients: &[&str] = match self.api() {
+            Api::Service => &["app", "knowledge"],
+            Api::Web => &["web"],
+            Api::Console => &["console"],
         };
         OPERATIONS
             .iter()
             .filter(move |(_, method, path)| name.split_once(' ') == Some((*method, *path)))
             .map(|(id, ..)| *id)
             .filter(|id| clients.iter().any(|client| id.split('_').next() == Some(client)))
+    }
+
+    /// The API that was asked.
+    pub fn api(&self) -> Api {
+        Api::of_path(self.recording.exchange.request.path()).unwrap_or(Api::Service)
     }
 
     /// Whether the server did what it was asked.

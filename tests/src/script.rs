@@ -7,9 +7,9 @@ mod web;
 
 use std::collections::BTreeMap;
 
+use contract::follow;
 use dify_api::{Error, Upload};
 use dify_mock::Server;
-use serde_json::Value;
 
 use crate::{
     clients::{Clients, Tuning},
@@ -121,12 +121,12 @@ impl Script {
         let mut arguments = Arguments { file: Some(text_file()), ..Arguments::default() };
         for list in [&item["parameters"], &described["parameters"]] {
             for parameter in list.as_array().into_iter().flatten() {
-                let parameter = resolved(document, parameter);
+                let parameter = follow(document, parameter);
                 let name = parameter["name"].as_str().expect("a parameter has a name");
                 arguments.parameters.insert(name.to_owned(), parameter["example"].clone());
             }
         }
-        let content = &resolved(document, &described["requestBody"])["content"];
+        let content = &follow(document, &described["requestBody"])["content"];
         arguments.body = content["application/json"]["example"].clone();
         // The method says it.
         if let Some(body) = arguments.body.as_object_mut() {
@@ -136,13 +136,6 @@ impl Script {
             arguments.parameters.insert(name.clone(), value.clone());
         }
         arguments
-    }
-}
-
-fn resolved<'d>(document: &'d Value, value: &'d Value) -> &'d Value {
-    match value["$ref"].as_str().and_then(|reference| reference.strip_prefix('#')) {
-        Some(pointer) => document.pointer(pointer).expect("a reference leads somewhere"),
-        None => value,
     }
 }
 

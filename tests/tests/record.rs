@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fs, path::Path};
 
-use codegen::verify::{Corpus, Judge};
+use contract::{Corpus, Exchange, Judge};
 use dify_api::{
     Console, Upload,
     types::{
@@ -12,7 +12,7 @@ use dify_api::{
 };
 use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
 use dify_record::Proxy;
-use dify_tests::{Case, Clients, Recording, archive, corpus::judge_one, workspace};
+use dify_tests::{Case, Clients, Recording, archive, workspace};
 use serde_json::Value;
 
 const APP_KEY: &str = "app-chat-Zx8Vb3Nm1Qw5Er7Ty9Ui";
@@ -94,8 +94,8 @@ async fn recordings_of_every_kind_conform_and_hold_no_secret() {
 
     // Strict, and every body held against a schema.
     let folder = out.path().join("dify-1.16.1");
-    let judge = Judge::new(workspace::published(), "1.16.1").expect("a judge");
-    let report = Corpus::read(&folder, None).expect("readable").judged(&judge);
+    let judge = Judge::carried(Some("1.16.1")).expect("a judge");
+    let report = Corpus::read(&folder).expect("readable").judged(&judge);
     assert!(report.passes(), "{report}");
     let summary = &report.to_json()["summary"];
     assert_eq!(summary["strict_and_checked"], written.exchanges, "{summary}");
@@ -141,9 +141,9 @@ fn replayed(judge: &Judge, texts: &[(String, String)], out: &Path) {
     let (mut tried, mut streams) = (0, 0);
     for (name, text) in texts {
         let (server, file) = name.split_once('/').expect("a folder for each server");
-        let exchange: Value = serde_json::from_str(text).expect("JSON");
+        let exchange: Exchange = serde_json::from_str(text).expect("an exchange");
         let recording = Recording { server: server.to_owned(), file: file.to_owned(), exchange };
-        let verdict = judge_one(judge, file, &recording.exchange);
+        let verdict = judge.exchange(file, &recording.exchange);
         assert!(verdict.documented, "{name}: pack-recordings would leave it out");
         kept.push(recording.clone());
         let case = Case { recording, verdict };

@@ -12,7 +12,7 @@ use dify_tests::workspace::{files, root, source_copy};
 /// All that is generated below a root, by path.
 fn generated(root: &Path) -> BTreeMap<PathBuf, String> {
     let mut found = vec![root.join("tests/src/generated.rs"), root.join("docs/api.md")];
-    for folder in ["dify-api/src/generated", "spec/published"] {
+    for folder in ["contract/documents", "dify-api/src/generated", "spec/published"] {
         found.extend(files(&root.join(folder)).expect("the folder can be read"));
     }
     // Beside the documents stands what people write about them.
@@ -96,7 +96,11 @@ fn one_new_property_changes_its_lines_and_no_others() {
         })
         .collect();
     assert_eq!(changed.len(), report.written.len());
+    let in_json = "- \n+ },\n+ \"pinned\": {\n+ \"type\": \"boolean\",\n\
+                   + \"description\": \"Whether the conversation is pinned.\"";
     let mut expected = vec![
+        format!("contract/documents/service.json\n{in_json}"),
+        format!("contract/documents/web.json\n{in_json}"),
         "dify-api/src/generated/shared_app_web.rs\n- \n+ /// Whether the conversation is pinned.\n\
          + #[serde(skip_serializing_if = \"Option::is_none\")]\n+ pub pinned: Option<bool>,"
             .to_owned(),
@@ -104,10 +108,7 @@ fn one_new_property_changes_its_lines_and_no_others() {
     for api in ["service", "web"] {
         for version in ["3.0", "3.1", "3.2"] {
             let file = format!("spec/published/dify-{api}-{version}");
-            expected.push(format!(
-                "{file}.json\n- \n+ }},\n+ \"pinned\": {{\n+ \"type\": \"boolean\",\n\
-                 + \"description\": \"Whether the conversation is pinned.\""
-            ));
+            expected.push(format!("{file}.json\n{in_json}"));
             expected.push(format!(
                 "{file}.yaml\n- \n+ pinned:\n+ type: boolean\n+ description: Whether the conversation is pinned."
             ));

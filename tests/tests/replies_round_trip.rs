@@ -1,8 +1,7 @@
 //! The types are true: everything real servers sent and took goes through its type and comes out whole.
 
-use dify_tests::{
-    Case, corpus, corpus::judge_one, generated, generated::RoundTrip, json::losses, sse_frames::reference, workspace,
-};
+use contract::{Aside, follow};
+use dify_tests::{Case, corpus, generated, generated::RoundTrip, json::losses, sse_frames::reference, workspace};
 use serde_json::Value;
 
 /// What is lost when the text goes through the type.
@@ -40,7 +39,7 @@ impl Tally {
 #[test]
 fn every_recorded_answer_goes_through_its_type_without_loss() {
     let mut tally = Tally::default();
-    for case in corpus().cases.iter().filter(|case| case.accepted() && !case.verdict.declared) {
+    for case in corpus().cases.iter().filter(|case| case.accepted() && case.verdict.aside != Some(Aside::Declared)) {
         let Some(body) = case.json_reply() else { continue };
         // Text to audio of an unknown message answers `null` where a file was due: a download has no type.
         let Some(through) = case.reply_type() else {
@@ -92,12 +91,12 @@ fn open_values_inside_unions_and_open_objects_come_out_whole() {
 #[test]
 fn what_the_types_write_is_what_the_documents_say() {
     let mut tally = Tally::default();
-    for case in corpus().cases.iter().filter(|case| case.accepted() && !case.verdict.aside) {
+    for case in corpus().cases.iter().filter(|case| case.accepted() && case.verdict.aside.is_none()) {
         let Some((body, through)) = case.json_reply().zip(case.reply_type()) else { continue };
         let Ok(written) = through(body) else { continue };
         let mut exchange = case.recording.exchange.clone();
-        exchange["response"]["body"] = written.to_string().into();
-        let verdict = judge_one(corpus().judge(&case.recording.server), &case.recording.file, &exchange);
+        exchange.response.body = Some(written.to_string());
+        let verdict = corpus().judge(&case.recording.server).exchange(&case.recording.file, &exchange);
         let violations = verdict.violations.iter().filter(|violation| !violation.informs());
         tally.add(case, "written back", violations.map(|v| format!("{} {}", v.kind, v.place)).collect());
     }
@@ -135,11 +134,7 @@ fn refusal_schema(case: &Case) -> Option<String> {
     let document = workspace::document_of(operation);
     let (method, path) = case.verdict.operation.as_deref()?.split_once(' ')?;
     let status = case.recording.status().to_string();
-    let response = &document["paths"][path][method.to_lowercase()]["responses"][&status];
-    let response = match response["$ref"].as_str() {
-        Some(reference) => document.pointer(reference.strip_prefix('#')?)?,
-        None => response,
-    };
+    let response = follow(document, &document["paths"][path][method.to_lowercase()]["responses"][&status]);
     let reference = response["content"]["application/json"]["schema"]["$ref"].as_str()?;
     reference.rsplit('/').next().map(str::to_owned)
 }
@@ -154,7 +149,7 @@ const UNREAD: &[(&str, &str, &str)] = &[
 #[test]
 fn every_request_that_was_accepted_goes_through_its_type_and_comes_out_equal() {
     let mut tally = Tally::default();
-    for case in corpus().cases.iter().filter(|case| case.accepted() && !case.verdict.declared) {
+    for case in corpus().cases.iter().filter(|case| case.accepted() && case.verdict.aside != Some(Aside::Declared)) {
         let Some((text, through)) = case.recording.json_request().zip(case.request_type()) else { continue };
         let Ok(mut request) = serde_json::from_str::<Value>(text) else { continue };
         // The method says it, not the type.

@@ -1,49 +1,38 @@
 //! The recorder on what was recorded: a recording without secrets keeps what the documents describe.
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use codegen::verify::Verdict;
+use contract::{Exchange as Recorded, Verdict};
 use dify_record::{Exchange, scrub::Scrubber};
-use dify_tests::corpus::{corpus, judge_one};
+use dify_tests::corpus;
 use http::{Request, Response};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Every so many recordings are scrubbed: all of them take half a minute.
 const STEP: usize = 4;
 
-fn body(message: &Value) -> Bytes {
-    match (message["body"].as_str(), message["body_base64"].as_str()) {
-        (Some(text), _) => Bytes::copy_from_slice(text.as_bytes()),
-        (None, Some(encoded)) => STANDARD.decode(encoded).expect("base64").into(),
-        (None, None) => Bytes::new(),
-    }
-}
-
-fn headers(message: &Value) -> Vec<(&str, &str)> {
-    let mut headers = Vec::new();
-    for (name, value) in message["headers"].as_object().into_iter().flatten() {
+fn headers(headers: &Map<String, Value>) -> Vec<(&str, &str)> {
+    let mut pairs = Vec::new();
+    for (name, value) in headers {
         let one = std::slice::from_ref(value);
         let values = value.as_array().map_or(one, Vec::as_slice);
-        headers.extend(values.iter().filter_map(Value::as_str).map(|value| (name.as_str(), value)));
+        pairs.extend(values.iter().filter_map(Value::as_str).map(|value| (name.as_str(), value)));
     }
-    headers
+    pairs
 }
 
-fn exchange(recording: &Value) -> Exchange {
-    let (asked, answer) = (&recording["request"], &recording["response"]);
-    let text = |name: &str| asked[name].as_str().unwrap_or_default();
-    let query = if text("query").is_empty() { String::new() } else { format!("?{}", text("query")) };
-    let mut request = Request::builder().method(text("method")).uri(format!("{}{query}", text("path")));
-    for (name, value) in headers(asked) {
+fn exchange(recording: &Recorded) -> Exchange {
+    let (asked, answer) = (&recording.request, &recording.response);
+    let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
+    let mut request = Request::builder().method(asked.method.as_str()).uri(format!("{}{query}", asked.path));
+    for (name, value) in headers(&asked.headers) {
         request = request.header(name, value);
     }
-    let status = answer["status"].as_u64().and_then(|status| u16::try_from(status).ok()).expect("a status");
-    let mut response = Response::builder().status(status);
-    for (name, value) in headers(answer) {
+    let mut response = Response::builder().status(answer.status);
+    for (name, value) in headers(&answer.headers) {
         response = response.header(name, value);
     }
-    Exchange::new(&request.body(body(asked)).expect("a request"), &response.body(body(answer)).expect("an answer"))
+    let request = request.body(Bytes::from(asked.bytes().into_owned())).expect("a request");
+    Exchange::new(&request, &response.body(Bytes::from(answer.bytes().into_owned())).expect("an answer"))
 }
 
 /// What is wrong with an exchange, by rule and place.
@@ -70,24 +59,25 @@ fn scrubbed_recordings_keep_verdict_shape_and_values() {
     for case in corpus.cases.iter().step_by(STEP) {
         let recording = &case.recording;
         // A body that was left out of the recording cannot be scrubbed.
-        if recording.exchange["request"].get("body_note").is_some() {
+        if recording.exchange.request.body_note.is_some() {
             continue;
         }
-        let scrubbed = exchange(&recording.exchange).to_json(&mut scrubber).expect("no secret is left");
-        let verdict = judge_one(corpus.judge(&recording.server), &recording.file, &scrubbed);
+        let scrubbed = exchange(&recording.exchange).recording(&mut scrubber).expect("no secret is left");
+        let verdict = corpus.judge(&recording.server).exchange(&recording.file, &scrubbed);
         assert_eq!(findings(&verdict), findings(&case.verdict), "{recording}");
-        let json = |exchange: &Value| exchange["response"]["body"].as_str().map(serde_json::from_str::<Value>);
+        let json = |exchange: &Recorded| exchange.response.body.as_deref().map(serde_json::from_str::<Value>);
         if let (Some(Ok(before)), Some(Ok(after))) = (json(&recording.exchange), json(&scrubbed)) {
             assert_eq!(shape(&before), shape(&after), "{recording}");
         }
-        let again = exchange(&scrubbed).to_json(&mut Scrubber::new()).expect("no secret is left");
-        for part in ["path", "query", "headers", "body"] {
-            assert_eq!(again["request"][part], scrubbed["request"][part], "{recording}");
-        }
-        assert_eq!(again["response"]["body"], scrubbed["response"]["body"], "{recording}");
-        let kept = |part: &str| scrubbed["request"][part] == recording.exchange["request"][part];
+        let again = exchange(&scrubbed).recording(&mut Scrubber::new()).expect("no secret is left");
+        let kept = |recorded: &Recorded| {
+            let Recorded { request: asked, response: answer, .. } = recorded.clone();
+            (asked.path, asked.query, asked.headers, asked.body, answer.body)
+        };
+        assert_eq!(kept(&again), kept(&scrubbed), "{recording}");
+        let kept = scrubbed.request.body == recording.exchange.request.body;
         all += 1;
-        same += usize::from(kept("body") && scrubbed["response"]["body"] == recording.exchange["response"]["body"]);
+        same += usize::from(kept && scrubbed.response.body == recording.exchange.response.body);
     }
     // The others hold signed addresses, passwords, forms with files, or what the documents do not describe.
     assert!(all > 400 && same * 100 > all * 80, "{same} of {all} kept every value");

@@ -192,16 +192,3 @@ pub(super) fn schemas(document: &Value) -> &serde_json::Map<String, Value> {
 pub(super) fn component(reference: &str) -> Option<String> {
     reference.strip_prefix("#/components/schemas/").map(unescape)
 }
-
-/// What a `$ref` leads to, through as many as there are; what is no reference is itself.
-pub(super) fn follow<'d>(document: &'d Value, mut node: &'d Value) -> &'d Value {
-    // A document may refer in circles; no honest chain is longer.
-    for _ in 0..32 {
-        let target = node.get("$ref").and_then(Value::as_str).and_then(|reference| reference.strip_prefix('#'));
-        match target.and_then(|pointer| document.pointer(pointer)) {
-            Some(next) => node = next,
-            None => break,
-        }
-    }
-    node
-}

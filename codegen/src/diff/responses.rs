@@ -4,7 +4,9 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use super::comparison::{At, Comparison, follow};
+use contract::follow;
+
+use super::comparison::{At, Comparison};
 use super::level::Direction;
 use super::rule;
 

@@ -10,12 +10,12 @@ mod report;
 
 use std::io::{self, Read};
 
+use contract::Api;
 use flate2::read::GzDecoder;
 
 use crate::bindings::Document;
 use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
-use crate::release;
 
 pub use foreign::{Foreign, ForeignError, Form};
 pub use known::{Known, KnownError};
@@ -55,8 +55,7 @@ pub fn text(bytes: Vec<u8>) -> io::Result<String> {
 /// Compares our document, as a release is described, with theirs.
 pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) -> Drift {
     let mut ours = ours.clone();
-    release::project(&mut ours.value, release);
-    release::without_operations(&mut ours.value, release);
+    contract::project(&mut ours.value, release);
     let ours = &ours;
     let other = Document { api: ours.api.clone(), value: theirs.document.clone() };
     let mut counts = vec![0_usize; known.len()];
@@ -89,10 +88,9 @@ pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) 
 
 /// Known differences that explain nothing any more, after a comparison of all that they could explain.
 pub fn stale<'k>(known: &'k [Known], compared: &[Drift]) -> Vec<&'k Known> {
-    const APIS: [&str; 3] = ["service", "web", "console"];
     let was = |api: &str| compared.iter().any(|drift| drift.whole && drift.api == api);
     let idle = |known: &&Known| {
-        let all = APIS.into_iter().filter(|api| known.is_of(api)).all(was);
+        let all = Api::ALL.map(Api::name).into_iter().filter(|api| known.is_of(api)).all(was);
         all && compared.iter().all(|drift| drift.explained.iter().all(|(used, _)| used != *known))
     };
     known.iter().filter(|known| known.count.is_none()).filter(idle).collect()

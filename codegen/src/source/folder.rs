@@ -67,17 +67,12 @@ pub(super) fn below(root: &Path, path: &Path, shown: &str) -> String {
 /// # Errors
 /// Besides those of the system: pipes and devices, which may have no end, and files larger than 4 MiB.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
-    read_up_to(path, LARGEST)
-}
-
-/// The same, up to another size.
-pub(crate) fn read_up_to(path: &Path, largest: u64) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is no ordinary file"));
     }
-    if metadata.len() > largest {
-        return Err(io::Error::other(format!("it is larger than {} MiB", largest >> 20)));
+    if metadata.len() > LARGEST {
+        return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
     }
     fs::read_to_string(path)
 }

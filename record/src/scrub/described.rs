@@ -3,22 +3,16 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::OnceLock;
 
+use contract::{Document, Found, Judge, Message};
 use http::{Method, StatusCode};
-use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use super::place::{Place, follow};
+use super::place::Place;
 
-const DOCUMENTS: [(&str, &str); 3] = [
-    ("/v1", include_str!("../../../spec/published/dify-service-3.1.json")),
-    ("/api", include_str!("../../../spec/published/dify-web-3.1.json")),
-    ("/console/api", include_str!("../../../spec/published/dify-console-3.1.json")),
-];
-
-/// All three documents.
+/// All documents, with what they describe of any release.
 #[derive(Debug)]
 pub(crate) struct Described {
-    routes: Vec<Route>,
+    documents: &'static Judge,
     members: BTreeMap<String, Member>,
     /// Names and values that are no secrets, whoever chooses them for one.
     words: BTreeSet<String>,
@@ -33,76 +27,34 @@ struct Member {
     values: BTreeSet<String>,
 }
 
-#[derive(Debug)]
-struct Route {
-    root: &'static Value,
-    method: String,
-    segments: Vec<String>,
-    operation: &'static Value,
-    parameters: Vec<&'static Value>,
-}
-
 /// An operation that a request is for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Operation(&'static Route);
+pub(crate) struct Operation(contract::Operation<'static>);
 
 impl Described {
     /// Reads the documents at the first call.
     pub(crate) fn get() -> &'static Self {
         static DESCRIBED: OnceLock<Described> = OnceLock::new();
-        static ROOTS: OnceLock<Vec<(&str, Value)>> = OnceLock::new();
-        let roots = ROOTS.get_or_init(|| {
-            let read =
-                |(base, text)| (base, serde_json::from_str(text).expect("a published document, which a test reads"));
-            DOCUMENTS.map(read).into()
-        });
-        DESCRIBED.get_or_init(|| Self::new(roots))
+        static DOCUMENTS: OnceLock<Judge> = OnceLock::new();
+        let read = || Judge::carried(Some("")).expect("the carried documents, which a test reads");
+        DESCRIBED.get_or_init(|| Self::new(DOCUMENTS.get_or_init(read)))
     }
 
-    fn new(roots: &'static [(&'static str, Value)]) -> Self {
+    fn new(documents: &'static Judge) -> Self {
         let mut described = Self {
-            routes: Vec::new(),
+            documents,
             members: BTreeMap::new(),
             words: BTreeSet::new(),
             headers: BTreeSet::new(),
             errors: Place::none(),
         };
-        for (base, root) in roots {
-            for (template, item) in root["paths"].as_object().into_iter().flatten() {
-                for (method, operation) in item.as_object().into_iter().flatten() {
-                    if operation.get("responses").is_some() {
-                        described.add_route(root, &format!("{base}{template}"), method, item, operation);
-                    }
-                }
-            }
+        for root in documents.documents().iter().map(Document::root) {
             let errors = root["components"]["responses"].as_object().into_iter().flatten();
             let errors = errors.map(|(_, response)| &response["content"]["application/json"]["schema"]);
             described.errors.add(root, errors);
             described.read(root, root);
         }
-        // `/workflows/run` before `/workflows/{id}`: the more fixed words, and the earlier, the closer the match.
-        let fixed = |route: &Route| route.segments.iter().map(|word| word.starts_with('{')).collect::<Vec<_>>();
-        described.routes.sort_by_key(fixed);
         described
-    }
-
-    fn add_route(
-        &mut self,
-        root: &'static Value,
-        template: &str,
-        method: &str,
-        item: &'static Value,
-        operation: &'static Value,
-    ) {
-        let lists = [&item["parameters"], &operation["parameters"]];
-        let parameters = lists.iter().flat_map(|list| list.as_array().into_iter().flatten());
-        self.routes.push(Route {
-            root,
-            method: method.to_ascii_uppercase(),
-            segments: template.split('/').map(str::to_owned).collect(),
-            operation,
-            parameters: parameters.map(|parameter| follow(root, parameter)).collect(),
-        });
     }
 
     /// Gathers names and values below a part of a document.
@@ -135,10 +87,12 @@ impl Described {
     }
 
     /// Returns the operation at a method and a path.
-    pub(crate) fn operation(&'static self, method: &Method, path: &str) -> Option<Operation> {
+    pub(crate) fn operation(&self, method: &Method, path: &str) -> Option<Operation> {
         let method = if *method == Method::HEAD { "GET" } else { method.as_str() };
-        let fits = |route: &&Route| route.method == method && matches(&route.segments, path);
-        self.routes.iter().find(fits).map(Operation)
+        match self.documents.find(method, path) {
+            Found::Operation(operation, _) => Some(Operation(operation)),
+            _ => None,
+        }
     }
 
     /// Whether every member of this name is a number.
@@ -163,7 +117,8 @@ impl Described {
 
     /// Returns the place of an answer's body; any refusal may have the common shape.
     pub(crate) fn answer(&self, operation: Option<Operation>, status: StatusCode, media_type: &str) -> Place {
-        let mut place = operation.and_then(|operation| operation.answer(status, media_type)).unwrap_or_default();
+        let answer = operation.and_then(|operation| operation.0.answer(status.as_u16()));
+        let mut place = answer.and_then(|answer| place(answer, media_type)).unwrap_or_default();
         if status.is_client_error() || status.is_server_error() {
             place.join(&self.errors);
         }
@@ -174,49 +129,30 @@ impl Described {
 impl Operation {
     /// The name of the path's parameter at a segment.
     pub(crate) fn parameter_at(self, segment: usize) -> Option<&'static str> {
-        self.0.segments.get(segment)?.strip_prefix('{')?.strip_suffix('}')
+        let below = segment.checked_sub(self.0.document().prefix().matches('/').count())?;
+        self.0.path().split('/').nth(below)?.strip_prefix('{')?.strip_suffix('}')
     }
 
     /// Returns the schema of a parameter.
     pub(crate) fn parameter(self, within: &str, name: &str) -> Option<Place> {
         let bare = name.split('[').next().unwrap_or(name);
-        let fits = |parameter: &&&Value| {
-            let described = parameter["name"].as_str().unwrap_or_default();
-            parameter["in"] == within && (described == name || described.trim_end_matches("[]") == bare)
-        };
-        let parameter = self.0.parameters.iter().find(fits)?;
-        Some(Place::of(self.0.root, &parameter["schema"]))
+        let parameters = self.0.parameters().into_iter();
+        let mut fitting = parameters.filter(|parameter| {
+            parameter.place == within && (parameter.name == name || parameter.name.trim_end_matches("[]") == bare)
+        });
+        Some(Place::of(self.0.document().root(), fitting.next()?.schema()?.source()))
     }
 
     /// Returns the place of a request's body.
     pub(crate) fn request(self, media_type: &str) -> Place {
-        let body = follow(self.0.root, &self.0.operation["requestBody"]);
-        content(self.0.root, body, media_type).unwrap_or_else(Place::none)
-    }
-
-    fn answer(self, status: StatusCode, media_type: &str) -> Option<Place> {
-        let responses = &self.0.operation["responses"];
-        let group = format!("{}XX", status.as_u16() / 100);
-        let response = [status.as_str(), group.as_str(), "default"].iter().find_map(|key| responses.get(key))?;
-        content(self.0.root, follow(self.0.root, response), media_type)
+        self.0.request().and_then(|request| place(request, media_type)).unwrap_or_else(Place::none)
     }
 }
 
-fn content(root: &'static Value, message: &'static Value, media_type: &str) -> Option<Place> {
-    let contents = message["content"].as_object()?;
-    let group = format!("{}/*", media_type.split('/').next().unwrap_or_default());
-    let content = [media_type, group.as_str(), "*/*"].iter().find_map(|key| contents.get(*key))?;
-    Some(Place::of(root, &content["schema"]))
-}
-
-fn matches(segments: &[String], path: &str) -> bool {
-    let mut words = path.split('/');
-    let fits = segments.iter().all(|segment| {
-        words.next().is_some_and(|word| {
-            if segment.starts_with('{') { !word.is_empty() } else { percent_decode_str(word).eq(segment.bytes()) }
-        })
-    });
-    fits && words.next().is_none()
+/// The place of a body, described or not.
+fn place(message: Message<'static>, media_type: &str) -> Option<Place> {
+    let schema = message.body(media_type)?.schema()?;
+    Some(Place::of(schema.document().root(), schema.source()))
 }
 
 #[cfg(test)]

@@ -1,7 +1,7 @@
 //! Headers as recordings have them.
 
 use http::{HeaderMap, HeaderName};
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
 use super::described::Described;
 use super::placeholder::{self, REDACTED};
@@ -68,7 +68,7 @@ const ATTRIBUTES: [&str; 9] =
 
 impl Scrubber {
     /// Returns headers as an object; a header that occurs more than once has a list of values.
-    pub(crate) fn headers(&mut self, headers: &HeaderMap) -> Value {
+    pub(crate) fn headers(&mut self, headers: &HeaderMap) -> Map<String, Value> {
         let mut object = Map::new();
         for name in headers.keys() {
             let values = headers.get_all(name).iter();
@@ -77,12 +77,12 @@ impl Scrubber {
             let value = if values.len() == 1 && name != "set-cookie" { values.remove(0) } else { values.into() };
             object.insert(self.spelled(name), value);
         }
-        object.into()
+        object
     }
 
     /// Returns name and value of each header, in order.
-    pub(crate) fn raw_headers(&mut self, headers: &HeaderMap) -> Value {
-        headers.iter().map(|(name, value)| json!([self.spelled(name), self.header(name, value.as_bytes())])).collect()
+    pub(crate) fn raw_headers(&mut self, headers: &HeaderMap) -> Vec<(String, String)> {
+        headers.iter().map(|(name, value)| (self.spelled(name), self.header(name, value.as_bytes()))).collect()
     }
 
     /// Returns a header's value without its secrets; a header that is not described keeps its name only.

@@ -1,5 +1,6 @@
 //! Paths and addresses.
 
+use contract::is_uuid;
 use percent_encoding::percent_decode_str;
 
 use super::described::{Described, Operation};
@@ -78,9 +79,4 @@ fn is_route_word(segment: &str) -> bool {
     let version = segment.strip_prefix('v').is_some_and(|number| matches!(number.parse::<u8>(), Ok(0..=9)));
     let letters = segment.bytes().all(|byte| byte.is_ascii_lowercase() || b"-_.".contains(&byte));
     version || (letters && segment.len() <= 40 && segment.split(['-', '_', '.']).all(|word| word.len() <= 16))
-}
-
-fn is_uuid(text: &str) -> bool {
-    let lengths = text.split('-').map(str::len);
-    lengths.eq([8, 4, 4, 4, 12]) && text.bytes().all(|byte| byte.is_ascii_hexdigit() || byte == b'-')
 }

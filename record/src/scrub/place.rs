@@ -1,5 +1,6 @@
 //! A place in a body, as the documents describe it.
 
+use contract::follow;
 use serde_json::Value;
 
 /// Schemas that lead to schemas are followed so far.
@@ -22,18 +23,6 @@ struct Schema {
 
 /// A schema that describes any value.
 static ANY: Value = Value::Bool(true);
-
-/// Returns what a reference leads to.
-pub(crate) fn follow(root: &'static Value, value: &'static Value) -> &'static Value {
-    let mut value = value;
-    for _ in 0..DEEPEST {
-        let Some(target) = value.get("$ref").and_then(Value::as_str).and_then(|target| target.strip_prefix('#')) else {
-            return value;
-        };
-        value = root.pointer(target).unwrap_or(&Value::Null);
-    }
-    &Value::Null
-}
 
 impl Place {
     /// Returns the place of what no document knows.
@@ -60,7 +49,8 @@ impl Place {
 
     fn flatten(&mut self, root: &'static Value, schema: &'static Value, depth: usize) {
         let schema = follow(root, schema);
-        if depth > DEEPEST || matches!(schema, Value::Null | Value::Bool(false)) {
+        // A reference is left where it leads nowhere, or in a circle.
+        if depth > DEEPEST || matches!(schema, Value::Null | Value::Bool(false)) || schema.get("$ref").is_some() {
             return;
         }
         let marked = schema["x-dify-secret"] == "value" || schema["x-dify-secret"] == true;

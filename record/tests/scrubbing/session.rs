@@ -5,7 +5,7 @@ use super::*;
 fn exchange(scrubber: &mut Scrubber, request: Request<Bytes>, body: &str) -> Value {
     let response =
         Response::builder().header("content-type", JSON).body(Bytes::from(body.to_owned())).expect("an answer");
-    Exchange::new(&request, &response).to_json(scrubber).expect("no secret is left")
+    crate::written(&Exchange::new(&request, &response), scrubber)
 }
 
 fn run(text: &str) -> Request<Bytes> {
@@ -72,7 +72,8 @@ fn what_would_leak_is_not_written() {
     let request = Request::get("/v1/info").body(Bytes::new()).expect("a request");
     let response = Response::builder().status(404).body(Bytes::new()).expect("an answer");
     scrubber.learn("NOT FOUND");
-    let leak = Exchange::new(&request, &response).to_json(&mut scrubber).expect_err("the reason is no text of a body");
+    let leak =
+        Exchange::new(&request, &response).recording(&mut scrubber).expect_err("the reason is no text of a body");
     assert_eq!(leak.to_string(), "a secret that was seen before was left in it");
 }
 

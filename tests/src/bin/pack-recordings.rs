@@ -14,8 +14,8 @@
 
 use std::{error::Error, fs, path::PathBuf};
 
-use codegen::verify::{Corpus, Index, Judge, corpora};
-use dify_tests::{Recording, archive, corpus::judge_one, workspace};
+use contract::{Corpus, Index, Judge, corpora};
+use dify_tests::{Recording, archive, workspace};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let mut arguments: Vec<_> = std::env::args().skip(1).collect();
@@ -26,8 +26,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let Some((folder, wanted)) = arguments.split_first() else {
         return Err("usage: pack-recordings [--add] <folder of recordings, one folder per server> [SERVER]...".into());
     };
-    for corpus in corpora(&PathBuf::from(folder), None)? {
-        let server = corpus.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    for corpus in corpora(&PathBuf::from(folder))? {
+        let server = corpus.server();
         if wanted.is_empty() || wanted.contains(&server) {
             pack(corpus, &server, add)?;
         }
@@ -44,16 +44,16 @@ fn main() -> Result<(), Box<dyn Error>> {
 fn pack(corpus: Corpus, server: &str, add: bool) -> Result<(), Box<dyn Error>> {
     let packed = archive::folder().join(server);
     let release = corpus.release()?;
-    let mut kept = match Corpus::read(&packed, None) {
+    let mut kept = match Corpus::read(&packed) {
         Ok(old) if add => old.recordings,
         _ => Vec::new(),
     };
     if !add && packed.is_dir() {
         fs::remove_dir_all(&packed)?;
     }
-    let judge = Judge::new(workspace::published(), &release)?;
+    let judge = Judge::carried(Some(&release))?;
     for (file, exchange) in corpus.recordings {
-        if judge_one(&judge, &file, &exchange).documented {
+        if judge.exchange(&file, &exchange).documented {
             kept.retain(|(old, _)| *old != file);
             kept.push((file, exchange));
         }

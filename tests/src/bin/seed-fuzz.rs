@@ -26,7 +26,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     let chosen = attacks.iter().zip(0..).map(|(attack, choice)| [&[choice], attack.as_bytes()].concat());
     seeds.entry("path_encoding").or_default().extend(chosen);
     for recording in recordings()? {
-        let path = recording.exchange["request"]["path"].as_str().unwrap_or_default();
+        let path = &recording.exchange.request.path;
         seeds.entry("path_encoding").or_default().insert([&[1], path.as_bytes()].concat());
         let Some(body) = recording.reply() else { continue };
         if recording.media_type() == "text/event-stream" {
@@ -54,6 +54,6 @@ fn stream(body: &str) -> Vec<u8> {
 }
 
 fn refusal(recording: &Recording, body: &str) -> Vec<u8> {
-    let status = u16::try_from(recording.status()).unwrap_or_default().saturating_sub(300).to_be_bytes();
+    let status = recording.status().saturating_sub(300).to_be_bytes();
     [&status, recording.media_type().as_bytes(), b"\n", body.as_bytes()].concat()
 }

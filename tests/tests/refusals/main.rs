@@ -25,7 +25,7 @@ const OTHERWISE: &[(&str, &str)] = &[
 const RELEASE: &str = "dify-1.16.1";
 
 /// Status, code and the beginning of the message: what tells refusals of an operation apart.
-fn sort(case: &Case) -> (String, u64, String, String) {
+fn sort(case: &Case) -> (String, u16, String, String) {
     let body: Value = case.json_reply().and_then(|body| serde_json::from_str(body).ok()).unwrap_or_default();
     let code = body["code"].as_str().unwrap_or_default().to_owned();
     let message = body["message"].as_str().unwrap_or_default();
@@ -47,7 +47,7 @@ async fn every_refusal_of_the_release_is_given_alike() {
     for ((operation, status, code, message), case) in &sorts {
         scene.prepare(case).await;
         let answer = scene.request(case).send().await.expect("answered");
-        let got = u64::from(answer.status().as_u16());
+        let got = answer.status().as_u16();
         let text = answer.text().await.unwrap_or_default();
         let body: Value = serde_json::from_str(&text).unwrap_or_default();
         if (got, body["code"].as_str().unwrap_or_default()) == (*status, code.as_str()) {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use contract::is_uuid;
 use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
 use dify_tests::{Case, Recording};
 use reqwest::{Client, Method, RequestBuilder};
@@ -148,22 +149,20 @@ impl Scene {
 
     /// The recorded request, about the things that are here.
     pub fn request(&self, case: &Case) -> RequestBuilder {
-        let recorded = &case.recording.exchange["request"];
-        let text = |name: &str| recorded[name].as_str().unwrap_or_default();
-        let target = self.target(text("path"), case);
-        let query = self.query(text("query"));
+        let recorded = &case.recording.exchange.request;
+        let target = self.target(&recorded.path, case);
+        let query = self.query(&recorded.query);
         let url = format!("{}{target}{}{query}", self.server.url(), if query.is_empty() { "" } else { "?" });
-        let method = Method::from_bytes(text("method").as_bytes()).expect("a method");
+        let method = Method::from_bytes(recorded.method.as_bytes()).expect("a method");
         let mut request = self.http.request(method, url);
-        if target.starts_with("/console/api") && !case.recording.header("request", "cookie").is_empty() {
+        if target.starts_with("/console/api") && !recorded.header("cookie").is_empty() {
             request = self.in_session(request);
         }
-        let header = |name: &str| case.recording.header("request", name);
-        let visits = !header("x-app-passport").is_empty();
-        let code = if visits { self.server.app_code("app-chat") } else { header("x-app-code").to_owned() };
+        let visits = !recorded.header("x-app-passport").is_empty();
+        let code = if visits { self.server.app_code("app-chat") } else { recorded.header("x-app-code").into_owned() };
         let passport = if visits { &self.ids["passport"] } else { "" };
         for (name, value) in
-            [("content-type", header("content-type")), ("x-app-code", &code), ("x-app-passport", passport)]
+            [("content-type", &*recorded.header("content-type")), ("x-app-code", &code), ("x-app-passport", passport)]
         {
             if !value.is_empty() {
                 request = request.header(name, value);
@@ -172,12 +171,11 @@ impl Scene {
         if let Some(authorization) = self.authorization(&case.recording) {
             request = request.header("authorization", authorization);
         }
-        let body = match (recorded["body"].as_str(), recorded["body_base64"].as_str()) {
-            (Some(body), _) => self.body(body, case).into_bytes(),
-            (None, Some(encoded)) => decoded(encoded),
-            (None, None) => return request,
-        };
-        request.body(body)
+        match &recorded.body {
+            Some(body) => request.body(self.body(body, case)),
+            None if recorded.body_base64.is_some() => request.body(recorded.bytes().into_owned()),
+            None => request,
+        }
     }
 
     /// Ids by the names that the template has for them; one that leads nowhere stays.
@@ -236,12 +234,12 @@ impl Scene {
 
     /// The header that was recorded, with a key of the embedded server for an application of the same kind.
     fn authorization(&self, recording: &Recording) -> Option<String> {
-        let sent = recording.header("request", "authorization");
+        let sent = recording.exchange.request.header("authorization");
         if sent.is_empty() {
             return None;
         }
-        let Some((scheme, token)) = sent.split_once(' ') else { return Some(sent.to_owned()) };
-        let path = recording.exchange["request"]["path"].as_str().unwrap_or_default();
+        let Some((scheme, token)) = sent.split_once(' ') else { return Some(sent.into_owned()) };
+        let path = recording.exchange.request.path();
         let refusal = recording.reply().unwrap_or_default();
         if path.starts_with("/api/") && token.contains('.') {
             return Some(format!("{scheme} {}", self.ids["passport"]));
@@ -299,13 +297,4 @@ impl Scene {
         };
         Some(format!("{scheme} {key}"))
     }
-}
-
-fn is_uuid(text: &str) -> bool {
-    text.len() == 36 && text.split('-').map(str::len).eq([8, 4, 4, 4, 12])
-}
-
-fn decoded(text: &str) -> Vec<u8> {
-    use base64::Engine;
-    base64::engine::general_purpose::STANDARD.decode(text).expect("base64")
 }

@@ -5,8 +5,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use codegen::verify::{Judge, corpora};
+use codegen::publish::{Version, publish};
 use codegen::{bundle, source};
+use contract::{Judge, corpora};
 use regex::Regex;
 use serde_json::{Map, Value};
 
@@ -36,7 +37,8 @@ pub struct Verify {
 pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
     // From the source, not from what is published: so that an edit can be tried before anything is written.
     let source = source::load(&root.join("spec"))?;
-    let documents: Vec<_> = source.apis.iter().map(|api| bundle::bundle(&source, &api.name)).collect();
+    let documents = source.apis.iter().map(|api| publish(&bundle::bundle(&source, &api.name), Version::V31));
+    let documents: Vec<Value> = documents.collect();
     let judge_of = |release: &str| {
         Judge::new(documents.clone(), release)
             .map_err(|error| format!("spec/ cannot be judged by: {error} (`cargo xtask lint` names the place)"))
@@ -44,7 +46,10 @@ pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
     let mut all = true;
     let mut reports = Map::new();
     for folder in &task.directories {
-        for corpus in corpora(folder, task.only.as_ref())? {
+        for mut corpus in corpora(folder)? {
+            if let Some(only) = &task.only {
+                corpus.retain(|file| only.is_match(file));
+            }
             let shown = corpus.path.display().to_string();
             let release = match &task.release {
                 Some(release) => release.clone(),
@@ -60,7 +65,7 @@ pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
         }
     }
     if let Some(file) = &task.json {
-        // One folder gives the layout of validate_corpus.py; several, one such report for each.
+        // One folder gives one report; several, a report for each.
         let one = (reports.len() == 1).then(|| reports.values().next().cloned());
         let value = one.flatten().unwrap_or(Value::Object(reports));
         fs::write(file, bundle::to_json(&value)).map_err(|error| format!("{}: {error}", file.display()))?;

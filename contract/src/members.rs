@@ -1,40 +1,41 @@
-//! Members of a body that its schema does not name.
+//! Members of a value that its schema does not name.
 
 use std::collections::{BTreeSet, HashMap};
 
 use serde_json::Value;
 
-use super::{document::Document, translate::Direction};
+use crate::schema::{Schema, Side};
 
 /// Deeper than any answer: a schema may lead in a circle.
 const DEEP: usize = 40;
 /// Compositions within compositions.
 const COMPOSED: usize = 20;
 
-/// What a schema and its parts say about the members of an object.
+/// What a schema and its parts allow as members of an object.
 #[derive(Default)]
-pub(super) struct Members<'d> {
+pub(crate) struct Members<'d> {
     /// The members it names, each with the first schema given for it.
-    pub(super) named: HashMap<&'d str, &'d Value>,
-    /// Whether anything else may be there.
-    pub(super) open: bool,
-    /// What anything else must be.
-    additional: Option<&'d Value>,
+    pub(crate) named: HashMap<&'d str, Schema<'d>>,
+    /// Whether any other member is allowed.
+    pub(crate) open: bool,
+    /// The schema of any other member.
+    additional: Option<Schema<'d>>,
 }
 
-impl Document {
-    /// Pointers of the members that no schema names. An object that declares `additionalProperties`, or no member at
-    /// all, is open.
-    pub(super) fn undocumented(&self, schema: &Value, value: &Value) -> BTreeSet<String> {
+impl<'d> Schema<'d> {
+    /// Returns the pointers of the members that no schema names, with `*` for every index. An object that declares
+    /// `additionalProperties`, or no member at all, is open.
+    #[must_use]
+    pub fn undocumented(self, value: &Value, side: Side) -> BTreeSet<String> {
         let mut found = BTreeSet::new();
-        self.collect_undocumented(schema, value, &mut String::new(), 0, &mut found);
+        self.collect_undocumented(value, side, &mut String::new(), 0, &mut found);
         found
     }
 
     fn collect_undocumented(
-        &self,
-        schema: &Value,
+        self,
         value: &Value,
+        side: Side,
         path: &mut String,
         depth: usize,
         found: &mut BTreeSet<String>,
@@ -42,22 +43,20 @@ impl Document {
         if depth > DEEP || !(value.is_object() || value.is_array()) {
             return;
         }
-        let picked = self.pick(schema, value);
-        if picked.unknown.is_some() || !picked.schema.is_object() {
-            return;
-        }
+        let Ok(picked) = self.document.pick(self.source(), value) else { return };
+        let picked = Self::new(self.document, picked);
         let length = path.len();
         match value {
             Value::Array(values) => {
-                if let Some(items) = self.items(picked.schema, value, 0) {
+                if let Some(items) = picked.items(value, side, 0) {
                     path.push_str("/*");
                     for value in values {
-                        self.collect_undocumented(items, value, path, depth + 1, found);
+                        items.collect_undocumented(value, side, path, depth + 1, found);
                     }
                 }
             }
             Value::Object(members) => {
-                let known = self.members(picked.schema, value);
+                let known = picked.members(value, side);
                 if known.named.is_empty() && !known.open && known.additional.is_none() {
                     return; // A free object.
                 }
@@ -66,10 +65,10 @@ impl Document {
                     path.push('/');
                     if let Some(schema) = known.named.get(name.as_str()) {
                         path.push_str(name);
-                        self.collect_undocumented(schema, value, path, depth + 1, found);
+                        schema.collect_undocumented(value, side, path, depth + 1, found);
                     } else if let Some(schema) = known.additional {
                         path.push_str("{}");
-                        self.collect_undocumented(schema, value, path, depth + 1, found);
+                        schema.collect_undocumented(value, side, path, depth + 1, found);
                     } else if !known.open {
                         path.push_str(name);
                         found.insert(path.clone());
@@ -81,59 +80,56 @@ impl Document {
         path.truncate(length);
     }
 
-    /// What a schema says about the members of this object.
-    pub(super) fn members<'d>(&'d self, schema: &'d Value, value: &Value) -> Members<'d> {
+    /// What the schema allows as members of this object.
+    pub(crate) fn members(self, value: &Value, side: Side) -> Members<'d> {
         let mut members = Members::default();
-        self.collect_members(schema, value, 0, &mut members);
+        self.collect_members(value, side, 0, &mut members);
         members
     }
 
-    fn collect_members<'d>(&'d self, schema: &'d Value, value: &Value, depth: usize, members: &mut Members<'d>) {
-        if depth > COMPOSED || !schema.is_object() {
+    fn collect_members(self, value: &Value, side: Side, depth: usize, members: &mut Members<'d>) {
+        if depth > COMPOSED {
             return;
         }
-        let properties = schema.get("properties").and_then(Value::as_object);
-        for (name, schema) in properties.into_iter().flatten() {
-            members.named.entry(name).or_insert(schema);
+        let schema = self.value();
+        for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
+            members.named.entry(name).or_insert(Self::new(self.document, member));
         }
         match schema.get("additionalProperties") {
             Some(Value::Bool(true)) => members.open = true,
-            Some(Value::Object(schema)) if schema.is_empty() => members.open = true,
+            Some(Value::Object(additional)) if additional.is_empty() => members.open = true,
             Some(additional @ Value::Object(_)) => {
-                members.additional.get_or_insert(additional);
+                members.additional.get_or_insert(Self::new(self.document, additional));
             }
             _ => {}
         }
-        for branch in self.branches(schema, value) {
-            self.collect_members(self.deref(branch), value, depth + 1, members);
+        for branch in self.branches(value, side) {
+            branch.collect_members(value, side, depth + 1, members);
         }
     }
 
     /// The first schema for the items of this list.
-    fn items<'d>(&'d self, schema: &'d Value, value: &Value, depth: usize) -> Option<&'d Value> {
+    fn items(self, value: &Value, side: Side, depth: usize) -> Option<Self> {
         if depth > COMPOSED {
             return None;
         }
-        let own = schema.get("items").filter(|items| items.is_object());
-        own.or_else(|| {
-            self.branches(schema, value).into_iter().find_map(|branch| self.items(self.deref(branch), value, depth + 1))
-        })
+        let own = self.value().get("items").filter(|items| items.is_object());
+        own.map(|items| Self::new(self.document, items))
+            .or_else(|| self.branches(value, side).into_iter().find_map(|branch| branch.items(value, side, depth + 1)))
     }
 
     /// The alternatives that fit the value (all where none does), and every part.
-    fn branches<'d>(&'d self, schema: &'d Value, value: &Value) -> Vec<&'d Value> {
-        let parts = |key| {
+    fn branches(self, value: &Value, side: Side) -> Vec<Self> {
+        let schema = self.value();
+        let parts = |key: &str| -> Vec<Self> {
             let parts = schema.get(key).and_then(Value::as_array);
-            parts.map(Vec::as_slice).unwrap_or_default()
+            parts.into_iter().flatten().map(|part| Self::new(self.document, part)).collect()
         };
         let mut branches = Vec::new();
         for key in ["oneOf", "anyOf"] {
-            let fits = |branch: &&Value| self.is_valid(branch, value, Direction::Response).unwrap_or(false);
-            let before = branches.len();
-            branches.extend(parts(key).iter().filter(fits));
-            if branches.len() == before {
-                branches.extend(parts(key));
-            }
+            let (fitting, others): (Vec<_>, Vec<_>) =
+                parts(key).into_iter().partition(|branch| branch.accepts(value, side));
+            branches.extend(if fitting.is_empty() { others } else { fitting });
         }
         branches.extend(parts("allOf"));
         branches
@@ -143,21 +139,21 @@ impl Document {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::Document;
     use serde_json::json;
 
     fn undocumented(schema: Value, value: Value) -> Vec<String> {
-        let document = Document::new(json!({"components": {"schemas": {
+        let document = json!({"components": {"schemas": {
             "S": schema,
             "Leaf": {"type": "object", "required": ["id"], "properties": {"id": {"type": "string"}}},
             "Twig": {"type": "object", "required": ["key"], "properties": {"key": {"type": "string"}}},
-        }}}))
-        .unwrap();
-        let schema = document.target("S").unwrap();
-        document.undocumented(schema, &value).into_iter().collect()
+        }}});
+        let document = Document::new(document, "").expect("a document");
+        document.component("S").expect("a component").undocumented(&value, Side::Answer).into_iter().collect()
     }
 
     #[test]
-    fn a_member_no_schema_names_is_found_in_lists_and_parts() {
+    fn an_unnamed_member_is_found_in_lists_and_parts() {
         let leaf = json!({"$ref": "#/components/schemas/Leaf"});
         let schema = json!({"properties": {"list": {"type": "array", "items": leaf}, "part": {"allOf": [leaf]}}});
         let value = json!({"list": [{"id": 1}, {"more": 1}], "part": {"id": "", "x": 1}, "y": 1});
@@ -172,10 +168,6 @@ mod tests {
         assert!(undocumented(open, value.clone()).is_empty());
         let typed = json!({"additionalProperties": {"$ref": "#/components/schemas/Leaf"}});
         assert_eq!(undocumented(typed, value), ["/{}/b"]);
-    }
-
-    #[test]
-    fn a_closed_object_without_members_counts_as_free() {
         assert!(undocumented(json!({"additionalProperties": false}), json!({"a": 1})).is_empty());
     }
 

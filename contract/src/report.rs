@@ -7,10 +7,7 @@ use std::{
 
 use serde_json::{Map, Value, json};
 
-use super::{
-    judge::Judge,
-    verdict::{Aside, Verdict, Violation},
-};
+use crate::verdict::{Aside, Verdict, Violation};
 
 /// How many places of each kind of violation are shown, unless told otherwise.
 const SHOWN: usize = 3;
@@ -56,12 +53,8 @@ struct Group<'r> {
 }
 
 impl Report {
-    pub(super) fn new(judge: &Judge) -> Self {
-        Self { verdicts: Vec::new(), unreadable: Vec::new(), operations: judge.operations(), shown: SHOWN }
-    }
-
-    pub(super) fn add(&mut self, verdict: Verdict) {
-        self.verdicts.push(verdict);
+    pub(crate) fn new(verdicts: Vec<Verdict>, unreadable: Vec<Unreadable>, operations: usize) -> Self {
+        Self { verdicts, unreadable, operations, shown: SHOWN }
     }
 
     /// Shows this many places of each kind of violation when it is printed.
@@ -74,7 +67,7 @@ impl Report {
     /// How many exchanges are set aside for each reason.
     fn aside(&self) -> BTreeMap<Aside, usize> {
         let mut counts = BTreeMap::new();
-        for reason in self.verdicts.iter().filter_map(|verdict| verdict.reason) {
+        for reason in self.verdicts.iter().filter_map(|verdict| verdict.aside) {
             *counts.entry(reason).or_default() += 1;
         }
         counts
@@ -98,20 +91,20 @@ impl Report {
         let mut judged = self.judged().peekable();
         self.unreadable.is_empty()
             && judged.peek().is_some()
-            && judged.all(|verdict| verdict.conforms_strictly() && verdict.checked == Some(true))
+            && judged.all(|verdict| verdict.conforms_strictly() && verdict.checked)
     }
 
     /// The exchanges that count.
     pub fn judged(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().filter(|verdict| !verdict.aside)
+        self.verdicts.iter().filter(|verdict| verdict.aside.is_none())
     }
 
     /// The exchanges that are set aside because deviations excuse all that is wrong with them.
     pub fn declared(&self) -> impl Iterator<Item = &Verdict> {
-        self.verdicts.iter().filter(|verdict| verdict.declared)
+        self.verdicts.iter().filter(|verdict| verdict.aside == Some(Aside::Declared))
     }
 
-    /// The whole report, in the layout of `validate_corpus.py --json`.
+    /// Returns the whole report: counts, groups of violations, operations, events, and each exchange.
     #[must_use]
     pub fn to_json(&self) -> Value {
         let counts = Counts::of(self.judged());
@@ -152,20 +145,18 @@ impl Report {
             "groups": groups,
             "operations": operations,
             "events": events,
-            "exchanges": self.verdicts,
+            "exchanges": self.verdicts.iter().map(row).collect::<Vec<_>>(),
             "unreadable": unreadable,
         })
     }
 
     /// How often each kind of violation occurs, the most frequent first.
     fn kinds(&self) -> Vec<(&str, usize)> {
-        let mut kinds: Vec<(&str, usize)> = Vec::new();
+        let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
         for violation in self.judged().flat_map(|verdict| &verdict.violations) {
-            match kinds.iter_mut().find(|(kind, _)| *kind == violation.kind) {
-                Some((_, count)) => *count += 1,
-                None => kinds.push((&violation.kind, 1)),
-            }
+            *counts.entry(&violation.kind).or_default() += 1;
         }
+        let mut kinds: Vec<(&str, usize)> = counts.into_iter().collect();
         kinds.sort_by_key(|(_, count)| std::cmp::Reverse(*count));
         kinds
     }
@@ -193,12 +184,10 @@ impl Report {
         for (kind, count) in &kinds {
             let places = groups.iter().filter(|group| group.kind == *kind).count();
             let violation = Violation { kind: (*kind).to_owned(), place: String::new(), message: String::new() };
-            let note = if violation.informs() {
-                "   (information)"
-            } else if violation.is_undocumented_member() {
-                "   (strict only)"
-            } else {
-                ""
+            let note = match (violation.informs(), violation.is_undocumented_member()) {
+                (true, _) => "   (information)",
+                (_, true) => "   (strict only)",
+                _ => "",
             };
             writeln!(f, "  {kind:28} {count:6} / {places}{note}")?;
         }
@@ -221,7 +210,7 @@ impl Counts {
     fn of<'r>(verdicts: impl Iterator<Item = &'r Verdict>) -> Self {
         let mut counts = Self::default();
         for verdict in verdicts {
-            let checked = verdict.checked == Some(true);
+            let checked = verdict.checked;
             let (conforms, strict) = (verdict.conforms(), verdict.conforms_strictly());
             counts.judged += 1;
             counts.checked += usize::from(checked);
@@ -275,8 +264,7 @@ impl fmt::Display for Report {
         ] {
             writeln!(f, "{label:31} {share}")?;
         }
-        let classes: BTreeSet<String> = self.judged().map(class).collect();
-        for name in classes {
+        for name in self.judged().map(class).collect::<BTreeSet<String>>() {
             let of_class = Counts::of(self.judged().filter(|verdict| class(verdict) == name));
             writeln!(
                 f,
@@ -293,14 +281,26 @@ impl fmt::Display for Report {
             }
         }
         self.write_kinds(f)?;
-        let exercised: BTreeSet<&str> = self
-            .verdicts
-            .iter()
-            .filter(|verdict| verdict.documented)
-            .filter_map(|verdict| verdict.operation.as_deref())
-            .collect();
+        let documented = self.verdicts.iter().filter(|verdict| verdict.documented);
+        let exercised: BTreeSet<&str> = documented.filter_map(|verdict| verdict.operation.as_deref()).collect();
         write!(f, "\noperations exercised {} of {}", exercised.len(), self.operations)
     }
+}
+
+/// A verdict in the layout of the report.
+fn row(verdict: &Verdict) -> Value {
+    let mut row = json!({"file": verdict.file, "op": verdict.operation, "status": verdict.status});
+    match verdict.aside {
+        Some(aside) => {
+            row["aside"] = true.into();
+            if aside == Aside::Declared {
+                row["declared"] = true.into();
+            }
+        }
+        None => row["checked"] = verdict.checked.into(),
+    }
+    row["violations"] = json!(verdict.violations);
+    row
 }
 
 /// `2xx` and so on.
@@ -310,31 +310,35 @@ fn class(verdict: &Verdict) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::super::corpus::judged;
     use super::*;
+    use crate::{Exchange, Judge};
+
+    fn judged(judge: &Judge, recordings: &[(&str, Value)], unreadable: Vec<Unreadable>) -> Report {
+        let verdict = |(file, exchange): &(&str, Value)| {
+            let exchanges = Exchange::read(&exchange.to_string()).expect("an exchange");
+            judge.exchange(file, &exchanges[0])
+        };
+        Report::new(recordings.iter().map(verdict).collect(), unreadable, judge.operations().count())
+    }
 
     fn report() -> Report {
-        let judge = Judge::new(
-            vec![json!({"paths": {"/a": {"get": {
+        let document = json!({"paths": {"/a": {"get": {
             "x-dify-deviations": [{"servers": "1.13.0", "status": 500, "note": "it fails"}],
             "responses": {"200": {"content": {"application/json": {"schema": {"$ref": "#/components/schemas/A"}}}}},
-        }}}, "components": {"schemas": {"A": {"type": "object", "required": ["a"], "properties": {"a": {}}}}}})],
-            "1.13.0",
-        )
-        .unwrap();
-        let answer = |name: &str, status: i64, body: &str| {
+        }}}, "components": {"schemas": {"A": {"type": "object", "required": ["a"], "properties": {"a": {}}}}}});
+        let judge = Judge::new([document], "1.13.0").expect("a judge");
+        let answer = |status: u16, body: &str| {
             let headers = json!({"Content-Type": "application/json", "X-Version": "1.13.0"});
             let response = json!({"status": status, "headers": headers, "body": body});
-            (name.to_owned(), json!({"request": {"path": "/a"}, "response": response}))
+            json!({"request": {"method": "GET", "path": "/a"}, "response": response})
         };
         let recordings = [
-            answer("1.json", 200, r#"{"a": 1}"#),
-            answer("2.json", 200, r#"{"a": 1, "b": 2}"#),
-            answer("3.json", 200, "{}"),
-            answer("4.json", 500, "{}"),
-            ("5.json".to_owned(), json!(null)),
+            ("1.json", answer(200, r#"{"a": 1}"#)),
+            ("2.json", answer(200, r#"{"a": 1, "b": 2}"#)),
+            ("3.json", answer(200, "{}")),
+            ("4.json", answer(500, "{}")),
         ];
-        judged(&judge, &recordings)
+        judged(&judge, &recordings, vec![Unreadable { file: "5.json".to_owned(), reason: "it is none".to_owned() }])
     }
 
     #[test]
@@ -347,7 +351,7 @@ mod tests {
             "strict AND checked              1/3 = 33.3%",
             "  2xx: 3 exchanges, conforming 2/3 = 66.7%, strict+checked 1/3 = 33.3%",
             "  excused: GET /a 500 (status_undocumented)  [4.json]",
-            "  unreadable: 5.json: it holds no `request` and `response`",
+            "  unreadable: 5.json: it is none",
             "  extra_field                       1 / 1   (strict only)",
             "  body_required: GET /a 200 /a  ×1  \"a\" is a required property  [3.json]",
             "operations exercised 1 of 1",
@@ -357,7 +361,7 @@ mod tests {
     }
 
     #[test]
-    fn the_json_has_the_layout_of_the_reference() {
+    fn the_json_has_counts_groups_and_each_exchange() {
         let report = report();
         assert!(!report.passes());
         let json = report.to_json();
@@ -379,12 +383,12 @@ mod tests {
 
     #[test]
     fn nothing_judged_is_no_pass() {
-        let judge = Judge::new(vec![], "1.16.1").unwrap();
-        let nothing = judged(&judge, &[]);
+        let judge = Judge::new([], "1.16.1").expect("a judge");
+        let nothing = judged(&judge, &[], Vec::new());
         assert!(!nothing.passes());
         assert!(nothing.to_string().contains("nothing was judged: there is no recording"), "{nothing}");
         let beside = json!({"request": {"path": "/a"}, "response": {"status": 200}});
-        let aside = judged(&judge, &[("a.json".to_owned(), beside)]);
+        let aside = judged(&judge, &[("a.json", beside)], Vec::new());
         assert!(!aside.passes());
         for line in
             ["  set aside: 1 below no server of the documents", "nothing was judged: every recording was set aside"]

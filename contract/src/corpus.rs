@@ -6,20 +6,17 @@ use std::{
     path::{Path, PathBuf},
 };
 
-use regex::Regex;
 use serde::{Deserialize, Serialize};
-use serde_json::Value;
 
-use super::{
+use crate::{
     archive::{self, ArchiveError},
     exchange::Exchange,
     judge::Judge,
     report::{Report, Unreadable},
 };
-use crate::source::folder;
 
-/// Bytes of a file of recordings.
-pub(super) const LARGEST: u64 = 256 << 20;
+/// The most bytes that are read of a file of recordings.
+pub(crate) const LARGEST: u64 = 256 << 20;
 
 /// What describes the recordings beside it.
 const INDEX: &str = "index.json";
@@ -86,18 +83,18 @@ pub struct Corpus {
     pub path: PathBuf,
     /// Its `index.json`.
     pub index: Option<Index>,
-    /// Each recording's name below the folder, and what it holds: one exchange or a list of them.
-    pub recordings: Vec<(String, Value)>,
-    /// Files that hold no JSON.
+    /// Each exchange with the name of its recording below the folder.
+    pub recordings: Vec<(String, Exchange)>,
+    /// Files that hold no recording.
     pub unreadable: Vec<Unreadable>,
 }
 
-/// The recordings in a folder, or those in each of its folders, where these are named `dify-…` or have an `index.json`.
-/// Only recordings whose name matches `only` are kept.
+/// Reads the recordings in a folder, or those in each of its folders, where these are named `dify-…` or have an
+/// `index.json`.
 ///
 /// # Errors
-/// A folder or an archive that cannot be read.
-pub fn corpora(root: &Path, only: Option<&Regex>) -> Result<Vec<Corpus>, CorpusError> {
+/// Fails if a folder, an archive or an `index.json` cannot be read.
+pub fn corpora(root: &Path) -> Result<Vec<Corpus>, CorpusError> {
     let mut servers = Vec::new();
     for entry in sorted_entries(root)? {
         let named = entry.file_name().is_some_and(|name| name.to_string_lossy().starts_with("dify-"));
@@ -108,15 +105,15 @@ pub fn corpora(root: &Path, only: Option<&Regex>) -> Result<Vec<Corpus>, CorpusE
     if servers.is_empty() || root.join(INDEX).is_file() {
         servers = vec![root.to_owned()];
     }
-    servers.iter().map(|server| Corpus::read(server, only)).collect()
+    servers.iter().map(|server| Corpus::read(server)).collect()
 }
 
 impl Corpus {
     /// Reads every `*.json` and `*.jsonl.gz` below a folder.
     ///
     /// # Errors
-    /// A folder or an archive that cannot be read.
-    pub fn read(root: &Path, only: Option<&Regex>) -> Result<Self, CorpusError> {
+    /// Fails if a folder, an archive or the `index.json` cannot be read.
+    pub fn read(root: &Path) -> Result<Self, CorpusError> {
         let mut corpus =
             Self { path: root.to_owned(), index: index(root)?, recordings: Vec::new(), unreadable: Vec::new() };
         let mut files = Vec::new();
@@ -127,33 +124,39 @@ impl Corpus {
                 corpus.recordings.extend(archive::read(&root.join(&file))?);
                 continue;
             }
-            let read = folder::read_up_to(&root.join(&file), LARGEST).map_err(|error| error.to_string());
-            match read.and_then(|text| serde_json::from_str(&text).map_err(|error| error.to_string())) {
-                Ok(recording) => corpus.recordings.push((file, recording)),
+            let read = read_file(&root.join(&file)).map_err(|error| error.to_string());
+            match read.and_then(|text| Exchange::read(&text).map_err(|error| error.to_string())) {
+                Ok(exchanges) => {
+                    corpus.recordings.extend(exchanges.into_iter().map(|exchange| (file.clone(), exchange)))
+                }
                 Err(reason) => corpus.unreadable.push(Unreadable { file, reason }),
             }
-        }
-        if let Some(only) = only {
-            corpus.recordings.retain(|(file, _)| only.is_match(file));
-            corpus.unreadable.retain(|bad| only.is_match(&bad.file));
         }
         Ok(corpus)
     }
 
-    /// The release that answered: what `index.json` says, else what the answers say in `X-Version`.
+    /// Keeps the recordings of these names only.
+    pub fn retain(&mut self, keep: impl Fn(&str) -> bool) {
+        self.recordings.retain(|(file, _)| keep(file));
+        self.unreadable.retain(|bad| keep(&bad.file));
+    }
+
+    /// Returns the name of the server, as its folder is named.
+    #[must_use]
+    pub fn server(&self) -> String {
+        self.path.file_name().unwrap_or_default().to_string_lossy().into_owned()
+    }
+
+    /// Returns the release that answered: `release` in `index.json`, else `X-Version` of the answers.
     ///
     /// # Errors
-    /// No release, or several.
+    /// Fails if there is no release, or more than one.
     pub fn release(&self) -> Result<String, CorpusError> {
         if let Some(index) = &self.index {
             return Ok(index.release.clone());
         }
-        let exchanges = self.recordings.iter().flat_map(|(_, recording)| several(recording));
-        let versions: BTreeSet<String> = exchanges
-            .filter_map(|exchange| Exchange::try_from(exchange).ok())
-            .map(|exchange| exchange.response.header("x-version").to_owned())
-            .filter(|version| !version.is_empty())
-            .collect();
+        let versions = self.recordings.iter().map(|(_, exchange)| exchange.response.header("x-version").into_owned());
+        let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
         let mut releases = versions.iter();
         match (releases.next(), releases.next()) {
             (Some(release), None) => Ok(release.clone()),
@@ -165,43 +168,34 @@ impl Corpus {
         }
     }
 
-    /// Judges every recording. A file that is no recording stands in the report.
+    /// Judges every recording. Files that hold no recording are listed in the report.
     #[must_use]
     pub fn judged(&self, judge: &Judge) -> Report {
-        let mut report = judged(judge, &self.recordings);
-        report.unreadable.extend(self.unreadable.iter().cloned());
-        report
+        let verdicts = self.recordings.iter().map(|(file, exchange)| judge.exchange(file, exchange)).collect();
+        Report::new(verdicts, self.unreadable.clone(), judge.operations().count())
     }
-}
-
-/// Judges recordings from anywhere: each a name and what its file holds, one exchange or a list of them.
-pub fn judged<'r>(judge: &Judge, recordings: impl IntoIterator<Item = &'r (String, Value)>) -> Report {
-    let mut report = Report::new(judge);
-    for (file, recording) in recordings {
-        for exchange in several(recording) {
-            match Exchange::try_from(exchange) {
-                Ok(exchange) => report.add(judge.exchange(file, &exchange)),
-                Err(error) => {
-                    report.unreadable.push(Unreadable { file: file.clone(), reason: error.to_string() });
-                }
-            }
-        }
-    }
-    report
-}
-
-fn several(recording: &Value) -> &[Value] {
-    recording.as_array().map_or(std::slice::from_ref(recording), Vec::as_slice)
 }
 
 fn index(root: &Path) -> Result<Option<Index>, CorpusError> {
     let path = root.join(INDEX);
     let bad = |problem: String| CorpusError::Index { path: path.clone(), problem };
-    match folder::read_up_to(&path, LARGEST) {
+    match read_file(&path) {
         Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| bad(error.to_string())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(bad(error.to_string())),
     }
+}
+
+/// Reads an ordinary file: pipes and devices may have no end.
+fn read_file(path: &Path) -> io::Result<String> {
+    let metadata = fs::metadata(path)?;
+    if !metadata.is_file() {
+        return Err(io::Error::other("it is no ordinary file"));
+    }
+    if metadata.len() > LARGEST {
+        return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
+    }
+    fs::read_to_string(path)
 }
 
 fn sorted_entries(folder: &Path) -> Result<Vec<PathBuf>, CorpusError> {
@@ -245,7 +239,7 @@ mod tests {
 
     impl Folder {
         fn new(name: &str, files: &[(&str, &str)]) -> Self {
-            let root = std::env::temp_dir().join(format!("verify-{name}-{}", std::process::id()));
+            let root = std::env::temp_dir().join(format!("contract-{name}-{}", std::process::id()));
             for (file, text) in files {
                 let path = root.join(file);
                 fs::create_dir_all(path.parent().unwrap()).unwrap();
@@ -262,22 +256,24 @@ mod tests {
     }
 
     fn answered(version: &str) -> String {
-        json!({"request": {"path": "/a"}, "response": {"status": 200, "headers": {"X-Version": version}}}).to_string()
+        json!({"request": {"method": "GET", "path": "/a"}, "response": {"status": 200, "headers": {"X-Version": version}}}).to_string()
     }
 
     #[test]
     fn a_recording_may_hold_several_exchanges() {
-        let exchange = json!({"request": {"path": "/a"}, "response": {"status": 200}});
-        let report = judged(&judge(), &[("a.json".into(), json!([exchange, exchange]))]);
+        let exchange = json!({"request": {"method": "GET", "path": "/a"}, "response": {"status": 200}});
+        let folder = Folder::new("several", &[("a.json", &json!([exchange, exchange]).to_string())]);
+        let report = Corpus::read(&folder.0).expect("readable").judged(&judge());
         assert_eq!(report.verdicts.len(), 2);
         assert!(report.passes());
     }
 
     #[test]
     fn what_is_no_recording_is_reported_by_name() {
-        let report = judged(&judge(), &[("a.json".into(), json!({"request": {}}))]);
+        let folder = Folder::new("none", &[("a.json", r#"{"request": {}}"#)]);
+        let report = Corpus::read(&folder.0).expect("readable").judged(&judge());
         assert_eq!(report.unreadable[0].file, "a.json");
-        assert_eq!(report.unreadable[0].reason, "it holds no `request` and `response`");
+        assert!(report.unreadable[0].reason.contains("missing field `response`"));
         assert!(!report.passes());
     }
 
@@ -285,13 +281,14 @@ mod tests {
     fn a_folder_is_read_in_order_and_filtered() {
         let exchange = answered("1.16.1");
         let folder = Folder::new("order", &[("b/1.json", exchange.as_str()), ("a.json", "{"), ("c.txt", "no")]);
-        let all = corpora(&folder.0, None).unwrap().remove(0).judged(&judge());
+        let all = corpora(&folder.0).unwrap().remove(0).judged(&judge());
         assert_eq!((all.verdicts[0].file.as_str(), all.unreadable[0].file.as_str()), ("b/1.json", "a.json"));
-        let only = Regex::new("^b/").unwrap();
-        let some = corpora(&folder.0, Some(&only)).unwrap().remove(0).judged(&judge());
+        let mut some = Corpus::read(&folder.0).unwrap();
+        some.retain(|file| file.starts_with("b/"));
+        let some = some.judged(&judge());
         assert!(some.passes() && some.verdicts.len() == 1);
-        let missing = corpora(&folder.0.join("none"), None).unwrap_err();
-        assert!(missing.to_string().contains("verify-order-"));
+        let missing = corpora(&folder.0.join("none")).unwrap_err();
+        assert!(missing.to_string().contains("contract-order-"));
     }
 
     // Guards a past bug: a pipe among the recordings was waited for without end.
@@ -300,18 +297,18 @@ mod tests {
     fn pipes_links_and_nesting_without_end_are_unreadable() {
         let body = format!(r#"{{"a":{}1{}}}"#, "[".repeat(5_000), "]".repeat(5_000));
         let answer = json!({"status": 200, "headers": {"content-type": "application/json"}, "body": body});
-        let exchange = json!({"request": {"path": "/a"}, "response": answer}).to_string();
+        let exchange = json!({"request": {"method": "GET", "path": "/a"}, "response": answer}).to_string();
         let deep = "[".repeat(5_000);
         let folder = Folder::new("odd", &[("b/c.txt", ""), ("deep.json", &deep), ("body.json", &exchange)]);
         std::os::unix::fs::symlink("..", folder.0.join("b/up")).unwrap();
         std::os::unix::fs::symlink("/dev/zero", folder.0.join("device.json")).unwrap();
         assert!(std::process::Command::new("mkfifo").arg(folder.0.join("pipe.json")).status().unwrap().success());
-        let report = Corpus::read(&folder.0, None).unwrap().judged(&judge());
+        let report = Corpus::read(&folder.0).unwrap().judged(&judge());
         let files: Vec<_> = report.unreadable.iter().map(|file| file.file.as_str()).collect();
         assert_eq!(files, ["deep.json", "device.json", "pipe.json"]);
         assert_eq!(report.verdicts.len(), 1, "a body that nests too deep is judged, not followed");
         assert!(std::process::Command::new("mkfifo").arg(folder.0.join("pipe.jsonl.gz")).status().unwrap().success());
-        assert!(Corpus::read(&folder.0, None).unwrap_err().to_string().contains("pipe.jsonl.gz"));
+        assert!(Corpus::read(&folder.0).unwrap_err().to_string().contains("pipe.jsonl.gz"));
     }
 
     #[test]
@@ -319,7 +316,7 @@ mod tests {
         let exchange = answered("1.16.1");
         let index = r#"{"release": "1.17.0", "grade": "recorded-main"}"#;
         let folder = Folder::new("index", &[("dify-main/a.json", exchange.as_str()), ("dify-main/index.json", index)]);
-        let corpora = corpora(&folder.0, None).unwrap();
+        let corpora = corpora(&folder.0).unwrap();
         assert_eq!(corpora.len(), 1);
         assert_eq!(corpora[0].release().unwrap(), "1.17.0");
         assert!(corpora[0].judged(&judge()).unreadable.is_empty(), "the index is no recording");
@@ -332,7 +329,7 @@ mod tests {
             "clear",
             &[("dify-a/1.json", &one), ("dify-b/1.json", &one), ("dify-b/2.json", &other), ("dify-c/1.json", &none)],
         );
-        let corpora = corpora(&folder.0, None).unwrap();
+        let corpora = corpora(&folder.0).unwrap();
         let releases: Vec<_> =
             corpora.iter().map(|corpus| corpus.release().map_err(|error| error.to_string())).collect();
         assert_eq!(releases[0].as_deref(), Ok("1.16.1"));

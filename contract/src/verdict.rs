@@ -1,13 +1,19 @@
-//! What was found out about one exchange.
+//! The judgement of one exchange.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// Kinds that tell where nothing could be checked; they are counted and shown, but are no violation.
-const INFORMATION: [&str; 3] = ["lax_request", "response_schema_missing", "sse_schema_missing"];
+/// Kinds that show where nothing could be checked, or what a server took although nothing documents it.
+const INFORMATION: [&str; 5] = [
+    "lax_request",
+    "response_schema_missing",
+    "sse_schema_missing",
+    "request_body_extensible_enum",
+    "request_body_undocumented",
+];
 
-/// One thing in an exchange that the document does not allow, or does not say.
+/// One thing in an exchange that the document does not allow, or does not describe.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Violation {
     /// The rule, for instance `body_required`, `extra_field` or `status_undocumented`.
@@ -15,13 +21,13 @@ pub struct Violation {
     /// The operation and the place, for instance `POST /chat-messages 200 /metadata/usage`.
     #[serde(rename = "where")]
     pub place: String,
-    /// What is wrong, for a reader.
+    /// What is wrong.
     #[serde(rename = "msg")]
     pub message: String,
 }
 
 impl Violation {
-    /// Whether it is only worth knowing: servers pass over query parameters they do not know or understand.
+    /// Whether it is only information: servers ignore query parameters and members that they do not read.
     #[must_use]
     pub fn informs(&self) -> bool {
         INFORMATION.contains(&self.kind.as_str())
@@ -49,7 +55,7 @@ pub enum Aside {
     NoRoute,
     /// The Console API is described in part, and not here.
     ConsoleUndescribed,
-    /// The release is older than the operation.
+    /// The release does not have the operation.
     NotYet,
     /// The client left before the answer came.
     Disconnected,
@@ -58,7 +64,7 @@ pub enum Aside {
 }
 
 impl Aside {
-    /// The reason in words, for the lines of a report.
+    /// Returns the reason in words, for the lines of a report.
     #[must_use]
     pub fn reason(self) -> &'static str {
         match self {
@@ -75,73 +81,49 @@ impl Aside {
 }
 
 /// The judgement of one exchange.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Verdict {
     /// The recording.
     pub file: String,
     /// The operation, for instance `GET /conversations/{conversation_id}`; none where the exchange is out of scope.
-    #[serde(rename = "op")]
     pub operation: Option<String>,
-    /// The HTTP status, 0 where there was no answer.
-    pub status: i64,
-    /// Whether the exchange is left out of every count.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub aside: bool,
-    /// Why it is left out.
-    #[serde(skip)]
-    pub reason: Option<Aside>,
-    /// Whether it is left out because `x-dify-deviations` names everything that is wrong with it.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub declared: bool,
-    /// What is wrong.
-    pub violations: Vec<Violation>,
-    /// Whether a schema stood behind the body; none where the exchange is set aside.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub checked: Option<bool>,
     /// Whether the operation is one of the document's.
-    #[serde(skip)]
     pub documented: bool,
+    /// The HTTP status, 0 where there was no answer.
+    pub status: u16,
+    /// Why the exchange is left out of every count.
+    pub aside: Option<Aside>,
+    /// Whether a schema describes the body.
+    pub checked: bool,
+    /// What is wrong: of one kind once at each place.
+    pub violations: Vec<Violation>,
     /// How often each event came in the stream.
-    #[serde(skip)]
     pub events: BTreeMap<String, u64>,
 }
 
 impl Verdict {
-    pub(super) fn new(file: &str, operation: Option<String>, status: i64) -> Self {
-        Self {
-            file: file.to_owned(),
-            operation,
-            status,
-            aside: false,
-            reason: None,
-            declared: false,
-            violations: Vec::new(),
-            checked: None,
-            documented: false,
-            events: BTreeMap::new(),
-        }
-    }
-
-    /// The verdict on an exchange that nothing is said about.
-    pub(super) fn set_aside(mut self, reason: Aside) -> Self {
-        self.aside = true;
-        self.reason = Some(reason);
-        self.checked = None;
+    /// The verdict on an exchange that is left out.
+    pub(crate) fn set_aside(mut self, reason: Aside) -> Self {
+        self.aside = Some(reason);
+        self.checked = false;
         self.violations.clear();
         self
     }
 
-    pub(super) fn add(&mut self, kind: impl Into<String>, place: String, message: String) {
-        self.violations.push(Violation { kind: kind.into(), place, message });
+    pub(crate) fn add(&mut self, kind: impl Into<String>, place: String, message: impl Into<String>) {
+        let kind = kind.into();
+        if !self.violations.iter().any(|violation| violation.kind == kind && violation.place == place) {
+            self.violations.push(Violation { kind, place, message: message.into() });
+        }
     }
 
-    /// No violation, undocumented members apart.
+    /// Whether there is no violation, undocumented members apart.
     #[must_use]
     pub fn conforms(&self) -> bool {
         self.violations.iter().all(|violation| violation.informs() || violation.is_undocumented_member())
     }
 
-    /// No violation at all.
+    /// Whether there is no violation at all.
     #[must_use]
     pub fn conforms_strictly(&self) -> bool {
         self.violations.iter().all(Violation::informs)
@@ -157,7 +139,7 @@ mod tests {
     }
 
     #[test]
-    fn a_query_problem_informs_unless_a_required_parameter_is_absent() {
+    fn a_query_problem_informs_unless_a_required_parameter_is_missing() {
         assert!(violation("request_query_type").informs());
         assert!(violation("request_query_unknown").informs());
         assert!(!violation("request_query_required").informs());
@@ -167,21 +149,12 @@ mod tests {
 
     #[test]
     fn an_undocumented_member_conforms_but_not_strictly() {
-        let mut verdict = Verdict::new("a.json", None, 200);
+        let mut verdict = Verdict::default();
         assert!(verdict.conforms_strictly());
-        verdict.add("extra_field", String::new(), String::new());
+        verdict.add("extra_field", String::new(), "");
         assert!(verdict.conforms() && !verdict.conforms_strictly());
-        verdict.add("body_type", String::new(), String::new());
-        assert!(!verdict.conforms());
-    }
-
-    #[test]
-    fn a_verdict_set_aside_is_written_without_checked() {
-        let mut verdict = Verdict::new("a.json", None, 404);
-        verdict.checked = Some(true);
-        assert_eq!(
-            serde_json::to_value(verdict.set_aside(Aside::NotYet)).unwrap(),
-            serde_json::json!({"file": "a.json", "op": null, "status": 404, "aside": true, "violations": []})
-        );
+        verdict.add("body_type", String::new(), "");
+        verdict.add("body_type", String::new(), "again");
+        assert!(!verdict.conforms() && verdict.violations.len() == 2);
     }
 }

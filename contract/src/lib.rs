@@ -1,0 +1,47 @@
+//! Documents as judges of what Dify servers and their clients send.
+//!
+//! A [`Document`] is an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12, as one [release](project) is described by
+//! it. It finds the [`Operation`] of a request; that lists what is wrong with the [request](Operation::findings), and its
+//! [schemas](Schema) list what is wrong with a body or an event, and which members nothing documents.
+//!
+//! A [`Judge`] has the documents of all APIs and judges recorded [exchanges](Exchange); a [`Corpus`] is the recordings of one
+//! server, and a [`Report`] the verdicts on them.
+
+mod answer;
+mod api;
+pub mod archive;
+mod corpus;
+mod deviation;
+mod document;
+mod exchange;
+mod form;
+mod frames;
+mod judge;
+mod media;
+mod members;
+mod operation;
+mod problem;
+mod release;
+mod report;
+mod request;
+mod route;
+mod schema;
+#[cfg(test)]
+mod tests;
+mod verdict;
+
+pub use api::Api;
+pub use archive::ArchiveError;
+pub use corpus::{Corpus, CorpusError, Index, corpora};
+pub use document::{Document, DocumentError, Found, follow};
+pub use exchange::{Chunk, Exchange, Request, Response};
+pub use judge::Judge;
+pub use media::{Body, Message, essence, is_json};
+pub use operation::{Operation, Parameter};
+pub use problem::Problem;
+pub use release::{before, lacks, project};
+pub use report::{Report, Unreadable};
+pub use request::{Content, Finding, Part, Sent};
+pub use route::{METHODS, decode, is_uuid};
+pub use schema::{Schema, Side};
+pub use verdict::{Aside, Verdict, Violation};
