@@ -51,7 +51,7 @@
 //!
 //! Of a file, the first mebibyte is read as text and searched; all of it is kept, on disk, and returned on request.
 
-mod contract;
+mod described;
 mod handlers;
 mod http;
 mod run;

@@ -9,7 +9,7 @@ use axum::extract::DefaultBodyLimit;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::contract::{Api, Contract};
+use crate::described::{self, Api};
 use crate::http::counts::{Count, Counts, Repeated};
 use crate::http::dispatch;
 use crate::http::fault::{Faults, Line, Lines, Rules};
@@ -168,9 +168,9 @@ impl Builder {
     /// # Errors
     /// When the address is taken, or the published document is unreadable.
     pub async fn start(mut self) -> Result<Server, Error> {
-        let contract = Contract::get().map_err(|problem| Error::Bundle(problem.to_owned()))?;
+        let documents = described::documents().map_err(|problem| Error::Bundle(problem.to_owned()))?;
         if self.options.version.is_empty() {
-            contract.release().clone_into(&mut self.options.version);
+            documents.release().clone_into(&mut self.options.version);
         }
         let listen = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(listen)?;
@@ -181,7 +181,7 @@ impl Builder {
             world.console.account = Some(Account::new(AUTHOR, EMAIL, PASSWORD));
         }
         let host = Arc::new(Host {
-            contract,
+            documents,
             records: Records::default(),
             counts: Counts::default(),
             faults: Rules::default(),
@@ -317,7 +317,7 @@ impl Server {
     /// The ids of all operations that it answers.
     #[must_use]
     pub fn operations(&self) -> Vec<&str> {
-        self.host.contract.operations().map(|operation| operation.id.as_str()).collect()
+        described::operations(self.host.documents).map(|operation| operation.id()).collect()
     }
 }
 

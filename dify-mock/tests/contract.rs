@@ -109,7 +109,7 @@ async fn requests_are_kept_with_what_the_document_says_of_them() {
     assert_eq!((request.operation.as_deref(), request.status), (Some("app_chat_send"), 200));
     assert_eq!(request.headers["authorization"], "Bearer app-chat");
     assert_eq!(serde_json::from_slice::<Value>(&request.body).ok(), Some(body));
-    assert_eq!(request.problems, ["?speed: undocumented query parameter", "/colour: undocumented member"]);
+    assert_eq!(request.problems, ["query:speed: undocumented query parameter", "body/colour: not documented"]);
 }
 
 #[tokio::test]

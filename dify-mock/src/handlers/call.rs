@@ -7,7 +7,7 @@ use serde_json::{Map, Value};
 
 use super::form_data::FormData;
 use super::reply::Reply;
-use crate::contract::Api;
+use crate::described::Api;
 use crate::state::World;
 use crate::state::shared::Shared;
 use crate::values::cookie::Cookies;

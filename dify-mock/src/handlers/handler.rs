@@ -4,7 +4,7 @@ use std::future::Future;
 use std::pin::Pin;
 
 use super::call::{Call, Outcome};
-use crate::contract::Api;
+use crate::described::Api;
 use crate::values::key::Mode;
 use crate::values::refusal::Refusal;
 

@@ -10,13 +10,13 @@ use super::handler::{Handler, Work};
 use super::reply::Reply;
 use super::service::{self, files, knowledge};
 use super::{console, web};
-use crate::contract::{Api, Contract, Operation};
+use crate::described::{self, Api, Operation};
 use crate::state::shared::Shared;
 
 /// The function for an operation; one without is answered by the document's example.
-pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
-    let fits = |(method, path, _): &&(&str, &str, Handler)| *method == operation.method && *path == operation.path;
-    let found = match operation.api {
+pub(crate) fn handler(operation: Operation) -> Option<&'static Handler> {
+    let fits = |(method, path, _): &&(&str, &str, Handler)| *method == operation.method() && *path == operation.path();
+    let found = match operation.api() {
         Api::Service => service::HANDLERS.iter().chain(knowledge::HANDLERS).find(fits),
         Api::Web => web::HANDLERS.iter().find(fits),
         Api::Console => return console::handler(operation),
@@ -25,7 +25,7 @@ pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
 }
 
 /// Answers a call.
-pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operation: &Operation) -> Outcome {
+pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operation: Operation) -> Outcome {
     if let Some(user) = call.user.clone().filter(|_| call.key.is_app()) {
         // Whoever calls is known from then on.
         call.world(|world| world.app(&call.key).end_user(&user));
@@ -45,7 +45,7 @@ pub(crate) fn beside(server: &Arc<Shared>, path: &str, query: &[(String, String)
         let value = json!({"pid": std::process::id(), "status": "ok", "version": version});
         return Some(Ok(Reply::Spaced { charset: false, value }));
     }
-    if let Some(document) = Contract::document(path) {
+    if let Some(document) = described::document(path) {
         return Some(Ok(Reply::ok(document)));
     }
     let id = path.strip_prefix("/files/")?.strip_suffix("/file-preview")?;
@@ -53,7 +53,7 @@ pub(crate) fn beside(server: &Arc<Shared>, path: &str, query: &[(String, String)
 }
 
 /// What an operation without a handler of its own answers: the document's example.
-fn example(operation: &Operation) -> Reply {
+fn example(operation: Operation) -> Reply {
     let (status, media, value) = operation.example();
     let body = match (&value, media) {
         (None, _) | (_, "") => Bytes::new(),
@@ -68,21 +68,22 @@ fn example(operation: &Operation) -> Reply {
 mod tests {
     use super::*;
 
+    fn operations() -> impl Iterator<Item = Operation> {
+        described::operations(described::documents().expect("the documents are readable"))
+    }
+
     #[test]
     fn every_handler_answers_an_operation_of_the_document() {
-        let contract = Contract::get().expect("the bundle is readable");
-        let met =
-            contract.operations().filter(|operation| !operation.is_console() && handler(operation).is_some()).count();
+        let met = operations().filter(|operation| !operation.is_console() && handler(*operation).is_some()).count();
         assert_eq!(met, service::HANDLERS.len() + knowledge::HANDLERS.len() + web::HANDLERS.len());
     }
 
     #[test]
     fn every_example_agrees_with_the_document() {
-        let contract = Contract::get().expect("the bundle is readable");
-        for operation in contract.operations() {
+        for operation in operations() {
             let reply = example(operation);
             if let Some((status, media, value)) = reply.json() {
-                assert_eq!(operation.check_answer(status, media, value), Vec::<String>::new(), "{}", operation.id);
+                assert_eq!(operation.check_answer(status, media, value), Vec::<String>::new(), "{}", operation.id());
             }
         }
     }

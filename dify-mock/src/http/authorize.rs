@@ -2,7 +2,7 @@
 
 use http::{HeaderMap, header};
 
-use crate::contract::Credential;
+use crate::described::Credential;
 use crate::values::key::Key;
 use crate::values::refusal::Refusal;
 

@@ -6,6 +6,7 @@ use axum::body::{Body, to_bytes};
 use axum::extract::connect_info::ConnectInfo;
 use axum::extract::{Request, State};
 use axum::response::Response;
+use contract::{Finding, Part, essence};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
@@ -15,7 +16,7 @@ use super::fault::Line;
 use super::host::Host;
 use super::records::{KEPT_OF_A_BODY, RecordedRequest};
 use super::{authorize, form};
-use crate::contract::{Api, Complaint, Credential, Found, Operation, Parameter, Place};
+use crate::described::{Api, Complaint, Credential, Found, Operation};
 use crate::handlers::call::{Call, Content, Headers};
 use crate::handlers::form_data::FormData;
 use crate::handlers::handler::Handler;
@@ -43,12 +44,12 @@ pub(crate) async fn serve(
         headers: parts.headers.clone(),
         ..RecordedRequest::default()
     };
-    let found = host.contract.find(&record.method, &record.path);
+    let found = Found::at(host.documents, &record.method, &record.path);
     let operation = match &found {
         Found::Operation(operation, _) => Some(*operation),
         _ => None,
     };
-    record.operation = operation.map(|operation| operation.id.clone());
+    record.operation = operation.map(|operation| operation.id().to_owned());
     let fault = host.faults.meet(record.operation.as_deref(), &record.path);
     record.fault.clone_from(&fault);
     host.counts.receive(record.operation.as_deref(), fault.is_some());
@@ -77,7 +78,7 @@ pub(crate) async fn serve(
             let understood = understand(&host, operation, Asked { path: values, query, body, findings }, &headers);
             match understood {
                 Ok((call, handler)) => {
-                    host.counts.execute(&operation.id, &method, &headers);
+                    host.counts.execute(operation.id(), &method, &headers);
                     host.records.amend(number, |record| record.executed = true);
                     routes::answer(call, handler, operation).await
                 }
@@ -131,7 +132,7 @@ enum Sent {
     Other(u64),
 }
 
-async fn read(parts: Parts, body: Body, operation: Option<&Operation>, record: &mut RecordedRequest) -> Sent {
+async fn read(parts: Parts, body: Body, operation: Option<Operation>, record: &mut RecordedRequest) -> Sent {
     let media = parts.headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
     let media = media.split(';').next().unwrap_or_default().trim().to_ascii_lowercase();
     if media == "multipart/form-data" && operation.is_some_and(Operation::takes_form) {
@@ -145,7 +146,7 @@ async fn read(parts: Parts, body: Body, operation: Option<&Operation>, record: &
     record.body = bytes.slice(..bytes.len().min(KEPT_OF_A_BODY));
     // A page that is being closed can send nothing but plain text, and syncs its draft all the same.
     let plain =
-        media == "text/plain" && operation.is_some_and(|operation| operation.id == "console_workflows_sync_draft");
+        media == "text/plain" && operation.is_some_and(|operation| operation.id() == "console_workflows_sync_draft");
     if plain || media == "application/json" || media.ends_with("+json") {
         return Sent::Json(serde_json::from_slice(&bytes).ok());
     }
@@ -161,53 +162,36 @@ struct Findings {
     notes: Vec<String>,
 }
 
-fn check(operation: &Operation, query: &[(String, String)], headers: &HeaderMap, body: &Sent) -> Findings {
+fn check(operation: Operation, query: &[(String, String)], headers: &HeaderMap, body: &Sent) -> Findings {
+    let headers: Vec<(&str, &str)> =
+        headers.iter().filter_map(|(name, value)| Some((name.as_str(), value.to_str().ok()?))).collect();
+    let media_type = headers.iter().find(|(name, _)| *name == "content-type").map(|(_, value)| essence(value));
+    let (media_type, content) = match body {
+        // Some clients name a media type even where they send nothing.
+        Sent::Json(None) if operation.request().is_none() => ("", contract::Content::Empty),
+        Sent::Json(value) => ("application/json", contract::Content::Json(value.as_ref())),
+        Sent::Form(Ok(form)) => ("multipart/form-data", contract::Content::Form(form.names())),
+        Sent::Form(Err(_)) => ("multipart/form-data", contract::Content::Other),
+        Sent::Other(0) => ("", contract::Content::Empty),
+        Sent::Other(_) => (media_type.as_deref().unwrap_or_default(), contract::Content::Other),
+    };
     let mut found = Findings::default();
-    for (name, _) in query {
-        let known = |parameter: &&Parameter| parameter.place == Place::Query && parameter.name == *name;
-        if !operation.parameters.iter().any(|parameter| known(&parameter)) {
-            found.notes.push(format!("?{name}: undocumented query parameter"));
-        }
-    }
-    let asked = || query.iter().map(|(name, value)| (name.clone(), Value::from(value.clone())));
-    for parameter in &operation.parameters {
-        let value = match parameter.place {
-            Place::Path => continue,
-            Place::Query => query.iter().find(|(name, _)| *name == parameter.name).map(|(_, value)| value.as_str()),
-            Place::Header => headers.get(&parameter.name).and_then(|value| value.to_str().ok()),
-        };
-        let complaints = match value {
-            None if parameter.required => {
-                vec![Complaint::missing(&parameter.name, &Value::Object(asked().collect()))]
+    for Finding { part, problem } in operation.findings(&contract::Sent { query, headers, media_type, content }) {
+        match &part {
+            Part::Query(name) if problem.keyword != "unknown" => {
+                let text = query.iter().find(|(other, _)| other == name).map(|(_, value)| value.as_str());
+                found.query.push(Complaint::of_query(name, text, &problem));
             }
-            None => Vec::new(),
-            Some(value) => parameter.check(value),
-        };
-        found.notes.extend(complaints.iter().map(Complaint::note));
-        if parameter.place == Place::Query {
-            found.query.extend(complaints);
+            // Schemas find problems at a place: the others are about the body as a whole, and members are ignored.
+            Part::Body if !problem.path.is_empty() && problem.keyword != "undocumented" => {
+                found.members.push(Complaint::of_member(&problem));
+            }
+            _ => {}
         }
+        found.notes.push(Finding { part, problem }.to_string());
     }
-    match body {
-        Sent::Json(None) if operation.takes_json() => found.notes.push("the body is not JSON".to_owned()),
-        Sent::Json(Some(value)) if operation.takes_json() => {
-            found.members = operation.check_json(value);
-            found.notes.extend(found.members.iter().map(Complaint::note));
-            found.notes.extend(operation.undocumented(value));
-        }
-        Sent::Form(Ok(form)) => {
-            let (missing, unknown) = operation.check_form(&form.names());
-            found.notes.extend(missing.iter().map(|name| format!("{name}: missing form member")));
-            found.notes.extend(unknown.iter().map(|name| format!("{name}: undocumented form member")));
-        }
-        Sent::Form(Err(_)) => found.notes.push("the form cannot be read".to_owned()),
-        Sent::Other(_) if operation.body_required() => {
-            found.notes.push("no body of a documented media type".to_owned());
-        }
-        Sent::Json(Some(_)) | Sent::Other(1..) if !operation.takes_json() && !operation.takes_form() => {
-            found.notes.push("a body where the document has none".to_owned());
-        }
-        _ => {}
+    if let Sent::Form(Err(_)) = body {
+        found.notes.push("the form cannot be read".to_owned());
     }
     found
 }
@@ -223,13 +207,13 @@ struct Asked {
 /// Turns a request into a call, checking what the server checks, in its order: key, body, user, mode, values.
 fn understand(
     host: &Arc<Host>,
-    operation: &Operation,
+    operation: Operation,
     asked: Asked,
     sent: &HeaderMap,
 ) -> Result<(Call, Option<&'static Handler>), Refusal> {
     let Asked { path, query, body, mut findings } = asked;
     let headers = Headers::of(sent);
-    let (key, visitor) = match operation.credential {
+    let (key, visitor) = match operation.credential() {
         Credential::None if operation.is_console() => (Key::none(), None),
         Credential::None => (Key::of("app-chat"), None),
         Credential::Account => {
@@ -250,7 +234,7 @@ fn understand(
     };
     let cookies = Cookies::read(sent);
     let handler = routes::handler(operation);
-    let api = operation.api;
+    let api = operation.api();
     if handler.is_some_and(|handler| handler.wording.absent) {
         // Whatever the body is: nobody looks at it.
         let (content, user) = (Content::Nothing, None);
@@ -314,7 +298,7 @@ fn checks(host: &Host) -> bool {
 }
 
 /// With `check_answers`, holds an answer and each of its events against the document.
-fn checked(host: &Arc<Host>, operation: Option<&'static Operation>, number: u64, reply: Reply) -> Reply {
+fn checked(host: &Arc<Host>, operation: Option<Operation>, number: u64, reply: Reply) -> Reply {
     let Some(operation) = operation.filter(|_| checks(host)) else { return reply };
     if let Some((status, media, value)) = reply.json() {
         let problems = operation.check_answer(status, media, value);

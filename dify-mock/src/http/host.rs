@@ -2,16 +2,17 @@
 
 use std::sync::Arc;
 
+use contract::Judge;
+
 use super::counts::Counts;
 use super::fault::Rules;
 use super::records::Records;
-use crate::contract::Contract;
 use crate::state::shared::Shared;
 
 /// What all requests to a server share.
 #[derive(Debug)]
 pub(crate) struct Host {
-    pub(crate) contract: &'static Contract,
+    pub(crate) documents: &'static Judge,
     pub(crate) records: Records,
     pub(crate) counts: Counts,
     pub(crate) faults: Rules,

@@ -1,5 +1,7 @@
 //! Identifiers.
 
+pub(crate) use contract::is_uuid;
+
 /// A new random UUID.
 pub(crate) fn new() -> String {
     uuid::Uuid::new_v4().to_string()
@@ -35,11 +37,6 @@ fn letters(mut rest: u128, count: usize) -> String {
         rest /= 62;
     }
     text
-}
-
-/// Returns whether the server would route this as a UUID: only the form with hyphens.
-pub(crate) fn is_uuid(text: &str) -> bool {
-    text.len() == 36 && uuid::Uuid::try_parse(text).is_ok()
 }
 
 /// FNV-1a, then mixed: neighbouring names get unlike numbers.

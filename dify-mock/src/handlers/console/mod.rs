@@ -13,7 +13,7 @@ mod setup;
 mod workflows;
 mod workspace;
 
-use crate::contract::Operation;
+use crate::described::Operation;
 use crate::handlers::call::Call;
 use crate::handlers::handler::Audience::Any;
 use crate::handlers::handler::{Handler, checked, now};
@@ -58,8 +58,8 @@ static HANDLERS: &[(&str, Handler)] = &[
 const SYNC: Handler = now(Any, workflows::sync).body("SyncDraftWorkflowPayload");
 
 /// The function for an operation of the console.
-pub(crate) fn handler(operation: &Operation) -> Option<&'static Handler> {
-    HANDLERS.iter().find(|(id, _)| *id == operation.id).map(|(_, handler)| handler)
+pub(crate) fn handler(operation: Operation) -> Option<&'static Handler> {
+    HANDLERS.iter().find(|(id, _)| *id == operation.id()).map(|(_, handler)| handler)
 }
 
 /// The application of the path.
@@ -84,12 +84,12 @@ const DRAWN: &[Mode] = &[Mode::Workflow, Mode::AdvancedChat];
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::contract::Contract;
+    use crate::described;
 
     #[test]
     fn every_handler_of_the_console_answers_an_operation() {
-        let contract = Contract::get().expect("the bundle is readable");
-        let ids: Vec<&str> = contract.operations().map(|operation| operation.id.as_str()).collect();
+        let operations = described::operations(described::documents().expect("the documents are readable"));
+        let ids: Vec<&str> = operations.map(|operation| operation.id()).collect();
         let stray: Vec<&str> = HANDLERS.iter().map(|(id, _)| *id).filter(|id| !ids.contains(id)).collect();
         assert_eq!(stray, Vec::<&str>::new());
     }

@@ -4,13 +4,13 @@ use std::collections::BTreeMap;
 
 use serde_json::json;
 
-use crate::contract::{Complaint, Contract, Operation};
+use crate::described::{self, Complaint, Operation};
 use crate::values::refusal::Refusal;
 
 /// Refuses what does not agree with the document where the route has words of its own for it.
-pub(crate) fn judge(operation: &Operation, members: &[Complaint]) -> Result<(), Refusal> {
+pub(crate) fn judge(operation: Operation, members: &[Complaint]) -> Result<(), Refusal> {
     let Some(first) = members.first() else { return Ok(()) };
-    match operation.id.as_str() {
+    match operation.id() {
         "console_setup_create" => Err(setup()),
         "console_apps_update_model_config" if first.is_about("model") => Err(Refusal::invalid("model is required")),
         "console_definitions_import_app" if first.is_about("mode") && !first.is_missing() => {
@@ -63,9 +63,9 @@ pub(crate) fn guess(refusal: Refusal, path: &str) -> Refusal {
 
 /// Routes that look like a path: three at most, the most alike first. Parameters and all between them do not count.
 fn guesses(path: &str) -> Vec<String> {
-    let Ok(contract) = Contract::get() else { return Vec::new() };
+    let Ok(documents) = described::documents() else { return Vec::new() };
     let word: Vec<char> = path.chars().collect();
-    let routes = contract.operations().filter(|operation| operation.is_console()).map(route);
+    let routes = described::operations(documents).filter(|operation| operation.is_console()).map(route);
     let fixed = |route: String| match (route.find('<'), route.rfind('>')) {
         (Some(start), Some(end)) => (format!("{}{}", &route[..start], &route[end + 1..]), route),
         _ => (route.clone(), route),
@@ -78,13 +78,13 @@ fn guesses(path: &str) -> Vec<String> {
 }
 
 /// `/console/api/apps/<uuid:app_id>`.
-fn route(operation: &Operation) -> String {
+fn route(operation: Operation) -> String {
     let word = |word: &str| match word.strip_prefix('{').and_then(|word| word.strip_suffix('}')) {
         Some(name) if operation.is_uuid(name) => format!("<uuid:{name}>"),
         Some(name) => format!("<string:{name}>"),
         None => word.to_owned(),
     };
-    format!("/console/api{}", operation.path.split('/').map(word).collect::<Vec<_>>().join("/"))
+    format!("/console/api{}", operation.path().split('/').map(word).collect::<Vec<_>>().join("/"))
 }
 
 /// How alike two texts are, by Ratcliff and Obershelp: twice what they share over what they have.

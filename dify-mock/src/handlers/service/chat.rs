@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{inputs, workflows};
-use crate::contract::Api;
+use crate::described::Api;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::events::Events;
 use crate::handlers::reply::Reply;

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::contract::Complaint;
+use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::run::script::title;

@@ -2,7 +2,6 @@
 
 use std::sync::Arc;
 
-use crate::contract::decoded;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::file::{UploadedFile, sign};
@@ -86,7 +85,7 @@ pub(crate) fn preview(call: &Call) -> Outcome {
 /// The address that a browser gets: signed, with no key.
 pub(crate) fn signed(server: &Arc<Shared>, id: &str, query: &[(String, String)]) -> Outcome {
     let asked = |name: &str| query.iter().find(|(known, _)| known == name).map(|(_, value)| value.as_str());
-    let id = decoded(id);
+    let id = contract::decode(id);
     let file =
         server.world(|world| world.files.get(&id).cloned()).filter(|_| asked("sign") == Some(sign(&id).as_str()));
     let file = file.ok_or_else(|| Refusal::not_found("File not found or signature is invalid"))?;

@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::{dataset, datasets};
-use crate::contract::Complaint;
+use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::World;
