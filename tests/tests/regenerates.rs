@@ -56,7 +56,8 @@ fn what_is_generated_comes_back_when_it_is_gone() {
     let copy = source_copy().expect("a copy");
     assert!(!copy.path().join("spec/published").exists() && !copy.path().join("dify-api").exists());
     let report = codegen::run(copy.path(), Mode::Write).unwrap_or_else(|findings| panic!("{findings}"));
-    assert!(report.unchanged.is_empty() && report.removed.is_empty());
+    // People write the page of extensions; only its table is made.
+    assert!(report.unchanged.iter().all(|path| path.ends_with("EXTENSIONS.md")) && report.removed.is_empty());
     let (before, after) = (generated(&root()), generated(copy.path()));
     assert_eq!(before.keys().collect::<Vec<_>>(), after.keys().collect::<Vec<_>>());
     for (path, before) in &before {
