@@ -38,7 +38,7 @@ fn buffered(item: &Item) -> Option<Finding> {
     Some(Finding::in_document(
         format!("#/components/schemas/{name}"),
         format!("serde reads `{name}` through a buffer, out of which no `RawJson` can be read: it is {why}"),
-        "write its `Deserialize`, as codegen/src/emit/choices.rs does; beside `properties`, say `additionalProperties: {}`",
+        "write its `Deserialize`, as codegen/src/emit/choices.rs does; beside `properties`, write `additionalProperties: {}`",
     ))
 }
 

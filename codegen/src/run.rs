@@ -166,7 +166,7 @@ fn compare(root: &Path, files: BTreeMap<PathBuf, String>, stale: &[PathBuf]) -> 
             Ok(there) => findings.push(Finding::new(
                 show(&path),
                 first_difference(&there, &contents),
-                "this is not what spec/ says",
+                "this does not match spec/",
                 FIX,
             )),
             Err(_) => findings.push(Finding::new(show(&path), 0, "this file is missing", FIX)),
@@ -272,7 +272,7 @@ mod tests {
         let findings = compare(&root, made, &[PathBuf::from("c.rs")]).expect_err("three differ");
         assert_eq!(
             findings.to_string(),
-            "a.rs:2: this is not what spec/ says; run `cargo xtask codegen`\n\
+            "a.rs:2: this does not match spec/; run `cargo xtask codegen`\n\
              b.rs: this file is missing; run `cargo xtask codegen`\n\
              c.rs: nothing makes this file any more; run `cargo xtask codegen`\n"
         );
@@ -286,7 +286,7 @@ mod tests {
         let file = "spec/service/openapi.yaml";
         write(&root, files(&[(file, "openapi: 3.0.3\nopenapi: 3.0.3\n")]), Vec::new()).expect("written");
         let findings = run(&root, Mode::Write).expect_err("a name stands there twice");
-        assert!(findings.to_string().contains("spec/service/openapi.yaml:2: `openapi` stands here already"));
+        assert!(findings.to_string().contains("spec/service/openapi.yaml:2: `openapi` occurs already"));
         assert!(!root.join("spec/published").exists());
         let _ = fs::remove_dir_all(root);
     }

@@ -1,4 +1,4 @@
-//! What can go wrong with a call, told apart.
+//! The errors of calls, by kind.
 
 use crate::{Shown, TimeLimit, operation::Named, types::ErrorCode, values::redactor::Secrets};
 use bytes::Bytes;
@@ -31,11 +31,11 @@ pub use resume::ResumeError;
 
 /// Why a call failed, and during which operation.
 ///
-/// [`kind`](Error::kind) tells the cases apart; the other methods answer what callers ask most. Shown, it names the
+/// [`kind`](Error::kind) distinguishes the cases; the other methods answer what callers ask most. Shown, it names the
 /// operation, the cause and, where it is known, what to do.
 ///
-/// What a server said is shown escaped and cut short ([`Shown`]), by `Display`, `Debug` and every `source`; the members
-/// of the kinds hold all of it. The client's credentials are replaced by `[redacted]` in both, in case that a server
+/// Text of a server is shown escaped and truncated ([`Shown`]), by `Display`, `Debug` and every `source`; the members
+/// of the kinds contain all of it. The client's credentials are replaced by `[redacted]` in both, in case that a server
 /// echoes them.
 ///
 /// Cheap to clone: several callers may share one failure.
@@ -68,7 +68,7 @@ pub(crate) struct Context {
     pub(crate) operation: Named,
     pub(crate) attempts: u32,
     pub(crate) server_version: Option<Box<str>>,
-    /// Of an attempt before the last, nobody knows whether it did what was asked.
+    /// Of an attempt before the last, it is unknown whether it was executed.
     pub(crate) may_have_acted: bool,
     /// It would have been tried again, had the client not done so too often.
     pub(crate) beyond_the_budget: bool,
@@ -96,7 +96,7 @@ impl Context {
 }
 
 impl Error {
-    /// The error holds no secret: that it shows none is made sure here, and nowhere else.
+    /// The error contains no secret: only this place makes sure of that.
     pub(crate) fn new(kind: ErrorKind, context: Context) -> Self {
         Self::outside(kind).during(context)
     }
@@ -135,7 +135,7 @@ impl Error {
         self
     }
 
-    /// Before there was a call. Only for what no server has said: [`beside`](Self::beside) is for the rest.
+    /// Before there was a call. Only for text that is not from a server: [`beside`](Self::beside) is for the rest.
     pub(crate) fn outside(kind: ErrorKind) -> Self {
         Self(Box::new(Inner { kind: Arc::new(kind), context: None }))
     }
@@ -195,7 +195,7 @@ impl Error {
         self.context().map_or(0, |context| context.attempts)
     }
 
-    /// How long the server wants to be left alone (`Retry-After`), where it says so.
+    /// Returns how long to wait before a retry (`Retry-After`), if the server sent it.
     #[must_use]
     pub fn retry_after(&self) -> Option<Duration> {
         match self.kind() {
@@ -213,7 +213,7 @@ impl Error {
 
     /// May the server have done what was asked? Then sending it again may do it twice.
     ///
-    /// `false` means that it was refused or never sent, or only reads. `true` means that nobody knows, or that it
+    /// `false` means that it was refused or never sent, or only reads. `true` means that it is unknown, or that it
     /// was done and only the answer is lost. All [`attempts`](Self::attempts) count, not only the last.
     #[must_use]
     pub fn may_have_acted(&self) -> bool {

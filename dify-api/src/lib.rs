@@ -26,7 +26,7 @@
 //! # The whole of a stream
 //!
 //! A stream can be gathered while it is read, into an [`Answer`] or a [`Run`]: replaced text, steps of agents, citations,
-//! cost, the executions of nodes, how it ended, and what is known to be missing.
+//! cost, the executions of nodes, how it ended, and the parts that are missing.
 //!
 //! ```no_run
 //! use dify_api::{App, types::ChatRequest};

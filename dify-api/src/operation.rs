@@ -1,10 +1,10 @@
-//! What is known of an operation before it is called.
+//! The static facts of an operation.
 
 use crate::{Shown, clients::settings::Api, values::redactor::Redactor};
 use reqwest::{Method, StatusCode};
 use std::fmt;
 
-/// The facts the description gives about one operation. Generated code holds one `static` of it per method.
+/// The facts the description gives about one operation. Generated code contains one `static` for each method.
 #[derive(Debug)]
 pub struct Operation {
     pub(crate) id: &'static str,

@@ -27,14 +27,14 @@ use crate::values::workspace::AUTHOR;
 #[non_exhaustive]
 pub enum Error {
     /// The published document could not be read.
-    #[error("the published document is unreadable ({0}); `cargo xtask codegen` writes it anew")]
+    #[error("the published document is unreadable ({0}); `cargo xtask codegen` writes it again")]
     Bundle(String),
     /// The address is not to be had.
     #[error("cannot listen on {address}: {source}")]
     Listen {
         /// Where it should have listened.
         address: SocketAddr,
-        /// What the system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
 }

@@ -13,8 +13,8 @@
 //! # }
 //! ```
 //!
-//! A file holds one exchange: `OUT/dify-<version>/<area>/<number>-<method>-<route>-<status>.json`. The version is what the
-//! server says in `X-Version`.
+//! A file contains one exchange: `OUT/dify-<version>/<area>/<number>-<method>-<route>-<status>.json`. The version is what the
+//! server sends in `X-Version`.
 
 // Times and ends of connections are the proxy's.
 #![cfg_attr(not(feature = "proxy"), allow(dead_code))]

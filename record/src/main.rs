@@ -15,7 +15,7 @@ struct Cli {
     /// authentication where a client sends no `Authorization`.
     #[arg(long, value_name = "URL")]
     upstream: String,
-    /// The folder to write to, as `cargo xtask verify` reads it. What is there stays.
+    /// The folder to write to, as `cargo xtask verify` reads it. Existing files stay.
     #[arg(long, value_name = "DIR")]
     out: PathBuf,
     /// Where to listen.

@@ -34,7 +34,7 @@ pub enum Error {
     Listen {
         /// Where it should have listened.
         address: SocketAddr,
-        /// What the system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// Nothing can be written there.
@@ -42,7 +42,7 @@ pub enum Error {
     Folder {
         /// The folder.
         folder: String,
-        /// What the system says.
+        /// The message of the operating system.
         source: std::io::Error,
     },
     /// The system gives no thread for writing.

@@ -12,7 +12,7 @@ use crate::scrub::Scrubber;
 /// The address of a server, without credentials.
 pub(crate) struct Upstream {
     url: Url,
-    /// What is sent where a client sends no credentials of its own.
+    /// The credentials for clients that send none.
     login: Option<HeaderValue>,
 }
 

@@ -15,7 +15,7 @@ const COMMANDS: [(&str, &str); 10] = [
     ("lint", "Reports every mistake in spec/ with its file, its line and the fix"),
     ("verify", "Judges recorded exchanges with real servers by spec/"),
     ("diff", "Reports what changed between two versions of spec/"),
-    ("drift", "Compares spec/ with what a Dify server says of itself"),
+    ("drift", "Compares spec/ with a Dify server's own document"),
     ("record", "Records exchanges between clients and a Dify server, without their secrets"),
     ("docs", "Makes the reference pages, for reading offline"),
     ("generators", "Runs the generators of other languages on the published documents"),

@@ -13,7 +13,7 @@ pub fn responses_describe_their_bodies(o: &Outline<'_>, found: &mut Findings) {
             found.push(o.at(
                 entry.place,
                 format!("the response `{}` has no description", entry.key),
-                "say what it means",
+                "describe its meaning",
             ));
         }
         let content = entry.value.get("content").map_or(&[][..], Node::entries);
@@ -107,7 +107,7 @@ pub fn streams_are_framed_events(o: &Outline<'_>, found: &mut Findings) {
         if entry.value.text("x-dify-framing") != Some("sse") {
             found.push(o.at(
                 entry.place,
-                "a stream does not say how its events are framed",
+                "a stream does not define the framing of its events",
                 "add `x-dify-framing: sse`",
             ));
         }

@@ -17,7 +17,7 @@ pub fn deviations_are_exact(o: &Outline<'_>, found: &mut Findings) {
                 wrong("a deviation does not name checked versions".into(), "write `servers: [\"1.13.0\"]`, in quotes");
             }
             if blank(deviation, "note") {
-                wrong("a deviation has no note".into(), "say what the server does wrong");
+                wrong("a deviation has no note".into(), "describe the defect of the server");
             }
             if deviation.has("where") && deviation.has("media") {
                 wrong("a deviation has both `where` and `media`".into(), "make two of it");
@@ -40,7 +40,7 @@ pub fn deviations_are_exact(o: &Outline<'_>, found: &mut Findings) {
             } else if !in_body && documented {
                 wrong(
                     format!("{status} is documented, so it is no deviation"),
-                    "say `where` in the body, or `media`, or remove one of the two",
+                    "name `where` in the body, or `media`, or remove one of the two",
                 );
             }
         }

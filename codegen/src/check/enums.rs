@@ -36,10 +36,10 @@ pub fn open_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
                 continue;
             };
             if blank(value, "description") {
-                found.push(o.at(value.place, format!("the value `{text}` has no description"), "say what it means"));
+                found.push(o.at(value.place, format!("the value `{text}` has no description"), "describe its meaning"));
             }
             if seen.contains(&text) {
-                found.push(o.at(value.place, format!("the value `{text}` stands here twice"), "remove one"));
+                found.push(o.at(value.place, format!("the value `{text}` occurs twice"), "remove one"));
             }
             seen.push(text);
         }
@@ -61,10 +61,10 @@ pub fn closed_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
                 None => found.push(o.at(
                     value.place,
                     "a value of an enum is not text",
-                    "put it in quotes; null is said by `nullable: true`",
+                    "put it in quotes; null is expressed by `nullable: true`",
                 )),
                 Some(text) if seen.contains(&text) => {
-                    found.push(o.at(value.place, format!("the value `{text}` stands here twice"), "remove one"))
+                    found.push(o.at(value.place, format!("the value `{text}` occurs twice"), "remove one"))
                 }
                 Some(text) => seen.push(text),
             }
@@ -100,13 +100,13 @@ pub fn enum_values_have_names_of_their_own(o: &Outline<'_>, found: &mut Findings
                 found.push(o.at(
                     place,
                     format!("the value `{value}` gives no usable name for a variant"),
-                    "describe the member as a string instead and tell the values in its description",
+                    "describe the member as a string instead and list the values in its description",
                 ));
             } else if let Some((_, other)) = seen.iter().find(|(taken, other)| *taken == name && *other != value) {
                 found.push(o.at(
                     place,
                     format!("the values `{other}` and `{value}` both become `{name}`"),
-                    "describe the member as a string instead and tell the values in its description",
+                    "describe the member as a string instead and list the values in its description",
                 ));
             }
             seen.push((name, value));
@@ -141,7 +141,7 @@ pub fn error_codes_are_known(o: &Outline<'_>, found: &mut Findings) {
         let Some(codes) = operation.node().get("x-dify-errors") else {
             found.push(o.at(
                 operation.place(),
-                format!("`{}` does not say which errors to expect", operation.route()),
+                format!("`{}` does not list its errors", operation.route()),
                 "add `x-dify-errors: [code…]`, empty where there are only the common ones",
             ));
             continue;
@@ -160,7 +160,7 @@ pub fn error_codes_are_known(o: &Outline<'_>, found: &mut Findings) {
                     ),
                 ));
             } else if all[..index.min(all.len())].contains(&code) {
-                found.push(o.at(item.place, format!("the error code `{code}` stands here twice"), "remove one"));
+                found.push(o.at(item.place, format!("the error code `{code}` occurs twice"), "remove one"));
             }
         }
     }

@@ -201,7 +201,7 @@ pub fn setters_meet_no_other_function(o: &Outline<'_>, found: &mut Findings) {
                 found.push(o.at(
                     member.place,
                     format!("the setter of `{}` would meet our own function of this name", member.key),
-                    "tell the owner of codegen: the setter needs another name",
+                    "report it to the owner of codegen: the setter needs another name",
                 ));
             }
         }
@@ -278,7 +278,7 @@ pub fn parameters_are_well_named(o: &Outline<'_>, found: &mut Findings) {
             }
             // One value that may go by header or by query (`X-Trace-Id`, `trace_id`) is one to Dify too.
             if let Some(first) = seen.get(&field).filter(|first| **first == name) {
-                found.push(o.at(*place, format!("the parameter `{first}` stands here twice"), "remove one"));
+                found.push(o.at(*place, format!("the parameter `{first}` occurs twice"), "remove one"));
             }
             seen.insert(field, name);
         }

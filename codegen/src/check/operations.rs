@@ -69,7 +69,7 @@ pub fn clients_agree_with_security(o: &Outline<'_>, found: &mut Findings) {
                 let held = held.join("` and `");
                 found.push(o.at(
                     method.place,
-                    format!("the client `{client}` holds `{held}`, but this operation takes `{taken}`"),
+                    format!("the client `{client}` has `{held}`, but this operation requires `{taken}`"),
                     "correct the client, or the operation's `security`",
                 ));
             }
@@ -89,7 +89,7 @@ pub fn operations_are_described(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
         let node = operation.node();
         for (member, fix) in
-            [("summary", "say in one line what it does"), ("description", "say what a caller has to know")]
+            [("summary", "describe in one line what it does"), ("description", "describe what a caller needs")]
         {
             if blank(node, member) {
                 found.push(o.at(operation.place(), format!("`{}` has no {member}", operation.route()), fix));
@@ -175,7 +175,7 @@ pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
                 found.push(o.at(
                     need.place,
                     format!("`{name}` is no optional query parameter or member of the body of `{}`", operation.route()),
-                    "name one, or remove it: what is required is needed anyway",
+                    "name one, or remove it: required members are needed anyway",
                 ));
             }
         }

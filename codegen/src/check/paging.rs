@@ -18,7 +18,7 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
         match (paging.text("style"), paging.has("id")) {
             (Some("cursor"), true) | (Some("page"), false) => {}
             (Some("cursor"), false) => {
-                wrong("style", "paging by cursor needs `id`".into(), "say where an item's id is: `id: /id`")
+                wrong("style", "paging by cursor needs `id`".into(), "name where an item's id is: `id: /id`")
             }
             (Some("page"), true) => wrong("id", "paging by page takes no `id`".into(), "remove it"),
             _ => wrong("style", "`style` is neither `cursor` nor `page`".into(), "write one of the two"),
@@ -55,7 +55,7 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
             wrong(
                 "style",
                 "paging by cursor needs `order`".into(),
-                "say what the list is ordered by: `order: [/created_at]`",
+                "name the order of the list: `order: [/created_at]`",
             );
         }
         let pointers =

@@ -58,7 +58,7 @@ pub fn parameters_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
             Some("header") if is_reserved(name) => found.push(o.at(
                 parameter.place,
                 format!("OpenAPI ignores the header parameter `{name}`"),
-                "say it by the bodies' media types or by `security`",
+                "express it by the bodies' media types or by `security`",
             )),
             Some("header") => {}
             _ => found.push(o.at(
@@ -81,7 +81,7 @@ pub fn parameters_are_described(o: &Outline<'_>, found: &mut Findings) {
             found.push(o.at(
                 place,
                 format!("{noun} has no description"),
-                "say what it is, its unit or format, and what happens without it",
+                "describe its meaning, its unit or format, and its default",
             ));
         }
         if !node.has("schema") {

@@ -49,7 +49,7 @@ pub fn schemas_have_no_title(o: &Outline<'_>, found: &mut Findings) {
             found.push(o.at(
                 title.place,
                 "a schema has a `title`, which generators take for its name",
-                "say it in the description",
+                "state it in the description",
             ));
         }
     }
@@ -63,7 +63,7 @@ pub fn schemas_have_a_type(o: &Outline<'_>, found: &mut Findings) {
             Some(kind) if kind.as_str().is_none_or(|kind| !TYPES.contains(&kind)) => found.push(o.at(
                 kind.place,
                 "this is no type of OpenAPI 3.0",
-                format!("write one of {}; null is said by `nullable: true`", TYPES.join(", ")),
+                format!("write one of {}; null is expressed by `nullable: true`", TYPES.join(", ")),
             )),
             Some(_) => {}
             None => {
@@ -87,10 +87,10 @@ pub fn schemas_have_a_type(o: &Outline<'_>, found: &mut Findings) {
 pub fn arrays_say_of_what(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, .. } in written(o) {
         if type_of(node) == Some("array") && !node.has("items") {
-            found.push(o.at(*place, "a list does not say of what", "add `items`"));
+            found.push(o.at(*place, "a list does not define its items", "add `items`"));
         }
         if node.has("items") && type_of(node) != Some("array") {
-            found.push(o.at(*place, "`items` in what is not a list does nothing", "write `type: array`"));
+            found.push(o.at(*place, "`items` has no effect outside a list", "write `type: array`"));
         }
     }
 }
@@ -102,12 +102,12 @@ pub fn objects_say_what_is_in_them(o: &Outline<'_>, found: &mut Findings) {
         if type_of(node) == Some("object") && !says {
             found.push(o.at(
                 *place,
-                "an object does not say what is in it",
+                "an object does not define its members",
                 "add `properties`, or refer to `OpenObject` in common/schemas/json.yaml",
             ));
         }
         if node.has("properties") && type_of(node) != Some("object") {
-            found.push(o.at(*place, "`properties` in what is not an object does nothing", "write `type: object`"));
+            found.push(o.at(*place, "`properties` has no effect outside an object", "write `type: object`"));
         }
     }
 }
@@ -180,7 +180,7 @@ pub fn schemas_are_described(o: &Outline<'_>, found: &mut Findings) {
             found.push(o.at(
                 *place,
                 format!("{noun} has no description"),
-                "say what it is, its unit or format, and when it is absent or null",
+                "describe its meaning, its unit or format, and when it is absent or null",
             ));
         }
     }
@@ -234,7 +234,7 @@ fn wrapped_type(o: &Outline<'_>, node: &Node, branch: &Node, place: Place, found
         }
         (Some(ours), Some(theirs)) if ours != theirs => found.push(o.at(
             place,
-            format!("`type: {ours}` around a reference to what is of type {theirs}"),
+            format!("`type: {ours}` around a reference to type {theirs}"),
             format!("write `type: {theirs}`"),
         )),
         _ => {}
@@ -247,7 +247,11 @@ pub fn defaults_stand_on_parameters_only(o: &Outline<'_>, found: &mut Findings) 
         if let Some(default) = node.entry("default")
             && *role != Role::Parameter
         {
-            found.push(o.at(default.place, "a `default` in a body would always be sent", "say it in the description"));
+            found.push(o.at(
+                default.place,
+                "a `default` in a body would always be sent",
+                "state it in the description",
+            ));
         }
     }
 }

@@ -50,7 +50,7 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
             found.push(o.at(
                 *place,
                 "a discriminator needs `propertyName` and `mapping`",
-                "name the member that tells the branches apart, and list its values",
+                "name the member that distinguishes the branches, and list its values",
             ));
             continue;
         };
@@ -75,7 +75,7 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
             if !names(&target.value, "required").contains(&tag) {
                 found.push(o.at(
                     target.place,
-                    format!("`{}` is told by `{tag}`, which it does not require", target.key),
+                    format!("`{}` is distinguished by `{tag}`, which it does not require", target.key),
                     format!("describe `{tag}` and list it in `required`"),
                 ));
             }
@@ -133,7 +133,7 @@ pub fn final_events_are_events(o: &Outline<'_>, found: &mut Findings) {
             (None, None) => {}
             (None, Some(_)) => found.push(o.at(
                 *place,
-                "this union of events does not say which events end a stream",
+                "this union of events does not list the events that end a stream",
                 "list them under `x-dify-final`",
             )),
             (Some(extension), None) => found.push(o.at(

@@ -180,7 +180,7 @@ fn known_members(o: &Outline<'_>, node: &Node, vocabulary: &Vocabulary, found: &
         let fix = match (is_ours, known) {
             _ if DERIVED.contains(&key) => "remove it: the bundler derives it from `x-dify-method`".to_owned(),
             (true, []) => "extensions have no meaning here: remove it".to_owned(),
-            (true, ours) => did_you_mean(key, ours.iter().copied(), &format!("here may stand {}", ours.join(", "))),
+            (true, ours) => did_you_mean(key, ours.iter().copied(), &format!("allowed here are {}", ours.join(", "))),
             (false, known) => did_you_mean(
                 key,
                 known.iter().copied(),

@@ -150,7 +150,7 @@ impl Component {
             findings.push(Finding::in_document(
                 format!("#/components/schemas/{name}"),
                 format!("`{name}` is nullable as a whole, which no struct or enum can be"),
-                "say `nullable: true` where it is used, around `allOf: [$ref]`",
+                "write `nullable: true` where it is used, around `allOf: [$ref]`",
             ));
         }
         Self {

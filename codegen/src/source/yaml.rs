@@ -159,7 +159,7 @@ impl Builder {
                     return;
                 };
                 if let Some(first) = lines.get(&key) {
-                    let message = format!("`{key}` stands here already, on line {first}");
+                    let message = format!("`{key}` occurs already, on line {first}");
                     self.problem(place.line, message, "remove or rename one of the two");
                     return;
                 }
@@ -204,7 +204,7 @@ mod tests {
 
     #[test]
     fn a_name_given_twice_is_a_problem_at_the_second() {
-        assert_eq!(problems("a: 1\nb: 2\na: 3\n"), [(3, "`a` stands here already, on line 1".into())]);
+        assert_eq!(problems("a: 1\nb: 2\na: 3\n"), [(3, "`a` occurs already, on line 1".into())]);
     }
 
     #[test]

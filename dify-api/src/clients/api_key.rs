@@ -3,7 +3,7 @@
 use crate::{Error, values::secret::Secret};
 use std::env::VarError;
 
-/// The kinds of key. Dify tells them apart by their beginning.
+/// The kinds of key. Dify distinguishes them by their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each client uses its own kind")]
 pub(crate) enum ApiKey {
@@ -13,14 +13,14 @@ pub(crate) enum ApiKey {
     Dataset,
 }
 
-/// What the environment says.
+/// The values of the environment.
 pub(crate) struct Environment {
     pub(crate) key: String,
     pub(crate) base_url: Option<String>,
 }
 
 impl ApiKey {
-    /// The environment variable that holds one.
+    /// The environment variable that contains one.
     pub(crate) fn variable(self) -> &'static str {
         match self {
             Self::App => "DIFY_API_KEY",

@@ -96,7 +96,7 @@ pub struct AppBuilder {
 }
 
 impl AppBuilder {
-    /// A builder that has taken what the environment says; see [`App::from_env`].
+    /// A builder with the values of the environment; see [`App::from_env`].
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or is not text.
@@ -119,7 +119,7 @@ impl AppBuilder {
         self
     }
 
-    /// Where the server is, up to and with `/v1`. `https://api.dify.ai/v1` if it is not said.
+    /// Sets the base URL of the server, including `/v1`. Defaults to `https://api.dify.ai/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.settings.base_url = Some(url.into());
         self

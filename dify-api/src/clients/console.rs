@@ -115,7 +115,7 @@ pub struct ConsoleBuilder {
 }
 
 impl ConsoleBuilder {
-    /// A builder that has taken what the environment says; see [`Console::from_env`].
+    /// A builder with the values of the environment; see [`Console::from_env`].
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or is not text.
@@ -175,7 +175,7 @@ impl ConsoleBuilder {
         self
     }
 
-    /// Where the server is, with or without `/console/api`. `https://cloud.dify.ai/console/api` if it is not said.
+    /// Where the server is, with or without `/console/api`. Defaults to `https://cloud.dify.ai/console/api`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.settings.base_url = Some(url.into());
         self
@@ -183,7 +183,7 @@ impl ConsoleBuilder {
 
     configured!("Console");
 
-    /// Sets whether a client of an `https` server follows it to `http` when the server says so: by the address of
+    /// Sets whether a client of an `https` server follows it to `http` when the server requests it: by the address of
     /// the Service API, to which [`deploy`](Console::deploy) connects.
     /// Defaults to `false`: whoever is between could read the key.
     pub fn allow_http(mut self, allow: bool) -> Self {

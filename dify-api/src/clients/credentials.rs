@@ -14,7 +14,7 @@ mod renewal;
 #[cfg(feature = "console")]
 pub(crate) mod session;
 
-/// What stands behind all requests of a client.
+/// The credentials of a client's requests.
 pub(crate) enum Credentials {
     /// A key, the same for ever.
     Key(HeaderValue),
@@ -50,7 +50,7 @@ impl Credentials {
         }
     }
 
-    /// Puts them on a request; tells which they were.
+    /// Adds them to a request and returns them.
     pub(crate) fn put_on(&self, request: &mut Request) -> Generation {
         match self {
             Self::Key(key) => {

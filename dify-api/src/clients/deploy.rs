@@ -24,8 +24,8 @@ impl Console {
     /// Brings an application in from its definition (DSL) and makes it answer: imports it, checks that the plugins it
     /// needs are there, publishes its workflow, opens its API and makes a key.
     ///
-    /// Takes the definition's text, or an [`ImportRequest`] that says more: another name, or `app_id` to overwrite the
-    /// draft of a workflow that exists. A definition that is held, because it has another form than the server writes,
+    /// Takes the definition's text, or an [`ImportRequest`] with more options: another name, or `app_id` to overwrite the
+    /// draft of an existing workflow. A pending definition, because its version differs from the server's,
     /// is confirmed.
     ///
     /// ```no_run
@@ -39,7 +39,7 @@ impl Console {
     /// # Ok(()) }
     /// ```
     ///
-    /// The client of the application talks to where the server says that its Service API is, which may be another host:
+    /// The client of the application uses the Service API URL that the server reports, which may be another host:
     /// the key is that server's own, and it alone decides where it is good. From `https` it is not followed to `http`,
     /// unless [`allow_http`](crate::ConsoleBuilder::allow_http) is on.
     ///
@@ -68,7 +68,7 @@ impl Console {
 /// Where the application exists, its base URL and its keys are looked up before anything is changed. The key is made
 /// last, and deleted when it cannot be used. What else was made before a failure stays: the error of missing plugins
 /// names the application. When the future is dropped while the last request is under way, or its answer is lost, a new
-/// key may be left behind that nobody has; the application's page lists it.
+/// key may stay behind without an owner; the application's page lists it.
 #[must_use = "nothing is deployed before it is awaited"]
 #[derive(Clone)]
 pub struct Deploy<'a> {
@@ -93,7 +93,7 @@ impl<'a> Deploy<'a> {
     }
 
     /// Sets the base URL of the Service API, `https://dify.example.com/v1`, for servers that do not name it, or not as it
-    /// is seen from here. Defaults to what the server says, or to the `/v1` beside the console.
+    /// is seen from here. Defaults to the URL that the server reports, or to the `/v1` beside the console.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.base_url = Some(url.into());
         self
@@ -117,7 +117,7 @@ impl<'a> Deploy<'a> {
                 let Some(header) = key.bearer() else {
                     // The first failure is the one to report.
                     let _ = console.api_keys().delete_for_app(app_id, &made.id).await;
-                    return Err(Error::config("the server's key cannot stand in an HTTP header"));
+                    return Err(Error::config("the server's key is not allowed in an HTTP header"));
                 };
                 (Some(made.id), key, header)
             }

@@ -104,7 +104,7 @@ pub struct KnowledgeBuilder {
 }
 
 impl KnowledgeBuilder {
-    /// A builder that has taken what the environment says; see [`Knowledge::from_env`].
+    /// A builder with the values of the environment; see [`Knowledge::from_env`].
     ///
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or is not text.
@@ -127,7 +127,7 @@ impl KnowledgeBuilder {
         self
     }
 
-    /// Where the server is, up to and with `/v1`. `https://api.dify.ai/v1` if it is not said.
+    /// Sets the base URL of the server, including `/v1`. Defaults to `https://api.dify.ai/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.settings.base_url = Some(url.into());
         self
@@ -135,7 +135,7 @@ impl KnowledgeBuilder {
 
     configured!("Knowledge");
 
-    /// Sets whether a client of an `https` server follows it to `http` when the server says so: by the link to a
+    /// Sets whether a client of an `https` server follows it to `http` when the server requests it: by the link to a
     /// document's file.
     /// Defaults to `false`: whoever is between could read the file.
     pub fn allow_http(mut self, allow: bool) -> Self {

@@ -79,7 +79,9 @@ impl Settings {
     /// Makes the transport of these choices, with a key of the Service API.
     pub(crate) fn transport(self, key: &Secret) -> Result<Transport, Error> {
         let header = key.bearer().ok_or_else(|| {
-            Error::config("the API key contains characters that cannot stand in an HTTP header, such as a line break")
+            Error::config(
+                "the API key contains characters that are not allowed in an HTTP header, such as a line break",
+            )
         })?;
         self.transport_to(Api::SERVICE, Credentials::Key(header))
     }
@@ -114,19 +116,19 @@ macro_rules! configured {
             self
         }
 
-        /// When a call that failed is made again; [`RetryPolicy::default`](crate::RetryPolicy) if it is not said.
+        /// When a call that failed is made again; [`RetryPolicy::default`](crate::RetryPolicy) by default.
         pub fn retry(mut self, policy: $crate::RetryPolicy) -> Self {
             self.settings.retry = policy;
             self
         }
 
-        /// The largest event of a stream that is taken, in bytes. 16 MiB if it is not said.
+        /// The largest event of a stream that is taken, in bytes. 16 MiB by default.
         pub fn event_limit(mut self, bytes: usize) -> Self {
             self.settings.limits.event = bytes;
             self
         }
 
-        /// The largest answer that is read whole, in bytes. 64 MiB if it is not said. Streams and downloads have none.
+        /// The largest answer that is read whole, in bytes. 64 MiB by default. Streams and downloads have none.
         pub fn body_limit(mut self, bytes: usize) -> Self {
             self.settings.limits.body = bytes;
             self
@@ -136,7 +138,7 @@ macro_rules! configured {
         /// value is treated as a secret. It does not go to other servers; default headers that
         /// [`configure_http`](Self::configure_http) sets do, and are not known as secrets.
         ///
-        /// A name or value that cannot stand in HTTP makes every call fail with
+        /// A name or value that HTTP does not allow makes every call fail with
         /// [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest).
         pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
             self.settings.headers.set(name.as_ref(), value.as_ref());
@@ -229,7 +231,7 @@ pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
         return refused("must begin with https:// or http:// and a host");
     };
     if !url.username().is_empty() || url.password().is_some() {
-        return refused("must not hold a user or password: Dify takes the key in their place");
+        return refused("must not contain a user or password: Dify uses the key instead");
     }
     if url.query().is_some() || url.fragment().is_some() {
         return refused("must not have a query or fragment");

@@ -97,13 +97,13 @@ impl WebAppBuilder {
     }
 
     /// Your own id for the visitor: with the same one it is the same visitor again, who finds the same conversations. A
-    /// new visitor if it is not said.
+    /// new visitor by default.
     pub fn user_id(mut self, user: impl Into<String>) -> Self {
         self.user = Some(user.into());
         self
     }
 
-    /// Where the server is, with or without `/api`. `https://udify.app/api` if it is not said.
+    /// Where the server is, with or without `/api`. Defaults to `https://udify.app/api`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {
         self.settings.base_url = Some(url.into());
         self

@@ -1,4 +1,4 @@
-//! What each kind of error holds.
+//! The data of each kind of error.
 
 use super::{Cause, cause::chain};
 use crate::{
@@ -30,7 +30,7 @@ pub struct ApiError {
 }
 
 impl ApiError {
-    /// Dify itself was not available, by its own word: nothing was done. A gateway before it cannot say that, whatever
+    /// Dify itself was not available, by its own report: nothing was done. A gateway before it cannot report that, whatever
     /// its 503 looks like, so the body has to be Dify's, with the status that it names.
     pub(crate) fn was_turned_away(&self) -> bool {
         #[derive(serde::Deserialize)]
@@ -91,7 +91,7 @@ fn in_parameter(params: &Option<String>) -> String {
 #[error("{}", Shown::new(&chain(.source)))]
 #[non_exhaustive]
 pub struct TransportError {
-    /// What the HTTP client said, without the URL.
+    /// The message of the HTTP client, without the URL.
     #[source]
     pub source: Cause,
     /// The connection could not be made, so nothing was sent.
@@ -117,7 +117,7 @@ pub struct Timeout {
     pub limit: Duration,
 }
 
-/// A body that is not what the description says.
+/// A body that does not match the description.
 #[derive(thiserror::Error)]
 #[error("the answer does not have the described shape at `{}`: {source}", Shown::new(.path))]
 #[non_exhaustive]
@@ -126,7 +126,7 @@ pub struct DecodeError {
     pub path: String,
     /// The body, or the data of the event, but for secrets of the client.
     pub body: Bytes,
-    /// What the decoder said, without the value that it found.
+    /// The message of the decoder, without the value that it found.
     #[source]
     pub source: Cause,
 }
@@ -153,7 +153,7 @@ impl fmt::Debug for DecodeError {
     }
 }
 
-/// What an `error` event says of a failed run.
+/// The data of an `error` event of a failed run.
 #[derive(Clone, PartialEq, thiserror::Error)]
 #[error("the run failed: {}{code}{}{}", in_front(.status), separator(.message), Shown::new(.message))]
 #[non_exhaustive]
@@ -166,7 +166,7 @@ pub struct StreamError {
     pub message: String,
     /// The message that failed, where there is one.
     pub message_id: Option<String>,
-    /// The conversation it stands in, where there is one.
+    /// The conversation, if there is one.
     pub conversation_id: Option<String>,
     /// The event as it came, but for secrets of the client.
     pub body: Bytes,

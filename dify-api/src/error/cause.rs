@@ -1,9 +1,9 @@
-//! What other libraries say of a failure.
+//! Messages of other libraries about a failure.
 
 use crate::{Shown, values::redactor::Redactor};
 use std::{error::Error, fmt};
 
-/// The cause of an error, as text: what the HTTP client or the JSON decoder said, and their causes.
+/// The cause of an error, as text: the message of the HTTP client or the JSON decoder, and their causes.
 ///
 /// Text instead of the library's own error, because those quote what a server sent.
 #[derive(Clone, PartialEq, Eq)]
@@ -24,7 +24,7 @@ impl Cause {
         Self { text, source }
     }
 
-    /// What the decoder said, without the value that it quotes: that belongs to users, or is a secret.
+    /// The message of the decoder, without the value that it quotes: that belongs to users, or is a secret.
     pub(crate) fn of_json(error: &serde_json::Error) -> Self {
         Self { text: without_value(&error.to_string()), source: None }
     }

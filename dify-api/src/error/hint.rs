@@ -24,7 +24,7 @@ pub(crate) struct Situation {
 }
 
 impl Situation {
-    /// Takes the secrets out of what a server said.
+    /// Removes secrets from text of a server.
     pub(super) fn redact(&mut self, redactor: &Redactor) {
         for text in [&mut self.moved_to, &mut self.progress].into_iter().flatten() {
             let mut clean = std::mem::take(text).into_string();

@@ -28,7 +28,7 @@ pub struct UnindexedDocument {
     pub name: Option<String>,
     /// What became of it: `error` or `paused`.
     pub status: crate::types::IndexingStatus,
-    /// Why, in Dify's words, where it says so.
+    /// The reason in Dify's words, if it gives one.
     pub reason: Option<String>,
     /// Dify's machine-readable reason, where there is one. Since Dify 1.16.1.
     pub reason_code: Option<String>,

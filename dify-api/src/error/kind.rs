@@ -29,7 +29,7 @@ pub enum ErrorKind {
     /// A successful answer, or an event, that does not have the shape the description gives it.
     #[error("{0}")]
     Decode(DecodeError),
-    /// The run failed: the server said so by an `error` event.
+    /// The run failed: the server sent an `error` event.
     #[error("{0}")]
     Stream(StreamError),
     /// A frame of an event stream that could not be read.
@@ -38,7 +38,7 @@ pub enum ErrorKind {
     /// The stream ended in the middle of an event: something is missing.
     #[error("the stream ended in the middle of an event")]
     CutShort,
-    /// The stream ended before its run did: no event said how the run ended.
+    /// The stream ended before its run did: no event reported the end of the run.
     #[error("the stream ended without the event that ends a run{}", after(.last))]
     Incomplete {
         /// The name of the last event; none where there was none at all.
@@ -86,7 +86,7 @@ pub enum ErrorKind {
     File {
         /// The file.
         path: String,
-        /// What the system said.
+        /// The message of the operating system.
         source: io::Error,
     },
 }

@@ -11,7 +11,7 @@ use std::fmt;
 pub struct ResumeError {
     /// Id of the run.
     pub run_id: String,
-    /// The Dify release, where the server says it.
+    /// The Dify release, if the server reports it.
     pub server_version: Option<String>,
     /// The run as it was when it had ended, or when it was last heard of. None where that could not be asked.
     #[cfg(feature = "app")]

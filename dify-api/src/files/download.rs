@@ -78,7 +78,7 @@ impl Download {
         self.content_type.as_deref()
     }
 
-    /// How many bytes there are in all, where the server says so.
+    /// Returns the total number of bytes, if the server reports it.
     #[must_use]
     pub fn content_length(&self) -> Option<u64> {
         self.content_length

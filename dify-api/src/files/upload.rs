@@ -95,7 +95,7 @@ impl Upload {
         self.part_of(media_type).await
     }
 
-    /// The same for speech: of these formats Dify knows the types by their extensions only, and refuses the
+    /// The same for speech: of these formats Dify determines the types by their extensions only, and rejects the
     /// registered `audio/mpeg`.
     #[cfg_attr(not(any(feature = "app", feature = "web")), allow(dead_code, reason = "forms of speech call it"))]
     pub(crate) async fn audio_part(&self) -> Result<Part, Error> {

@@ -20,7 +20,7 @@ impl<'a> Documents<'a> {
     ///
     /// The outcomes come in the order of the files; a file that fails does not keep the others back. Files are taken
     /// from the iterator only when there is room for them, and sent piece by piece, so that memory depends on
-    /// `concurrency` (at least 1) and not on how many there are or how large. Indexing goes on afterwards:
+    /// `concurrency` (at least 1) and not on how many there are or how large. Indexing continues afterwards:
     /// [`wait_until_indexed`](Self::wait_until_indexed).
     ///
     /// ```no_run

@@ -27,18 +27,18 @@ pub trait Page: DeserializeOwned + Send {
     /// How the list continues.
     const PAGING: Paging;
 
-    /// Returns what the page holds, as the server ordered it.
+    /// Returns the items of the page, in the server's order.
     fn items(&self) -> &[Self::Item];
 
-    /// Returns what the page holds, as the server ordered it.
+    /// Returns the items of the page, in the server's order.
     fn into_items(self) -> Vec<Self::Item>;
 
-    /// Returns whether there is another page, where the answer says so.
+    /// Returns whether there is another page, if the reply contains it.
     fn more(&self) -> Option<bool> {
         None
     }
 
-    /// Returns how many items the list has in all, where the answer says so.
+    /// Returns the total number of items, if the reply contains it.
     fn total(&self) -> Option<i64> {
         None
     }
@@ -133,7 +133,7 @@ enum State<P> {
 
 /// The pages of a list; see [`Call::pages`].
 ///
-/// It ends with the list: where the answer says that there is no more, where a page is empty, or where the server leads
+/// It ends with the list: if the reply indicates no more pages, where a page is empty, or where the server leads
 /// back to a place that was asked for before, directly or in a circle of up to 10 000 pages. A server that repeats itself
 /// whatever number it is asked for ends it after ten repeated pages. An error ends it too.
 ///

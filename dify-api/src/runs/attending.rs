@@ -89,7 +89,7 @@ where
     ///
     /// # Errors
     /// See [`Workflows::run_with_input`], and the same each time it is called again; then the
-    /// [`snapshot`](Self::snapshot) holds what came before.
+    /// [`snapshot`](Self::snapshot) contains the data so far.
     pub async fn finish(&mut self) -> Result<Run, Error> {
         if let Some(failure) = &self.failure {
             return Err(failure.clone());
@@ -145,7 +145,7 @@ where
         }
     }
 
-    /// What the run has done, as far as it was told.
+    /// Returns the state of the run, as far as it was reported.
     pub fn snapshot(&self) -> &Run {
         self.followed.as_ref().map_or(&self.nothing, FollowedRun::snapshot)
     }

@@ -82,13 +82,13 @@ impl<E: Resumable> FollowedRun<E> {
         Self { phase, run, broke: None, due: None, fruitless: 0, policy, at_pause, failure: None }
     }
 
-    /// The run after the next event; `None` when it has told its end, or that it pauses, and after an error.
+    /// The run after the next event; `None` after its end or a pause was reported, and after an error.
     ///
     /// Nothing is lost when the future is dropped before it is done.
     ///
     /// # Errors
     /// What cannot be mended by another connection. [`ErrorKind::Resume`] where the server has no route for following
-    /// runs: then the [`snapshot`](Self::snapshot) holds the run's last state, as it was read back.
+    /// runs: then the [`snapshot`](Self::snapshot) contains the run's last state, as it was read back.
     pub async fn next(&mut self) -> Option<Result<&Run, Error>> {
         while self.failure.is_none() {
             if self.broke.is_some()
@@ -176,7 +176,7 @@ impl<E: Resumable> FollowedRun<E> {
         Ok(())
     }
 
-    /// What the run has done, as far as it was told.
+    /// Returns the state of the run, as far as it was reported.
     pub fn snapshot(&self) -> &Run {
         &self.run
     }
@@ -204,7 +204,7 @@ impl<E: Resumable> FollowedRun<E> {
         }
     }
 
-    /// Asks the server to stop the run: go on, and it tells its end.
+    /// Requests that the server stops the run; continue to read until its end is reported.
     ///
     /// # Errors
     /// Those of [`EventStream::request_stop`].

@@ -1,4 +1,4 @@
-//! What a run has said and done so far, gathered from its events.
+//! The state of a run so far, accumulated from its events.
 
 use crate::{Error, Event, Shown, types::ErrorCode, values::shown::Size};
 use bytes::Bytes;
@@ -33,16 +33,16 @@ pub use node::{NodeExecution, NodeRetry};
 pub(crate) use reply::{Reply, fold};
 pub use run::{Pause, Run};
 
-/// How a run stands, as far as its events tell.
+/// The status of a run, as far as its events report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum RunStatus {
     /// Nothing has been heard of it.
     #[default]
     Unknown,
-    /// It has begun, and nothing told its end.
+    /// It has started, and no event reported its end.
     Running,
-    /// It waits for a person, and may go on. Not a failure.
+    /// It waits for human input and may continue. Not a failure.
     Paused,
     /// A workflow did what it should.
     Succeeded,
@@ -55,7 +55,7 @@ pub enum RunStatus {
     /// The answer of a chat, agent or completion is over. Whether it was written to its end or somebody else stopped
     /// it, Dify does not say: both end alike. [`Stopped`](Self::Stopped) it is when the stream itself was asked to stop.
     Ended,
-    /// A state that this version of the crate does not know, as it was sent.
+    /// A status that this version of the crate does not define, as sent.
     Other(String),
 }
 
@@ -68,7 +68,7 @@ impl RunStatus {
 }
 
 impl RunStatus {
-    /// As a workflow says it; nothing, where none would.
+    /// The status text of a workflow; `None` if there is none.
     #[cfg(any(feature = "app", feature = "knowledge"))]
     fn on_the_wire(&self) -> Option<crate::types::WorkflowRunStatus> {
         use crate::types::WorkflowRunStatus as Wire;
@@ -109,7 +109,7 @@ pub struct Failure {
     pub status: Option<u16>,
     /// Text for people.
     pub message: String,
-    /// What this crate adds to it, where the server does not say why.
+    /// What this crate adds to it, if the server gives no reason.
     pub hint: Option<&'static str>,
 }
 
@@ -136,7 +136,7 @@ impl fmt::Display for Failure {
     }
 }
 
-/// What is known to be missing from what was gathered.
+/// The parts that are missing from an accumulated value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Missing {
@@ -144,7 +144,7 @@ pub struct Missing {
     pub undecoded: u64,
     /// The first of them, up to 16.
     pub undecoded_events: Vec<Undecoded>,
-    /// Names of events that came and that this version of the crate does not know, up to 16.
+    /// Names of received events that this version of the crate does not define, up to 16.
     pub unknown_events: BTreeSet<String>,
     /// How often the connection was lost and taken up again at a place where events may have been lost in between.
     pub gaps: u32,
@@ -224,7 +224,7 @@ pub(crate) mod sealed {
         fn take_in<E: super::Feeds<Self>>(&mut self, event: &E);
         fn is_over(&self) -> bool;
         fn missing(&mut self) -> &mut super::Missing;
-        /// The run failed: an `error` event said so.
+        /// The run failed: there was an `error` event.
         fn failed(&mut self, failure: super::Failure, told: &crate::StreamError);
         /// The server was asked to stop the run, and the stream has ended.
         fn stopped(&mut self);

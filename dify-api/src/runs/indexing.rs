@@ -58,11 +58,11 @@ impl<'a> Documents<'a> {
     }
 }
 
-/// The indexing of a batch, as it goes on; see [`Documents::wait_until_indexed`].
+/// The indexing of a batch; see [`Documents::wait_until_indexed`].
 ///
 /// As a stream it yields the states of all documents of the batch whenever one has changed, and ends when all are
 /// indexed. A document that failed or was paused comes as an `Err` at the end.
-#[must_use = "nobody waits unless it is awaited or read"]
+#[must_use = "nothing happens unless it is awaited or read"]
 pub struct Indexing<'a> {
     waiting: Waiting<'a>,
     state: State<'a>,
@@ -102,7 +102,7 @@ fn pace() -> ExponentialBackoff {
 impl<'a> Indexing<'a> {
     /// How long to wait at most, from the first time it is polled. Half an hour if it is not said; `None` waits for ever.
     ///
-    /// Dify goes on indexing all the same.
+    /// Dify continues indexing nevertheless.
     pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.deadline = limit.into();
         self
@@ -186,7 +186,7 @@ impl<'a> Waiting<'a> {
             named if named > NAMED => progress += &format!("; {} more are not indexed", named - NAMED),
             _ => {}
         }
-        progress += ". Dify goes on: wait again, or raise `deadline`";
+        progress += ". Dify continues: wait again, or raise `deadline`";
         let named = Named::by_hand(Method::GET, route, Credential::Knowledge);
         let situation = Situation { progress: Some(progress.into()), ..Situation::default() };
         let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });

@@ -1,4 +1,4 @@
-//! Going on with a run whose stream broke off.
+//! Continuing a run whose stream was interrupted.
 
 use crate::{
     Error, ErrorKind, EventStream, Feeds, Run, Transport,
@@ -13,7 +13,7 @@ use std::time::Duration;
 ///
 /// Implemented by the unions of workflows and chatflows only.
 pub trait Resumable: Feeds<Run> {
-    /// The events of such a run from then on: what had happened before is told in brief.
+    /// The events of such a run from then on; earlier events have a short form.
     type Rest: Resumable<Rest = Self::Rest>;
 
     /// Opens the stream of the events of a run, what has happened so far included.
@@ -24,7 +24,7 @@ pub trait Resumable: Feeds<Run> {
         user: &'a str,
     ) -> impl Future<Output = Result<EventStream<Self::Rest>, Error>> + Send + 'a;
 
-    /// What has become of a run, where the API tells that without its events.
+    /// The outcome of a run, if the API reports it without its events.
     #[doc(hidden)]
     fn outcome<'a>(transport: &'a Transport, run_id: &'a str) -> impl Future<Output = Outcome> + Send + 'a;
 
@@ -48,7 +48,7 @@ type Outcome = Option<Box<crate::types::WorkflowRun>>;
 type Outcome = Option<std::convert::Infallible>;
 
 impl<E: Resumable> EventStream<E> {
-    /// Goes on with the run of this stream in another one, from what has happened meanwhile.
+    /// Continues the run of this stream in another stream, from its current state.
     ///
     /// For a connection that broke, a server that fell silent, and a pause that is over. The run itself continues
     /// whatever becomes of its stream. The new stream brings the nodes that ran meanwhile, without their inputs and
@@ -65,7 +65,7 @@ impl<E: Resumable> EventStream<E> {
     /// tokens and times, and without files, exceptions and the end user.
     ///
     /// Since Dify 1.16.1. An older server has no such route: then the run is asked for until it has ended, and the error,
-    /// [`ErrorKind::Resume`], holds what became of it.
+    /// [`ErrorKind::Resume`], contains its outcome.
     ///
     /// ```no_run
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {

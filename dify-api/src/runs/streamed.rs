@@ -59,7 +59,7 @@ streamed! {
 
 #[cfg(feature = "app")]
 streamed! {
-    /// Runs the workflow and tells how it went, as [`run`](Self::run) does, but over a stream.
+    /// Runs the workflow and returns its result, like [`run`](Self::run) does, but over a stream.
     ///
     /// Gateways cut connections on which nothing moves for a minute or so; over a stream the pings keep them open. The
     /// limit on the whole call does not apply, as for all streams.
@@ -85,7 +85,7 @@ streamed! {
 
 #[cfg(feature = "app")]
 streamed! {
-    /// Runs a version of the workflow and tells how it went, as [`run_version`](Self::run_version) does, but over a
+    /// Runs a version of the workflow and returns its result, like [`run_version`](Self::run_version) does, but over a
     /// stream.
     ///
     /// # Errors

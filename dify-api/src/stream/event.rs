@@ -11,7 +11,7 @@ pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static
     /// lost the run's end.
     const FINAL: &'static [&'static str];
 
-    /// The name on the wire, `message` or `node_finished` or one this version does not know.
+    /// Returns the name of the event, such as `message`, `node_finished` or an undefined one.
     fn name(&self) -> &str;
 
     /// Decodes the data of an event whose name is known already.

@@ -28,7 +28,7 @@ pub(crate) use stop::within;
 
 /// The events of one run.
 ///
-/// Read it with [`next`](Self::next), or as a [`Stream`]. Events that this version of the crate does not know come as
+/// Read it with [`next`](Self::next), or as a [`Stream`]. Events that this version of the crate does not define are returned as
 /// `Unknown`. Pings, `[DONE]` and empty data are no events; [`last_activity`](Self::last_activity) shows that they come.
 ///
 /// It ends with `None` only after one of the events that end a run ([`Event::FINAL`]): `message_end`,
@@ -124,7 +124,7 @@ impl<E: Event> EventStream<E> {
         }
     }
 
-    /// The next event; `None` when the run has told its end.
+    /// Returns the next event; `None` after the end of the run.
     ///
     /// The same as `StreamExt::next`, for those who have no use for that crate. Nothing is lost when the future is
     /// dropped before it is done, as `tokio::select!` does.
@@ -275,13 +275,13 @@ enum End {
 const PATIENCE: u32 = 64;
 
 impl<E> EventStream<E> {
-    /// The task that runs, as the first event that knows it named it: what the stop operation takes.
+    /// Returns the id of the task, for the stop operation, from the first event that contains it.
     #[must_use]
     pub fn task_id(&self) -> Option<&str> {
         self.source.task_id.as_deref()
     }
 
-    /// The run of a workflow or chatflow, as the first event that knows it named it.
+    /// Returns the id of the run of a workflow or chatflow, from the first event that contains it.
     #[must_use]
     pub fn run_id(&self) -> Option<&str> {
         self.source.run_id.as_deref()
@@ -325,10 +325,10 @@ impl<E> EventStream<E> {
         self.source.request_stop().await
     }
 
-    /// From now on, dropping the stream before the run has told its end stops the run as well.
+    /// Makes a drop of the stream before the end of the run stop the run as well.
     ///
     /// The request goes out from a task of its own, on the runtime in which the stream is dropped; whether it was heard,
-    /// nobody learns. A run whose task no event has named yet cannot be stopped.
+    /// nobody learns. A run cannot be stopped before an event contains its task.
     ///
     /// Without this, a workflow continues when its stream is dropped, and its result is stored; the answer to a chat
     /// message stays empty on Dify 1.16.1, whether its run was stopped or not.

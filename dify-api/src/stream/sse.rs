@@ -84,7 +84,7 @@ impl fmt::Debug for Decoder {
     }
 }
 
-/// What can be wrong with one frame. The decoder goes on with the next.
+/// The errors of one frame. The decoder continues with the next one.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum FrameError {

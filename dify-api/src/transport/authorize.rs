@@ -22,7 +22,7 @@ impl Ongoing {
         }
         if let Some(bearer) = bearer {
             let bearer = bearer.clone().ok_or_else(|| {
-                let text = "the token contains characters that cannot stand in an HTTP header";
+                let text = "the token contains characters that are not allowed in an HTTP header";
                 ErrorKind::InvalidRequest(text.to_owned())
             })?;
             request.headers_mut().insert(AUTHORIZATION, bearer);

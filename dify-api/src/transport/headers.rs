@@ -23,7 +23,7 @@ impl Headers {
             (Err(_), _) => format!("`{}` is no name of a header", Shown::new(name)),
             (_, Err(_)) => {
                 format!(
-                    "the value of header `{}` has characters that cannot stand there, such as a line break",
+                    "the value of header `{}` contains characters that are not allowed in a header, such as a line break",
                     Shown::new(name)
                 )
             }

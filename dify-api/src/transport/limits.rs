@@ -1,4 +1,4 @@
-//! How much one answer may hold.
+//! The size limits of a reply.
 
 /// Size limits: what keeps a broken or hostile server from filling the memory.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

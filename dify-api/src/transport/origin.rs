@@ -49,7 +49,7 @@ impl Shared {
         let place = place(url.as_str());
         let refused = |why: String| Err(ErrorKind::Config(format!("the server gives the URL {place}: {why}")));
         if !url.username().is_empty() || url.password().is_some() {
-            return refused("it holds a user or password".to_owned());
+            return refused("it contains a user or password".to_owned());
         }
         if self.base.scheme() != "https" || url.scheme() != "http" || self.settings.allow_http {
             return Ok(url);

@@ -87,8 +87,8 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sends a header of your own along, such as `X-Request-Id` for what stands between here and Dify. The credential
-    /// cannot be replaced. A name or value that cannot stand in HTTP, such as one with a line break, is told when the
+    /// Adds a header, such as `X-Request-Id` for proxies in front of Dify. The credential
+    /// cannot be replaced. A name or value that HTTP does not allow, such as one with a line break, is reported when the
     /// call is awaited, and nothing is sent.
     ///
     /// ```no_run

@@ -101,8 +101,8 @@ impl RawRequest {
         self
     }
 
-    /// Says whether sending it twice does what sending it once does, so that it may be repeated whatever became of it;
-    /// see [`RetryPolicy`]. As HTTP has it by the method if it is not said.
+    /// Sets whether the request is idempotent, so that it may be retried after any failure;
+    /// see [`RetryPolicy`]. Defaults to the idempotence of the HTTP method.
     pub fn idempotent(mut self, idempotent: bool) -> Self {
         self.named.set_idempotent(idempotent);
         self

@@ -99,7 +99,7 @@ impl Draft {
     pub(crate) fn header(self, name: &'static str, value: Option<&str>) -> Self {
         let Some(value) = value else { return self };
         let value = HeaderValue::from_str(value);
-        let value = value.map_err(|_| format!("`{name}` contains characters that cannot stand in an HTTP header"));
+        let value = value.map_err(|_| format!("`{name}` contains characters that are not allowed in an HTTP header"));
         self.insert(HeaderName::from_static(name), value)
     }
 

@@ -26,9 +26,9 @@ pub use retry_after::retry_after;
 /// | 500, and any other status | no | no |
 /// | a reset, a time limit, or a body that broke off, after it was sent | again | no: the error [may have been acted on](crate::Error::may_have_acted) |
 ///
-/// The pause before an attempt is random, from nothing up to a bound that doubles each time. A server that says when
+/// The pause before an attempt is random, from nothing up to a bound that doubles each time. A server that specifies when
 /// (`Retry-After`) is obeyed; where that is later than [`max_retry_after`](Self::max_retry_after), nothing is waited
-/// for, and the error says when. A redirect of the same request to another place of the same server is followed, up to
+/// for, and the error contains the time. A redirect of the same request to another place of the same server is followed, up to
 /// five times a call: that is an attempt, and none of [`max_attempts`](Self::max_attempts). Uploads are read again from their source; one out of a reader is sent once. Streams are
 /// asked for again until their head is there, never after that.
 ///
@@ -49,10 +49,10 @@ pub struct RetryPolicy {
     pub max_attempts: u32,
     /// The longest pause before the second attempt. 500 ms.
     pub base_delay: Duration,
-    /// The longest pause before any attempt, unless the server says when. 8 s.
+    /// The maximum pause before any attempt, unless the server specifies one. 8 s.
     pub max_delay: Duration,
     /// The longest `Retry-After` that is waited for. 60 s. With a longer one the call fails at once:
-    /// [`Error::retry_after`](crate::Error::retry_after) says when to come back.
+    /// [`Error::retry_after`](crate::Error::retry_after) contains the time to retry.
     pub max_retry_after: Duration,
     /// How many attempts after the first all calls of a client together may make in a row. 50. Each call that the server
     /// answers with success gives back a tenth of one (also when the answer cannot be read), so that a server in trouble

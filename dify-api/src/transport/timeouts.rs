@@ -32,10 +32,10 @@ pub struct Timeouts {
     /// own: waiting for a session or a passport, a refusal, and the answer to an upload.
     pub call: Option<Duration>,
     /// No byte of the answer's body. 60 s: Dify sends a ping every 10 s. Only time spent waiting counts, not the
-    /// time in which nobody reads.
+    /// time during which the stream is not read.
     pub read_idle: Option<Duration>,
     /// The body of a refusal, of an answer of another media type than asked for, and of an answer without content. 10 s.
-    /// The error holds what came until then.
+    /// The error contains the data so far.
     pub error_body: Option<Duration>,
     /// No event of a stream, whatever else comes: pings show that the connection lives, not that the run does. 6 min:
     /// Dify itself gives up after 5. Only time spent waiting counts.

@@ -1,6 +1,6 @@
 //! Enums that grow: the known values, and `Other` for the rest.
 
-/// Declares an enum over strings that keeps values it does not know.
+/// Declares an enum over strings that keeps undefined values.
 ///
 /// ```
 /// dify_api::open_enum! {
@@ -33,12 +33,12 @@ macro_rules! open_enum {
         #[non_exhaustive]
         $vis enum $name {
             $( $(#[$variant_meta])* $variant, )*
-            /// A value this version of the crate does not know, as it was sent.
+            /// A value that this version of the crate does not define, as sent.
             Other(::std::string::String),
         }
 
         impl $name {
-            /// The values this version of the crate knows, as they are sent.
+            /// The values that this version of the crate defines, as sent.
             pub const KNOWN: &'static [&'static str] = &[$($wire),*];
 
             /// The value as it is sent.

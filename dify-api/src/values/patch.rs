@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// Leave it, clear it, or set it: for members where Dify tells the three apart.
+/// Leave it, clear it, or set it: for members where Dify distinguishes the three.
 ///
 /// ```
 /// use dify_api::Patch;

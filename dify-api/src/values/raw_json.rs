@@ -58,7 +58,7 @@ impl RawJson {
     /// Reads the value into a tree.
     ///
     /// # Errors
-    /// When it holds what a tree cannot: a number beyond `f64`, or nesting deeper than 128.
+    /// If it contains values that a tree cannot represent: a number beyond `f64`, or nesting deeper than 128.
     pub fn to_value(&self) -> serde_json::Result<Value> {
         self.get()
     }

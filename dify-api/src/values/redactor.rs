@@ -1,4 +1,4 @@
-//! Takes secrets out of what a server says.
+//! Removes secrets from text of a server.
 //!
 //! A server, or a proxy before it, may echo a credential: in a message, a header, a page that shows the request. Each
 //! secret is found as it is, and in the encodings that web software applies to text on its way into an answer.
@@ -15,7 +15,7 @@ use base64::{
 use bytes::Bytes;
 use std::borrow::Cow;
 
-/// What is shown in place of a secret.
+/// The replacement of a secret.
 const REDACTED: &[u8] = b"[redacted]";
 
 /// Shorter secrets are not looked for: they would be found in any text.

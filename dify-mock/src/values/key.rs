@@ -76,10 +76,10 @@ pub(crate) const KEYS: &[(&str, &str)] = &[
     ("app-workflow", "a workflow: start, llm, end"),
     ("app-human", "a workflow that waits for a person"),
     ("app-disabled", "an application whose API is switched off (403)"),
-    ("app-invalid", "a key that nobody knows (401)"),
+    ("app-invalid", "an unknown key (401)"),
     ("dataset-knowledge", "the workspace's knowledge, shared by all keys that start with dataset-"),
     ("dataset-disabled", "knowledge whose API is switched off (403)"),
-    ("dataset-invalid", "a key that nobody knows (401)"),
+    ("dataset-invalid", "an unknown key (401)"),
 ];
 
 impl Key {

@@ -83,7 +83,7 @@ fn compare(
         ["console", "web", "service"].into_iter().find(|api| stem.contains(api))
     };
     let api = task.api.map(Api::name).or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
-    let api = api.ok_or_else(|| format!("{name} does not say which API it describes: give --api"))?;
+    let api = api.ok_or_else(|| format!("{name} does not name its API: give --api"))?;
     let ours = ours.iter().find(|document| document.api == api).ok_or_else(|| format!("spec/{api} is missing"))?;
     let described = ours.value.pointer("/info/version").and_then(serde_json::Value::as_str).unwrap_or_default();
     let release = task.release.as_deref().unwrap_or(described);

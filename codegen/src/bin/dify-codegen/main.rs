@@ -89,7 +89,7 @@ fn run_codegen(root: &Path, mode: Mode) -> ExitCode {
             }
             let (total, seconds) = (report.written.len() + report.unchanged.len(), report.elapsed.as_secs_f64());
             if report.written.is_empty() && report.removed.is_empty() {
-                println!("Nothing changed: all {total} generated files are what spec/ says ({seconds:.1} s).");
+                println!("Nothing changed: all {total} generated files match spec/ ({seconds:.1} s).");
             } else {
                 println!(
                     "{} of {total} generated files written, {} removed ({seconds:.1} s).",

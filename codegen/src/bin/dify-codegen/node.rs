@@ -64,7 +64,7 @@ impl Node {
             .current_dir(&self.directory)
             .status()?;
         if !status.success() {
-            return Err("npm could not fetch the programs of tools/node: look at what it says above".into());
+            return Err("npm could not fetch the programs of tools/node: see its output above".into());
         }
         fs::write(fetched, lock)?;
         Ok(())

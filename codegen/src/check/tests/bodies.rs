@@ -55,7 +55,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:48: a stream does not say how its events are framed; add `x-dify-framing: sse`";
+            "spec/service/paths/tea.yaml:48: a stream does not define the framing of its events; add `x-dify-framing: sse`";
     }
 
     a_stream_of_no_union_is_told {

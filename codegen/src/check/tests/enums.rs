@@ -7,7 +7,7 @@ plant! {
         by
             "    - value: green\n"
         and hear
-            "spec/service/schemas/tea.yaml:5: the value `green` has no description; say what it means";
+            "spec/service/schemas/tea.yaml:5: the value `green` has no description; describe its meaning";
     }
 
     an_open_enum_value_twice_is_told {
@@ -16,7 +16,7 @@ plant! {
         by
             "value: green"
         and hear
-            "spec/service/schemas/tea.yaml:7: the value `green` stands here twice; remove one";
+            "spec/service/schemas/tea.yaml:7: the value `green` occurs twice; remove one";
     }
 
     an_open_enum_that_is_not_text_is_told {
@@ -39,7 +39,7 @@ plant! {
         by
             "enum: [small, large, 3]"
         and hear
-            "spec/service/schemas/tea.yaml:15: a value of an enum is not text; put it in quotes; null is said by `nullable: true`";
+            "spec/service/schemas/tea.yaml:15: a value of an enum is not text; put it in quotes; null is expressed by `nullable: true`";
     }
 
     a_closed_enum_that_the_server_sends_is_told {
@@ -57,7 +57,7 @@ plant! {
         by
             "enum: [small, Small]"
         and hear
-            "spec/service/schemas/tea.yaml:15: the values `small` and `Small` both become `Small`; describe the member as a string instead and tell the values in its description";
+            "spec/service/schemas/tea.yaml:15: the values `small` and `Small` both become `Small`; describe the member as a string instead and list the values in its description";
     }
 
     an_enum_value_of_symbols_is_told {
@@ -66,7 +66,7 @@ plant! {
         by
             "enum: [small, \"==\"]"
         and hear
-            "spec/service/schemas/tea.yaml:15: the value `==` gives no usable name for a variant; describe the member as a string instead and tell the values in its description";
+            "spec/service/schemas/tea.yaml:15: the value `==` gives no usable name for a variant; describe the member as a string instead and list the values in its description";
     }
 
     an_unknown_error_code_is_told {
@@ -84,6 +84,6 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:22: `POST /cups` does not say which errors to expect; add `x-dify-errors: [code…]`, empty where there are only the common ones";
+            "spec/service/paths/tea.yaml:22: `POST /cups` does not list its errors; add `x-dify-errors: [code…]`, empty where there are only the common ones";
     }
 }

@@ -68,7 +68,7 @@ plant! {
         by
             "    new:\n"
         and hear
-            "spec/service/schemas/tea.yaml:30: the setter of `new` would meet our own function of this name; tell the owner of codegen: the setter needs another name";
+            "spec/service/schemas/tea.yaml:30: the setter of `new` would meet our own function of this name; report it to the owner of codegen: the setter needs another name";
     }
 
     a_method_of_the_wrong_form_is_told {
@@ -113,6 +113,6 @@ plant! {
         by
             "      - $ref: \"../../common/parameters.yaml#/PageQuery\"\n    responses:"
         and hear
-            "spec/service/paths/tea.yaml:10: the parameter `page` stands here twice; remove one";
+            "spec/service/paths/tea.yaml:10: the parameter `page` occurs twice; remove one";
     }
 }

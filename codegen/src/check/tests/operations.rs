@@ -36,7 +36,7 @@ plant! {
         by
             "    security: [{datasetKey: []}]\n    summary: List cups."
         and hear
-            "spec/service/paths/tea.yaml:3: the client `app` holds `appKey`, but this operation takes `datasetKey`; correct the client, or the operation's `security`";
+            "spec/service/paths/tea.yaml:3: the client `app` has `appKey`, but this operation requires `datasetKey`; correct the client, or the operation's `security`";
     }
 
     a_security_scheme_that_is_none_is_told {
@@ -56,7 +56,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; describe in one line what it does";
     }
 
     an_operation_without_description_is_told {
@@ -65,7 +65,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:2: `GET /cups` has no description; say what a caller has to know";
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no description; describe what a caller needs";
     }
 
     a_common_error_not_documented_is_told {
@@ -111,7 +111,7 @@ plant! {
         by
             "    x-dify-needs: [page, user]\n    x-dify-paging"
         and hear
-            "spec/service/paths/tea.yaml:6: `user` is no optional query parameter or member of the body of `GET /cups`; name one, or remove it: what is required is needed anyway";
+            "spec/service/paths/tea.yaml:6: `user` is no optional query parameter or member of the body of `GET /cups`; name one, or remove it: required members are needed anyway";
     }
 
     a_stream_method_without_a_stream_is_told {
@@ -174,7 +174,7 @@ plant! {
         by
             "style: cursor"
         and hear
-            "spec/service/paths/tea.yaml:6: paging by cursor needs `id`; say where an item's id is: `id: /id`";
+            "spec/service/paths/tea.yaml:6: paging by cursor needs `id`; name where an item's id is: `id: /id`";
     }
 
     paging_by_cursor_without_an_order_is_told {
@@ -183,7 +183,7 @@ plant! {
         by
             "style: cursor, id: /id"
         and hear
-            "spec/service/paths/tea.yaml:6: paging by cursor needs `order`; say what the list is ordered by: `order: [/created_at]`";
+            "spec/service/paths/tea.yaml:6: paging by cursor needs `order`; name the order of the list: `order: [/created_at]`";
     }
 
     paging_by_an_order_that_items_lack_is_told {
@@ -228,7 +228,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:30: a deviation has no note; say what the server does wrong";
+            "spec/service/paths/tea.yaml:30: a deviation has no note; describe the defect of the server";
     }
 
     a_deviation_of_a_documented_status_is_told {
@@ -237,7 +237,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/paths/tea.yaml:30: 200 is documented, so it is no deviation; say `where` in the body, or `media`, or remove one of the two";
+            "spec/service/paths/tea.yaml:30: 200 is documented, so it is no deviation; name `where` in the body, or `media`, or remove one of the two";
     }
 
     a_deviation_within_an_undocumented_status_is_told {

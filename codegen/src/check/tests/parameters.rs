@@ -45,7 +45,7 @@ plant! {
         by
             "    parameters:\n      - {name: Accept, in: header, description: What., schema: {type: string}}\n"
         and hear
-            "spec/service/paths/tea.yaml:9: OpenAPI ignores the header parameter `Accept`; say it by the bodies' media types or by `security`";
+            "spec/service/paths/tea.yaml:9: OpenAPI ignores the header parameter `Accept`; express it by the bodies' media types or by `security`";
     }
 
     a_parameter_without_description_is_told {
@@ -54,7 +54,7 @@ plant! {
         by
             ""
         and hear
-            "spec/common/parameters.yaml:2: the parameter `page` has no description; say what it is, its unit or format, and what happens without it";
+            "spec/common/parameters.yaml:2: the parameter `page` has no description; describe its meaning, its unit or format, and its default";
     }
 
     a_parameter_without_schema_is_told {
@@ -72,6 +72,6 @@ plant! {
         by
             ""
         and hear
-            "spec/common/responses.yaml:4: the header `X-House` has no description; say what it is, its unit or format, and what happens without it";
+            "spec/common/responses.yaml:4: the header `X-House` has no description; describe its meaning, its unit or format, and its default";
     }
 }

@@ -47,7 +47,7 @@ plant! {
         by
             "description: Milk for tea.\n  title: Milk"
         and hear
-            "spec/service/schemas/tea.yaml:48: a schema has a `title`, which generators take for its name; say it in the description";
+            "spec/service/schemas/tea.yaml:48: a schema has a `title`, which generators take for its name; state it in the description";
     }
 
     a_schema_without_a_type_is_told {
@@ -65,7 +65,7 @@ plant! {
         by
             "type: float"
         and hear
-            "spec/service/schemas/tea.yaml:50: this is no type of OpenAPI 3.0; write one of string, integer, number, boolean, array, object; null is said by `nullable: true`";
+            "spec/service/schemas/tea.yaml:50: this is no type of OpenAPI 3.0; write one of string, integer, number, boolean, array, object; null is expressed by `nullable: true`";
     }
 
     a_list_of_nothing_said_is_told {
@@ -74,7 +74,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/schemas/tea.yaml:80: a list does not say of what; add `items`";
+            "spec/service/schemas/tea.yaml:80: a list does not define its items; add `items`";
     }
 
     an_object_of_nothing_said_is_told {
@@ -83,7 +83,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/schemas/tea.yaml:40: an object does not say what is in it; add `properties`, or refer to `OpenObject` in common/schemas/json.yaml";
+            "spec/service/schemas/tea.yaml:40: an object does not define its members; add `properties`, or refer to `OpenObject` in common/schemas/json.yaml";
     }
 
     required_that_is_no_property_is_told {
@@ -122,7 +122,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/schemas/tea.yaml:49: `fat` has no description; say what it is, its unit or format, and when it is absent or null";
+            "spec/service/schemas/tea.yaml:49: `fat` has no description; describe its meaning, its unit or format, and when it is absent or null";
     }
 
     a_component_without_description_is_told {
@@ -131,7 +131,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/schemas/tea.yaml:45: `Milk` has no description; say what it is, its unit or format, and when it is absent or null";
+            "spec/service/schemas/tea.yaml:45: `Milk` has no description; describe its meaning, its unit or format, and when it is absent or null";
     }
 
     all_of_several_is_told {
@@ -169,7 +169,7 @@ plant! {
         by
             "type: string\n      nullable: true"
         and hear
-            "spec/service/schemas/tea.yaml:32: `type: string` around a reference to what is of type object; write `type: object`";
+            "spec/service/schemas/tea.yaml:32: `type: string` around a reference to type object; write `type: object`";
     }
 
     a_default_in_a_body_is_told {
@@ -178,7 +178,7 @@ plant! {
         by
             "default: 0"
         and hear
-            "spec/service/schemas/tea.yaml:52: a `default` in a body would always be sent; say it in the description";
+            "spec/service/schemas/tea.yaml:52: a `default` in a body would always be sent; state it in the description";
     }
 
     a_union_that_nothing_tells_apart_is_told {
@@ -197,7 +197,7 @@ plant! {
         by
             ""
         and hear
-            "spec/common/events/tea.yaml:1: this union of events does not say which events end a stream; list them under `x-dify-final`";
+            "spec/common/events/tea.yaml:1: this union of events does not list the events that end a stream; list them under `x-dify-final`";
     }
 
     a_final_event_that_is_none_is_told {
@@ -242,6 +242,6 @@ plant! {
         by
             "required: [cup]"
         and hear
-            "spec/common/events/tea.yaml:22: `PouredEvent` is told by `event`, which it does not require; describe `event` and list it in `required`";
+            "spec/common/events/tea.yaml:22: `PouredEvent` is distinguished by `event`, which it does not require; describe `event` and list it in `required`";
     }
 }

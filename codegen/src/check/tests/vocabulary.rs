@@ -8,7 +8,7 @@ plant! {
             "sumary: List cups."
         and hear
             "spec/service/paths/tea.yaml:4: `sumary` means nothing in an operation; did you mean `summary`?";
-            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; say in one line what it does";
+            "spec/service/paths/tea.yaml:2: `GET /cups` has no summary; describe in one line what it does";
     }
 
     an_unknown_extension_is_told {

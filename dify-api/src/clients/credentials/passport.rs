@@ -22,7 +22,7 @@ const PASSPORT: HeaderName = HeaderName::from_static("x-app-passport");
 
 /// The code of a page, and the passport that it gets.
 pub(crate) struct Passport {
-    /// Public, as it stands in the page's address.
+    /// Public, because it is part of the page's URL.
     code: HeaderValue,
     query: SessionPassportQuery,
     held: Mutex<Held>,
@@ -39,7 +39,7 @@ impl Passport {
     /// For the page of this code; the same user is the same visitor again.
     pub(crate) fn new(code: &str, user: Option<String>) -> Result<Self, Error> {
         let mut header = HeaderValue::from_str(code)
-            .map_err(|_| Error::config("the app code contains characters that cannot stand in an HTTP header"))?;
+            .map_err(|_| Error::config("the app code contains characters that are not allowed in an HTTP header"))?;
         // Whoever has it can use the page.
         header.set_sensitive(true);
         let mut query = SessionPassportQuery::new(code);
@@ -96,7 +96,7 @@ impl Passport {
         let fetched = groups::Session::new(transport).passport(&self.query).renewal().await;
         let token = fetched.and_then(|passport| {
             Secret::new(passport.access_token).header().ok_or_else(|| {
-                Error::config("the server's passport contains characters that cannot stand in an HTTP header")
+                Error::config("the server's passport contains characters that are not allowed in an HTTP header")
             })
         });
         let mut held = self.held();

@@ -1,4 +1,4 @@
-//! The answer of a chat, agent, chatflow or completion application, as its events tell it.
+//! The answer of a chat, agent, chatflow or completion application, accumulated from its events.
 
 use super::{
     Citation, Failure, Feeds, Missing, Run, RunStatus, Snapshot, agent::Steps, node::learn, run::think, sealed,
@@ -13,10 +13,10 @@ use crate::{
 };
 use std::collections::BTreeMap;
 
-/// What a chat, agent, chatflow or completion application has said so far.
+/// The answer of a chat, agent, chatflow or completion application so far.
 ///
 /// Made by [`EventStream::into_answer`](crate::EventStream::into_answer), or event by event with
-/// [`apply`](Self::apply). What no event has told is `None`; speech is not kept.
+/// [`apply`](Self::apply). Unreported values are `None`; speech is not stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[non_exhaustive]
 pub struct Answer {
@@ -26,7 +26,7 @@ pub struct Answer {
     /// What had been said was taken back and replaced, by moderation: the reason, which is often empty. The text is the
     /// one that replaced it.
     pub replaced: Option<String>,
-    /// The steps of an agent, each as it was told last.
+    /// The steps of an agent, each in its latest form.
     pub thoughts: Vec<AgentThoughtEvent>,
     /// The passages that the answer rests on.
     pub citations: Vec<Citation>,
@@ -49,13 +49,13 @@ pub struct Answer {
     pub created_at: Option<i64>,
     /// The run behind a chatflow.
     pub run: Option<Run>,
-    /// How it stands: that of the run, for a chatflow.
+    /// The status; for a chatflow, that of the run.
     pub status: RunStatus,
-    /// An event has told the end: of the run, for a chatflow, or its pause.
+    /// An event reported the end; for a chatflow, the end or pause of the run.
     pub complete: bool,
     /// Why it failed.
     pub error: Option<Failure>,
-    /// What is known to be missing.
+    /// The missing parts.
     pub missing: Missing,
     /// What the pieces of the text show of the application.
     mode: Option<AppMode>,
@@ -73,7 +73,7 @@ pub struct AnswerFile {
     pub type_: Option<FileType>,
     /// Whether it came with the question or the answer.
     pub belongs_to: Option<MessageFileOwner>,
-    /// Where it can be fetched; relative on servers that do not know their own address.
+    /// Where it can be fetched; relative on servers without a configured URL.
     pub url: Option<String>,
     /// Its name.
     pub filename: Option<String>,
@@ -88,7 +88,7 @@ pub struct AnswerFile {
 }
 
 impl Answer {
-    /// Adds what an event tells.
+    /// Adds the data of an event.
     ///
     /// For those who read an [`EventStream`](crate::EventStream) by hand:
     ///

@@ -18,10 +18,10 @@ pub type AnswerStream<E> = Gathering<E, super::Answer>;
 /// The events of a run, and the [`Run`] that they have made so far.
 pub type RunStream<E> = Gathering<E, Run>;
 
-/// A stream of events that gathers what they tell into a snapshot: an `Answer` or a [`Run`].
+/// A stream of events that accumulates their data into a snapshot: an `Answer` or a [`Run`].
 ///
 /// Await it for the whole. Or read the events one by one with [`next`](Self::next), as from the [`EventStream`] it is
-/// made of, and look at the [`snapshot`](Self::snapshot) whenever you like: it holds what the events read so far have
+/// made of, and look at the [`snapshot`](Self::snapshot) at any time: it contains the data of the events read so
 /// told.
 ///
 /// An event that cannot be decoded is noted in the snapshot as missing. Everything else that goes wrong ends the
@@ -75,7 +75,7 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
         Poll::Ready(next)
     }
 
-    /// What the events read so far have told.
+    /// Returns the data of the events read so far.
     pub fn snapshot(&self) -> &S {
         &self.snapshot
     }
@@ -84,7 +84,7 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
     ///
     /// # Errors
     /// What ended the stream before its time, or the `error` event by which the run failed, and the same each time it is
-    /// called again; then the [`snapshot`](Self::snapshot) holds what came before. A workflow that fails without such an event is no error: look
+    /// called again; then the [`snapshot`](Self::snapshot) contains the data so far. A workflow that fails without such an event is no error: look
     /// at its `status`.
     pub async fn finish(&mut self) -> Result<S, Error> {
         self.drain().await?;
@@ -101,7 +101,7 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
 
     /// Asks the server to stop the run, and reads to the end of the stream.
     ///
-    /// Where the server does not say that it stopped the run, as it does not for chats, agents and completions, the
+    /// If the server does not report that it stopped the run, as for chats, agents and completions, the
     /// status becomes [`Stopped`](crate::RunStatus::Stopped) because it was asked to.
     ///
     /// # Errors
@@ -123,7 +123,7 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
         Ok(self.snapshot.clone())
     }
 
-    /// The task that runs, as the first event that knows it named it.
+    /// Returns the id of the task, from the first event that contains it.
     #[must_use]
     pub fn task_id(&self) -> Option<&str> {
         self.events.task_id()
@@ -141,7 +141,7 @@ impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
         self.events.last_activity()
     }
 
-    /// The events that are still to come, and what those before them have told.
+    /// The remaining events, and the data of those before.
     pub fn into_parts(self) -> (EventStream<E>, S) {
         (self.events, self.snapshot)
     }

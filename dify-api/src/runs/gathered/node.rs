@@ -12,7 +12,7 @@ use crate::{
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NodeExecution {
-    /// Id of the execution. That of an iteration or a loop is the id of its node, unless a snapshot told another.
+    /// Id of the execution. That of an iteration or a loop is the id of its node, unless a snapshot contained another one.
     pub id: String,
     /// Id of the node in the workflow.
     pub node_id: String,
@@ -20,11 +20,11 @@ pub struct NodeExecution {
     pub node_type: NodeType,
     /// Title of the node.
     pub title: String,
-    /// Its number in the order of execution, as it was first told.
+    /// Its position in the order of execution, as first reported.
     pub index: Option<i64>,
     /// Id of the node before it.
     pub predecessor_node_id: Option<String>,
-    /// How it stands.
+    /// The status.
     pub status: NodeStatus,
     /// What went in.
     pub inputs: Option<RawJson>,
@@ -38,7 +38,7 @@ pub struct NodeExecution {
     pub error: Option<String>,
     /// Seconds it took.
     pub elapsed_time: Option<f64>,
-    /// Tokens, prices, and what else the server tells of the execution.
+    /// Tokens, prices and other metadata of the execution.
     pub metadata: Option<NodeExecutionMetadata>,
     /// Unix time in seconds at which it began.
     pub created_at: Option<i64>,

@@ -67,7 +67,7 @@ fn is_essential<T: Reply>(error: &Error) -> bool {
     data.and_then(|data| peek(data, "event").ok()).is_none_or(|name| T::ESSENTIAL.contains(&&*name))
 }
 
-/// The end of a run, as blocking calls tell it. A failed run is an answer like any other.
+/// The end of a run, as in blocking calls. A failed run is a reply like any other.
 #[cfg(any(feature = "app", feature = "knowledge"))]
 fn run_data(run: Run) -> Option<crate::types::WorkflowRunReplyData> {
     let (paused_nodes, reasons) = match run.pause {

@@ -1,4 +1,4 @@
-//! The run of a workflow, as its events tell it.
+//! The run of a workflow, accumulated from its events.
 
 use super::{
     Failure, Feeds, Missing, RunStatus, Snapshot,
@@ -20,7 +20,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 /// What a workflow, or the run behind a chatflow, has done so far.
 ///
 /// Made by [`EventStream::into_run`](crate::EventStream::into_run), or event by event with [`apply`](Self::apply).
-/// What no event has told is `None`. An event that tells less than is known, as those that replay a run do, takes
+/// Unreported values are `None`. An event with less data than is present, such as one that replays a run, takes
 /// nothing away, and one that comes twice changes nothing; only pieces of text have no number, and are added as they
 /// come.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -32,9 +32,9 @@ pub struct Run {
     pub task_id: Option<String>,
     /// Id of the version of the workflow that runs.
     pub workflow_id: Option<String>,
-    /// How it stands. HTTP 200 says nothing about it.
+    /// The status. HTTP 200 does not imply it.
     pub status: RunStatus,
-    /// An event has told the end of the run, or that it pauses: the stream has nothing more to tell.
+    /// An event reported the end or a pause of the run: no more events follow.
     pub complete: bool,
     /// The inputs, system variables among them.
     pub inputs: Option<RawJson>,
@@ -52,7 +52,7 @@ pub struct Run {
     pub forms: Vec<WorkflowPauseReason>,
     /// Why it pauses, while it does.
     pub pause: Option<Pause>,
-    /// It went on after a pause.
+    /// It continued after a pause.
     pub resumed: bool,
     /// Seconds it took, up to its end or pause.
     pub elapsed_time: Option<f64>,
@@ -70,7 +70,7 @@ pub struct Run {
     pub created_by: Option<WorkflowRunCreator>,
     /// Files among its outputs.
     pub files: Vec<FileOutput>,
-    /// What is known to be missing.
+    /// The missing parts.
     pub missing: Missing,
     /// Dify 1.16.0 and 1.16.1 stopped the workflow when its form was answered: those releases do so within ten minutes of
     /// the pause. `run_with_input` sets it; the [`error`](Self::error) explains it.
@@ -98,7 +98,7 @@ pub struct Pause {
 }
 
 impl Run {
-    /// Adds what an event tells.
+    /// Adds the data of an event.
     ///
     /// For those who read an [`EventStream`](crate::EventStream) by hand.
     pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {

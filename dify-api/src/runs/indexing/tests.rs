@@ -72,7 +72,7 @@ async fn the_deadline_ends_the_wait_under_its_own_name() {
     let late = matches!(error.kind(), ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, .. }));
     let text = error.to_string();
     assert!(late && text.contains("600ms (`deadline`)"), "{text}");
-    let last = "In the batch b of the dataset d, the document a is indexing (1 of 4 segments). Dify goes on";
+    let last = "In the batch b of the dataset d, the document a is indexing (1 of 4 segments). Dify continues";
     assert!(text.contains(last) && !error.may_have_acted(), "{text}");
     assert!(indexing.next().await.is_none());
     let asked = server.seen().len();

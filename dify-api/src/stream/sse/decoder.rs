@@ -117,7 +117,7 @@ impl Decoder {
     /// An event that the end of the stream leaves without its blank line is none: the standard drops it.
     ///
     /// # Errors
-    /// About this one frame; the next call goes on with the next.
+    /// About this frame; the next call continues with the next one.
     pub fn next_frame(&mut self) -> Option<Result<Frame<'_>, FrameError>> {
         if std::mem::take(&mut self.lent) {
             self.begin_frame();
@@ -144,7 +144,7 @@ impl Decoder {
         &self.id
     }
 
-    /// How long the server wants a client to wait before it connects again, when it has said so.
+    /// Returns how long a client should wait before it connects again, if the server sent it.
     #[must_use]
     pub fn retry(&self) -> Option<Duration> {
         self.retry

@@ -83,7 +83,7 @@ impl<'s> Faults<'s> {
 
 /// A line of the script in the making. [`inject`](Script::inject) ends it; before, it does nothing.
 #[derive(Debug)]
-#[must_use = "a script does nothing until `inject` says what goes wrong"]
+#[must_use = "a script does nothing until `inject` selects a fault"]
 pub struct Script<'s> {
     rules: &'s Rules,
     target: Target,

@@ -9,7 +9,7 @@ use super::layout::{description, inline, page as layout};
 pub fn page(documents: &[Document]) -> String {
     let content = html! {
         h1 { "Dify's APIs" }
-        p { "What real servers of Dify do, as OpenAPI documents say it. Everything here works without a network." }
+        p { "The behaviour of real Dify servers, as OpenAPI documents. Everything here works without a network." }
         div.cards {
             @for document in documents {
                 @let operations = document.operations().count();
