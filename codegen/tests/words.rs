@@ -9,7 +9,7 @@ use codegen::words::avoided;
 /// How many uses the documentation and messages of each crate still have. Lower a number when you remove some; none may
 /// rise.
 const CEILINGS: [(&str, usize); 5] =
-    [("codegen", 367), ("dify-api", 300), ("dify-mock", 230), ("record", 40), ("xtask", 4)];
+    [("codegen", 330), ("dify-api", 150), ("dify-mock", 190), ("record", 34), ("xtask", 3)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
