@@ -8,8 +8,8 @@ use codegen::words::avoided;
 
 /// How many uses the documentation and messages of each crate still have. Lower a number when you remove some; none may
 /// rise.
-const CEILINGS: [(&str, usize); 5] =
-    [("codegen", 330), ("dify-api", 150), ("dify-mock", 190), ("record", 34), ("xtask", 3)];
+const CEILINGS: [(&str, usize); 6] =
+    [("codegen", 272), ("contract", 24), ("dify-api", 132), ("dify-mock", 172), ("record", 34), ("xtask", 3)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")
