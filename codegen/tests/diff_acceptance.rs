@@ -414,9 +414,7 @@ fn of_requests() -> Vec<Plant> {
             New,
             "service",
             "/components/schemas/TagCreateRequest/properties/name",
-            Set(
-                json!({"type": "integer", "description": "Its name, 1 to 50 characters. No other tag of the workspace may have it."}),
-            ),
+            Set(json!({"type": "integer", "description": "Name, 1 to 50 characters, unique in the workspace."})),
             ("type-changed", "TagCreateRequest.name", B, B),
         ),
         plant(

@@ -89,7 +89,7 @@ fn an_edit_of_the_source_is_seen_until_the_files_are_made_anew() {
 
     let file = root.join("spec/common/schemas/usage.yaml");
     let text = fs::read_to_string(&file).expect("text");
-    let edited = text.replacen("description: Tokens sent to the model.", "description: Tokens sent.", 1);
+    let edited = text.replacen("description: Prompt tokens.", "description: Tokens of the prompt.", 1);
     assert_ne!(text, edited);
     fs::write(&file, edited).expect("written");
     assert!(run(root, Mode::Check).is_err());
@@ -106,7 +106,7 @@ fn an_edit_of_the_source_is_seen_until_the_files_are_made_anew() {
         .collect();
     assert!(!changed.is_empty());
     for (old, new) in changed {
-        assert!(old.contains("Tokens sent to the model."), "{old}");
-        assert!(new.contains("Tokens sent."), "{new}");
+        assert!(old.contains("Prompt tokens."), "{old}");
+        assert!(new.contains("Tokens of the prompt."), "{new}");
     }
 }

@@ -113,12 +113,15 @@ impl<'d> Schema<'d> {
     }
 }
 
+/// A validator, or why the schema has none.
+type Made = Result<Arc<Validator>, String>;
+
 /// The validators of a document, one for each schema and side, made when first needed.
 #[derive(Default)]
 pub(crate) struct Validators {
     components: OnceLock<Result<Registry<'static>, String>>,
     /// By the address of the schema: the document is never changed, and it owns its validators.
-    made: Mutex<HashMap<(usize, Side), Result<Arc<Validator>, String>>>,
+    made: Mutex<HashMap<(usize, Side), Made>>,
 }
 
 impl fmt::Debug for Validators {
@@ -129,7 +132,7 @@ impl fmt::Debug for Validators {
 
 impl Validators {
     /// `schema` must be a part of the document `root`.
-    fn get(&self, root: &Value, schema: &Value, side: Side) -> Result<Arc<Validator>, String> {
+    fn get(&self, root: &Value, schema: &Value, side: Side) -> Made {
         let mut made = self.made.lock().unwrap_or_else(PoisonError::into_inner);
         let make = || self.make(root, schema, side).map(Arc::new);
         made.entry((ptr::from_ref(schema) as usize, side)).or_insert_with(make).clone()
@@ -147,7 +150,7 @@ impl Validators {
         let mut options =
             jsonschema::options().with_draft(Draft::Draft202012).with_registry(registry).should_validate_formats(true);
         if side == Side::Request {
-            options = options.with_keyword(EXTENSIBLE_ENUM, ExtensibleEnum::new);
+            options = options.with_keyword(EXTENSIBLE_ENUM, ExtensibleEnum::keyword);
         }
         options.build(&translated(schema)).map_err(|error| error.to_string())
     }
@@ -184,7 +187,7 @@ struct ExtensibleEnum(Value);
 
 impl ExtensibleEnum {
     #[expect(clippy::unnecessary_wraps, reason = "the validator asks for it")]
-    fn new<'a>(
+    fn keyword<'a>(
         _: &'a Map<String, Value>,
         values: &'a Value,
         _: Location,

@@ -75,7 +75,7 @@ fn one_new_property_changes_its_lines_and_no_others() {
     let before = generated(copy.path());
     codegen::run(copy.path(), Mode::Check).unwrap_or_else(|findings| panic!("{findings}"));
 
-    let last = "      description: When the conversation last changed, Unix time in seconds.\n";
+    let last = "      description: Unix time in seconds at which the conversation was last updated.\n";
     let property = "    pinned:\n      type: boolean\n      description: Whether the conversation is pinned.\n";
     edit(&copy.path().join("spec/service/schemas/conversations.yaml"), last, &format!("{last}{property}"));
 

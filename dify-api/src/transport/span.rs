@@ -106,7 +106,7 @@ mod on {
 mod off {
     use super::*;
 
-    #[derive(Clone, Copy)]
+    #[derive(Clone)]
     pub(crate) struct Span;
 
     impl Span {
