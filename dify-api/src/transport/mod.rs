@@ -1,7 +1,8 @@
 //! What all calls of a client share, and the life of each: it begins with [`call::call`].
 
+#[cfg(any(feature = "knowledge", feature = "web", feature = "console"))]
+use crate::Error;
 use crate::{
-    Error,
     clients::{credentials::Credentials, settings::Settings},
     values::redactor::Secrets,
 };
