@@ -2,7 +2,9 @@
 //! and the decision which file each thing stands in.
 
 mod api_page;
+mod builders;
 mod choices;
+mod decoding;
 mod enums;
 mod examples;
 mod forms;
@@ -15,20 +17,17 @@ mod queries;
 mod structs;
 mod unions;
 
+use crate::bindings::Homes;
 use crate::diagnostic::Findings;
-use crate::model::{Model, Shape};
-use std::collections::BTreeMap;
-use syn::{File, ImplItem, ImplItemFn, Item, ItemStruct};
+use crate::model::{Component, Model, Shape};
+use std::collections::BTreeSet;
+use syn::{File, Item};
 
 pub(crate) use api_page::page as api_page;
-pub(crate) use layout::{Layout, Module, ModuleKind};
+pub(crate) use layout::{EVENTS, Module, ModuleKind};
 
 /// The generated code, before it is written to files.
 pub(crate) struct Code {
-    /// The structs that progenitor made, by name; [`crate::prove`] compares them.
-    pub(crate) structs: BTreeMap<String, ItemStruct>,
-    /// The request builders, by operation.
-    pub(crate) builders: BTreeMap<String, ImplItemFn>,
     /// The files.
     pub(crate) modules: Vec<Written>,
     /// The table of operations and types that the tests walk through.
@@ -48,7 +47,21 @@ pub(crate) struct Part {
     pub(crate) defines: Vec<String>,
     /// Whether the names are resource groups rather than types.
     pub(crate) group: bool,
+    /// The features of which one must be on for it to be compiled, where the file itself is not gated.
+    pub(crate) features: BTreeSet<String>,
     pub(crate) source: Source,
+}
+
+impl Part {
+    /// What defines a type.
+    fn of_type(name: &str, source: Source) -> Self {
+        Self { defines: vec![name.to_owned()], ..Self::beside(source) }
+    }
+
+    /// What defines nothing.
+    fn beside(source: Source) -> Self {
+        Self { defines: Vec::new(), group: false, features: BTreeSet::new(), source }
+    }
 }
 
 /// The text of a part.
@@ -59,75 +72,46 @@ pub(crate) enum Source {
 }
 
 /// Make all parts and put each into its file.
-pub(crate) fn emit(file: File, model: &Model) -> Result<Code, Findings> {
-    let (structs, builders) = taken_apart(file);
-    let layout = Layout::of(model);
-    let harness = harness::items(model, &layout);
+pub(crate) fn emit(file: File, model: &Model, homes: &Homes) -> Result<Code, Findings> {
     let mut findings = Findings::new();
+    let builders = builders::of(file, model, &mut findings);
+    let features = layout::features(model);
     let mut modules = Vec::new();
-    for module in layout.modules {
-        let mut parts = Vec::new();
-        match &module.kind {
-            ModuleKind::Group(group) => parts.extend(groups::parts(group, model, &builders, &mut findings)),
-            ModuleKind::Client(client) => parts.extend(groups::accessors(client, model)),
-            ModuleKind::Types => {}
-        }
-        for name in &module.components {
-            let Some(component) = model.components.get(name) else { continue };
-            match &component.shape {
-                Shape::Object(_) => {
-                    if let Some(item) = structs.get(name) {
-                        let asked = layout.requests.contains(name);
-                        let mut part = structs::part(component, item, asked, model, &mut findings);
-                        if let (Some(page), Source::Items(items)) =
-                            (pages::item(component, model, &mut findings), &mut part.source)
-                        {
-                            items.push(page);
-                        }
-                        parts.push(part);
-                    }
-                }
-                Shape::Form(members) => parts.push(forms::part(component, members, model, &mut findings)),
-                Shape::Enum(values) => parts.push(enums::part(component, values)),
-                Shape::Union { tag, variants, finals } => {
-                    parts.push(unions::part(component, tag, variants, finals, model));
-                }
-                Shape::Choice { choices, null } => {
-                    parts.push(choices::part(component, choices, *null, model));
-                }
-                Shape::Alias(_) | Shape::Runtime(_) => {}
+    for module in layout::modules(model, homes) {
+        let parts = match &module.kind {
+            ModuleKind::Clients => {
+                let accessors =
+                    |client: String| Part { features: [client.clone()].into(), ..groups::accessors(&client, model) };
+                layout::clients(model).into_iter().map(accessors).collect()
             }
-        }
+            ModuleKind::Group(group) => groups::parts(group, model, &builders, &mut findings),
+            ModuleKind::Types(components) => {
+                let components = components.iter().filter_map(|name| model.components.get(name));
+                let gated = components.flat_map(|component| {
+                    let mut parts = parts(component, model, &mut findings);
+                    let features = features.get(&component.name).cloned().unwrap_or_default();
+                    parts.iter_mut().for_each(|part| part.features.clone_from(&features));
+                    parts
+                });
+                gated.collect()
+            }
+        };
         modules.push(Written { module, parts });
     }
     inline::mark(&mut modules);
-    findings.none().map(|()| Code { structs, builders, modules, harness })
+    findings.none().map(|()| Code { modules, harness: harness::items(model) })
 }
 
-/// The structs and the request builders of progenitor's file.
-fn taken_apart(file: File) -> (BTreeMap<String, ItemStruct>, BTreeMap<String, ImplItemFn>) {
-    let mut structs = BTreeMap::new();
-    let mut builders = BTreeMap::new();
-    for item in file.items {
-        match item {
-            Item::Mod(module) => {
-                for item in module.content.into_iter().flat_map(|(_, items)| items) {
-                    if let Item::Struct(item) = item {
-                        structs.insert(item.ident.to_string(), item);
-                    }
-                }
-            }
-            Item::Impl(block) => {
-                for item in block.items {
-                    if let ImplItem::Fn(function) = item {
-                        builders.insert(function.sig.ident.to_string(), function);
-                    }
-                }
-            }
-            _ => {}
-        }
+/// What a component becomes.
+fn parts(component: &Component, model: &Model, findings: &mut Findings) -> Vec<Part> {
+    match &component.shape {
+        Shape::Object(members) => structs::parts(component, members, model, findings),
+        Shape::Form(members) => vec![forms::part(component, members, model, findings)],
+        Shape::Enum(values) => enums::part(component, values),
+        Shape::Union { tag, variants, finals } => vec![unions::part(component, tag, variants, finals, model)],
+        Shape::Choice { choices, null } => choices::part(component, choices, *null, model),
+        Shape::Alias(_) | Shape::Runtime(_) => Vec::new(),
     }
-    (structs, builders)
 }
 
 /// A type written in the model's words, as syntax. The words are ours, so this cannot fail on good input; bad input shows

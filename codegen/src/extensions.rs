@@ -53,7 +53,7 @@ const VERSIONED: &[Place] =
 const DEPRECATED: &[Place] = &[Place::Operation, Place::Parameter, Place::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 21] = {
+pub(crate) const EXTENSIONS: [Extension; 22] = {
     use Form::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     use Place::{Info, Media, Operation, Response, Schema};
     [
@@ -113,6 +113,12 @@ pub(crate) const EXTENSIONS: [Extension; 21] = {
             True,
             &[Schema],
             Some(("member of a request", "absent and null have different effects")),
+        ),
+        extension(
+            "x-dify-essential",
+            Bool,
+            &[Schema],
+            Some(("member of an answer", "whether a client can do without it, where its name suggests otherwise")),
         ),
         extension("x-dify-secret", Secret, &[Schema], Some(("member", "content that must not be logged"))),
         extension(

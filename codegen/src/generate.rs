@@ -1,4 +1,4 @@
-//! progenitor's part: the inner request builders and the structs, as a syntax tree.
+//! progenitor's part: the inner request builders, as a syntax tree.
 
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Model, Shape};
@@ -15,18 +15,13 @@ pub(crate) fn generate(lowered: &Value, model: &Model) -> Result<syn::File, Find
     settings
         .with_interface(InterfaceStyle::Positional)
         .with_tag(TagStyle::Merged)
-        .with_map_type("::std::collections::BTreeMap")
-        .with_derive("PartialEq");
+        .with_map_type("::std::collections::BTreeMap");
     for component in model.components.values() {
-        // What typify has no good shape for is ours: open enums, unions and forms are written by `emit`, payloads that
-        // Dify leaves open by the runtime; a named map would be a struct around a map. typify only learns their names.
+        // All types are ours; typify only learns their names.
         let ours = match &component.shape {
-            Shape::Object(_) => continue,
             Shape::Runtime(rust) => (*rust).to_owned(),
             Shape::Alias(ty) => ty.rust(),
-            Shape::Enum(_) | Shape::Union { .. } | Shape::Choice { .. } | Shape::Form(_) => {
-                format!("crate::types::{}", component.name)
-            }
+            _ => format!("crate::types::{}", component.name),
         };
         settings.with_replacement(&component.name, ours, [TypeImpl::FromStr, TypeImpl::Display].into_iter());
     }

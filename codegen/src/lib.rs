@@ -4,7 +4,6 @@
 //! [`bindings::generate`] → write or compare.
 
 pub mod bindings;
-mod buffers;
 pub mod bundle;
 pub mod check;
 pub mod diagnostic;
@@ -16,7 +15,6 @@ mod generate;
 mod lower;
 mod model;
 mod polish;
-mod prove;
 mod public_api;
 pub mod publish;
 mod reconciliation;

@@ -1,16 +1,17 @@
 //! What the bundled document says, read once: the operations and components that the later steps speak of.
 //!
-//! The model is made from the *rich* document, not from the lowered one, so that [`crate::prove`] compares what was
-//! generated with what was meant.
+//! The model is made from the *rich* document, not from the lowered one, which progenitor alone is given.
 
+mod need;
 mod operation;
 mod paging;
 mod schema;
 
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
+pub(crate) use need::Need;
 pub(crate) use operation::{
     Answer, Body, Credential, Location, Mode, Operation, Parameter, carried_by_body, chosen_by_method,
 };
@@ -52,6 +53,10 @@ pub(crate) struct Model {
     pub(crate) operations: Vec<Operation>,
     /// The components by name.
     pub(crate) components: BTreeMap<String, Component>,
+    /// The components that callers make: bodies of requests, and what those hold.
+    pub(crate) requests: BTreeSet<String>,
+    /// The components that servers make: answers, events and refusals, and what those hold.
+    pub(crate) answers: BTreeSet<String>,
 }
 
 impl Model {
@@ -72,6 +77,8 @@ impl Model {
         model.resolve_aliases();
         model.find_forms();
         model.drop_members_the_method_chooses();
+        model.find_reach();
+        need::decide(&mut model);
         model.find_groups(document, &mut findings);
         findings.none().map(|()| model)
     }

@@ -1,13 +1,10 @@
-//! What lowering took away, given back in the syntax tree; and progenitor's own habits, taken away.
+//! What lowering took away, given back in the request builders; and progenitor's own habits, taken away.
 //!
 //! Each pass is one file. It tells how often it matched; a pass that matched nothing is a finding, so that dead
 //! workarounds leave.
 
 mod accept;
-mod any_text;
 mod api_version;
-pub(crate) mod attributes;
-pub(crate) mod documentation;
 mod headers;
 mod multipart;
 mod noise;
@@ -17,7 +14,6 @@ mod response_mode;
 mod route;
 mod std_paths;
 pub(crate) mod stream_marker;
-mod tristate;
 
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Model, Operation};
@@ -52,10 +48,6 @@ pub(crate) const PASSES: &[Pass] = passes![
     response_mode,
     accept,
     std_paths,
-    tristate if wanted,
-    any_text if wanted,
-    attributes,
-    documentation,
 ];
 
 /// Apply every pass; the findings name those that matched nothing.
@@ -95,39 +87,6 @@ fn for_each_builder(
     let mut visitor = Visitor { model, change, count: 0 };
     visitor.visit_file_mut(file);
     visitor.count
-}
-
-/// Call `change` on every struct. Returns the sum of what it returns.
-fn for_each_struct(file: &mut syn::File, change: impl FnMut(&mut syn::ItemStruct) -> usize) -> usize {
-    struct Visitor<F> {
-        change: F,
-        count: usize,
-    }
-    impl<F: FnMut(&mut syn::ItemStruct) -> usize> VisitMut for Visitor<F> {
-        fn visit_item_struct_mut(&mut self, item: &mut syn::ItemStruct) {
-            self.count += (self.change)(item);
-        }
-    }
-    let mut visitor = Visitor { change, count: 0 };
-    visitor.visit_file_mut(file);
-    visitor.count
-}
-
-/// The wire name of a field: what serde is told, or the field's own name.
-pub(crate) fn wire_name(field: &syn::Field) -> String {
-    let mut name = field.ident.as_ref().map(ToString::to_string).unwrap_or_default();
-    for attribute in field.attrs.iter().filter(|a| a.path().is_ident("serde")) {
-        // A part of the attribute that is not understood here says nothing about the name.
-        let _ = attribute.parse_nested_meta(|meta| {
-            if meta.path.is_ident("rename") {
-                name = meta.value()?.parse::<syn::LitStr>()?.value();
-            } else if meta.input.peek(syn::Token![=]) {
-                meta.value()?.parse::<syn::Expr>()?;
-            }
-            Ok(())
-        });
-    }
-    name
 }
 
 #[cfg(test)]
@@ -172,11 +131,7 @@ mod tests {
         let unused = polish(&mut empty, &sample(), PASSES);
         let asked_for = PASSES.iter().filter(|pass| (pass.wanted)(&sample()));
         assert_eq!(unused.len(), asked_for.clone().count());
-        assert_eq!(
-            unused.len(),
-            PASSES.len() - 3,
-            "the sample asks for all passes but `any_text`, `headers` and `queries`"
-        );
+        assert_eq!(unused.len(), PASSES.len() - 2, "the sample asks for all passes but `headers` and `queries`");
         for pass in asked_for {
             assert!(unused.to_string().contains(&format!("`{}` matched nothing", pass.name)));
         }
@@ -185,8 +140,8 @@ mod tests {
     #[test]
     fn a_pass_that_the_document_does_not_ask_for_need_not_match() {
         let unused = polish(&mut progenitors(""), &Model::default(), PASSES);
-        assert_eq!(unused.len(), PASSES.len() - 4);
-        for pass in ["`tristate`", "`any_text`", "`headers`", "`queries`"] {
+        assert_eq!(unused.len(), PASSES.len() - 2);
+        for pass in ["`headers`", "`queries`"] {
             assert!(!unused.to_string().contains(pass), "{pass}");
         }
     }

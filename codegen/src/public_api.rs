@@ -4,17 +4,19 @@ use crate::bindings::GeneratedFile;
 use std::collections::BTreeMap;
 use syn::{Attribute, ImplItem, Item, ItemEnum, Visibility};
 
-/// By file name without `.rs`: types with their members, methods with their signatures, without documentation and bodies.
+/// By file name without `.rs`, such as `groups/chat`: types with their members, methods with their signatures, without documentation and bodies.
 pub(crate) fn public_api(files: &[GeneratedFile]) -> BTreeMap<String, String> {
     let mut api = BTreeMap::new();
     for file in files.iter().filter(|f| f.path.starts_with(crate::write::DIRECTORY)) {
-        let Some(name) = file.path.file_stem().and_then(|n| n.to_str()).filter(|n| *n != "mod") else {
+        let path = file.path.strip_prefix(crate::write::DIRECTORY).unwrap_or(&file.path).with_extension("");
+        if path.ends_with("mod") {
             continue;
-        };
+        }
+        let name = path.iter().map(|part| part.to_string_lossy()).collect::<Vec<_>>().join("/");
         let Ok(mut parsed) = syn::parse_file(&file.contents) else { continue };
         parsed.attrs.clear();
         parsed.items = parsed.items.into_iter().filter_map(public).collect();
-        api.insert(name.to_owned(), prettyplease::unparse(&parsed));
+        api.insert(name, prettyplease::unparse(&parsed));
     }
     api
 }
@@ -83,10 +85,10 @@ mod tests {
         let contents = "//! Doc.\n/// A.\n#[derive(Clone)]\n#[non_exhaustive]\npub struct A { /// a\n pub a: i64, b: i64 }\n\
             impl A { /// x\n pub fn a(self) -> Self { self } fn b() {} }\nstatic X: i64 = 1;\n\
             crate::open_enum! { /// E.\n pub enum E { /// One.\n One = \"one\", } }";
-        let file = GeneratedFile { path: "dify-api/src/generated/chat.rs".into(), contents: contents.to_owned() };
+        let file = GeneratedFile { path: "dify-api/src/generated/types/chat.rs".into(), contents: contents.to_owned() };
         let api = public_api(&[file]);
         let expected = "#[non_exhaustive]\npub struct A {\n    pub a: i64,\n}\nimpl A {\n    pub fn a(self) -> Self {}\n}\n\
             pub enum E {\n    One = \"one\",\n}\n";
-        assert_eq!(api["chat"], expected);
+        assert_eq!(api["types/chat"], expected);
     }
 }

@@ -7,13 +7,14 @@ use std::time::{Duration, Instant};
 
 use serde_json::Value;
 
-use crate::bindings::{self, Document};
+use crate::bindings::{self, Document, Homes};
 use crate::bundle::{bundle, to_json, to_yaml};
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
+use crate::emit::EVENTS;
 use crate::extensions;
 use crate::publish::{self, Published, Version};
-use crate::source::{self, Source, folder};
+use crate::source::{self, Section, Source, folder};
 
 /// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
 const MADE: [(&str, &[&str]); 3] =
@@ -73,12 +74,26 @@ fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     let documents: Vec<Document> =
         source.apis.iter().map(|api| Document { api: api.name.clone(), value: bundle(&source, &api.name) }).collect();
     let mut files = published(&documents);
-    let generated = bindings::generate(&documents).map_err(|findings| located(findings, &source))?;
+    let generated = bindings::generate(&documents, &homes(&source)).map_err(|findings| located(findings, &source))?;
     files.extend(generated.into_iter().map(|file| (file.path, file.contents)));
     if let Ok(page) = folder::read(&workspace_root.join(EXTENSIONS)) {
         files.insert(EXTENSIONS.into(), extensions::page(&page));
     }
     Ok(files)
+}
+
+/// The file of the bindings that each schema belongs to: named like its file in the source, whichever the API.
+fn homes(source: &Source) -> Homes {
+    let mut homes = Homes::new();
+    for file in source.files.iter().filter(|file| file.section == Section::Schemas) {
+        let Some((folder, name)) = file.path.rsplit_once('/') else { continue };
+        let suffix = if folder.ends_with("events") { EVENTS } else { "" };
+        let home = format!("{}{suffix}", name.trim_end_matches(".yaml"));
+        for entry in file.node.entries() {
+            homes.insert(entry.key.clone(), (home.clone(), homes.len()));
+        }
+    }
+    homes
 }
 
 /// The documents for other people, in every version of OpenAPI, and their list.

@@ -37,14 +37,6 @@ pub(crate) fn first_sentence(description: &str) -> String {
     }
 }
 
-/// Replace the documentation among some attributes.
-pub(crate) fn document(attributes: &mut Vec<Attribute>, lines: &[String]) {
-    attributes.retain(|a| !a.path().is_ident("doc"));
-    let mut documented = attrs(lines);
-    documented.append(attributes);
-    *attributes = documented;
-}
-
 /// Lines as attributes.
 pub(crate) fn attrs(lines: &[String]) -> Vec<Attribute> {
     lines

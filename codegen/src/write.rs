@@ -1,9 +1,9 @@
-//! The generated code as files: one per resource group, and `mod.rs` with the gates and the flat list of types.
+//! The generated code as files: one per resource group and one per file of schemas, and the modules that gather them.
 
 use crate::bindings::GeneratedFile;
-use crate::emit::{Code, Source, Written};
+use crate::emit::{Code, Module, ModuleKind, Part, Source, Written};
 use sha2::{Digest, Sha256};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
@@ -22,6 +22,9 @@ const HARNESS_TITLE: &str = "\
 #![allow(deprecated)]
 ";
 
+/// The first lines of the root of them.
+const INDEX: &str = "//! Generated from `spec/`: resource groups, and the types that they use.\n";
+
 /// Lints that machine-made code need not follow, and why.
 const ALLOWED: &str = "\
 // Request builders take every parameter of an operation: people use the query structs.
@@ -30,16 +33,15 @@ const ALLOWED: &str = "\
 
 /// Print everything.
 pub(crate) fn write(code: &Code) -> Vec<GeneratedFile> {
-    // The file of each type, for imports.
-    let mut homes: BTreeMap<&str, &str> = BTreeMap::new();
+    let parts = code.modules.iter().flat_map(|written| &written.parts);
+    let types: BTreeSet<&str> = parts.filter(|p| !p.group).flat_map(|p| &p.defines).map(String::as_str).collect();
+    let mut files = vec![
+        file(path("mod"), &format!("{INDEX}\n{ALLOWED}\nmod clients;\npub mod groups;\npub mod types;\n")),
+        file(path("groups/mod"), &groups(code)),
+        file(path("types/mod"), &types_index(code)),
+    ];
     for written in &code.modules {
-        for part in written.parts.iter().filter(|p| !p.group) {
-            homes.extend(part.defines.iter().map(|name| (name.as_str(), written.module.name.as_str())));
-        }
-    }
-    let mut files = vec![file(path("mod"), &index(code))];
-    for written in &code.modules {
-        files.push(file(path(&written.module.name), &module(written, &homes)));
+        files.push(file(path(&written.module.path()), &module(written, &types)));
     }
     let harness: Vec<String> = code.harness.iter().map(|item| spaced(&print(item))).collect();
     let harness = format!("{HARNESS_TITLE}\n{}", harness.join("\n"));
@@ -68,89 +70,108 @@ fn path(module: &str) -> PathBuf {
     Path::new(DIRECTORY).join(format!("{module}.rs"))
 }
 
-/// `mod.rs`.
-fn index(code: &Code) -> String {
-    let mut text = String::from("//! Generated from `spec/`: resource groups, and the types that they use.\n\n");
-    text.push_str(ALLOWED);
-    text.push('\n');
+/// `groups/mod.rs`.
+fn groups(code: &Code) -> String {
+    let mut text = String::from("//! Handles of the resource groups, which accessors such as `app.chat()` return.\n");
     for written in &code.modules {
-        text.push_str(&gate(written, ""));
-        let _ = writeln!(text, "mod {};", written.module.name);
-    }
-    for (groups, name, doc) in [
-        (true, "groups", "Handles of the resource groups, which accessors such as `app.chat()` return."),
-        (false, "types", "Types of the API: requests, replies, events and the types that they contain."),
-    ] {
-        let _ = writeln!(text, "\n/// {doc}\npub mod {name} {{");
-        for written in &code.modules {
-            let mut names: Vec<&String> =
-                written.parts.iter().filter(|p| p.group == groups).flat_map(|p| &p.defines).collect();
-            names.sort();
-            if names.is_empty() {
-                continue;
-            }
-            text.push_str(&gate(written, "    "));
-            let _ = writeln!(text, "    pub use super::{}::{{", written.module.name);
-            for name in names {
-                let _ = writeln!(text, "        {name},");
-            }
-            text.push_str("    };\n");
-        }
-        text.push_str("}\n");
+        let ModuleKind::Group(group) = &written.module.kind else { continue };
+        let gate = gate([group.client.as_str()]);
+        let _ = write!(text, "\n{gate}pub(super) mod {};\n", written.module.name);
+        text.push_str(&reexport(&gate, &format!("self::{}", written.module.name), defined(written, true)));
     }
     text
 }
 
-/// The features under which a file is compiled.
-fn gate(written: &Written, indent: &str) -> String {
-    let features: Vec<String> = written.module.features.iter().map(|f| format!("feature = {f:?}")).collect();
+/// `types/mod.rs`.
+fn types_index(code: &Code) -> String {
+    let mut text = String::from(
+        "//! Types of the API: requests, replies, events and the types that they contain.\n\n\
+         #![allow(unused_imports, reason = \"which file uses its siblings depends on the features\")]\n",
+    );
+    for Written { module: Module { name, kind, .. }, .. } in &code.modules {
+        if let ModuleKind::Types(_) = kind {
+            let _ = write!(text, "\nmod {name};\npub use self::{name}::*;\n");
+        }
+    }
+    for written in &code.modules {
+        let ModuleKind::Group(group) = &written.module.kind else { continue };
+        let names = defined(written, false);
+        if !names.is_empty() {
+            text.push('\n');
+            let module = format!("super::groups::{}", written.module.name);
+            text.push_str(&reexport(&gate([group.client.as_str()]), &module, names));
+        }
+    }
+    text
+}
+
+/// The names that a file defines, sorted.
+fn defined(written: &Written, groups: bool) -> BTreeSet<&str> {
+    written.parts.iter().filter(|p| p.group == groups).flat_map(|p| &p.defines).map(String::as_str).collect()
+}
+
+fn reexport(gate: &str, module: &str, names: BTreeSet<&str>) -> String {
+    format!("{gate}pub {}", import(module, names))
+}
+
+/// `use module::{…};`
+fn import(module: &str, names: BTreeSet<&str>) -> String {
+    match names.iter().collect::<Vec<_>>().as_slice() {
+        [only] => format!("use {module}::{only};\n"),
+        several => {
+            let lines: String = several.iter().map(|name| format!("    {name},\n")).collect();
+            format!("use {module}::{{\n{lines}}};\n")
+        }
+    }
+}
+
+/// The line above what is compiled for some features.
+fn gate<'f>(features: impl IntoIterator<Item = &'f str>) -> String {
+    let features: Vec<String> = features.into_iter().map(|f| format!("feature = {f:?}")).collect();
     match features.as_slice() {
         [] => String::new(),
-        [only] => format!("{indent}#[cfg({only})]\n"),
-        several => format!("{indent}#[cfg(any({}))]\n", several.join(", ")),
+        [only] => format!("#[cfg({only})]\n"),
+        several => format!("#[cfg(any({}))]\n", several.join(", ")),
     }
 }
 
 /// The file of a module.
-fn module(written: &Written, homes: &BTreeMap<&str, &str>) -> String {
+fn module(written: &Written, types: &BTreeSet<&str>) -> String {
     let mut text = String::new();
     for line in crate::rustdoc::lines(&written.module.title) {
         let _ = writeln!(text, "//! {line}");
     }
-    let mut used = Names::default();
-    for part in &written.parts {
-        if let Source::Items(items) = &part.source {
-            items.iter().for_each(|item| used.visit_item(item));
-        }
-    }
-    let imports: Vec<&String> = used
-        .names
-        .iter()
-        .filter(|name| homes.get(name.as_str()).is_some_and(|home| *home != written.module.name))
-        .collect();
-    match imports.as_slice() {
-        [] => {}
-        [only] => {
-            let _ = writeln!(text, "\nuse super::types::{only};");
-        }
-        several => {
-            text.push_str("\nuse super::types::{\n");
-            for name in several {
-                let _ = writeln!(text, "    {name},");
+    match written.module.kind {
+        ModuleKind::Clients => {}
+        ModuleKind::Types(_) => text.push_str("\nuse super::*;\nuse crate::values::decode;\n"),
+        ModuleKind::Group(_) => {
+            let mut used = Names::default();
+            for part in &written.parts {
+                if let Source::Items(items) = &part.source {
+                    items.iter().for_each(|item| used.visit_item(item));
+                }
             }
-            text.push_str("};\n");
+            let own = defined(written, false);
+            let foreign = |name: &&str| types.contains(name) && !own.contains(name);
+            let names: BTreeSet<&str> = used.names.iter().map(String::as_str).filter(foreign).collect();
+            if !names.is_empty() {
+                let _ = write!(text, "\n{}", import("crate::types", names));
+            }
         }
     }
-    for part in &written.parts {
-        match &part.source {
+    for Part { features, source, .. } in &written.parts {
+        let gate = gate(features.iter().map(String::as_str));
+        match source {
             Source::Text(part) => {
-                text.push('\n');
-                text.push_str(part);
+                let _ = write!(text, "\n{gate}{part}");
             }
             Source::Items(items) => {
                 for item in items {
-                    text.push('\n');
-                    text.push_str(&spaced(&print(item)));
+                    let printed = spaced(&print(item));
+                    let docs =
+                        printed.lines().take_while(|line| line.starts_with("///")).map(|line| line.len() + 1).sum();
+                    let (docs, code) = printed.split_at(docs);
+                    let _ = write!(text, "\n{docs}{gate}{code}");
                 }
             }
         }

@@ -184,7 +184,14 @@ impl Answer {
 
     /// Returns the value that was made of it, with its circumstances.
     pub(crate) fn response<T>(self, value: T, body: Option<Bytes>) -> Response<T> {
-        Response { value, status: self.head.status, headers: self.head.headers, body, attempts: self.context.attempts }
+        Response {
+            value,
+            status: self.head.status,
+            headers: self.head.headers,
+            body,
+            attempts: self.context.attempts,
+            substitutions: 0,
+        }
     }
 
     /// Returns the error of an answer that is not what it seemed to be.

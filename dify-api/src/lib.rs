@@ -83,6 +83,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the provider that the program installs, such as ring |
 //! | `native-tls` | | TLS by the library of the system |
 //! | `schemars` | | `JsonSchema` for all types |
+//! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
 //! | `tracing` | | a span per operation, an event per failed attempt and failed stop |
 //!
 //! Where several kinds of TLS are on, `native-tls` goes before `rustls`, and that before `rustls-no-provider`. They are

@@ -8,7 +8,7 @@ use dify_api::Event;
 use dify_api::types::{ChatEvent, CompletionEvent, RunEvent, WorkflowEvent};
 use libfuzzer_sys::fuzz_target;
 
-fn check<E: Event + PartialEq + Debug>(text: &str) {
+fn check<E: Event + serde::Serialize + PartialEq + Debug>(text: &str) {
     let Ok(event) = E::from_json(text) else { return };
     let encoded = serde_json::to_string(&event).expect("what was decoded can be encoded");
     let again = E::from_json(&encoded).expect("what was encoded can be decoded");

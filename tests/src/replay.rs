@@ -62,7 +62,7 @@ pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
     }
 }
 
-async fn drain<E: Event>(call: Call<EventStream<E>>) -> Vec<Seen> {
+async fn drain<E: Event + serde::Serialize>(call: Call<EventStream<E>>) -> Vec<Seen> {
     let mut stream = match call.await {
         Ok(stream) => stream,
         Err(error) => return vec![Seen::Trouble(error.to_string())],

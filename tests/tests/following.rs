@@ -33,7 +33,7 @@ fn cut(after: usize) -> Fault {
 }
 
 /// Names of events with the node they are about, and what ended them.
-async fn read<E: Event>(stream: &mut EventStream<E>) -> (Vec<String>, Option<dify_api::Error>) {
+async fn read<E: Event + serde::Serialize>(stream: &mut EventStream<E>) -> (Vec<String>, Option<dify_api::Error>) {
     let mut names = Vec::new();
     while let Some(event) = stream.next().await {
         match event {

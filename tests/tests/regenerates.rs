@@ -40,8 +40,15 @@ fn change(path: &Path, before: &str, after: &str) -> (Vec<String>, Vec<String>) 
         before.pop();
         after.pop();
     }
+    // What stays between two changes is none.
+    let (mut gone, mut new) = (before.into_iter().peekable(), Vec::new());
+    for line in after {
+        if gone.next_if_eq(&line).is_none() {
+            new.push(line);
+        }
+    }
     let owned = |lines: Vec<&str>| lines.into_iter().map(|line| line.trim().to_owned()).collect();
-    (owned(before), owned(after))
+    (owned(gone.collect()), owned(new))
 }
 
 /// Replaces a text that stands once in a file.
@@ -80,7 +87,7 @@ fn one_new_property_changes_its_lines_and_no_others() {
     edit(&copy.path().join("spec/service/schemas/conversations.yaml"), last, &format!("{last}{property}"));
 
     let stale = codegen::run(copy.path(), Mode::Check).expect_err("what is generated is out of date").to_string();
-    for path in ["dify-api/src/generated/shared_app_web.rs", "dify-service-3.0.json", "dify-service-3.0.yaml"] {
+    for path in ["dify-api/src/generated/types/conversations.rs", "dify-service-3.0.json", "dify-service-3.0.yaml"] {
         assert!(stale.contains(path), "{path} is not named:\n{stale}");
     }
     assert_eq!(generated(copy.path()), before, "a check writes nothing");
@@ -102,8 +109,9 @@ fn one_new_property_changes_its_lines_and_no_others() {
     let mut expected = vec![
         format!("contract/documents/service.json\n{in_json}"),
         format!("contract/documents/web.json\n{in_json}"),
-        "dify-api/src/generated/shared_app_web.rs\n- \n+ /// Whether the conversation is pinned.\n\
-         + #[serde(skip_serializing_if = \"Option::is_none\")]\n+ pub pinned: Option<bool>,"
+        "dify-api/src/generated/types/conversations.rs\n- \n+ /// Whether the conversation is pinned.\n\
+         + #[cfg_attr(\n+ any(feature = \"serialize\", feature = \"schemars\"),\n\
+         + serde(skip_serializing_if = \"Option::is_none\")\n+ )]\n+ pub pinned: Option<bool>,\n+ pinned: optional \"pinned\","
             .to_owned(),
     ];
     for api in ["service", "web"] {

@@ -1,7 +1,13 @@
 //! The types are true: everything real servers sent and took goes through its type and comes out whole.
 
 use contract::{Aside, follow};
-use dify_tests::{Case, corpus, generated, generated::RoundTrip, json::losses, sse_frames::reference, workspace};
+use dify_tests::{
+    Case, corpus, generated,
+    generated::{RoundTrip, Substitutions},
+    json::losses,
+    sse_frames::reference,
+    workspace,
+};
 use serde_json::Value;
 
 /// What is lost when the text goes through the type.
@@ -85,7 +91,28 @@ fn open_values_inside_unions_and_open_objects_come_out_whole() {
     }
     empty["data"][0]["message"] = serde_json::json!({"role": "user"});
     let error = generated::reply("console_logs_messages").expect("a type")(&empty.to_string()).expect_err("no prompt");
-    assert!(error.to_string().contains("an object is no `SentPrompt`"), "{error}");
+    assert!(error.to_string().contains("expected `SentPrompt`, found an object"), "{error}");
+}
+
+#[test]
+fn recordings_of_the_contract_decode_without_substitutions() {
+    let mut tally = Tally::default();
+    let cases = corpus().cases.iter().filter(|case| case.recording.server == "dify-1.16.1");
+    for case in cases.filter(|case| case.accepted() && case.verdict.aside != Some(Aside::Declared)) {
+        let listed = |lacking: Substitutions, text: &str| lacking(text).unwrap_or_else(|error| vec![error.to_string()]);
+        if let (Some(body), Some(lacking)) =
+            (case.json_reply(), case.operations().find_map(generated::reply_substitutions))
+        {
+            tally.add(case, "lacks in its answer", listed(lacking, body));
+        }
+        if let Some((operation, stream)) = case.stream() {
+            let lacking = generated::event_substitutions(operation).expect("a stream has events");
+            for frame in reference(stream.as_bytes()) {
+                tally.add(case, "lacks in an event", listed(lacking, &frame.data));
+            }
+        }
+    }
+    tally.settle(300);
 }
 
 #[test]

@@ -8,23 +8,52 @@ fn slice() -> Document {
     Document { api: "service".to_owned(), value: serde_json::from_str(text).unwrap() }
 }
 
+/// Where a source would have the schemas of the slice, in part.
+fn homes() -> Homes {
+    let homes = [
+        ("Conversation", ("conversations", 1)),
+        ("ConversationPage", ("conversations", 0)),
+        ("ChatEvent", ("chat_events", 2)),
+    ];
+    homes.into_iter().map(|(name, (file, at))| (name.to_owned(), (file.to_owned(), at))).collect()
+}
+
 fn compiled(document: Document) -> BTreeMap<String, String> {
     compiled_all(&[document])
 }
 
 fn chat(files: &BTreeMap<String, String>) -> &str {
-    &files["dify-api/src/generated/chat.rs"]
+    &files["dify-api/src/generated/groups/chat.rs"]
 }
 
 #[test]
-fn each_group_has_a_file_and_what_they_share_another() {
+fn each_group_has_a_file_and_types_are_in_that_of_their_source() {
     let files = compiled(slice());
     let names: Vec<&str> = files.keys().filter_map(|path| path.strip_prefix("dify-api/src/generated/")).collect();
-    assert_eq!(names, ["app.rs", "chat.rs", "conversations.rs", "errors.rs", "events.rs", "files.rs", "mod.rs"]);
+    let expected = [
+        "clients.rs",
+        "groups/chat.rs",
+        "groups/conversations.rs",
+        "groups/files.rs",
+        "groups/mod.rs",
+        "mod.rs",
+        "types/chat_events.rs",
+        "types/conversations.rs",
+        "types/mod.rs",
+        "types/shared.rs",
+    ];
+    assert_eq!(names, expected);
+    let conversations = &files["dify-api/src/generated/types/conversations.rs"];
+    assert!(conversations.contains("//! Types of `spec/**/schemas/conversations.yaml`."), "{conversations}");
+    let place = |name: &str| {
+        conversations.find(&format!("#[cfg(feature = \"app\")]\n#[derive(Clone, Debug, PartialEq)]\n#[cfg_attr(feature = \"serialize\", derive(serde::Serialize))]\n#[cfg_attr(feature = \"schemars\", derive(schemars::JsonSchema))]\n#[non_exhaustive]\npub struct {name} {{"))
+    };
+    assert!(place("ConversationPage") < place("Conversation"), "in the order of the source");
+    assert!(files["dify-api/src/generated/types/chat_events.rs"].contains("`spec/**/events/chat.yaml`"));
     assert!(files.contains_key("tests/src/generated.rs"));
     let page = &files["docs/api.md"];
     assert!(
-        page.contains("| `POST /chat-messages` | [`app.chat().send`](../dify-api/src/generated/chat.rs) |"),
+        page.contains("| `POST /chat-messages` | [`app.chat().send`](../dify-api/src/generated/groups/chat.rs) |"),
         "{page}"
     );
     for contents in files.iter().filter(|(path, _)| path.ends_with(".rs")).map(|(_, contents)| contents) {
@@ -62,7 +91,7 @@ fn an_object_in_a_form_travels_as_json_text_and_a_form_of_options_has_a_default(
     form["x-dify-new"] = json!([]);
     form["required"] = json!([]);
     let files = compiled(document);
-    let text = &files["dify-api/src/generated/files.rs"];
+    let text = &files["dify-api/src/generated/types/shared.rs"];
     assert!(text.contains("form.json(\"data\", data)?;"));
     assert!(text.contains("pub data: Option<StopRequest>,"));
     assert!(text.contains("#[derive(Clone, Debug, Default)]\n#[non_exhaustive]\npub struct FileUploadRequest {"));
@@ -81,27 +110,31 @@ fn a_new_property_changes_the_file_it_belongs_to_and_no_other() {
     properties["pinned"] = json!({"type": "boolean", "description": "Whether it stays on top."});
     let after = compiled(document);
     let changed: Vec<&String> = before.keys().filter(|path| before[*path] != after[*path]).collect();
-    assert_eq!(changed, ["dify-api/src/generated/conversations.rs"]);
+    assert_eq!(changed, ["dify-api/src/generated/types/conversations.rs"]);
     let old: Vec<&str> = before[changed[0]].lines().skip(1).collect();
-    let mut new: Vec<&str> = after[changed[0]].lines().skip(1).collect();
-    new.drain(..old.iter().zip(&new).take_while(|(a, b)| a == b).count());
-    let added = [
+    let added: Vec<&str> = after[changed[0]].lines().skip(1).filter(|line| !old.contains(line)).collect();
+    let expected = [
         "    /// Whether it stays on top.",
-        "    #[serde(skip_serializing_if = \"Option::is_none\")]",
+        "    #[cfg_attr(",
+        "        any(feature = \"serialize\", feature = \"schemars\"),",
+        "        serde(skip_serializing_if = \"Option::is_none\")",
+        "    )]",
         "    pub pinned: Option<bool>,",
+        "        pinned: optional \"pinned\",",
     ];
-    assert_eq!(new[..3], added);
-    assert_eq!(new[3..], old[old.len() - (new.len() - 3)..]);
+    assert_eq!(added, expected);
 }
 
 #[test]
 fn an_answer_that_is_paged_through_is_a_page() {
     let paging = "/paths/~1conversations/get/x-dify-paging";
-    let conversations = |document: Document| compiled(document)["dify-api/src/generated/conversations.rs"].clone();
+    let conversations =
+        |document: Document| compiled(document)["dify-api/src/generated/types/conversations.rs"].clone();
     let text = conversations(slice());
     assert!(text.contains("impl crate::Page for ConversationPage {\n    type Item = Conversation;"));
     assert!(text.contains("crate::Paging::After(\"last_id\")") && text.contains("Some(&item.id)"));
-    assert!(text.contains("[`items`](crate::Call::items)"));
+    let group = &compiled(slice())["dify-api/src/generated/groups/conversations.rs"];
+    assert!(group.contains("[`items`](crate::Call::items)"));
 
     let mut document = slice();
     document.value.pointer_mut(paging).unwrap()["from"] = "first".into();
@@ -122,12 +155,12 @@ fn an_answer_that_is_paged_through_is_a_page() {
 fn paging_that_the_bindings_could_not_follow_is_a_finding() {
     let mut document = slice();
     document.value["components"]["schemas"]["ConversationPage"]["required"] = json!(["limit", "data"]);
-    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
     assert!(findings.contains("must be required and not nullable"), "{findings}");
 
     let mut document = slice();
     document.value.pointer_mut("/paths/~1conversations/get/x-dify-paging").unwrap()["more"] = "/page/has_more".into();
-    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
     assert!(findings.contains("`more: /page/has_more` is not a member of the object itself"), "{findings}");
 
     let mut document = slice();
@@ -137,19 +170,53 @@ fn paging_that_the_bindings_could_not_follow_is_a_finding() {
     pinned["operationId"] = "app_conversations_pinned".into();
     pinned["x-dify-method"] = "app.conversations.pinned".into();
     pinned.as_object_mut().unwrap().shift_remove("x-dify-paging");
-    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
     assert!(findings.contains("pages through in another way"), "{findings}");
 }
 
 #[test]
 fn the_public_api_lists_methods_and_members_by_file() {
-    let (files, _) = generate_leniently(&[slice()]).unwrap();
+    let (files, _) = generate_leniently(&[slice()], &homes()).unwrap();
     let api = public_api(&files);
-    assert!(api["conversations"].contains("pub fn list("));
-    assert!(api["conversations"].contains("pub has_more: bool,"));
-    assert!(api["errors"].contains("InvalidParam = \"invalid_param\","));
-    assert!(!api["chat"].contains("pub(crate)"));
-    assert!(!api.contains_key("mod") && !api.contains_key("generated"));
+    assert!(api["groups/conversations"].contains("pub fn list("));
+    assert!(api["types/conversations"].contains("pub has_more: bool,"));
+    assert!(api["types/shared"].contains("InvalidParam = \"invalid_param\","));
+    assert!(!api["groups/chat"].contains("pub(crate)"));
+    assert!(!api.keys().any(|file| file.ends_with("mod") || file.contains("tests")), "{:?}", api.keys());
+}
+
+#[test]
+fn a_member_that_rust_cannot_have_is_a_finding() {
+    let with = |member: &str, schema: serde_json::Value| {
+        let mut document = slice();
+        document.value["components"]["schemas"]["Conversation"]["properties"][member] = schema;
+        generate_leniently(&[document], &homes()).unwrap_err().to_string()
+    };
+    let inline =
+        with("data", json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}}));
+    assert!(
+        inline.contains(
+            "#/components/schemas/Conversation/properties/data: `Conversation.data` is an object written in place"
+        ),
+        "{inline}"
+    );
+    let twice = with("Name", json!({"type": "string"}));
+    assert!(twice.contains("`Conversation` has two members that become `name` in Rust"), "{twice}");
+}
+
+#[test]
+fn a_parameter_that_no_builder_takes_is_a_finding() {
+    let mut document = slice();
+    let limit = json!({"name": "limit", "in": "query", "schema": {"type": "integer", "format": "int32"}});
+    document
+        .value
+        .pointer_mut("/paths/~1conversations/get/parameters")
+        .unwrap()
+        .as_array_mut()
+        .unwrap()
+        .push(json!({"name": "day", "in": "query", "schema": limit["schema"]}));
+    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    assert!(findings.contains("the parameter `day` of `app_conversations_list` is to be `Option<i64>`"), "{findings}");
 }
 
 #[test]
@@ -167,7 +234,7 @@ fn a_rule_without_use_stops_the_compiler() {
     document.value["paths"].as_object_mut().unwrap().shift_remove("/files/upload");
     document.value["components"]["schemas"].as_object_mut().unwrap().shift_remove("FileUploadRequest");
     document.value["tags"].as_array_mut().unwrap().retain(|tag| tag["name"] != "files");
-    let findings = generate(&[document]).unwrap_err().to_string();
+    let findings = generate(&[document], &homes()).unwrap_err().to_string();
     assert!(findings.contains("`send_multipart_as_bytes` matched nothing"), "{findings}");
     assert!(findings.contains("`multipart` matched nothing"), "{findings}");
 }
@@ -178,12 +245,12 @@ fn two_documents_become_one_and_disagreement_is_named() {
     other.value["paths"] = json!({});
     assert_eq!(compiled_all(&[slice(), other.clone()]), compiled(slice()));
     other.value["components"]["schemas"]["Usage"]["description"] = "Something else.".into();
-    let findings = generate_leniently(&[slice(), other]).unwrap_err().to_string();
+    let findings = generate_leniently(&[slice(), other], &homes()).unwrap_err().to_string();
     assert!(findings.contains("#/components/schemas/Usage: `Usage` means different things"), "{findings}");
 }
 
 fn compiled_all(documents: &[Document]) -> BTreeMap<String, String> {
-    let (files, _) = generate_leniently(documents).unwrap_or_else(|findings| panic!("{findings}"));
+    let (files, _) = generate_leniently(documents, &homes()).unwrap_or_else(|findings| panic!("{findings}"));
     let name = |file: &GeneratedFile| file.path.to_string_lossy().into_owned();
     files.iter().map(|file| (name(file), file.contents.clone())).collect()
 }
@@ -194,7 +261,7 @@ fn a_group_without_a_tag_and_a_stream_without_a_method_are_findings() {
     document.value["tags"] = json!([{"name": "chat"}, {"name": "conversations"}]);
     let send = document.value.pointer_mut("/paths/~1chat-messages/post").unwrap();
     send.as_object_mut().unwrap().shift_remove("x-dify-stream-method");
-    let findings = generate_leniently(&[document]).unwrap_err().to_string();
+    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
     assert!(findings.contains("the group `files` of `x-dify-method` is no tag"), "{findings}");
     assert!(findings.contains("has no `x-dify-stream-method`"), "{findings}");
 }

@@ -50,7 +50,7 @@ pub(crate) fn page(model: &Model, code: &Code) -> String {
 fn homes(code: &Code) -> BTreeMap<&str, String> {
     let mut homes = BTreeMap::new();
     for written in &code.modules {
-        let file = format!("../{DIRECTORY}/{}.rs", written.module.name);
+        let file = format!("../{DIRECTORY}/{}.rs", written.module.path());
         let names = written.parts.iter().flat_map(|part| &part.defines);
         homes.extend(names.map(|name| (name.as_str(), file.clone())));
     }

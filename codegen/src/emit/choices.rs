@@ -1,21 +1,17 @@
 //! One of several types with no tag: the kind of JSON tells which, for the linter allows one branch of each kind.
-//!
-//! typify makes an enum that serde reads through a buffer, trying one after the other. A buffer has no raw JSON to give, and
-//! says nothing about what did not fit.
 
-use super::structs::from_json;
-use super::{Part, Source, ident, rust_type};
+use super::structs::{attributes, from_json, serde};
+use super::{Part, Source, decoding, ident, rust_type};
 use crate::model::{Component, Model, Shape, Type};
-use crate::polish::attributes;
 use crate::rustdoc;
 use quote::quote;
 use syn::{Expr, Ident, Item, parse_quote};
 
-pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool, model: &Model) -> Part {
+pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool, model: &Model) -> Vec<Part> {
     let name = ident(&component.name);
     let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
-    let mut attributes = attributes::of_a_type();
-    attributes::derive_no_deserialize(&mut attributes);
+    let asked = model.requests.contains(&component.name);
+    let (attributes, untagged) = (attributes(asked, true, false), serde(&[quote!(untagged)], asked));
     let variants = choices.iter().map(|(ty, description)| {
         let text = match (ty, description.as_str()) {
             (Type::Named(name), "") => model.components.get(name).map_or("", |c| c.description.as_str()),
@@ -41,53 +37,66 @@ pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool
         parse_quote! {
             #(#docs)*
             #(#attributes)*
-            #[serde(untagged)]
+            #untagged
             pub enum #name { #(#variants,)* #null }
         },
         parse_quote!(impl #name { #from_json }),
-        deserialize(&name, choices, null.is_some(), model),
+        decode(&name, choices, null.is_some(), model),
     ];
     items.extend(conversions);
-    Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+    let beside = Part::beside(Source::Text(decoding::named("named", component)));
+    vec![Part::of_type(&component.name, Source::Items(items)), beside]
 }
 
-/// Reads the value as it stands, and gives it to the one type of its kind.
-fn deserialize(name: &Ident, choices: &[(Type, String)], null: bool, model: &Model) -> Item {
+/// Reads the value as the one type of its kind.
+fn decode(name: &Ident, choices: &[(Type, String)], null: bool, model: &Model) -> Item {
     let arms = choices.iter().map(|(ty, _)| {
         let (kind, variant) = (kind(ty, model), ident(&variant_name(ty)));
-        quote!(#kind => json.get().map(Self::#variant),)
+        quote!(Some(decode::Kind::#kind) => Self::#variant(reader.value()?),)
     });
-    let null = null.then(|| quote!(crate::values::raw_json::Kind::Null => Ok(Self::Null),));
-    let text = name.to_string();
+    let (null, blank): (_, Option<Expr>) = match (null, choices.first()) {
+        (true, _) => (Some(quote!(_ if reader.null()? => Self::Null,)), Some(parse_quote!(Self::Null))),
+        (false, Some((ty, _))) => {
+            let first = ident(&variant_name(ty));
+            (None, Some(parse_quote!(Self::#first(decode::Decode::blank()))))
+        }
+        (false, None) => (None, None),
+    };
+    let expected = format!("`{name}`");
     parse_quote! {
-        impl<'de> serde::Deserialize<'de> for #name {
-            fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-                let json = <crate::RawJson as serde::Deserialize>::deserialize(deserializer)?;
-                let read: serde_json::Result<Self> = match json.kind() {
+        impl decode::Decode for #name {
+            fn blank() -> Self {
+                #blank
+            }
+
+            #[inline(never)]
+            fn read(&mut self, reader: &mut decode::Reader<'_>) -> decode::Read {
+                *self = match reader.kind() {
                     #(#arms)*
                     #null
-                    other => Err(other.unexpected(#text)),
+                    _ => return Err(reader.unexpected(#expected)),
                 };
-                read.map_err(serde::de::Error::custom)
+                Ok(())
             }
         }
     }
 }
 
-/// The kind of JSON that a type is read from, as a pattern.
-fn kind(ty: &Type, model: &Model) -> syn::Pat {
-    match ty {
-        Type::Text => parse_quote!(crate::values::raw_json::Kind::Text),
-        Type::Integer | Type::Number => parse_quote!(crate::values::raw_json::Kind::Number),
-        Type::Boolean => parse_quote!(crate::values::raw_json::Kind::Boolean),
-        Type::List(_) => parse_quote!(crate::values::raw_json::Kind::List),
+/// The kind of JSON that a type is read from.
+fn kind(ty: &Type, model: &Model) -> Ident {
+    let kind = match ty {
+        Type::Text => "Text",
+        Type::Integer | Type::Number => "Number",
+        Type::Boolean => "Boolean",
+        Type::List(_) => "List",
         Type::Named(name) => match model.components.get(name).map(|component| &component.shape) {
-            Some(Shape::Enum(_)) => parse_quote!(crate::values::raw_json::Kind::Text),
-            Some(Shape::Alias(inner)) => kind(inner, model),
-            _ => parse_quote!(crate::values::raw_json::Kind::Object),
+            Some(Shape::Enum(_)) => "Text",
+            Some(Shape::Alias(inner)) => return self::kind(inner, model),
+            _ => "Object",
         },
-        _ => parse_quote!(crate::values::raw_json::Kind::Object),
-    }
+        _ => "Object",
+    };
+    ident(kind)
 }
 
 /// So that setters take what stands in a variant as it is.

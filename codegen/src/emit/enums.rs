@@ -1,13 +1,13 @@
 //! Enums: all open, because releases and plugins add values.
 
-use super::{Part, Source};
+use super::{Part, Source, decoding};
 use crate::model::{Component, EnumValue};
 use crate::rustdoc;
 use crate::signs::spelled;
 use heck::ToPascalCase;
 use std::fmt::Write;
 
-pub(super) fn part(component: &Component, values: &[EnumValue]) -> Part {
+pub(super) fn part(component: &Component, values: &[EnumValue]) -> Vec<Part> {
     let mut text = String::from("crate::open_enum! {\n");
     comment(&mut text, 1, rustdoc::lines(&component.description));
     // Writing to a `String` cannot fail.
@@ -23,7 +23,8 @@ pub(super) fn part(component: &Component, values: &[EnumValue]) -> Part {
         let _ = writeln!(text, "        {} = {:?},", variant_name(&value.value), value.value);
     }
     text.push_str("    }\n}\n");
-    Part { defines: vec![component.name.clone()], group: false, source: Source::Text(text) }
+    let beside = Part::beside(Source::Text(decoding::named("text", component)));
+    vec![Part::of_type(&component.name, Source::Text(text)), beside]
 }
 
 fn comment(text: &mut String, depth: usize, lines: Vec<String>) {
@@ -81,7 +82,7 @@ mod tests {
             extra: None,
             new: None,
         };
-        let Source::Text(text) = part(&component, &[value]).source else { panic!("an enum is text") };
+        let Source::Text(text) = &part(&component, &[value])[0].source else { panic!("an enum is text") };
         let expected = "crate::open_enum! {\n    /// What an application is.\n    pub enum AppMode {\n        /// A chat.\n        \
             ///\n        /// Since Dify 1.16.1.\n        Chat = \"chat\",\n    }\n}\n";
         assert_eq!(text, expected);

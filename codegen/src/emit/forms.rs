@@ -52,7 +52,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
         },
     ];
     items.extend((new.is_empty() && !default).then(|| default_by_new(&name)));
-    Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+    Part::of_type(&component.name, Source::Items(items))
 }
 
 /// The statement that adds a member to the form.

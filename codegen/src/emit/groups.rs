@@ -61,34 +61,30 @@ pub(super) fn parts(
         },
     ];
     let mut parts = vec![
-        Part { defines: vec![handle.to_string()], group: true, source: Source::Items(items) },
-        Part { defines: Vec::new(), group: false, source: Source::Items(statics) },
-        Part {
-            defines: Vec::new(),
-            group: false,
-            source: Source::Items(vec![parse_quote! { impl crate::Transport { #(#own)* } }]),
-        },
+        Part { group: true, ..Part::of_type(&handle.to_string(), Source::Items(items)) },
+        Part::beside(Source::Items(statics)),
+        Part::beside(Source::Items(vec![parse_quote! { impl crate::Transport { #(#own)* } }])),
     ];
     parts.extend(query_structs);
     parts
 }
 
 /// The accessors of a client: one per group.
-pub(super) fn accessors(client: &str, model: &Model) -> Vec<Part> {
+pub(super) fn accessors(client: &str, model: &Model) -> Part {
     let groups = model.groups.iter().filter(|g| g.client == client);
     let accessors = groups.map(|group| -> ImplItemFn {
         let docs = rustdoc::attrs(&rustdoc::lines(&group.description));
         let (name, handle) = (ident(&group.name), ident(&handle_name(group, model)));
         parse_quote! {
             #(#docs)*
-            pub fn #name(&self) -> super::groups::#handle<'_> {
-                super::groups::#handle::new(&self.transport)
+            pub fn #name(&self) -> crate::groups::#handle<'_> {
+                crate::groups::#handle::new(&self.transport)
             }
         }
     });
     let client = ident(client_type(client));
     let item = parse_quote! { impl crate::#client { #(#accessors)* } };
-    vec![Part { defines: Vec::new(), group: false, source: Source::Items(vec![item]) }]
+    Part::beside(Source::Items(vec![item]))
 }
 
 /// The name of a group's handle.

@@ -1,7 +1,7 @@
 //! The table the tests walk through: every operation called through the bindings, every type read and written back.
 
 use super::groups::query_name;
-use super::layout::{Layout, client_type, clients};
+use super::layout::{client_type, clients, features};
 use super::{ident, rust_type};
 use crate::model::{Answer, Body, Group, Member, Mode, Model, Operation, Shape, Type, rust_name};
 use proc_macro2::TokenStream;
@@ -9,7 +9,7 @@ use quote::{ToTokens, quote};
 use syn::{Item, parse_quote};
 
 /// The items of the tests' file.
-pub(super) fn items(model: &Model, layout: &Layout) -> Vec<Item> {
+pub(super) fn items(model: &Model) -> Vec<Item> {
     let mut items = helpers();
     let rows = model.operations.iter().map(|operation| {
         let (id, verb, path) = (&operation.id, operation.verb.to_uppercase(), &operation.path);
@@ -24,6 +24,28 @@ pub(super) fn items(model: &Model, layout: &Layout) -> Vec<Item> {
         "How the JSON answer of an operation is read and written back.",
         model.operations.iter().filter_map(|operation| match &operation.answer {
             Answer::Json(ty) => Some((&operation.id, round_trip(ty))),
+            _ => None,
+        }),
+    ));
+    items.push(listing(
+        "reply_substitutions",
+        "What the JSON answer of an operation lacks, as the client counts it.",
+        model.operations.iter().filter_map(|operation| match &operation.answer {
+            Answer::Json(ty) => {
+                let ty = public(ty);
+                Some((&operation.id, quote!(dify_api::__private::substitutions::<#ty>)))
+            }
+            _ => None,
+        }),
+    ));
+    items.push(listing(
+        "event_substitutions",
+        "What an event of an operation's stream lacks, as the client counts it.",
+        model.operations.iter().filter_map(|operation| match &operation.answer {
+            Answer::Events(union) => {
+                let union = ident(union);
+                Some((&operation.id, quote!(dify_api::__private::event_substitutions::<dify_api::types::#union>)))
+            }
             _ => None,
         }),
     ));
@@ -43,13 +65,11 @@ pub(super) fn items(model: &Model, layout: &Layout) -> Vec<Item> {
             _ => None,
         }),
     ));
-    let components = layout.modules.iter().flat_map(|m| &m.components);
-    let mut components: Vec<&String> = components.collect();
-    components.sort();
+    let components = features(model);
     items.push(table(
         "schema",
         "How a component is read and written back.",
-        components.into_iter().filter_map(|name| match &model.components.get(name)?.shape {
+        components.keys().filter_map(|name| match &model.components.get(name)?.shape {
             Shape::Object(_) | Shape::Enum(_) | Shape::Choice { .. } => {
                 Some((name, round_trip(&Type::Named(name.clone()))))
             }
@@ -69,6 +89,10 @@ fn helpers() -> Vec<Item> {
         parse_quote! {
             /// Reads JSON text into a type of the bindings and writes it back.
             pub type RoundTrip = fn(&str) -> Result<serde_json::Value, serde_json::Error>;
+        },
+        parse_quote! {
+            /// Decodes JSON text and lists the members that it lacks.
+            pub type Substitutions = fn(&str) -> Result<Vec<String>, serde_json::Error>;
         },
         parse_quote! {
             /// What to call an operation with.
@@ -110,7 +134,7 @@ fn helpers() -> Vec<Item> {
             }
         },
         parse_quote! {
-            fn event_round_trip<E: dify_api::Event>(text: &str) -> Result<serde_json::Value, serde_json::Error> {
+            fn event_round_trip<E: dify_api::Event + serde::Serialize>(text: &str) -> Result<serde_json::Value, serde_json::Error> {
                 serde_json::to_value(E::from_json(text)?)
             }
         },
@@ -119,11 +143,21 @@ fn helpers() -> Vec<Item> {
 
 /// A function from names to round trips.
 fn table<'a>(name: &str, doc: &str, rows: impl Iterator<Item = (&'a String, TokenStream)>) -> Item {
+    function(name, doc, "RoundTrip", rows)
+}
+
+/// A function from names to what answers lack.
+fn listing<'a>(name: &str, doc: &str, rows: impl Iterator<Item = (&'a String, TokenStream)>) -> Item {
+    function(name, doc, "Substitutions", rows)
+}
+
+fn function<'a>(name: &str, doc: &str, ty: &str, rows: impl Iterator<Item = (&'a String, TokenStream)>) -> Item {
+    let ty = ident(ty);
     let (name, doc) = (ident(name), format!(" {doc}"));
     let rows = rows.map(|(name, function)| quote!(#name => #function));
     parse_quote! {
         #[doc = #doc]
-        pub fn #name(name: &str) -> Option<RoundTrip> {
+        pub fn #name(name: &str) -> Option<#ty> {
             Some(match name {
                 #(#rows,)*
                 _ => return None,

@@ -1,174 +1,94 @@
-//! Which file each thing stands in, and under which features.
+//! Which file each thing is in, and under which features.
 //!
-//! A type that one group alone reaches stands with the group; one that only events reach, with the events; the rest is
-//! shared. What describes refusals is always there. So a file is gated as a whole, and each client can be built alone.
+//! A group has a file of its own, which its client's feature gates. A type is in the file that is named like the one of the
+//! source that describes it, and is gated by itself: by the features of the clients that reach it. What describes refusals
+//! is always there.
 
-use crate::model::{Body, Group, Model, Shape, Type};
+use crate::bindings::Homes;
+use crate::model::{Group, Model};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// The files to write.
-pub(crate) struct Layout {
-    pub(crate) modules: Vec<Module>,
-    /// The components that callers make: bodies of requests, and what those hold.
-    pub(crate) requests: BTreeSet<String>,
-}
-
 /// A file.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Module {
     /// Its name, without `.rs`.
     pub(crate) name: String,
     /// What it holds, for its first lines.
     pub(crate) title: String,
     pub(crate) kind: ModuleKind,
-    /// The components it defines, in the order in which the operations meet them.
-    pub(crate) components: Vec<String>,
-    /// The clients that need it; nobody in particular when empty.
-    pub(crate) features: BTreeSet<String>,
 }
 
-/// What a file holds beside components.
-#[derive(Clone)]
+/// What a file holds.
+#[derive(Clone, Debug)]
 pub(crate) enum ModuleKind {
+    /// The accessors of all clients.
+    Clients,
+    /// A group, and the parameters of its operations.
     Group(Group),
-    /// The accessors of a client.
-    Client(String),
-    Types,
+    /// Components, in the order of the source.
+    Types(Vec<String>),
 }
 
-/// How the operations reach a component.
-#[derive(Default)]
-struct Reach {
-    /// The groups whose operations name it, at some depth, outside of events.
-    directly: BTreeSet<(String, String)>,
-    /// The groups whose events name it.
-    by_events: BTreeSet<(String, String)>,
-}
-
-impl Layout {
-    pub(crate) fn of(model: &Model) -> Self {
-        let mut order = Vec::new();
-        let mut reach: BTreeMap<String, Reach> = BTreeMap::new();
-        let mut refusals = BTreeSet::new();
-        for operation in &model.operations {
-            let group = (operation.client.clone(), operation.group.clone());
-            for root in operation.roots() {
-                walk(model, &root, false, &mut |name, by_events| {
-                    let found = reach.entry(name.to_owned()).or_insert_with(|| {
-                        order.push(name.to_owned());
-                        Reach::default()
-                    });
-                    let groups = if by_events { &mut found.by_events } else { &mut found.directly };
-                    groups.insert(group.clone())
-                });
-            }
-            for root in &operation.refusals {
-                walk(model, root, false, &mut |name, _| refusals.insert(name.to_owned()));
-            }
+impl Module {
+    /// Its path below the folder of generated files, without `.rs`.
+    pub(crate) fn path(&self) -> String {
+        match self.kind {
+            ModuleKind::Clients => self.name.clone(),
+            ModuleKind::Group(_) => format!("groups/{}", self.name),
+            ModuleKind::Types(_) => format!("types/{}", self.name),
         }
-
-        let mut modules = Vec::new();
-        for client in clients(model) {
-            modules.push(Module {
-                name: client.clone(),
-                title: format!("Accessors of the resource groups of `{}`.", client_type(&client)),
-                kind: ModuleKind::Client(client.clone()),
-                components: Vec::new(),
-                features: [client].into(),
-            });
-        }
-        for group in &model.groups {
-            modules.push(Module {
-                name: module_name(group, model),
-                title: group.description.clone(),
-                kind: ModuleKind::Group(group.clone()),
-                components: Vec::new(),
-                features: [group.client.clone()].into(),
-            });
-        }
-        for name in order.iter().filter(|n| !refusals.contains(*n)) {
-            let Some(found) = reach.get(name) else { continue };
-            let all: BTreeSet<_> = found.directly.union(&found.by_events).cloned().collect();
-            let features: BTreeSet<String> = all.iter().map(|(client, _)| client.clone()).collect();
-            let only = all.first().filter(|_| all.len() == 1 && !found.directly.is_empty());
-            let module = match only {
-                Some((client, group)) => model
-                    .groups
-                    .iter()
-                    .find(|g| g.client == *client && g.name == *group)
-                    .map(|g| module_name(g, model))
-                    .unwrap_or_default(),
-                None if found.directly.is_empty() => gated("events", &features),
-                None => gated("shared", &features),
-            };
-            put(&mut modules, &module, name, &features);
-        }
-        for name in &refusals {
-            put(&mut modules, "errors", name, &BTreeSet::new());
-        }
-        Self { modules, requests: requests(model) }
     }
 }
 
-/// Visit a component and those it names, each once per way of reaching it; `visit` says whether it was new.
-fn walk(model: &Model, name: &str, by_events: bool, visit: &mut dyn FnMut(&str, bool) -> bool) {
-    let Some(component) = model.components.get(name) else { return };
-    let union = matches!(component.shape, Shape::Union { .. });
-    let by_events = by_events || union;
-    if matches!(component.shape, Shape::Alias(_) | Shape::Runtime(_)) || !visit(name, by_events) {
-        return;
+/// The files to write.
+pub(super) fn modules(model: &Model, homes: &Homes) -> Vec<Module> {
+    let accessors = "Accessors of the resource groups, by client.".to_owned();
+    let mut modules = vec![Module { name: "clients".to_owned(), title: accessors, kind: ModuleKind::Clients }];
+    modules.extend(model.groups.iter().map(|group| Module {
+        name: module_name(group, model),
+        title: group.description.clone(),
+        kind: ModuleKind::Group(group.clone()),
+    }));
+    let mut files: BTreeMap<String, Vec<(usize, String)>> = BTreeMap::new();
+    for name in features(model).into_keys() {
+        let (file, at) = homes.get(&name).cloned().unwrap_or_else(|| (NO_FILE.to_owned(), 0));
+        files.entry(file).or_default().push((at, name));
     }
-    let mut next = Vec::new();
-    match &component.shape {
-        Shape::Object(members) | Shape::Form(members) => members.iter().for_each(|m| m.ty.names(&mut next)),
-        Shape::Union { variants, .. } => next.extend(variants.iter().map(|v| v.component.clone())),
-        Shape::Choice { choices, .. } => choices.iter().for_each(|(ty, _)| ty.names(&mut next)),
-        Shape::Enum(_) | Shape::Alias(_) | Shape::Runtime(_) => {}
-    }
-    for name in next {
-        walk(model, &name, by_events, visit);
-    }
-}
-
-/// The components that bodies of requests are made of.
-fn requests(model: &Model) -> BTreeSet<String> {
-    let mut found = BTreeSet::new();
-    for operation in &model.operations {
-        if let Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) = &operation.body {
-            walk(model, name, false, &mut |name, _| found.insert(name.to_owned()));
-        }
-    }
-    found
-}
-
-fn put(modules: &mut Vec<Module>, module: &str, component: &str, features: &BTreeSet<String>) {
-    let at = modules.iter().position(|m| m.name == module).unwrap_or_else(|| {
-        let title = match module.split('_').next() {
-            Some("events") => "Events of streams, and the types that only events contain.",
-            Some("errors") => "Error bodies and error codes.",
-            _ => "Types that several resource groups use.",
+    modules.extend(files.into_iter().map(|(name, mut components)| {
+        components.sort();
+        let title = match name.strip_suffix(EVENTS) {
+            Some(name) => format!("Types of `spec/**/events/{name}.yaml`."),
+            None => format!("Types of `spec/**/schemas/{name}.yaml`."),
         };
-        modules.push(Module {
-            name: module.to_owned(),
-            title: title.to_owned(),
-            kind: ModuleKind::Types,
-            components: Vec::new(),
-            features: features.clone(),
-        });
-        modules.len() - 1
-    });
-    if let Some(module) = modules.get_mut(at) {
-        module.components.push(component.to_owned());
-    }
+        let components = components.into_iter().map(|(_, component)| component).collect();
+        Module { name, title, kind: ModuleKind::Types(components) }
+    }));
+    modules
 }
 
-/// A file for what exactly these clients need. The first client's needs no suffix.
-fn gated(name: &str, features: &BTreeSet<String>) -> String {
-    if features.iter().all(|f| f == "app") {
-        return name.to_owned();
+/// Ends the name of a file of types that streams carry.
+pub(crate) const EVENTS: &str = "_events";
+
+/// The file of types that are in no file of a source: of documents that were made otherwise.
+const NO_FILE: &str = "shared";
+
+/// The clients that reach each component, by name; none in particular where it describes refusals.
+pub(super) fn features(model: &Model) -> BTreeMap<String, BTreeSet<String>> {
+    let mut features: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for operation in &model.operations {
+        for root in operation.roots() {
+            model
+                .walk(&root, &mut |name| features.entry(name.to_owned()).or_default().insert(operation.client.clone()));
+        }
     }
-    let features: Vec<&str> = features.iter().map(String::as_str).collect();
-    format!("{name}_{}", features.join("_"))
+    for root in model.operations.iter().flat_map(|operation| &operation.refusals) {
+        let mut seen = BTreeSet::new();
+        model.walk(root, &mut |name| {
+            features.insert(name.to_owned(), BTreeSet::new());
+            seen.insert(name.to_owned())
+        });
+    }
+    features
 }
 
 /// The file of a group: its name, after the client's where an earlier client has a group of that name.

@@ -43,7 +43,7 @@ pub(super) fn part(operation: &Operation, name: &str, model: &Model) -> Option<P
         parse_quote!(impl #struct_name { #(#methods)* }),
     ];
     items.extend(debug);
-    Some(Part { defines: vec![name.to_owned()], group: false, source: Source::Items(items) })
+    Some(Part::of_type(name, Source::Items(items)))
 }
 
 fn field(parameter: &Parameter, model: &Model) -> Field {

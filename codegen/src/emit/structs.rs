@@ -1,15 +1,12 @@
-//! Structs: progenitor's, with constructors and setters where callers make them.
+//! Structs: what callers make has constructors and setters, what servers send a table for the decoder.
 
-use super::{Part, Source, ident, rust_type};
+use super::{Part, Source, decoding, ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Secret, Shape, Type};
-use crate::polish::attributes;
-use crate::polish::documentation::member_lines;
-use crate::polish::wire_name;
 use crate::rustdoc;
 use quote::{ToTokens, quote};
 use serde_json::Value;
-use syn::{Expr, Ident, ImplItemFn, Item, ItemStruct, parse_quote};
+use syn::{Attribute, Expr, Ident, ImplItemFn, Item, parse_quote};
 
 /// A field of a struct that callers make.
 pub(super) struct Field {
@@ -30,43 +27,74 @@ pub(super) struct Field {
 }
 
 /// A component that is an object.
-pub(super) fn part(
-    component: &Component,
-    item: &ItemStruct,
-    asked: bool,
-    model: &Model,
-    findings: &mut Findings,
-) -> Part {
-    let mut item = item.clone();
-    in_order(&mut item, component);
-    let mut methods = Vec::new();
-    let mut default = None;
-    if let (true, Shape::Object(members)) = (asked, &component.shape) {
-        let fields: Vec<Field> = members.iter().map(|m| Field::of(m, model)).collect();
+pub(super) fn parts(component: &Component, members: &[Member], model: &Model, findings: &mut Findings) -> Vec<Part> {
+    let asked = model.requests.contains(&component.name);
+    let fields: Vec<Field> = members.iter().map(|m| Field::of(m, model)).collect();
+    let name = ident(&component.name);
+    let (mut methods, mut default, mut derives_default) = (Vec::new(), None, false);
+    if asked {
         let new = arguments(component, &fields, findings);
-        if new.is_empty() && fields.iter().all(|f| f.initial.is_none()) {
-            attributes::derive_default(&mut item.attrs);
-        } else if new.is_empty() {
-            default = Some(default_by_new(&item.ident));
-        }
+        derives_default = new.is_empty() && fields.iter().all(|f| f.initial.is_none());
+        default = (new.is_empty() && !derives_default).then(|| default_by_new(&name));
         methods = constructor(&fields, &new, component.extra.is_some(), "a request");
     }
-    let name = &item.ident;
-    let from_json = from_json();
-    let implementation: Item = parse_quote!(impl #name { #(#methods)* #from_json });
-    let members = match &component.shape {
-        Shape::Object(members) => members.as_slice(),
-        _ => &[],
-    };
     let facts = members.iter().map(|m| (m.rust.as_str(), m.secret, !m.required || m.nullable));
-    let debug = discreet(name, facts);
-    if debug.is_some() {
-        attributes::derive_no_debug(&mut item.attrs);
-    }
-    let mut items = vec![Item::Struct(item), implementation];
+    let debug = discreet(&name, facts);
+    let attributes = attributes(asked, debug.is_none(), derives_default);
+    let docs = rustdoc::attrs(&rustdoc::lines(&component.description));
+    let declared = fields.iter().map(|field| {
+        let docs = rustdoc::attrs(&field.docs);
+        let (name, ty, serde) = (ident(&field.rust), field.declared(), field.serde(asked));
+        quote!(#(#docs)* #serde pub #name: #ty)
+    });
+    let extra = component.extra.as_ref().map(|ty| {
+        let (ty, serde) = (rust_type(&ty.rust()), serde(&[quote!(flatten)], asked));
+        quote! {
+            /// Members that the OpenAPI description does not define.
+            #serde
+            pub extra: #ty,
+        }
+    });
+    let from_json = from_json();
+    let mut items: Vec<Item> = vec![
+        parse_quote! {
+            #(#docs)*
+            #(#attributes)*
+            pub struct #name { #(#declared,)* #extra }
+        },
+        parse_quote!(impl #name { #(#methods)* #from_json }),
+    ];
     items.extend(default);
     items.extend(debug);
-    Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+    items.extend(super::pages::item(component, model, findings));
+    let text = decoding::object(component, members, model);
+    vec![Part::of_type(&component.name, Source::Items(items)), Part::beside(Source::Text(text))]
+}
+
+/// What every generated type that is JSON has above it. Answers are written by those who store them: the feature
+/// `serialize` spares the others the code.
+pub(super) fn attributes(asked: bool, debug: bool, default: bool) -> Vec<Attribute> {
+    let debug = debug.then(|| quote!(Debug,));
+    let default = default.then(|| quote!(Default,));
+    let serialize = asked.then(|| quote!(, serde::Serialize));
+    let mut attributes: Vec<Attribute> = vec![parse_quote!(#[derive(Clone, #debug #default PartialEq #serialize)])];
+    if !asked {
+        attributes.push(parse_quote!(#[cfg_attr(feature = "serialize", derive(serde::Serialize))]));
+    }
+    attributes.push(parse_quote!(#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]));
+    attributes.push(parse_quote!(#[non_exhaustive]));
+    attributes
+}
+
+/// `#[serde(…)]`, where a derive takes it.
+pub(super) fn serde(words: &[proc_macro2::TokenStream], asked: bool) -> Option<Attribute> {
+    match (words, asked) {
+        ([], _) => None,
+        (_, true) => Some(parse_quote!(#[serde(#(#words),*)])),
+        (_, false) => {
+            Some(parse_quote!(#[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(#(#words),*))]))
+        }
+    }
 }
 
 /// `Default` of a struct that sends something by itself.
@@ -113,23 +141,12 @@ pub(super) fn discreet<'f>(
     })
 }
 
-/// typify sorts members by name; people and JSON read better in the order of the source.
-fn in_order(item: &mut ItemStruct, component: &Component) {
-    let (syn::Fields::Named(fields), Shape::Object(members)) = (&mut item.fields, &component.shape) else {
-        return;
-    };
-    let mut sorted: Vec<_> = std::mem::take(&mut fields.named).into_iter().collect();
-    sorted.sort_by_key(|field| members.iter().position(|m| m.name == wire_name(field)));
-    fields.named = sorted.into_iter().collect();
-}
-
 /// How callers make a response in their tests: the struct may grow, so it cannot be written down.
 pub(super) fn from_json() -> ImplItemFn {
     parse_quote! {
         /// Reads the value from JSON text.
-        #[inline]
         pub fn from_json(text: &str) -> serde_json::Result<Self> {
-            serde_json::from_str(text)
+            decode::from_json(text)
         }
     }
 }
@@ -226,6 +243,19 @@ impl Field {
         } else {
             plain.clone()
         }
+    }
+
+    fn serde(&self, asked: bool) -> Option<Attribute> {
+        let mut words = Vec::new();
+        if self.rust != self.name {
+            let name = &self.name;
+            words.push(quote!(rename = #name));
+        }
+        if !self.required {
+            let absent = if self.tristate { "crate::Patch::is_absent" } else { "Option::is_none" };
+            words.push(quote!(skip_serializing_if = #absent));
+        }
+        serde(&words, asked)
     }
 
     fn optional(&self) -> bool {
@@ -327,4 +357,21 @@ fn made_of(
     });
     let ty = rust_type(&Type::Named(name.to_owned()).rust());
     parse_quote!(#ty::new(#(#arguments),*)#(#setters)*)
+}
+
+/// What a member's documentation says: its own words, or what the component it refers to is; and which servers have it.
+fn member_lines(member: &Member, model: &Model) -> Vec<String> {
+    let mut text = member.description.clone();
+    if text.is_empty() {
+        let mut names = Vec::new();
+        member.ty.names(&mut names);
+        let component = names.first().and_then(|name| model.components.get(name));
+        text = component.map(|c| rustdoc::first_sentence(&c.description)).unwrap_or_default();
+    }
+    if text.is_empty() {
+        text = format!("`{}`.", member.name);
+    }
+    let mut lines = rustdoc::lines(&text);
+    lines.extend(rustdoc::versions(member.since.as_deref(), member.until.as_deref()));
+    lines
 }

@@ -1,7 +1,4 @@
 //! Unions told apart by a tag: the tag is read first, then the one right struct.
-//!
-//! typify makes them untagged, which tries every struct and loses the cause of an error.
-//! <https://github.com/oxidecomputer/typify/issues/498>
 
 use super::enums::variant_name;
 use super::{Part, Source, ident};
@@ -64,15 +61,18 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                     }
                 }
 
-                fn decode(name: &str, data: &str) -> serde_json::Result<Self> {
+                // Inlined, the decoders of all events would be compiled in each program.
+                #[inline(never)]
+                fn read(name: &str, reader: &mut decode::Reader<'_>) -> Result<Self, decode::Stop> {
                     Ok(match name {
-                        #(#values => Self::#idents(Box::new(serde_json::from_str(data)?)),)*
-                        _ => Self::Unknown { event: name.to_owned(), data: serde_json::from_str(data)? },
+                        #(#values => Self::#idents(reader.boxed()?),)*
+                        _ => Self::Unknown { event: name.to_owned(), data: reader.value()? },
                     })
                 }
             }
         },
         parse_quote! {
+            #[cfg(feature = "serialize")]
             impl serde::Serialize for #name {
                 fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                     match self {
@@ -86,13 +86,13 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
             impl #name {
                 /// Reads the value from JSON text; its tag selects the variant.
                 pub fn from_json(text: &str) -> serde_json::Result<Self> {
-                    crate::stream::event::decode(&crate::stream::event::peek(text, #tag)?, text)
+                    crate::stream::event::from_json(text, #tag)
                 }
             }
         },
     ];
     items.extend(text_method(&name, variants));
-    Part { defines: vec![component.name.clone()], group: false, source: Source::Items(items) }
+    Part::of_type(&component.name, Source::Items(items))
 }
 
 /// The events that bring text for the reader, and the member that holds it.

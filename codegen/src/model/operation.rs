@@ -215,13 +215,20 @@ impl Operation {
             Some(Body::Form { component, .. }) => names.push(component.clone()),
             None => {}
         }
+        names.extend(self.answered());
+        for parameter in &self.parameters {
+            parameter.ty.names(&mut names);
+        }
+        names
+    }
+
+    /// The components that its answer names.
+    pub(crate) fn answered(&self) -> Vec<String> {
+        let mut names = Vec::new();
         match &self.answer {
             Answer::Json(ty) => ty.names(&mut names),
             Answer::Events(union) => names.push(union.clone()),
             Answer::Empty | Answer::Download(_) => {}
-        }
-        for parameter in &self.parameters {
-            parameter.ty.names(&mut names);
         }
         names
     }

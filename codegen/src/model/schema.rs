@@ -1,6 +1,6 @@
 //! Components, their members and types, and what each is in Rust.
 
-use super::{members, text, texts};
+use super::{Need, members, text, texts};
 use crate::diagnostic::{Finding, Findings};
 use heck::ToSnakeCase;
 use serde_json::Value;
@@ -81,6 +81,12 @@ pub(crate) struct Member {
     pub(crate) secret: Secret,
     /// Always sent with this value unless set.
     pub(crate) send_default: Option<Value>,
+    /// Whether nothing can stand for it (`x-dify-essential`), where the description decides that.
+    pub(crate) essential: Option<bool>,
+    /// Some release sent it as another type (`x-dify-earlier`).
+    pub(crate) loose: bool,
+    /// What the client does where an answer lacks it.
+    pub(crate) need: Need,
 }
 
 /// What of a value nobody should see in passing.
@@ -125,8 +131,8 @@ pub(crate) enum Type {
     Map(Box<Type>),
     /// An element that may be null.
     Nullable(Box<Type>),
-    /// An object written in place. The linter forbids it; [`crate::prove`] compares it all the same.
-    Inline(Vec<Member>),
+    /// An object written in place, which the linter forbids: it has no name in Rust.
+    Inline,
 }
 
 /// Components that the runtime writes by hand, because Dify leaves their content open.
@@ -153,12 +159,35 @@ impl Component {
                 "write `nullable: true` where it is used, around `allOf: [$ref]`",
             ));
         }
+        if let Shape::Object(members) = &shape {
+            Self::check(name, members, findings);
+        }
         Self {
             name: name.to_owned(),
             description: text(schema, "description").to_owned(),
             shape,
             extra: Self::extra(schema),
             new: schema.get("x-dify-new").map(|_| texts(schema, "x-dify-new")),
+        }
+    }
+
+    /// What the linter refuses as well: documents may come past it.
+    fn check(name: &str, members: &[Member], findings: &mut Findings) {
+        for (at, member) in members.iter().enumerate() {
+            let place = format!("#/components/schemas/{name}/properties/{}", member.name);
+            if member.ty.is_inline() {
+                let message = format!("`{name}.{}` is an object written in place", member.name);
+                findings.push(Finding::in_document(place.clone(), message, "make it a component and refer to it"));
+            }
+            if members.iter().take(at).any(|other| other.rust == member.rust) {
+                let message = format!("`{name}` has two members that become `{}` in Rust", member.rust);
+                findings.push(Finding::in_document(place, message, "give one another name"));
+            }
+        }
+        if members.len() > MOST_MEMBERS {
+            let message = format!("`{name}` has more than {MOST_MEMBERS} members");
+            let fix = "the decoder keeps one bit for each: widen it in dify-api/src/decode/object.rs";
+            findings.push(Finding::in_document(format!("#/components/schemas/{name}"), message, fix));
         }
     }
 
@@ -232,12 +261,26 @@ impl Member {
                 audio: false,
                 secret: Secret::read(property),
                 send_default: property.get("x-dify-send-default").cloned(),
+                essential: property.get("x-dify-essential").and_then(Value::as_bool),
+                loose: was_of_another_type(property),
+                need: Need::default(),
             })
             .collect()
     }
 }
 
+/// The most members that an object may have: the bits of `seen` in the decoder.
+const MOST_MEMBERS: usize = 128;
+
 impl Type {
+    fn is_inline(&self) -> bool {
+        match self {
+            Self::Inline => true,
+            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.is_inline(),
+            _ => false,
+        }
+    }
+
     /// The type a schema describes; whether it may be null is the member's business.
     pub(crate) fn read(schema: &Value) -> Self {
         if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
@@ -253,7 +296,7 @@ impl Type {
             "number" => Self::Number,
             "boolean" => Self::Boolean,
             "array" => Self::List(Box::new(Self::element(schema.get("items")))),
-            "object" if schema.get("properties").is_some() => Self::Inline(Member::read_all(schema)),
+            "object" if schema.get("properties").is_some() => Self::Inline,
             "object" => match schema.get("additionalProperties") {
                 Some(Value::Object(inner)) if !inner.is_empty() => {
                     Self::Map(Box::new(Self::element(schema.get("additionalProperties"))))
@@ -287,7 +330,7 @@ impl Type {
             Self::List(inner) => format!("Vec<{}>", inner.rust()),
             Self::Map(inner) => format!("std::collections::BTreeMap<String, {}>", inner.rust()),
             Self::Nullable(inner) => format!("Option<{}>", inner.rust()),
-            Self::Inline(_) => "(an object written in place)".to_owned(),
+            Self::Inline => "()".to_owned(),
         }
     }
 
@@ -301,7 +344,6 @@ impl Type {
                 }
             }
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.resolve(aliases),
-            Self::Inline(members) => members.iter_mut().for_each(|m| m.ty.resolve(aliases)),
             _ => {}
         }
     }
@@ -311,10 +353,16 @@ impl Type {
         match self {
             Self::Named(name) => found.push(name.clone()),
             Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.names(found),
-            Self::Inline(members) => members.iter().for_each(|m| m.ty.names(found)),
             _ => {}
         }
     }
+}
+
+/// Whether some release sent another type.
+fn was_of_another_type(property: &Value) -> bool {
+    let earlier = property.get("x-dify-earlier").and_then(Value::as_array);
+    let types = earlier.into_iter().flatten().filter_map(|entry| entry.pointer("/schema/type"));
+    types.into_iter().any(|ty| Some(ty) != property.get("type"))
 }
 
 /// Whether a schema allows null.
@@ -337,7 +385,7 @@ pub(super) fn last_segment(reference: &str) -> String {
     reference.rsplit('/').next().unwrap_or(reference).to_owned()
 }
 
-/// The Rust name of a member, as typify makes it.
+/// The Rust name of a member, and of a parameter as progenitor makes it.
 pub(crate) fn rust_name(wire: &str) -> String {
     let snake = wire.replace(|c: char| !c.is_alphanumeric() && c != '_', "-").to_snake_case();
     if syn::parse_str::<syn::Ident>(&snake).is_ok() {

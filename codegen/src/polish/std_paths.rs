@@ -3,7 +3,7 @@
 
 use crate::model::Model;
 use syn::visit_mut::{self, VisitMut};
-use syn::{Attribute, File, LitStr, Meta, Path, Type};
+use syn::{File, Path, Type};
 
 pub(super) fn apply(file: &mut File, _: &Model) -> usize {
     let mut shorten = Shorten { count: 0 };
@@ -24,31 +24,6 @@ impl VisitMut for Shorten {
         if let Type::Path(path) = ty {
             self.shorten(&mut path.path);
         }
-    }
-
-    fn visit_attribute_mut(&mut self, attribute: &mut Attribute) {
-        let Meta::List(list) = &mut attribute.meta else { return };
-        if !list.path.is_ident("serde") {
-            return;
-        }
-        let tokens = std::mem::take(&mut list.tokens);
-        list.tokens = tokens
-            .into_iter()
-            .map(|token| match syn::parse_str::<LitStr>(&token.to_string()) {
-                Ok(text) => {
-                    let path = text.value();
-                    let short = match path.as_str() {
-                        "::std::option::Option::is_none" => "Option::is_none",
-                        // The trait is not in scope where the struct stands.
-                        "::std::option::Option::deserialize" => "serde::Deserialize::deserialize",
-                        _ => return token,
-                    };
-                    self.count += 1;
-                    proc_macro2::Literal::string(short).into()
-                }
-                Err(_) => token,
-            })
-            .collect();
     }
 }
 
@@ -80,15 +55,11 @@ mod tests {
     #[test]
     fn types_of_the_prelude_and_our_own_are_written_short() {
         let mut file = progenitors(
-            r#"struct A { #[serde(skip_serializing_if = "::std::option::Option::is_none")]
-            a: ::std::option::Option<::std::vec::Vec<crate::types::B>>, b: &types::C,
-            c: ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>,
-            #[serde(rename = "x", deserialize_with = "::std::option::Option::deserialize")] d: ::std::option::Option<i64> }"#,
+            "fn f(a: ::std::option::Option<::std::vec::Vec<crate::types::B>>, b: &types::C,
+            c: ::std::collections::BTreeMap<::std::string::String, ::serde_json::Value>) {}",
         );
-        assert_eq!(apply(&mut file, &Model::default()), 10);
-        let short = r#"struct A { #[serde(skip_serializing_if = "Option::is_none")] a: Option<Vec<B>>, b: &C,
-            c: std::collections::BTreeMap<String, serde_json::Value>,
-            #[serde(rename = "x", deserialize_with = "serde::Deserialize::deserialize")] d: Option<i64> }"#;
+        assert_eq!(apply(&mut file, &Model::default()), 7);
+        let short = "fn f(a: Option<Vec<B>>, b: &C, c: std::collections::BTreeMap<String, serde_json::Value>) {}";
         assert_eq!(file, progenitors(short));
         assert_eq!(apply(&mut file, &Model::default()), 0);
     }

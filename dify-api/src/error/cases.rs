@@ -4,7 +4,7 @@ use super::{Cause, cause::chain};
 use crate::{
     Shown, TimeLimit,
     types::ErrorCode,
-    values::{redactor::Redactor, shown::Size},
+    values::{decode::Fault, json_path, redactor::Redactor, shown::Size},
 };
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -132,8 +132,15 @@ pub struct DecodeError {
 }
 
 impl DecodeError {
-    pub(crate) fn new(body: Bytes, source: serde_json::Error) -> Self {
-        Self { path: crate::values::json_path::of(&source, &body), body, source: Cause::of_json(&source) }
+    pub(crate) fn new(body: Bytes, fault: &Fault) -> Self {
+        let (path, source) = (json_path::at(&body, fault.at), Cause::of_text(fault.in_lines(&body)));
+        Self { path, body, source }
+    }
+
+    /// The same from serde's decoder: of types that are not of this crate.
+    pub(crate) fn of_json(body: Bytes, source: &serde_json::Error) -> Self {
+        let path = json_path::at(&body, json_path::offset(source, &body));
+        Self { path, body, source: Cause::of_json(source) }
     }
 
     pub(super) fn redact(&mut self, redactor: &Redactor) {

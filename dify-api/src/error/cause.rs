@@ -1,6 +1,9 @@
 //! Messages of other libraries about a failure.
 
-use crate::{Shown, values::redactor::Redactor};
+use crate::{
+    Shown,
+    values::{decode::without_value, redactor::Redactor},
+};
 use std::{error::Error, fmt};
 
 /// The cause of an error, as text: the message of the HTTP client or the JSON decoder, and their causes.
@@ -26,7 +29,12 @@ impl Cause {
 
     /// The message of the decoder, without the value that it quotes: that belongs to users, or is a secret.
     pub(crate) fn of_json(error: &serde_json::Error) -> Self {
-        Self { text: without_value(&error.to_string()), source: None }
+        Self { text: without_value(error), source: None }
+    }
+
+    /// What our decoder found, which quotes no value.
+    pub(crate) fn of_text(text: String) -> Self {
+        Self { text, source: None }
     }
 
     pub(super) fn redact(&mut self, redactor: &Redactor) {
@@ -34,25 +42,6 @@ impl Cause {
         if let Some(source) = &mut self.source {
             source.redact(redactor);
         }
-    }
-}
-
-/// `invalid type: string "…", expected a map` without the string.
-fn without_value(text: &str) -> String {
-    const QUOTED: [&str; 8] = [
-        "invalid type: string ",
-        "invalid value: string ",
-        "invalid type: character ",
-        "invalid value: character ",
-        "unknown variant ",
-        "unknown field ",
-        "invalid type: Option value ",
-        "invalid value: Option value ",
-    ];
-    let quoted = QUOTED.iter().find(|head| text.starts_with(*head));
-    match (quoted, text.rfind(", expected ").or_else(|| text.rfind(", there are no "))) {
-        (Some(head), Some(end)) if head.len() < end => format!("{}{}", head.trim_end(), &text[end..]),
-        _ => text.to_owned(),
     }
 }
 

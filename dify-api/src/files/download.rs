@@ -48,7 +48,14 @@ impl Call<Download> {
             let Answer { exchange, head, content, context, .. } = answer;
             let attempts = context.attempts;
             let value = Download::new(content, &head.headers, context, exchange.transport.limits().body);
-            Finished::Now(Ok(Response { value, status: head.status, headers: head.headers, body: None, attempts }))
+            Finished::Now(Ok(Response {
+                value,
+                status: head.status,
+                headers: head.headers,
+                body: None,
+                attempts,
+                substitutions: 0,
+            }))
         })
     }
 }

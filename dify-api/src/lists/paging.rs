@@ -1,8 +1,7 @@
 //! Lists that come in pages, walked to their end.
 
-use crate::{Call, Error, ErrorKind, error::Context as Circumstances, exchange::Exchange};
+use crate::{Call, Error, ErrorKind, error::Context as Circumstances, exchange::Exchange, values::decode::Decode};
 use futures_core::Stream;
-use serde::de::DeserializeOwned;
 use std::{
     fmt,
     future::poll_fn,
@@ -19,8 +18,8 @@ use walk::{Met, Next, Walk};
 /// More than any list should have; reaching it is an error, so that no endless list goes unnoticed.
 const CEILING: u32 = 10_000;
 
-/// One page of a list. The generated pages implement it from `x-dify-paging` of the description.
-pub trait Page: DeserializeOwned + Send {
+/// One page of a list. Implemented by generated types only, from `x-dify-paging` of the description.
+pub trait Page: Decode + Send {
     /// What is listed.
     type Item: Send;
 

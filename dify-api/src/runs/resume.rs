@@ -276,11 +276,12 @@ mod web {
         let mut state = State::Unknown;
         let look = async {
             let Ok(mut events) = follow(transport, run_id).await else { return };
+            events.source_mut().kept = Some(String::new());
             while let Some(Ok(event)) = events.next().await {
                 state = match event {
                     WebRunEvent::WorkflowPaused(_) => State::Paused,
                     WebRunEvent::WorkflowFinished(_) => {
-                        serde_json::to_string(&event).map_or(State::Unknown, State::Ended)
+                        events.source().kept.clone().map_or(State::Unknown, State::Ended)
                     }
                     _ => continue,
                 };

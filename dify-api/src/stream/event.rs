@@ -1,12 +1,12 @@
 //! Typed events of a run.
 
-use serde::{Deserialize, Serialize, de};
+use crate::values::decode::{Fault, Reader, Stop, Substitutions};
 use std::{borrow::Cow, fmt};
 
 /// One of the event unions: [`types::ChatEvent`](crate::types) and its kin.
 ///
 /// Implemented by generated types only.
-pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static {
+pub trait Event: Sized + fmt::Debug + Send + Sync + Sealed + 'static {
     /// The names of the events with which the stream of a run may end. A stream that ends without any of them has
     /// lost the run's end.
     const FINAL: &'static [&'static str];
@@ -14,42 +14,38 @@ pub trait Event: Sized + Serialize + fmt::Debug + Send + Sync + Sealed + 'static
     /// Returns the name of the event, such as `message`, `node_finished` or an undefined one.
     fn name(&self) -> &str;
 
+    /// Reads the event of this name.
+    #[doc(hidden)]
+    fn read(name: &str, reader: &mut Reader<'_>) -> Result<Self, Stop>;
+
     /// Decodes the data of an event whose name is known already.
     ///
     /// # Errors
     /// When the data has not the shape this event should have. An unknown *name* is no error.
-    fn decode(name: &str, data: &str) -> serde_json::Result<Self>;
+    fn decode(name: &str, data: &str) -> serde_json::Result<Self> {
+        decode(name, data).map(|(event, _)| event).map_err(|fault| fault.into_json(data))
+    }
 
     /// Decodes one event from its JSON.
     ///
     /// # Errors
     /// When the data is no JSON object with an `event` member, or not of the shape this event should have.
     fn from_json(data: &str) -> serde_json::Result<Self> {
-        decode(&peek(data, "event")?, data)
+        from_json(data, "event")
     }
 }
 
-/// Decodes an event; a step of an agent also where nothing stands in it yet.
-pub(crate) fn decode<E: Event>(name: &str, data: &str) -> serde_json::Result<E> {
-    E::decode(name, data).or_else(|unfit| match name {
-        "agent_thought" => filled(data).map_or(Err(unfit), |data| E::decode(name, &data)),
-        _ => Err(unfit),
-    })
+/// Decodes the event that its tag names.
+pub(crate) fn from_json<E: Event>(data: &str, tag: &'static str) -> serde_json::Result<E> {
+    let name = peek(data, tag).map_err(|fault| fault.into_json(data))?;
+    E::decode(&name, data)
 }
 
-/// A step of an agent with nothing in place of null. Dify keeps its members as columns that may be null, and has sent
-/// them empty so far.
-fn filled(data: &str) -> Option<String> {
-    let mut step: serde_json::Map<String, serde_json::Value> = serde_json::from_str(data).ok()?;
-    let texts = ["thought", "observation", "tool", "tool_input"].map(|name| (name, serde_json::json!("")));
-    let others = [("tool_labels", serde_json::json!({})), ("message_files", serde_json::json!([]))];
-    for (name, nothing) in texts.into_iter().chain(others) {
-        let member = step.entry(name).or_insert(serde_json::Value::Null);
-        if member.is_null() {
-            *member = nothing;
-        }
-    }
-    serde_json::to_string(&step).ok()
+/// Decodes an event, with what was missing in it.
+pub(crate) fn decode<E: Event>(name: &str, data: &str) -> Result<(E, Substitutions), Fault> {
+    let mut reader = Reader::new(data);
+    let read = E::read(name, &mut reader);
+    reader.outcome(read)
 }
 
 /// Keeps [`Event`] to this crate, so that it can grow.
@@ -67,7 +63,7 @@ pub(crate) enum Frame<'d> {
 }
 
 /// Reads what a frame is from the `event` member of its data. The `event` line counts where the data has none.
-pub(crate) fn frame<'d>(line: &str, data: &'d str) -> serde_json::Result<Frame<'d>> {
+pub(crate) fn frame<'d>(line: &str, data: &'d str) -> Result<Frame<'d>, Fault> {
     let unnamed = match peek(data, "event") {
         Ok(name) => {
             return Ok(match &*name {
@@ -99,38 +95,32 @@ fn names_error(data: &str) -> bool {
 /// Reads one string member of a JSON object and nothing else: the tag, so that exactly one type is tried.
 ///
 /// Dify writes the tag first, so this looks there before it walks the object.
-pub(crate) fn peek<'d>(data: &'d str, tag: &'static str) -> serde_json::Result<Cow<'d, str>> {
-    match first_member(data, tag) {
-        Some(value) => Ok(Cow::Borrowed(value)),
-        None => {
-            let mut deserializer = serde_json::Deserializer::from_str(data);
-            let found = de::Deserializer::deserialize_map(&mut deserializer, Walk(tag))?;
-            Ok(found.0)
-        }
+pub(crate) fn peek<'d>(data: &'d str, tag: &'static str) -> Result<Cow<'d, str>, Fault> {
+    if let Some(value) = first_member(data, tag) {
+        return Ok(Cow::Borrowed(value));
     }
+    let mut reader = Reader::new(data);
+    let read = reader.find(tag).and_then(|found| if found { reader.string() } else { Err(reader.lacks(tag)) });
+    reader.outcome(read).map(|(tag, _)| tag)
 }
 
 /// The same where what follows the member does not matter: another reads the event as a whole.
 pub(crate) fn glance<'d>(data: &'d str, member: &'static str) -> Option<Cow<'d, str>> {
-    if !mentions(data, member) {
-        return None;
-    }
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_str(data);
-    // The walk is broken off where it ends well, which is an error to the deserializer.
-    let _ = de::Deserializer::deserialize_map(&mut deserializer, Glance { member, found: &mut found });
-    found.map(|Text(value)| value)
+    glance_along(data, &[member])
 }
 
 /// A glance into an object that is itself a member.
 pub(crate) fn glance_into<'d>(data: &'d str, outer: &'static str, member: &'static str) -> Option<Cow<'d, str>> {
-    if !mentions(data, member) {
+    glance_along(data, &[outer, member])
+}
+
+fn glance_along<'d>(data: &'d str, path: &[&'static str]) -> Option<Cow<'d, str>> {
+    if !path.iter().all(|member| mentions(data, member)) {
         return None;
     }
-    let mut found = None;
-    let mut deserializer = serde_json::Deserializer::from_str(data);
-    let _ = de::Deserializer::deserialize_map(&mut deserializer, GlanceInto { outer, member, found: &mut found });
-    found.map(|Text(value)| value)
+    let mut reader = Reader::new(data);
+    let found = path.iter().all(|member| reader.find(member).unwrap_or(false));
+    found.then(|| reader.string().ok()).flatten()
 }
 
 /// Whether walking the data can find the member: most events lack most members. Escapes hide a name, so they count.
@@ -154,91 +144,6 @@ fn token<'b>(bytes: &'b [u8], token: &[u8]) -> Option<&'b [u8]> {
     match bytes.strip_prefix(token) {
         Some(rest) => Some(rest),
         None => bytes.trim_ascii_start().strip_prefix(token),
-    }
-}
-
-/// A string, borrowed where it has no escapes.
-#[derive(Deserialize)]
-struct Text<'a>(#[serde(borrow)] Cow<'a, str>);
-
-/// Walks an object to its tag. All of it is read, so that what follows the tag is known to be JSON.
-struct Walk(&'static str);
-
-impl<'de> de::Visitor<'de> for Walk {
-    type Value = Text<'de>;
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "an object with a string member `{}`", self.0)
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<Text<'de>, A::Error> {
-        let mut found = None;
-        while let Some(Text(key)) = map.next_key()? {
-            if found.is_none() && key == self.0 {
-                found = Some(map.next_value()?);
-            } else {
-                map.next_value::<de::IgnoredAny>()?;
-            }
-        }
-        found.ok_or_else(|| de::Error::missing_field(self.0))
-    }
-}
-
-/// Walks an object up to a member.
-struct Glance<'f, 'de> {
-    member: &'static str,
-    found: &'f mut Option<Text<'de>>,
-}
-
-impl<'de> de::Visitor<'de> for Glance<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Text(key)) = map.next_key()? {
-            if key == self.member {
-                *self.found = Some(map.next_value()?);
-                return Ok(());
-            }
-            map.next_value::<de::IgnoredAny>()?;
-        }
-        Ok(())
-    }
-}
-
-/// Walks an object up to a member that is an object, and that one up to a member.
-struct GlanceInto<'f, 'de> {
-    outer: &'static str,
-    member: &'static str,
-    found: &'f mut Option<Text<'de>>,
-}
-
-impl<'de> de::Visitor<'de> for GlanceInto<'_, 'de> {
-    type Value = ();
-
-    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an object")
-    }
-
-    fn visit_map<A: de::MapAccess<'de>>(self, mut map: A) -> Result<(), A::Error> {
-        while let Some(Text(key)) = map.next_key()? {
-            if key == self.outer {
-                return map.next_value_seed(Glance { member: self.member, found: self.found });
-            }
-            map.next_value::<de::IgnoredAny>()?;
-        }
-        Ok(())
-    }
-}
-
-impl<'de> de::DeserializeSeed<'de> for Glance<'_, 'de> {
-    type Value = ();
-
-    fn deserialize<D: de::Deserializer<'de>>(self, deserializer: D) -> Result<(), D::Error> {
-        deserializer.deserialize_map(self)
     }
 }
 
@@ -346,6 +251,6 @@ mod tests {
             assert!(peek(data, "event").is_err(), "{data}");
         }
         let error = peek(r#"{"a":1}"#, "event").expect_err("no tag").to_string();
-        assert!(error.contains("missing field `event`"), "{error}");
+        assert!(error.contains("missing member `event`"), "{error}");
     }
 }

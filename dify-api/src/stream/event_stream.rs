@@ -90,7 +90,7 @@ impl<E: Event> EventStream<E> {
         let Exchange { transport, timeouts, stopping, .. } = *exchange;
         let attempts = context.attempts;
         let value = Self::new(content, context, transport, timeouts, stopping);
-        Response { value, status: head.status, headers: head.headers, body: None, attempts }
+        Response { value, status: head.status, headers: head.headers, body: None, attempts, substitutions: 0 }
     }
 
     pub(crate) fn new(
@@ -297,6 +297,13 @@ impl<E> EventStream<E> {
     #[must_use]
     pub fn is_complete(&self) -> bool {
         self.source.ended
+    }
+
+    /// Returns how many required members the events so far lacked, or had as null, and have empty; see
+    /// [`Response::substitutions`](crate::Response::substitutions).
+    #[must_use]
+    pub fn substitutions(&self) -> usize {
+        self.source.substitutions
     }
 
     /// When bytes of the stream last came, pings among them; at first, when the stream was opened.

@@ -5,13 +5,18 @@ use super::{
     limits::ERROR_BODY,
     origin::{moved_base, same_origin},
     retry::retry_after,
+    span,
     timeouts::Deadline,
 };
 use crate::{
-    ErrorKind,
+    Error, ErrorKind, Response,
     error::{ApiError, DecodeError, HttpError},
-    exchange::{Expect, Head, Ongoing},
-    values::{location::place, media},
+    exchange::{Answer, Expect, Head, Ongoing},
+    values::{
+        decode::{Decode, decode_bytes},
+        location::place,
+        media,
+    },
 };
 use bytes::Bytes;
 use reqwest::{
@@ -113,14 +118,27 @@ pub(super) fn refuses_the_credential(kind: &ErrorKind) -> bool {
     status == StatusCode::UNAUTHORIZED
 }
 
-/// Decodes JSON; the encoding is checked once, for all of it.
-pub(super) fn decode<T: DeserializeOwned>(body: &Bytes) -> Result<T, ErrorKind> {
-    let outcome = match simdutf8::basic::from_utf8(body) {
-        Ok(text) => serde_json::from_str(text),
-        // Names the place of the bad byte.
-        Err(_) => serde_json::from_slice(body),
-    };
-    outcome.map_err(|source| ErrorKind::Decode(DecodeError::new(body.clone(), source)))
+impl Answer {
+    /// Decodes the body.
+    pub(crate) fn decode<T: Decode>(self) -> Result<Response<T>, Error> {
+        let body = self.body();
+        match decode_bytes(&body) {
+            Ok((value, substitutions)) => {
+                span::substituted(&self.context.operation, &substitutions, &body);
+                Ok(Response { substitutions: substitutions.count, ..self.response(value, Some(body)) })
+            }
+            Err(fault) => Err(self.failed(ErrorKind::Decode(DecodeError::new(body, &fault)))),
+        }
+    }
+
+    /// Decodes the body into a type of the caller's.
+    pub(crate) fn deserialize<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+        let body = self.body();
+        match serde_json::from_slice(&body) {
+            Ok(value) => Ok(self.response(value, Some(body))),
+            Err(source) => Err(self.failed(ErrorKind::Decode(DecodeError::of_json(body, &source)))),
+        }
+    }
 }
 
 /// When the server wants to be asked again. A date is read by the server's own clock, where it says what that shows.

@@ -5,12 +5,11 @@ use super::{
     limits::ERROR_BODY,
 };
 use crate::{
-    Error, ErrorKind, Response,
+    Error, ErrorKind,
     exchange::{Answer, Content, Exchange, Expect, Head, Ongoing},
     transport::incoming::Incoming,
     values::media,
 };
-use serde::de::DeserializeOwned;
 
 /// How many redirects a call follows.
 const HOPS: u32 = 5;
@@ -106,17 +105,6 @@ impl Ongoing {
             }
         };
         Ok((head, content))
-    }
-}
-
-impl Answer {
-    /// Decodes the body.
-    pub(crate) fn decode<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
-        let body = self.body();
-        match answer::decode(&body) {
-            Ok(value) => Ok(self.response(value, Some(body))),
-            Err(kind) => Err(self.failed(kind)),
-        }
     }
 }
 

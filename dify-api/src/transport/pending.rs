@@ -4,6 +4,7 @@ use super::{call::call, request::Built};
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
     exchange::{Answer, BuildStop, Exchange, Expect, Stopping},
+    values::decode::Decode,
 };
 use bytes::Bytes;
 use serde::de::DeserializeOwned;
@@ -239,7 +240,7 @@ impl<T> fmt::Debug for Call<T> {
     }
 }
 
-impl<T: DeserializeOwned> Call<T> {
+impl<T: Decode> Call<T> {
     /// Answered by JSON.
     pub(crate) fn json(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
         Self::json_of(Exchange::described(transport, operation, request, Expect::Json))
@@ -247,6 +248,13 @@ impl<T: DeserializeOwned> Call<T> {
 
     pub(crate) fn json_of(exchange: Exchange) -> Self {
         Self::of(exchange, |answer| Finished::Now(answer.decode()))
+    }
+}
+
+impl<T: DeserializeOwned> Call<T> {
+    /// Answered by JSON, read into a type of the caller's.
+    pub(crate) fn own_json_of(exchange: Exchange) -> Self {
+        Self::of(exchange, |answer| Finished::Now(answer.deserialize()))
     }
 }
 

@@ -118,7 +118,7 @@ impl RawRequest {
 
     /// Sends it, and reads the JSON of the answer into a type of yours.
     pub fn decode<T: DeserializeOwned + Send>(self) -> Call<T> {
-        Call::json_of(self.exchange("application/json", Expect::Json))
+        Call::own_json_of(self.exchange("application/json", Expect::Json))
     }
 
     /// Sends it, and reads the events of the answer.

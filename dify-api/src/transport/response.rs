@@ -25,6 +25,7 @@ pub struct Response<T> {
     pub(crate) headers: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) attempts: u32,
+    pub(crate) substitutions: usize,
 }
 
 impl<T> Response<T> {
@@ -64,10 +65,18 @@ impl<T> Response<T> {
         self.attempts
     }
 
+    /// Returns how many required members the answer lacked, or had as null, and the value has empty: `""`, 0, `false`, no
+    /// items. Servers of other releases than the description's may send fewer members. A debug event of the feature
+    /// `tracing` names each.
+    #[must_use]
+    pub fn substitutions(&self) -> usize {
+        self.substitutions
+    }
+
     /// The value, and its circumstances.
     pub(crate) fn split(self) -> (T, Response<()>) {
-        let Self { value, status, headers, body, attempts } = self;
-        (value, Response { value: (), status, headers, body, attempts })
+        let Self { value, status, headers, body, attempts, substitutions } = self;
+        (value, Response { value: (), status, headers, body, attempts, substitutions })
     }
 
     /// The same circumstances around another value.
@@ -79,6 +88,7 @@ impl<T> Response<T> {
             headers: self.headers,
             body: self.body,
             attempts: self.attempts,
+            substitutions: self.substitutions,
         }
     }
 }
@@ -92,6 +102,7 @@ impl<T> fmt::Debug for Response<T> {
             .field("headers", &self.headers.len())
             .field("body", &self.body.as_ref().map(|body| Size(body.len())))
             .field("attempts", &self.attempts)
+            .field("substitutions", &self.substitutions)
             .finish()
     }
 }

@@ -1,14 +1,14 @@
 //! A span per operation, by the OpenTelemetry conventions for HTTP clients, and events for what no caller learns
 //! otherwise: attempts that failed, and stops of dropped streams. Without the feature `tracing`, nothing.
 
-use crate::{Error, Transport, operation::Named};
+use crate::{Error, Transport, operation::Named, values::decode::Substitutions};
 use reqwest::StatusCode;
 use std::time::Duration;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Span, stop_failed};
+pub(crate) use off::{Span, stop_failed, substituted};
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Span, stop_failed};
+pub(crate) use on::{Span, stop_failed, substituted};
 
 #[cfg(feature = "tracing")]
 mod on {
@@ -88,6 +88,23 @@ mod on {
         Some(Shown::new(error.code()?.as_str()).text())
     }
 
+    /// Members of an answer or event were missing and have their empty values.
+    pub(crate) fn substituted(operation: &Named, substitutions: &Substitutions, body: &[u8]) {
+        if substitutions.count == 0 || !tracing::enabled!(target: "dify_api", Level::DEBUG) {
+            return;
+        }
+        for member in substitutions.paths(body) {
+            tracing::event!(
+                target: "dify_api",
+                Level::DEBUG,
+                dify.operation = &*Shown::new(operation.id()).text(),
+                dify.member = &*Shown::new(&member).text(),
+                dify.substitutions = substitutions.count,
+                "a required member was missing and is empty",
+            );
+        }
+    }
+
     /// The run of a dropped stream could not be stopped.
     pub(crate) fn stop_failed(error: &Error) {
         tracing::event!(
@@ -126,6 +143,8 @@ mod off {
 
         pub(crate) fn again(&self, _: &Error, _: Duration) {}
     }
+
+    pub(crate) fn substituted(_: &Named, _: &Substitutions, _: &[u8]) {}
 
     pub(crate) fn stop_failed(_: &Error) {}
 }
@@ -259,6 +278,30 @@ mod tests {
             assert_eq!(event.get(name).map(String::as_str), Some(value), "{name} in {event:?}");
         }
         assert!(event.contains_key("pause_ms") && !format!("{event:?}").contains("5ecret"), "{event:?}");
+    }
+
+    #[tokio::test]
+    async fn a_member_that_an_answer_lacks_is_an_event() {
+        let info = r#"{"name":"5ecret","tags":[],"mode":"chat","author_name":null}"#;
+        let server = Server::start(vec![answer(200, "application/json", info)]).await;
+        let fields = Fields::default();
+        let guard = tracing::subscriber::set_default(fields.clone());
+        tracing::callsite::rebuild_interest_cache();
+        let outcome = server.app(Timeouts::none()).info().get().await;
+        drop(guard);
+        assert!(outcome.is_ok(), "{outcome:?}");
+
+        let events = fields.1.lock().expect("events").clone();
+        let [event] = events.as_slice() else { panic!("{events:?}") };
+        for (name, value) in [
+            ("message", "a required member was missing and is empty"),
+            ("dify.operation", "\"app_info_get\""),
+            ("dify.member", "\"description\""),
+            ("dify.substitutions", "1"),
+        ] {
+            assert_eq!(event.get(name).map(String::as_str), Some(value), "{name} in {event:?}");
+        }
+        assert!(!format!("{event:?}").contains("5ecret"), "{event:?}");
     }
 
     // A past bug: a stop that failed after its stream was dropped left no trace.

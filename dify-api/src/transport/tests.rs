@@ -4,6 +4,7 @@
 mod limits;
 mod pool;
 mod redirects;
+mod substitutions;
 
 use crate::{
     App, Error, ErrorKind, TimeLimit, Timeouts, Upload,

@@ -10,16 +10,8 @@ enum Inside {
     Array(usize),
 }
 
-/// The path of the value at which `error` arose, such as `data[3].id`; `.` is the whole.
-///
-/// The error says where the decoder stood. Walking there costs nothing until something fails, and works for every
-/// type without decoding it again through a second, tracking deserializer.
-pub(crate) fn of(error: &serde_json::Error, text: &[u8]) -> String {
-    at(text, offset(error, text))
-}
-
 /// How many bytes the decoder had read: serde_json counts lines from one, and the bytes within.
-fn offset(error: &serde_json::Error, text: &[u8]) -> usize {
+pub(crate) fn offset(error: &serde_json::Error, text: &[u8]) -> usize {
     let Some(before) = error.line().checked_sub(1) else {
         return 0;
     };
@@ -30,10 +22,13 @@ fn offset(error: &serde_json::Error, text: &[u8]) -> usize {
     (line + error.column()).min(text.len())
 }
 
-fn at(text: &[u8], offset: usize) -> String {
+/// The path of the value at this place, such as `data[3].id`; `.` is the whole.
+///
+/// Walking there costs nothing until something fails, and works for every decoder.
+pub(crate) fn at(text: &[u8], offset: usize) -> String {
     let mut stack = Vec::new();
     let mut at = 0;
-    while at < offset {
+    while at < offset.min(text.len()) {
         match text[at] {
             b'{' => stack.push(Inside::Object(String::new())),
             b'[' => stack.push(Inside::Array(0)),
@@ -94,7 +89,7 @@ fn show(stack: &[Inside]) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::of;
+    use super::{at, offset};
     use serde::Deserialize;
 
     #[derive(Debug, Deserialize)]
@@ -114,7 +109,7 @@ mod tests {
 
     fn path(text: &str) -> String {
         let error = serde_json::from_str::<Page>(text).expect_err(text);
-        of(&error, text.as_bytes())
+        at(text.as_bytes(), offset(&error, text.as_bytes()))
     }
 
     #[test]

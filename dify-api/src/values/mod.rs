@@ -1,7 +1,6 @@
 //! Values that are read, sent and shown.
 
-#[cfg(feature = "app")]
-pub(crate) mod any_text;
+pub(crate) mod decode;
 pub(crate) mod json_path;
 pub(crate) mod location;
 pub(crate) mod media;

@@ -183,6 +183,11 @@ pub mod __private {
     pub use schemars;
     pub use serde;
 
+    use crate::{
+        Event,
+        stream::event,
+        values::decode::{self, Decode},
+    };
     use serde::{Deserializer, de};
     use std::{fmt, marker::PhantomData};
 
@@ -191,6 +196,19 @@ pub mod __private {
         path::{url, written},
         retry::retry_after,
     };
+
+    /// Decodes an answer and lists the members that it lacks, for tests.
+    pub fn substitutions<T: Decode>(text: &str) -> serde_json::Result<Vec<String>> {
+        let (_, substitutions) = decode::decode::<T>(text).map_err(|fault| fault.into_json(text))?;
+        Ok(substitutions.paths(text.as_bytes()).collect())
+    }
+
+    /// The same for an event.
+    pub fn event_substitutions<E: Event>(text: &str) -> serde_json::Result<Vec<String>> {
+        let name = event::peek(text, "event").map_err(|fault| fault.into_json(text))?;
+        let (_, substitutions) = event::decode::<E>(&name, text).map_err(|fault| fault.into_json(text))?;
+        Ok(substitutions.paths(text.as_bytes()).collect())
+    }
 
     /// Reads a string without allocating it first.
     pub fn visit_text<'de, D, T>(deserializer: D, make: fn(&str) -> T) -> Result<T, D::Error>

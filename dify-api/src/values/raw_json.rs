@@ -22,7 +22,7 @@ use std::fmt;
 /// # Ok::<(), serde_json::Error>(())
 /// ```
 #[derive(Clone)]
-pub struct RawJson(Box<RawValue>);
+pub struct RawJson(Option<Box<RawValue>>);
 
 impl RawJson {
     /// Takes JSON text, after checking that it is JSON.
@@ -30,7 +30,7 @@ impl RawJson {
     /// # Errors
     /// When `json` is not one JSON value.
     pub fn from_json(json: &str) -> serde_json::Result<Self> {
-        serde_json::from_str(json).map(Self)
+        serde_json::from_str(json)
     }
 
     /// Writes any serializable value as JSON.
@@ -38,13 +38,21 @@ impl RawJson {
     /// # Errors
     /// When the value has no JSON form, such as a map whose keys are not strings.
     pub fn from_serialize<T: Serialize + ?Sized>(value: &T) -> serde_json::Result<Self> {
-        serde_json::value::to_raw_value(value).map(Self)
+        serde_json::value::to_raw_value(value).map(|json| Self(Some(json)))
     }
 
     /// The JSON text, as the server wrote it.
     #[must_use]
     pub fn as_str(&self) -> &str {
-        self.0.get()
+        self.raw().get()
+    }
+
+    fn raw(&self) -> &RawValue {
+        self.0.as_deref().unwrap_or(RawValue::NULL)
+    }
+
+    pub(crate) fn of(json: &RawValue) -> Self {
+        Self((json.get() != "null").then(|| json.to_owned()))
     }
 
     /// Reads the value into a type of yours.
@@ -70,50 +78,10 @@ impl RawJson {
     }
 }
 
-/// What kind of value a JSON text is.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Kind {
-    Object,
-    List,
-    Text,
-    Number,
-    Boolean,
-    Null,
-}
-
-impl RawJson {
-    /// The kind shows at the first character.
-    pub(crate) fn kind(&self) -> Kind {
-        match self.as_str().as_bytes().first() {
-            Some(b'{') => Kind::Object,
-            Some(b'[') => Kind::List,
-            Some(b'"') => Kind::Text,
-            Some(b't' | b'f') => Kind::Boolean,
-            Some(b'n') => Kind::Null,
-            _ => Kind::Number,
-        }
-    }
-}
-
-impl Kind {
-    /// Says that a value of this kind is none of the type of this name.
-    pub(crate) fn unexpected(self, name: &str) -> serde_json::Error {
-        let kind = match self {
-            Self::Object => "an object",
-            Self::List => "a list",
-            Self::Text => "a text",
-            Self::Number => "a number",
-            Self::Boolean => "a boolean",
-            Self::Null => "null",
-        };
-        serde::de::Error::custom(format_args!("{kind} is no `{name}`"))
-    }
-}
-
 impl Default for RawJson {
     /// JSON `null`.
     fn default() -> Self {
-        Self(RawValue::NULL.to_owned())
+        Self(None)
     }
 }
 
@@ -167,13 +135,13 @@ impl PartialEq<Value> for RawJson {
 
 impl Serialize for RawJson {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        self.0.serialize(serializer)
+        self.raw().serialize(serializer)
     }
 }
 
 impl<'de> Deserialize<'de> for RawJson {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        Box::<RawValue>::deserialize(deserializer).map(Self)
+        Box::<RawValue>::deserialize(deserializer).map(|json| Self(Some(json)))
     }
 }
 
@@ -192,7 +160,7 @@ impl schemars::JsonSchema for RawJson {
 
 #[cfg(test)]
 mod tests {
-    use super::{Kind, RawJson};
+    use super::RawJson;
     use serde_json::json;
 
     #[test]
@@ -212,23 +180,6 @@ mod tests {
         let huge = |text| RawJson::from_json(text).expect("JSON");
         assert_ne!(huge("1e999"), huge("2e999"));
         assert_eq!(huge("1e999"), huge("1e999"));
-    }
-
-    #[test]
-    fn a_value_shows_its_kind_after_any_space() {
-        for (text, kind) in [
-            (" {}", Kind::Object),
-            ("\n[1]", Kind::List),
-            ("\t\"{\"", Kind::Text),
-            (" -1", Kind::Number),
-            ("true", Kind::Boolean),
-            (" null ", Kind::Null),
-        ] {
-            assert_eq!(RawJson::from_json(text).expect("JSON").kind(), kind);
-            let list: Vec<RawJson> = serde_json::from_str(&format!("[{text}]")).expect("JSON");
-            assert_eq!(list[0].kind(), kind);
-        }
-        assert_eq!(Kind::List.unexpected("Icon").to_string(), "a list is no `Icon`");
     }
 
     #[test]

@@ -4,11 +4,10 @@
 use super::{Failure, RunStatus};
 #[cfg(any(feature = "app", feature = "knowledge"))]
 use super::{Feeds, Run};
-use crate::{Error, ErrorKind, Event, EventStream, stream::event::peek};
-use serde::de::DeserializeOwned;
+use crate::{Error, ErrorKind, Event, EventStream, stream::event::peek, values::decode::Decode};
 
 /// What a blocking call answers, and how it is made where the answer comes as events.
-pub(crate) trait Reply: DeserializeOwned + Send + 'static {
+pub(crate) trait Reply: Decode + Sized + Send + 'static {
     /// The events it is made of.
     type Event: Event;
     /// What has come so far.

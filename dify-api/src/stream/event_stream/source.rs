@@ -6,6 +6,7 @@ use crate::{
     exchange::Stopping,
     stream::event::{Frame, decode, frame, glance, glance_into, mentions},
     transport::span,
+    values::decode::Fault,
 };
 use bytes::Bytes;
 use serde_json::Value;
@@ -35,6 +36,10 @@ pub(crate) struct Source {
     stop_requested: std::sync::atomic::AtomicBool,
     /// The name of the last event.
     last: String,
+    /// The data of the last event, for those who pass it on.
+    pub(crate) kept: Option<String>,
+    /// How many members of events were missing and are empty.
+    pub(super) substitutions: usize,
     /// What happened to which execution, so that a stream that goes on elsewhere does not tell it again.
     told: HashSet<u64>,
     /// One of these events has come in this stream.
@@ -64,6 +69,8 @@ impl Source {
             ends_with_pause: false,
             stop_requested: false.into(),
             last: String::new(),
+            kept: None,
+            substitutions: 0,
             told: HashSet::new(),
             begun: false,
             continues: false,
@@ -72,7 +79,7 @@ impl Source {
 
     /// Reads one event by its `event` line and its data; nothing where there is none, or it was told before.
     pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
-        let unfit = |source| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), source));
+        let unfit = |fault: Fault| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault));
         let name = match frame(line, data).map_err(unfit)? {
             Frame::Empty => return Ok(None),
             Frame::Error => {
@@ -88,9 +95,15 @@ impl Source {
         self.last.clear();
         self.last.push_str(&name);
         self.follow::<E>(&name);
+        if let Some(kept) = &mut self.kept {
+            data.clone_into(kept);
+        }
         // Dify 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file like this.
         let name = if name == "message_file" && glance(data, "answer").is_some() { "message".into() } else { name };
-        decode(&name, data).map(Some).map_err(unfit)
+        let (event, substitutions) = decode(&name, data).map_err(unfit)?;
+        self.substitutions += substitutions.count;
+        span::substituted(&self.circumstances.operation, &substitutions, data.as_bytes());
+        Ok(Some(event))
     }
 
     /// Notes how the run stands after the event.

@@ -1,0 +1,54 @@
+//! What a server leaves out is empty and counted; what cannot be made up is an error.
+
+use super::*;
+use crate::ErrorKind;
+
+fn json(body: &str) -> Vec<Step> {
+    answer(200, "application/json", body)
+}
+
+const INFO: &str = r#"{"name":"n","description":"d","tags":[],"mode":"chat","author_name":null}"#;
+
+#[tokio::test]
+async fn members_that_an_answer_lacks_are_counted() {
+    let lacking = INFO.replace(r#""description":"d","#, "").replace(r#""mode":"chat""#, r#""mode":null"#);
+    let server = Server::start(vec![json(INFO), json(&lacking)]).await;
+    let app = server.app(Timeouts::none());
+    let whole = app.info().get().with_response().await.expect("an answer");
+    assert_eq!((whole.substitutions(), whole.description.as_str()), (0, "d"));
+    let lacking = app.info().get().with_response().await.expect("an answer");
+    assert_eq!((lacking.substitutions(), lacking.description.as_str(), lacking.mode.as_str()), (2, "", ""));
+    assert_eq!(lacking.map(|info| info.name).substitutions(), 2);
+}
+
+#[tokio::test]
+async fn members_that_events_lack_are_counted() {
+    let message = concat!(
+        r#"data: {"event":"message","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","id":"m","#,
+        r#""answer":null,"from_variable_selector":null}"#,
+        "\n\n"
+    );
+    let server = Server::start(vec![vec![event_stream(), say(message)]]).await;
+    let mut stream =
+        server.app(Timeouts::none()).chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    assert_eq!(stream.substitutions(), 0);
+    let event = stream.next().await.expect("an event").expect("an event that can be decoded");
+    assert_eq!((event.text(), stream.substitutions()), (Some(""), 1));
+}
+
+// A past bug of clients for Dify: an error envelope that a proxy sent with status 200 was an answer without content.
+#[tokio::test]
+async fn an_error_envelope_with_status_200_is_no_answer() {
+    let envelope = r#"{"code":"app_unavailable","message":"No.","status":400}"#;
+    let server = Server::start(vec![json(envelope)]).await;
+    let app = server.app(Timeouts::none());
+    let query = crate::types::ConversationsListQuery::new().user("user-1");
+    for error in [
+        app.info().get().await.map(drop).expect_err("info"),
+        app.conversations().list(&query).await.map(drop).expect_err("a list"),
+        app.chat().send(&ChatRequest::new("Hello", "user-1")).await.map(drop).expect_err("a reply"),
+    ] {
+        let ErrorKind::Decode(decode) = error.kind() else { panic!("{error}") };
+        assert_eq!((decode.path.as_str(), decode.body.as_ref()), (".", envelope.as_bytes()));
+    }
+}

@@ -1,0 +1,353 @@
+//! Reads JSON text value by value.
+
+use super::{Decode, Fault, Read, Stop, Substitutions};
+use serde::Deserialize;
+use serde_json::value::RawValue;
+use std::borrow::Cow;
+
+/// A place in a JSON text. It accepts what serde_json accepts.
+#[derive(Debug)]
+pub struct Reader<'j> {
+    text: &'j str,
+    pub(super) at: usize,
+    /// The member that is read next may have been of another type in some release.
+    pub(super) loose: bool,
+    pub(super) substitutions: Substitutions,
+    fault: Option<Fault>,
+}
+
+/// What a value is, as its first character shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Kind {
+    Object,
+    List,
+    Text,
+    Number,
+    Boolean,
+    Null,
+}
+
+impl Kind {
+    pub(crate) fn of(first: u8) -> Option<Self> {
+        Some(match first {
+            b'{' => Self::Object,
+            b'[' => Self::List,
+            b'"' => Self::Text,
+            b'-' | b'0'..=b'9' => Self::Number,
+            b't' | b'f' => Self::Boolean,
+            b'n' => Self::Null,
+            _ => return None,
+        })
+    }
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Object => "an object",
+            Self::List => "a list",
+            Self::Text => "a string",
+            Self::Number => "a number",
+            Self::Boolean => "a boolean",
+            Self::Null => "null",
+        }
+    }
+}
+
+impl<'j> Reader<'j> {
+    pub(crate) fn new(text: &'j str) -> Self {
+        Self { text, at: 0, loose: false, substitutions: Substitutions::default(), fault: None }
+    }
+
+    /// Returns what was read, with what was missing in it.
+    pub(crate) fn outcome<T>(self, read: Result<T, Stop>) -> Result<(T, Substitutions), Fault> {
+        match read {
+            Ok(value) => Ok((value, self.substitutions)),
+            Err(Stop { .. }) => Err(self.fault.unwrap_or_else(|| Fault::new(self.at, "invalid JSON"))),
+        }
+    }
+
+    /// Skips white space and returns the first byte after it; 0 at the end.
+    #[inline]
+    pub(super) fn peek(&mut self) -> u8 {
+        let bytes = self.text.as_bytes();
+        loop {
+            match bytes.get(self.at) {
+                Some(b' ' | b'\n' | b'\t' | b'\r') => self.at += 1,
+                Some(byte) => return *byte,
+                None => return 0,
+            }
+        }
+    }
+
+    pub(crate) fn kind(&mut self) -> Option<Kind> {
+        Kind::of(self.peek())
+    }
+
+    /// Nothing but white space is left.
+    pub(super) fn end(&mut self) -> Read {
+        self.peek();
+        if self.at == self.text.len() { Ok(()) } else { Err(self.fail("trailing characters")) }
+    }
+
+    /// Fails at the current place.
+    pub(super) fn fail(&mut self, cause: impl Into<Cow<'static, str>>) -> Stop {
+        self.fail_at(self.at, cause)
+    }
+
+    pub(super) fn fail_at(&mut self, at: usize, cause: impl Into<Cow<'static, str>>) -> Stop {
+        self.fault.get_or_insert_with(|| Fault::new(at, cause));
+        Fault::STOP
+    }
+
+    /// Fails because the value is none of those expected.
+    #[cold]
+    pub(crate) fn unexpected(&mut self, expected: &str) -> Stop {
+        let found = match self.kind() {
+            Some(kind) => kind.name(),
+            None if self.at == self.text.len() => "the end of the text",
+            None => "no JSON value",
+        };
+        self.fail(format!("expected {expected}, found {found}"))
+    }
+
+    /// Fails because an object lacks a member.
+    pub(crate) fn lacks(&mut self, member: &str) -> Stop {
+        self.fail(format!("missing member `{member}`"))
+    }
+
+    /// Reads one of the bytes of the structure.
+    #[inline]
+    pub(super) fn byte(&mut self, byte: u8, expected: &str) -> Read {
+        if self.peek() != byte {
+            return Err(self.unexpected(expected));
+        }
+        self.at += 1;
+        Ok(())
+    }
+
+    /// Reads a word: `null`, `true`, `false`.
+    fn word(&mut self, word: &str) -> Read {
+        if !self.rest().starts_with(word.as_bytes()) {
+            return Err(self.fail("expected a JSON value"));
+        }
+        self.at += word.len();
+        Ok(())
+    }
+
+    /// Reads `null`, where it comes next.
+    pub(crate) fn null(&mut self) -> Result<bool, Stop> {
+        if self.peek() != b'n' {
+            return Ok(false);
+        }
+        self.word("null").map(|()| true)
+    }
+
+    pub(super) fn boolean(&mut self) -> Result<bool, Stop> {
+        match self.peek() {
+            b't' => self.word("true").map(|()| true),
+            b'f' => self.word("false").map(|()| false),
+            _ => Err(self.unexpected("a boolean")),
+        }
+    }
+
+    /// Reads a number and returns how it is written.
+    pub(super) fn number(&mut self, expected: &str) -> Result<&'j str, Stop> {
+        if self.kind() != Some(Kind::Number) {
+            return Err(self.unexpected(expected));
+        }
+        let begin = self.at;
+        let bytes = self.text.as_bytes();
+        let mut at = begin + usize::from(bytes.get(begin) == Some(&b'-'));
+        let digits = |at: &mut usize| {
+            let from = *at;
+            while bytes.get(*at).is_some_and(u8::is_ascii_digit) {
+                *at += 1;
+            }
+            *at > from
+        };
+        let zero = bytes.get(at) == Some(&b'0');
+        let from = at;
+        let mut valid = digits(&mut at) && !(zero && at - from > 1);
+        if valid && bytes.get(at) == Some(&b'.') {
+            at += 1;
+            valid = digits(&mut at);
+        }
+        if valid && matches!(bytes.get(at), Some(b'e' | b'E')) {
+            at += 1;
+            at += usize::from(matches!(bytes.get(at), Some(b'+' | b'-')));
+            valid = digits(&mut at);
+        }
+        if !valid {
+            return Err(self.fail_at(at, "invalid number"));
+        }
+        self.at = at;
+        Ok(self.slice(begin, at))
+    }
+
+    /// Reads a string; borrowed where it has no escapes.
+    pub(crate) fn string(&mut self) -> Result<Cow<'j, str>, Stop> {
+        self.byte(b'"', "a string")?;
+        let begin = self.at;
+        self.at += plain(self.rest());
+        if self.rest().first() == Some(&b'"') {
+            let text = self.slice(begin, self.at);
+            self.at += 1;
+            return Ok(Cow::Borrowed(text));
+        }
+        let mut text = self.slice(begin, self.at).to_owned();
+        self.rest_of_string(&mut text)?;
+        Ok(Cow::Owned(text))
+    }
+
+    /// Reads a string from its first escape on.
+    fn rest_of_string(&mut self, text: &mut String) -> Read {
+        loop {
+            match self.rest().first() {
+                Some(b'"') => {
+                    self.at += 1;
+                    return Ok(());
+                }
+                Some(b'\\') => {
+                    self.at += 1;
+                    text.push(self.escape()?);
+                }
+                Some(_) => return Err(self.fail("control character in a string")),
+                None => return Err(self.fail("the text ends in a string")),
+            }
+            let begin = self.at;
+            self.at += plain(self.rest());
+            text.push_str(self.slice(begin, self.at));
+        }
+    }
+
+    /// Reads an escape behind its backslash.
+    fn escape(&mut self) -> Result<char, Stop> {
+        let escape = self.rest().first().copied();
+        self.at += 1;
+        Ok(match escape {
+            Some(b'"') => '"',
+            Some(b'\\') => '\\',
+            Some(b'/') => '/',
+            Some(b'b') => '\u{8}',
+            Some(b'f') => '\u{c}',
+            Some(b'n') => '\n',
+            Some(b'r') => '\r',
+            Some(b't') => '\t',
+            Some(b'u') => return self.unicode(),
+            _ => return Err(self.fail_at(self.at - 1, "invalid escape")),
+        })
+    }
+
+    /// Reads the four digits of `\u`, and those of the other half of a pair.
+    fn unicode(&mut self) -> Result<char, Stop> {
+        let begin = self.at;
+        let first = self.hex()?;
+        let code = if (0xD800..0xDC00).contains(&first) && self.rest().starts_with(b"\\u") {
+            self.at += 2;
+            let second = self.hex()?;
+            match second.checked_sub(0xDC00) {
+                Some(low) if low < 0x400 => 0x1_0000 + ((first - 0xD800) << 10) + low,
+                _ => first,
+            }
+        } else {
+            first
+        };
+        char::from_u32(code).ok_or_else(|| self.fail_at(begin, "lone surrogate in a string"))
+    }
+
+    fn hex(&mut self) -> Result<u32, Stop> {
+        let digits = self.rest().first_chunk::<4>();
+        let code = digits.and_then(|digits| {
+            digits.iter().try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?))
+        });
+        let code = code.ok_or_else(|| self.fail("invalid escape"))?;
+        self.at += 4;
+        Ok(code)
+    }
+
+    /// Reads a value of serde's: a tree, or raw text.
+    pub(super) fn serde<T: Deserialize<'j>>(&mut self) -> Result<T, Stop> {
+        self.peek();
+        let rest = self.slice(self.at, self.text.len());
+        let mut values = serde_json::Deserializer::from_str(rest).into_iter();
+        match values.next() {
+            Some(Ok(value)) => {
+                self.at += values.byte_offset();
+                Ok(value)
+            }
+            Some(Err(error)) => {
+                let at = self.at + crate::values::json_path::offset(&error, rest.as_bytes());
+                Err(self.fail_at(at, super::fault::words(&error)))
+            }
+            None => Err(self.unexpected("a value")),
+        }
+    }
+
+    /// Reads any value and returns how it is written.
+    pub(super) fn raw(&mut self) -> Result<&'j RawValue, Stop> {
+        self.serde()
+    }
+
+    /// Reads a value into a box: a variant of a union.
+    pub(crate) fn boxed<T: Decode>(&mut self) -> Result<Box<T>, Stop> {
+        let mut value = Box::new(T::blank());
+        value.read(self)?;
+        Ok(value)
+    }
+
+    /// Reads a value.
+    pub(crate) fn value<T: Decode>(&mut self) -> Result<T, Stop> {
+        let mut value = T::blank();
+        value.read(self)?;
+        Ok(value)
+    }
+
+    #[inline]
+    fn rest(&self) -> &'j [u8] {
+        self.text.as_bytes().get(self.at..).unwrap_or_default()
+    }
+
+    /// Both ends are beside ASCII, so that this cannot cut a character.
+    #[inline]
+    fn slice(&self, from: usize, to: usize) -> &'j str {
+        self.text.get(from..to).unwrap_or_default()
+    }
+}
+
+/// How many bytes a string has before its end, an escape or a control character. Eight at a time.
+fn plain(bytes: &[u8]) -> usize {
+    const EACH: u64 = u64::from_ne_bytes([1; 8]);
+    const HIGH: u64 = EACH << 7;
+    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word & HIGH;
+    let mut at = 0;
+    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
+        let word = u64::from_le_bytes(*eight);
+        let quote = below(word ^ (EACH * u64::from(b'"')), 1);
+        let escape = below(word ^ (EACH * u64::from(b'\\')), 1);
+        let found = quote | escape | below(word, 0x20);
+        if found != 0 {
+            return at + found.trailing_zeros() as usize / 8;
+        }
+        at += 8;
+    }
+    let rest = bytes.get(at..).unwrap_or_default();
+    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::plain;
+
+    #[test]
+    fn the_end_of_a_plain_run_is_found_at_any_place() {
+        for special in ["\"", "\\", "\n", "\u{1f}", "\0"] {
+            for before in 0..40 {
+                for letter in ["a", " ", "!", "#", "[", "\u{7f}", "ä", "汉"] {
+                    let run = letter.repeat(before);
+                    let text = format!("{run}{special}\"\\\n{run}");
+                    assert_eq!(plain(text.as_bytes()), run.len(), "{text:?}");
+                    assert_eq!(plain(run.as_bytes()), run.len());
+                }
+            }
+        }
+    }
+}
