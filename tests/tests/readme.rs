@@ -1,4 +1,4 @@
-//! The two READMEs say the same.
+//! The READMEs match each other, and the pages about the repository name files that exist.
 
 use std::fs;
 
@@ -49,4 +49,17 @@ fn the_chinese_readme_has_the_same_sections_in_the_same_order() {
         assert_eq!(english, chinese, "section {number}");
     }
     assert_eq!(english.len(), chinese.len());
+}
+
+#[test]
+fn the_architecture_names_files_that_exist() {
+    let text = fs::read_to_string(root().join("ARCHITECTURE.md")).expect("the file is readable");
+    let tree = text.split("```").nth(1).expect("a tree");
+    let rows = tree.lines().filter(|line| line.starts_with(char::is_alphabetic));
+    let folders = rows.flat_map(|row| row.split_whitespace().take_while(|word| word.ends_with('/')));
+    let files = text.split('`').filter(|code| code.ends_with(".rs") || code.ends_with(".yaml"));
+    let named: Vec<&str> = folders.chain(files).collect();
+    assert!(named.len() > 14, "{named:?}");
+    let missing: Vec<&&str> = named.iter().filter(|path| !root().join(path).exists()).collect();
+    assert!(missing.is_empty(), "{missing:?}");
 }
