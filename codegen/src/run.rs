@@ -5,15 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use serde_json::Value;
-
 use crate::bindings::{self, Document, Homes};
-use crate::bundle::{bundle, to_json, to_yaml};
+use crate::bundle::bundle;
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
 use crate::emit::EVENTS;
 use crate::extensions;
-use crate::publish::{self, Published, Version};
+use crate::publish::{self, Version};
 use crate::source::{self, Section, Source, folder};
 
 /// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
@@ -96,37 +94,15 @@ fn homes(source: &Source) -> Homes {
     homes
 }
 
-/// The documents for other people, in every version of OpenAPI, and their list.
+/// The documents for other people, in every version of OpenAPI, their list, and those that `contract` carries.
 fn published(documents: &[Document]) -> BTreeMap<PathBuf, String> {
-    let mut texts = Vec::new();
-    for document in documents {
-        let version = document.value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
-        for openapi in Version::ALL {
-            let value = publish::publish(&document.value, openapi);
-            for (extension, contents) in [("json", to_json(&value)), ("yaml", to_yaml(&value))] {
-                texts.push((&document.api, openapi, version, extension, contents));
-            }
-        }
-    }
-    let listed: Vec<Published<'_>> = texts
-        .iter()
-        .map(|(api, openapi, version, extension, contents)| Published {
-            api,
-            openapi: *openapi,
-            version,
-            extension,
-            contents,
-        })
-        .collect();
-    let directory = Path::new(PUBLISHED);
-    let index = (directory.join("index.json"), to_json(&publish::index(&listed)));
-    let mut files = BTreeMap::from([index]);
-    for (api, openapi, _, extension, contents) in texts {
-        if openapi == Version::V31 && extension == "json" {
-            files.insert(Path::new(CARRIED).join(format!("{api}.json")), contents.clone());
-        }
-        files.insert(directory.join(openapi.file(api, extension)), contents);
-    }
+    let published = publish::files(documents);
+    let carried = documents.iter().filter_map(|document| {
+        let contents = published.get(&Version::V31.file(&document.api, "json"))?;
+        Some((Path::new(CARRIED).join(format!("{}.json", document.api)), contents.clone()))
+    });
+    let mut files: BTreeMap<PathBuf, String> = carried.collect();
+    files.extend(published.into_iter().map(|(name, contents)| (Path::new(PUBLISHED).join(name), contents)));
     files
 }
 

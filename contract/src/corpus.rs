@@ -12,6 +12,7 @@ use crate::{
     archive::{self, ArchiveError},
     exchange::Exchange,
     judge::Judge,
+    release::is_release,
     report::{Report, Unreadable},
 };
 
@@ -45,10 +46,18 @@ pub enum CorpusError {
     Index {
         /// The file.
         path: PathBuf,
-        /// What is wrong with it.
+        /// The problem.
         problem: String,
     },
-    /// Nothing says which release answered.
+    /// The named release is malformed.
+    #[error("{path}: `{release}` is no release: write three numbers, such as 1.9.2, in `release` of {INDEX}, or give --release", path = path.display())]
+    NoSuchRelease {
+        /// The folder.
+        path: PathBuf,
+        /// The text in its place.
+        release: String,
+    },
+    /// The release that answered is unknown.
     #[error("{path}: no release: there is no {INDEX} with `release`, and no answer has X-Version; give --release", path = path.display())]
     NoRelease {
         /// The folder.
@@ -150,11 +159,20 @@ impl Corpus {
     /// Returns the release that answered: `release` in `index.json`, else `X-Version` of the answers.
     ///
     /// # Errors
-    /// Fails if there is no release, or more than one.
+    /// Fails if there is no release, more than one, or a text that is none.
     pub fn release(&self) -> Result<String, CorpusError> {
-        if let Some(index) = &self.index {
-            return Ok(index.release.clone());
+        let release = match &self.index {
+            Some(index) => index.release.clone(),
+            None => self.answered()?,
+        };
+        if is_release(&release) {
+            return Ok(release);
         }
+        Err(CorpusError::NoSuchRelease { path: self.path.clone(), release })
+    }
+
+    /// The release that all answers name.
+    fn answered(&self) -> Result<String, CorpusError> {
         let versions = self.recordings.iter().map(|(_, exchange)| exchange.response.header("x-version").into_owned());
         let versions: BTreeSet<String> = versions.filter(|version| !version.is_empty()).collect();
         let mut releases = versions.iter();
@@ -324,16 +342,30 @@ mod tests {
 
     #[test]
     fn a_release_that_is_not_clear_is_refused() {
-        let (one, other, none) = (answered("1.16.1"), answered("1.13.0"), answered(""));
+        let (one, other, none, dev) = (answered("1.16.1"), answered("1.13.0"), answered(""), answered("dev"));
+        let index = r#"{"release": "", "grade": "recorded"}"#;
         let folder = Folder::new(
             "clear",
-            &[("dify-a/1.json", &one), ("dify-b/1.json", &one), ("dify-b/2.json", &other), ("dify-c/1.json", &none)],
+            &[
+                ("dify-a/1.json", &one),
+                ("dify-b/1.json", &one),
+                ("dify-b/2.json", &other),
+                ("dify-c/1.json", &none),
+                ("dify-d/1.json", &dev),
+                ("dify-e/1.json", &one),
+                ("dify-e/index.json", index),
+            ],
         );
         let corpora = corpora(&folder.0).unwrap();
         let releases: Vec<_> =
             corpora.iter().map(|corpus| corpus.release().map_err(|error| error.to_string())).collect();
         assert_eq!(releases[0].as_deref(), Ok("1.16.1"));
         assert!(releases[1].as_ref().unwrap_err().ends_with("several releases (1.13.0, 1.16.1); give --release"));
-        assert!(releases[2].as_ref().unwrap_err().contains("no release"));
+        assert!(releases[2].as_ref().unwrap_err().ends_with("has X-Version; give --release"));
+        // Guards a past bug: an empty release was judged by the union of all releases.
+        for (server, text) in [(3, "`dev` is no release"), (4, "`` is no release")] {
+            let error = releases[server].as_ref().unwrap_err();
+            assert!(error.contains(text) && error.ends_with("or give --release"), "{error}");
+        }
     }
 }

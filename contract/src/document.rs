@@ -147,6 +147,12 @@ impl Document {
         Ok(schema)
     }
 
+    /// Returns the schema at a JSON pointer.
+    #[must_use]
+    pub fn schema_at(&self, pointer: &str) -> Option<Schema<'_>> {
+        Some(Schema::new(self, self.root.pointer(pointer)?))
+    }
+
     /// Returns the schema of a component.
     #[must_use]
     pub fn component(&self, name: &str) -> Option<Schema<'_>> {

@@ -9,7 +9,7 @@ use std::{
 };
 
 /// Every command, and what it does in a line.
-const COMMANDS: [(&str, &str); 10] = [
+const COMMANDS: [(&str, &str); 11] = [
     ("demo", "Shows the crate at work against an embedded server, or against yours (DIFY_API_KEY, DIFY_BASE_URL)"),
     ("codegen", "Makes the bindings and the published documents from spec/"),
     ("lint", "Reports every mistake in spec/ with its file, its line and the fix"),
@@ -17,6 +17,7 @@ const COMMANDS: [(&str, &str); 10] = [
     ("diff", "Reports what changed between two versions of spec/"),
     ("drift", "Compares spec/ with a Dify server's own document"),
     ("record", "Records exchanges between clients and a Dify server, without their secrets"),
+    ("publish", "Writes the documents for servers of another release, or of a range of releases"),
     ("docs", "Makes the reference pages, for reading offline"),
     ("generators", "Runs the generators of other languages on the published documents"),
     ("lines", "Counts the lines of code by crate, without comments, tests and generated files"),

@@ -22,23 +22,17 @@ pub struct Published<'d> {
     pub contents: &'d str,
 }
 
-/// What is published, each file with its versions and its hash.
+/// The entry of a file in the list: its versions and its hash.
 #[must_use]
-pub fn index(published: &[Published<'_>]) -> Value {
-    let documents: Vec<Value> = published
-        .iter()
-        .map(|file| {
-            json!({
-                "api": file.api,
-                "openapi": file.openapi.exact(),
-                "format": file.extension,
-                "file": file.openapi.file(file.api, file.extension),
-                "version": file.version,
-                "sha256": sha256(file.contents),
-            })
-        })
-        .collect();
-    json!({ "documents": documents })
+pub fn index(file: &Published<'_>) -> Value {
+    json!({
+        "api": file.api,
+        "openapi": file.openapi.exact(),
+        "format": file.extension,
+        "file": file.openapi.file(file.api, file.extension),
+        "version": file.version,
+        "sha256": sha256(file.contents),
+    })
 }
 
 fn sha256(text: &str) -> String {
@@ -57,11 +51,11 @@ mod tests {
     fn each_file_has_its_name_its_versions_and_its_hash() {
         let file = Published { api: "tea", openapi: Version::V31, version: "2.0", extension: "json", contents: "abc" };
         assert_eq!(
-            index(&[file]),
-            json!({"documents": [{
+            index(&file),
+            json!({
                 "api": "tea", "openapi": "3.1.0", "format": "json", "file": "dify-tea-3.1.json", "version": "2.0",
                 "sha256": "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad",
-            }]})
+            })
         );
     }
 }

@@ -12,13 +12,20 @@ mod info;
 mod nullable;
 mod open;
 mod places;
+mod range;
 mod streams;
 mod tags;
 
 pub(crate) use info::releases;
-use serde_json::{Map, Value};
+use std::collections::BTreeMap;
+
+use serde_json::{Map, Value, json};
+
+use crate::bindings::Document;
+use crate::bundle::{to_json, to_yaml};
 
 pub use index::{Published, index};
+pub use range::{Range, RangeError};
 
 /// A JSON object.
 type Object = Map<String, Value>;
@@ -97,6 +104,25 @@ pub fn publish(bundle: &Value, version: Version) -> Value {
     document
 }
 
+/// The files of documents in every version of OpenAPI, and their list, by name.
+#[must_use]
+pub fn files(documents: &[Document]) -> BTreeMap<String, String> {
+    let mut files = BTreeMap::new();
+    let mut list = Vec::new();
+    for document in documents {
+        let version = document.value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+        for openapi in Version::ALL {
+            let value = publish(&document.value, openapi);
+            for (extension, contents) in [("json", to_json(&value)), ("yaml", to_yaml(&value))] {
+                list.push(index(&Published { api: &document.api, openapi, version, extension, contents: &contents }));
+                files.insert(openapi.file(&document.api, extension), contents);
+            }
+        }
+    }
+    files.insert("index.json".to_owned(), to_json(&json!({ "documents": list })));
+    files
+}
+
 /// The object with other members in the place of one of its own, in order; without it, as it was.
 fn replaced(object: &mut Object, name: &str, with: impl IntoIterator<Item = (&'static str, Value)>) {
     let mut with = Some(with);
@@ -114,7 +140,6 @@ fn replaced(object: &mut Object, name: &str, with: impl IntoIterator<Item = (&'s
 #[cfg(test)]
 mod tests {
     use super::*;
-    use serde_json::json;
 
     fn bundle() -> Value {
         json!({

@@ -76,6 +76,9 @@ fn schema(value: &mut Value, visit: &mut impl FnMut(&mut Object)) {
             (key, value) if MAPS.contains(&key) => map(Some(value)).for_each(|value| schema(value, visit)),
             (key, Value::Array(items)) if LISTS.contains(&key) => items.iter_mut().for_each(|item| schema(item, visit)),
             (key, value) if SINGLES.contains(&key) => schema(value, visit),
+            ("x-dify-earlier", Value::Array(entries)) => {
+                entries.iter_mut().filter_map(|entry| entry.get_mut("schema")).for_each(|value| schema(value, visit));
+            }
             _ => {}
         }
     }
@@ -103,6 +106,7 @@ mod tests {
                     "properties": {"example": {"type": "7"}, "properties": {"type": "8", "additionalProperties": false}},
                     "oneOf": [{"type": "9"}, {"$ref": "#/components/schemas/A"}],
                     "example": {"properties": {"type": "data"}},
+                    "x-dify-earlier": [{"until": "1.0.0", "schema": {"items": {"type": "a"}}}],
                 }},
             },
         })
@@ -115,7 +119,7 @@ mod tests {
             found.extend(schema.get("type").and_then(Value::as_str).map(str::to_owned));
         });
         found.sort();
-        assert_eq!(found, ["1", "2", "3", "4", "5", "6", "7", "8", "9"]);
+        assert_eq!(found, ["1", "2", "3", "4", "5", "6", "7", "8", "9", "a"]);
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! The commands of `cargo xtask` that need the compiler: `codegen`, `lint`, `verify`, `diff`, `drift`, `docs`, `generators`.
+//! The commands of `cargo xtask` that need the compiler: `codegen`, `lint`, `verify`, `diff`, `drift`, `docs`, `publish`,
+//! `generators`.
 
 mod diff;
 mod docs;
@@ -7,6 +8,7 @@ mod drift;
 mod generators;
 mod lint;
 mod node;
+mod publish;
 mod verify;
 
 use std::path::{Path, PathBuf};
@@ -42,6 +44,8 @@ enum Task {
     Diff(diff::Diff),
     /// Hold spec/ against what a Dify server says of itself.
     Drift(drift::Drift),
+    /// Write the documents for servers of another release, or of a range of releases.
+    Publish(publish::Publish),
     /// Run the usual generators of other languages on the published documents and compile what they write.
     Generators(generators::Generators),
 }
@@ -55,6 +59,7 @@ fn main() -> ExitCode {
         Task::Verify(task) => exit(verify::verify(&root, &task)),
         Task::Diff(task) => exit(diff::run(&root, &task)),
         Task::Drift(task) => exit(drift::run(&root, &task)),
+        Task::Publish(task) => exit(publish::run(&root, &task)),
         Task::Generators(task) => exit(generators::generators(&root, &task)),
     }
 }
@@ -136,6 +141,9 @@ mod tests {
         assert!(Cli::try_parse_from(["xtask", "codegen", "--check"]).is_ok());
         assert!(Cli::try_parse_from(["xtask", "diff", "HEAD", "--fail-on", "breaking"]).is_ok());
         assert!(Cli::try_parse_from(["xtask", "diff", "a", "b", "--api", "mail"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--out", "x"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "publish"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--from", "1.0.0"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "--only", "("]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "b", "--json", "c", "--only", "^chat"]).is_ok());

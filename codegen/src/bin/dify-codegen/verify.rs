@@ -20,7 +20,7 @@ pub struct Verify {
     #[arg(required = true, value_name = "DIR")]
     directories: Vec<PathBuf>,
     /// The release that answered. Defaults to `release` in the folder's index.json, else to X-Version.
-    #[arg(long, value_name = "RELEASE")]
+    #[arg(long, value_name = "RELEASE", value_parser = release)]
     release: Option<String>,
     /// Write the whole report to this file as JSON.
     #[arg(long, value_name = "FILE")]
@@ -31,6 +31,11 @@ pub struct Verify {
     /// Show so many places of each kind of violation.
     #[arg(long, value_name = "N", default_value_t = 3)]
     show: usize,
+}
+
+/// Takes a text that is written like a release.
+fn release(text: &str) -> Result<String, &'static str> {
+    if contract::is_release(text) { Ok(text.to_owned()) } else { Err("write three numbers, such as 1.9.2") }
 }
 
 /// Whether every exchange is what the source says.

@@ -1,0 +1,143 @@
+//! Documents for other releases, made from the real source: complete, and true on the packed recordings.
+
+use std::collections::BTreeSet;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use codegen::bundle::bundle;
+use codegen::publish::{Range, Version, publish};
+use codegen::source;
+use contract::{Corpus, Judge, before, corpora};
+use serde_json::{Value, json};
+
+fn workspace(path: &str) -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
+}
+
+/// The bundles of the source, and the releases of Dify.
+struct Spec {
+    bundles: Vec<Value>,
+    released: String,
+}
+
+impl Spec {
+    fn load() -> Self {
+        let source = source::load(&workspace("spec")).expect("it loads");
+        let bundles = source.apis.iter().map(|api| bundle(&source, &api.name)).collect();
+        Self { bundles, released: fs::read_to_string(workspace("spec/upstream/releases.txt")).expect("a list") }
+    }
+
+    fn released(&self) -> Vec<&str> {
+        self.released.lines().collect()
+    }
+
+    fn one(&self, release: &str) -> Range {
+        Range::one(release, &self.bundles, &self.released()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn from(&self, release: &str) -> Range {
+        Range::from(release, &self.bundles, &self.released()).unwrap_or_else(|error| panic!("{error}"))
+    }
+
+    fn documents(&self, range: &Range) -> Vec<Value> {
+        self.bundles.iter().map(|bundle| range.document(bundle).expect("references lead somewhere")).collect()
+    }
+
+    fn judge(&self, range: &Range, release: &str) -> Judge {
+        let documents = self.documents(range);
+        let documents = documents.iter().map(|document| publish(document, Version::V31));
+        Judge::new(documents, release).expect("a judge")
+    }
+}
+
+fn recorded() -> Vec<Corpus> {
+    corpora(&workspace("tests/recordings")).expect("the recordings are readable")
+}
+
+#[test]
+fn the_document_of_a_release_conforms_to_its_recordings() {
+    let spec = Spec::load();
+    for corpus in recorded() {
+        let release = corpus.release().expect("a release");
+        let report = corpus.judged(&spec.judge(&spec.one(&release), &release));
+        assert!(report.passes(), "{release}\n{report}");
+        assert!(report.judged().count() > 100, "{release}: too little was judged");
+    }
+}
+
+#[test]
+fn the_document_of_a_range_conforms_to_all_its_recordings() {
+    let spec = Spec::load();
+    let range = spec.from("1.0.0");
+    let judge = spec.judge(&range, "");
+    for corpus in recorded() {
+        let release = corpus.release().expect("a release");
+        if before(&release, Some(&json!("1.0.0"))) || before("1.16.1", Some(&json!(release))) {
+            continue;
+        }
+        let own = spec.judge(&range, &release);
+        let mut wrong = Vec::new();
+        for (file, exchange) in &corpus.recordings {
+            // The release decides which deviations count and which operations it does not have, the document everything else.
+            let aside = own.exchange(file, exchange).aside.is_some();
+            let verdict = judge.exchange(file, exchange);
+            if verdict.aside.is_none() && !aside && !verdict.conforms_strictly() {
+                wrong.push(format!("{file}: {:?}", verdict.violations));
+            }
+        }
+        assert!(wrong.is_empty(), "{release}: {} of {}\n{wrong:#?}", wrong.len(), corpus.recordings.len());
+    }
+}
+
+#[test]
+fn documents_of_other_releases_are_complete() {
+    let spec = Spec::load();
+    let ranges = ["1.0.1", "1.7.2", "1.16.1", "1.17.0"].map(|release| spec.one(release));
+    for range in ranges.into_iter().chain(["1.0.0", "1.9.2"].map(|release| spec.from(release))) {
+        for document in spec.documents(&range) {
+            let at = format!("{range:?} {}", document["info"]["title"]);
+            let text = document.to_string();
+            serde_json::from_str::<openapiv3::OpenAPI>(&text).unwrap_or_else(|error| panic!("{at}: {error}"));
+            assert!(!text.contains("x-dify-earlier"), "{at}");
+            let mut references = BTreeSet::new();
+            collect(&document, &mut references);
+            for section in ["schemas", "parameters", "responses", "headers"] {
+                for name in document["components"][section].as_object().into_iter().flatten().map(|(name, _)| name) {
+                    let unused = !references.remove(&format!("#/components/{section}/{name}"));
+                    assert!(!unused, "{at}: nothing refers to {name}");
+                }
+            }
+            assert!(references.is_empty(), "{at}: {references:?} lead nowhere");
+            let tags: BTreeSet<_> = operations(&document).map(|operation| operation["tags"][0].as_str()).collect();
+            let listed: BTreeSet<_> =
+                document["tags"].as_array().into_iter().flatten().map(|tag| tag["name"].as_str()).collect();
+            assert_eq!(tags, listed, "{at}");
+            for operation in operations(&document) {
+                let answers = operation["responses"].as_object().map_or(0, serde_json::Map::len);
+                assert!(answers > 0, "{at}: {} answers nothing", operation["operationId"]);
+            }
+        }
+    }
+}
+
+fn operations(document: &Value) -> impl Iterator<Item = &Value> {
+    let items = document["paths"].as_object().into_iter().flatten().filter_map(|(_, item)| item.as_object());
+    items.flatten().map(|(_, operation)| operation).filter(|operation| operation.is_object())
+}
+
+fn collect(value: &Value, references: &mut BTreeSet<String>) {
+    match value {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match value {
+                    Value::String(reference) if name == "$ref" => {
+                        references.insert(reference.clone());
+                    }
+                    value => collect(value, references),
+                }
+            }
+        }
+        Value::Array(items) => items.iter().for_each(|item| collect(item, references)),
+        _ => {}
+    }
+}
