@@ -54,6 +54,22 @@ fn what_begins_with_1_17_0_is_not_in_1_16_1() {
 }
 
 #[test]
+fn a_document_of_openapi_is_compared_with_the_one_of_a_release() {
+    let text = served("openapi");
+    let theirs = Foreign::read(&text).expect("a document");
+    assert_eq!(theirs.api, Some("openapi"));
+    let ours = Document { api: "openapi".to_owned(), value: theirs.document.clone() };
+    let compared = |text: &str| drift(&ours, &release(), &Foreign::read(text).expect("a document"), &known());
+    assert!(compared(&text).is_clean(), "{}", compared(&text));
+    let mut next: serde_json::Value = serde_json::from_str(&text).expect("JSON");
+    next["paths"]["/apps/{app_id}/chat:run"] = serde_json::json!({"post": {"responses": {}}});
+    next["paths"].as_object_mut().expect("paths").shift_remove("/apps/{app_id}:run");
+    let drift = compared(&next.to_string());
+    assert_eq!(drift.theirs[0].place, "POST /apps/{app_id}/chat:run");
+    assert_eq!(drift.ours[0].place, "POST /apps/{app_id}:run");
+}
+
+#[test]
 fn what_a_next_release_adds_takes_away_and_changes_is_told() {
     let mut theirs: serde_json::Value = serde_json::from_str(&served("service")).expect("JSON");
     theirs["paths"]["/planted"] = serde_json::json!({"get": {"responses": {}}});

@@ -29,10 +29,18 @@ impl Route<'_> {
 
     /// What tells routes apart: the names of path parameters do not.
     fn key(&self) -> String {
-        let part = |part: &str| if part.starts_with('{') { "{}".to_owned() } else { part.to_owned() };
+        let part = |part: &str| match parameter(part) {
+            Some((_, verb)) => format!("{{}}{verb}"),
+            None => part.to_owned(),
+        };
         let parts: Vec<String> = self.path.split('/').map(part).collect();
         format!("{} {}", self.method, parts.join("/"))
     }
+}
+
+/// The name of the parameter that a part of a path is, and the verb after it, as in `{task_id}:stop`.
+fn parameter(part: &str) -> Option<(&str, &str)> {
+    part.strip_prefix('{')?.split_once('}')
 }
 
 impl Comparison<'_> {
@@ -75,7 +83,7 @@ impl Comparison<'_> {
         let name = new.name();
         let at = self.at(&name, Direction::Sent, name.clone());
         let positions = |route: Route<'_>| -> Vec<String> {
-            route.path.split('/').filter(|part| part.starts_with('{')).map(str::to_owned).collect()
+            route.path.split('/').filter_map(|part| Some(format!("{{{}}}", parameter(part)?.0))).collect()
         };
         let renamed: Vec<(String, String)> =
             positions(old).into_iter().zip(positions(new)).filter(|(one, other)| one != other).collect();

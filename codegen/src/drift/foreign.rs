@@ -2,6 +2,7 @@
 
 use serde_json::{Map, Value, json};
 
+use super::catalog;
 use crate::diff::responses::UNTOLD;
 use crate::source;
 
@@ -16,6 +17,8 @@ pub enum Form {
     Shapes,
     /// A list of routes, as web frameworks print them.
     Routes,
+    /// The operations of `/openapi/v1` and their input, as `_catalog` lists them.
+    Catalog,
 }
 
 /// A server's document.
@@ -36,12 +39,18 @@ pub enum ForeignError {
     #[error("{0}")]
     Text(#[from] crate::diagnostic::Findings),
     /// Something else.
-    #[error("this is no OpenAPI or Swagger document, no list of shapes (`operations`) and no list of routes")]
+    #[error(
+        "this is no OpenAPI or Swagger document, no list of shapes (`operations`), no catalog (`ops`) and no list of routes"
+    )]
     Form,
 }
 
 /// The APIs by the prefix of their routes, the longest first.
-const PREFIXES: [(&str, &str); 3] = [("/console/api", "console"), ("/api", "web"), ("/v1", "service")];
+const PREFIXES: [(&str, &str); 4] =
+    [("/console/api", "console"), ("/openapi/v1", OPENAPI), ("/api", "web"), ("/v1", "service")];
+
+/// The API of Dify's own command line, which spec/ does not describe: documents of two releases are compared.
+pub const OPENAPI: &str = "openapi";
 
 /// Codes that every operation may answer: ours do not repeat them.
 const COMMON_CODES: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
@@ -58,7 +67,8 @@ impl Foreign {
         let value = source::value("document", text)?;
         if value.get("openapi").is_some() {
             let api = value["servers"].as_array().into_iter().flatten().find_map(|it| api_of(it["url"].as_str()?));
-            return Ok(Self { document: with_untold(value), form: Form::OpenApi, api });
+            let (document, api) = if api.is_some() { (value, api) } else { below_prefix(value) };
+            return Ok(Self { document: with_untold(document), form: Form::OpenApi, api });
         }
         if value["swagger"] == "2.0" {
             let api = value["basePath"].as_str().and_then(api_of);
@@ -67,8 +77,26 @@ impl Foreign {
         if value.get("operations").is_some() {
             return Ok(Self { document: shapes(&value), form: Form::Shapes, api: None });
         }
+        if let Some(operations) = value["ops"].as_object() {
+            let (document, api) = below_prefix(catalog::document(operations));
+            return Ok(Self { document, form: Form::Catalog, api: api.or(Some(OPENAPI)) });
+        }
         Err(ForeignError::Form)
     }
+}
+
+/// The API whose prefix every path has, and the document without it.
+fn below_prefix(mut document: Value) -> (Value, Option<&'static str>) {
+    let Some(paths) = document["paths"].as_object().filter(|paths| !paths.is_empty()) else { return (document, None) };
+    let below =
+        |path: &str, prefix: &str| path.strip_prefix(prefix).filter(|rest| rest.starts_with('/')).map(str::to_owned);
+    let found = PREFIXES.iter().find_map(|(prefix, api)| {
+        let paths = paths.iter().map(|(path, item)| Some((below(path, prefix)?, item.clone())));
+        Some((paths.collect::<Option<Map<String, Value>>>()?, *api))
+    });
+    let Some((paths, api)) = found else { return (document, None) };
+    document["paths"] = Value::Object(paths);
+    (document, Some(api))
 }
 
 fn api_of(url: &str) -> Option<&'static str> {
@@ -104,8 +132,8 @@ fn routes(text: &str) -> Option<Foreign> {
 
 /// `<uuid:id>` as `{id}`.
 fn braced(path: &str) -> String {
-    let part = |part: &str| match part.strip_prefix('<').and_then(|part| part.strip_suffix('>')) {
-        Some(inner) => format!("{{{}}}", inner.rsplit(':').next().unwrap_or(inner)),
+    let part = |part: &str| match part.strip_prefix('<').and_then(|part| part.split_once('>')) {
+        Some((inner, verb)) => format!("{{{}}}{verb}", inner.rsplit(':').next().unwrap_or(inner)),
         None => part.to_owned(),
     };
     path.split('/').map(part).collect::<Vec<_>>().join("/")
@@ -317,6 +345,17 @@ mod tests {
     fn each_form_is_told_by_what_it_holds() {
         assert_eq!(Foreign::read("openapi: 3.1.0\npaths: {}\n").expect("OpenAPI").form, Form::OpenApi);
         assert_eq!(Foreign::read("GET /console/api/apps/<uuid:app_id>\n").expect("routes").api, Some("console"));
+        let routes = Foreign::read("POST /openapi/v1/tasks/<string:task_id>:stop\n").expect("routes");
+        assert_eq!(
+            (routes.api, routes.document["paths"].get("/tasks/{task_id}:stop").is_some()),
+            (Some(OPENAPI), true)
+        );
+        // A past bug: `/openapi/v1` ends in the prefix of the Service API.
+        let served = Foreign::read(r#"{"openapi": "3.0.3", "servers": [{"url": "/openapi/v1"}], "paths": {}}"#);
+        assert_eq!(served.expect("OpenAPI").api, Some(OPENAPI));
+        let whole =
+            Foreign::read(r#"{"openapi": "3.1.0", "paths": {"/console/api/ping": {"get": {}}}}"#).expect("OpenAPI");
+        assert_eq!((whole.api, whole.document["paths"].get("/ping").is_some()), (Some("console"), true));
         assert!(matches!(Foreign::read("{}"), Err(ForeignError::Form)));
         assert!(matches!(Foreign::read("{"), Err(ForeignError::Text(_))));
     }

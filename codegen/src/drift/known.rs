@@ -94,7 +94,8 @@ impl Known {
     }
 
     pub(super) fn is_of(&self, api: &str) -> bool {
-        self.api.as_deref().is_none_or(|own| own == api)
+        // A reason that names no API is about documents that spec/ describes.
+        self.api.as_deref().map_or(api != super::OPENAPI, |own| own == api)
     }
 
     pub(super) fn explains(&self, api: &str, change: &Change) -> bool {

@@ -4,6 +4,7 @@
 //! compares ours with it by the rules of [`diff`](crate::diff), leaves out what no server tells (words, names, our own
 //! vocabulary), and puts aside what a checked-in list of [`Known`] differences explains.
 
+mod catalog;
 mod foreign;
 mod known;
 mod report;
@@ -12,12 +13,13 @@ use std::io::{self, Read};
 
 use contract::Api;
 use flate2::read::GzDecoder;
+use serde_json::{Map, Value};
 
 use crate::bindings::Document;
 use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
 
-pub use foreign::{Foreign, ForeignError, Form};
+pub use foreign::{Foreign, ForeignError, Form, OPENAPI};
 pub use known::{Known, KnownError};
 
 /// The differences that nothing explains, by who has what; and how the list of known ones fared.
@@ -25,7 +27,9 @@ pub use known::{Known, KnownError};
 pub struct Drift {
     /// The API that was compared.
     pub api: String,
-    /// Whether theirs tells more than routes.
+    /// The release that theirs was compared with.
+    pub release: String,
+    /// Whether theirs describes requests and answers.
     pub whole: bool,
     /// They have it, we lack it.
     pub theirs: Vec<Change>,
@@ -53,13 +57,23 @@ pub fn text(bytes: Vec<u8>) -> io::Result<String> {
 }
 
 /// Compares our document, as a release is described, with theirs.
+///
+/// A catalog has no answers: only its operations and what they take are compared.
 pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) -> Drift {
     let mut ours = ours.clone();
     contract::project(&mut ours.value, release);
+    if theirs.form == Form::Catalog {
+        without_answers(&mut ours.value);
+    }
     let ours = &ours;
     let other = Document { api: ours.api.clone(), value: theirs.document.clone() };
     let mut counts = vec![0_usize; known.len()];
-    let mut drift = Drift { api: ours.api.clone(), whole: theirs.form != Form::Routes, ..Drift::default() };
+    let mut drift = Drift {
+        api: ours.api.clone(),
+        release: release.to_owned(),
+        whole: !matches!(theirs.form, Form::Routes | Form::Catalog),
+        ..Drift::default()
+    };
     for change in diff(std::slice::from_ref(ours), &[other]).changes {
         let routes_only = theirs.form == Form::Routes && !change.rule.id.starts_with("operation-");
         // Two components that no operation brings together are not one because of their name.
@@ -86,6 +100,15 @@ pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) 
     drift
 }
 
+fn without_answers(document: &mut Value) {
+    let items = document["paths"].as_object_mut().into_iter().flatten();
+    for (_, operation) in items.filter_map(|(_, item)| item.as_object_mut()).flatten() {
+        if let Some(operation) = operation.as_object_mut() {
+            operation.insert("responses".to_owned(), Value::Object(Map::new()));
+        }
+    }
+}
+
 /// Known differences that explain nothing any more, after a comparison of all that they could explain.
 pub fn stale<'k>(known: &'k [Known], compared: &[Drift]) -> Vec<&'k Known> {
     let was = |api: &str| compared.iter().any(|drift| drift.whole && drift.api == api);
@@ -107,6 +130,55 @@ impl Drift {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    /// An operation of `/openapi/v1` as a served document has it.
+    fn served() -> Document {
+        let schema = json!({"type": "object", "required": ["query"], "properties": {"query": {"type": "string"}}});
+        let run = json!({"post": {
+            "parameters": [{"name": "app_id", "in": "path", "required": true, "schema": {"type": "string"}}],
+            "requestBody": {"required": true, "content": {"application/json": {"schema": schema}}},
+            "responses": {"200": {"content": {"application/json": {"schema": {"type": "string"}}}}},
+        }});
+        Document {
+            api: OPENAPI.to_owned(),
+            value: json!({"paths": {"/apps/{app_id}:run": run, "/apps/{app_id}": {"post": {}}}}),
+        }
+    }
+
+    #[test]
+    fn a_catalog_is_compared_by_routes_and_input() {
+        let catalog = |properties: Value| {
+            let run = json!({
+                "method": "POST", "path": "/openapi/v1/apps/{id}:run", "bind": {"id": "path"},
+                "input": {"required": ["id", "query"], "properties": properties},
+            });
+            let list = json!({"method": "GET", "path": "/openapi/v1/runs", "input": {}});
+            Foreign::read(&json!({"ops": {"run": run, "list": list}}).to_string()).expect("a catalog")
+        };
+        let text = || json!({"type": "string"});
+        let same = catalog(json!({"id": text(), "query": text()}));
+        assert_eq!((same.form, same.api), (Form::Catalog, Some(OPENAPI)));
+        let found = drift(&served(), "1.16.1", &same, &[]);
+        assert_eq!(told(&found.theirs), ["operation-added GET /runs"]);
+        // A past bug: a verb after a parameter was lost, so that two routes were one.
+        assert_eq!(told(&found.ours), ["operation-removed POST /apps/{app_id}"]);
+        assert!(found.differs.is_empty(), "{found}");
+        assert!(found.to_string().starts_with("Compared with Dify 1.16.1.\n"), "{found}");
+        assert_eq!(found.to_json()["release"], "1.16.1");
+        let changed = drift(&served(), "1.16.1", &catalog(json!({"id": text(), "query": {"type": "integer"}})), &[]);
+        assert_eq!(told(&changed.differs), ["type-changed POST /apps/{id}:run, request, application/json.query"]);
+    }
+
+    // A reason of the described APIs says nothing of documents that servers made themselves.
+    #[test]
+    fn differences_of_openapi_are_known_by_its_name_only() {
+        let known = Known::read("known.yaml", "- {rule: operation-removed, reason: Old.}\n").expect("a list");
+        let routes = Foreign::read("POST /openapi/v1/apps/<id>:run\n").expect("routes");
+        assert_eq!(drift(&served(), "1.16.1", &routes, &known).ours.len(), 1);
+        let own = "- {rule: operation-removed, api: openapi, reason: Old.}\n";
+        let known = Known::read("known.yaml", own).expect("a list");
+        assert!(drift(&served(), "1.16.1", &routes, &known).is_clean());
+    }
 
     fn ours() -> Document {
         let reply = |schema: &str| json!({"200": {"content": {"application/json": {"schema": {"$ref": format!("#/components/schemas/{schema}")}}}}});

@@ -18,6 +18,7 @@ impl Drift {
         };
         json!({
             "api": self.api,
+            "release": self.release,
             "they_have_we_lack": changes(&self.theirs),
             "we_have_they_lack": changes(&self.ours),
             "differs": changes(&self.differs),
@@ -29,6 +30,7 @@ impl Drift {
 
 impl fmt::Display for Drift {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        writeln!(f, "Compared with Dify {}.\n", self.release)?;
         let parts = [
             ("THEY HAVE, WE LACK", &self.theirs),
             ("WE HAVE, THEY LACK", &self.ours),

@@ -81,6 +81,7 @@ fn api(name: &str, document: &Value) -> String {
     let by_server = urls.find_map(|url| match url.trim_end_matches('/') {
         url if url.ends_with("/console/api") => Some("console"),
         url if url.ends_with("/api") => Some("web"),
+        url if url.ends_with("/openapi/v1") => Some("openapi"),
         url if url.ends_with("/v1") => Some("service"),
         _ => None,
     });
@@ -116,6 +117,7 @@ mod tests {
         assert_eq!(api("x.json", &served("{origin}/console/api")), "console");
         assert_eq!(api("x.json", &served("https://udify.app/api/")), "web");
         assert_eq!(api("x.json", &served("https://api.dify.ai/v1")), "service");
+        assert_eq!(api("x.json", &served("/openapi/v1")), "openapi");
         assert_eq!(api("old/dify-web-3.0.yaml", &json!({})), "web");
         assert_eq!(api("x.json", &json!({})), "service");
     }

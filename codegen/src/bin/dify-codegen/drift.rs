@@ -5,10 +5,10 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use codegen::bindings::Document;
 use codegen::bundle::to_json;
-use codegen::drift::{self, Drift as Differences, Foreign, Known, drift, stale};
+use codegen::drift::{self, Drift as Differences, Foreign, Known, OPENAPI, drift, stale};
 use serde_json::json;
 
 use crate::diff::Api;
@@ -17,22 +17,43 @@ use crate::documents;
 /// What to compare ours with.
 #[derive(Args)]
 pub struct Drift {
-    /// OpenAPI or Swagger documents, lists of shapes, or lists of routes, one for each API: files, which may be compressed
-    /// (.gz), or URLs such as http://localhost/v1/openapi.json.
+    /// OpenAPI or Swagger documents, lists of shapes, lists of routes, or the catalog of /openapi/v1, one for each API: files,
+    /// which may be compressed (.gz), or URLs such as http://localhost/v1/openapi.json.
     #[arg(required = true, value_name = "DOCUMENT")]
     documents: Vec<String>,
-    /// The release that they are of. Defaults to the release that spec/ describes.
+    /// The release to compare them with. Defaults to the release that spec/ describes. A document of /openapi/v1, which
+    /// spec/ does not describe, is compared with the one of that release in spec/upstream.
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
     /// The API that they describe; told by their servers or file names where this is left out.
     #[arg(long, value_name = "API")]
-    api: Option<Api>,
+    api: Option<Described>,
     /// The known differences, below the workspace's root.
     #[arg(long, value_name = "FILE", default_value = "spec/upstream/known.yaml")]
     known: PathBuf,
     /// Write everything as JSON to the standard output.
     #[arg(long)]
     json: bool,
+}
+
+/// The APIs that have documents.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum Described {
+    Service,
+    Web,
+    Console,
+    Openapi,
+}
+
+impl Described {
+    fn name(self) -> &'static str {
+        match self {
+            Self::Service => Api::Service.name(),
+            Self::Web => Api::Web.name(),
+            Self::Console => Api::Console.name(),
+            Self::Openapi => OPENAPI,
+        }
+    }
 }
 
 /// Whether every difference is known, and every known difference is there.
@@ -76,18 +97,31 @@ fn compare(
 ) -> Result<Differences, Box<dyn Error>> {
     let bytes =
         if is_url(name) { fetched(root, name)? } else { fs::read(name).map_err(|error| format!("{name}: {error}"))? };
-    let text = drift::text(bytes).map_err(|error| format!("{name}: {error}"))?;
-    let theirs = Foreign::read(&text).map_err(|error| format!("{name}: {error}"))?;
+    let theirs = read(name, bytes)?;
     let by_name = || {
         let stem = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
-        ["console", "web", "service"].into_iter().find(|api| stem.contains(api))
+        ["console", "web", "service", OPENAPI].into_iter().find(|api| stem.contains(api))
     };
-    let api = task.api.map(Api::name).or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
+    let api = task.api.map(Described::name).or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
     let api = api.ok_or_else(|| format!("{name} does not name its API: give --api"))?;
+    let described = ours.first().and_then(|document| document.value.pointer("/info/version")?.as_str());
+    let release = task.release.as_deref().or(described).unwrap_or_default();
+    if api == OPENAPI {
+        let path = root.join(format!("spec/upstream/dify-{release}-{OPENAPI}.json.gz"));
+        let shown = path.display().to_string();
+        let bytes = fs::read(&path).map_err(|error| {
+            format!("{shown}: {error}; put the document that Dify {release} serves at /openapi/v1/openapi.json there")
+        })?;
+        let value = read(&shown, bytes)?.document;
+        return Ok(drift(&Document { api: OPENAPI.to_owned(), value }, release, &theirs, known));
+    }
     let ours = ours.iter().find(|document| document.api == api).ok_or_else(|| format!("spec/{api} is missing"))?;
-    let described = ours.value.pointer("/info/version").and_then(serde_json::Value::as_str).unwrap_or_default();
-    let release = task.release.as_deref().unwrap_or(described);
     Ok(drift(ours, release, &theirs, known))
+}
+
+fn read(name: &str, bytes: Vec<u8>) -> Result<Foreign, String> {
+    let text = drift::text(bytes).map_err(|error| format!("{name}: {error}"))?;
+    Foreign::read(&text).map_err(|error| format!("{name}: {error}"))
 }
 
 fn is_url(name: &str) -> bool {
@@ -97,7 +131,7 @@ fn is_url(name: &str) -> bool {
 /// The API that a server describes at this address.
 fn api_of_url(name: &str) -> Option<&'static str> {
     let path = name.split_once("://")?.1;
-    let apis = [("/console/api/", "console"), ("/api/", "web"), ("/v1/", "service")];
+    let apis = [("/console/api/", "console"), ("/openapi/v1/", OPENAPI), ("/api/", "web"), ("/v1/", "service")];
     apis.into_iter().find(|(prefix, _)| path.contains(prefix)).map(|(_, api)| api)
 }
 
@@ -123,6 +157,7 @@ mod tests {
         assert_eq!(api_of_url("http://localhost/v1/openapi.json"), Some("service"));
         assert_eq!(api_of_url("https://dify.example.com/api/openapi.json"), Some("web"));
         assert_eq!(api_of_url("http://localhost:5001/console/api/openapi.json"), Some("console"));
+        assert_eq!(api_of_url("http://localhost:5001/openapi/v1/_catalog"), Some("openapi"));
         assert_eq!(api_of_url("served-console.json"), None);
         assert!(is_url("http://localhost/v1/openapi.json") && !is_url("spec/upstream/dify-1.16.1-web.json.gz"));
     }
