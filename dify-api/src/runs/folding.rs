@@ -16,7 +16,7 @@ impl<T> Call<T> {
         let exchange = Exchange::described(transport, operation, request, Expect::Reply);
         Self::of(exchange, |answer| match answer.content {
             Content::Whole(_) => Finished::Now(answer.decode()),
-            Content::Open(_) => folded(answer),
+            Content::Open(_) => T::of_stream(answer),
         })
     }
 
@@ -25,11 +25,11 @@ impl<T> Call<T> {
     where
         T: Reply<Event = E>,
     {
-        call.finished_by(folded)
+        call.finished_by(T::of_stream)
     }
 }
 
-fn folded<T: Reply>(answer: Answer) -> Finished<T> {
+pub(super) fn folded<T: Reply>(answer: Answer) -> Finished<T> {
     let (events, response) = EventStream::<T::Event>::of(answer).split();
     Finished::Later(Box::pin(async move {
         let value = fold(events).await?;

@@ -38,9 +38,16 @@ pub struct Call<T> {
 enum State<T> {
     Planned(Box<Exchange>, Finish<T>),
     /// The same for calls of every type.
-    Running(Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>, Finish<T>),
+    Running(Running, Finish<T>),
     Finishing(Later<T>),
     Over,
+}
+
+type Running = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+
+/// Starts a call. It is not generic, so that the life of a request is compiled here and not in each program.
+fn start(exchange: Box<Exchange>) -> Running {
+    Box::pin(call(exchange))
 }
 
 /// Makes of an answer what the call brings.
@@ -179,7 +186,7 @@ impl<T> Call<T> {
             match &mut self.state {
                 State::Planned(..) => {
                     if let State::Planned(exchange, finish) = mem::replace(&mut self.state, State::Over) {
-                        self.state = State::Running(Box::pin(call(exchange)), finish);
+                        self.state = State::Running(start(exchange), finish);
                     }
                 }
                 State::Running(answer, finish) => {

@@ -4,7 +4,10 @@
 use super::{Failure, RunStatus};
 #[cfg(any(feature = "app", feature = "knowledge"))]
 use super::{Feeds, Run};
-use crate::{Error, ErrorKind, Event, EventStream, stream::event::peek, values::decode::Decode};
+use crate::{
+    Error, ErrorKind, Event, EventStream, exchange::Answer, runs::folding::folded, stream::event::peek,
+    transport::pending::Finished, values::decode::Decode,
+};
 
 /// What a blocking call answers, and how it is made where the answer comes as events.
 pub(crate) trait Reply: Decode + Sized + Send + 'static {
@@ -20,6 +23,9 @@ pub(crate) trait Reply: Decode + Sized + Send + 'static {
 
     /// Makes the answer, once the stream has ended.
     fn whole(parts: Self::Parts) -> Result<Self, Unmade>;
+
+    /// Makes the answer of a stream. Each type has this method, so that it is compiled here and not in each program.
+    fn of_stream(answer: Answer) -> Finished<Self>;
 }
 
 /// Why the events make no answer.
@@ -102,6 +108,10 @@ impl Reply for crate::types::WorkflowRunReply {
         event.feed(run);
     }
 
+    fn of_stream(answer: Answer) -> Finished<Self> {
+        folded(answer)
+    }
+
     fn whole(run: Run) -> Result<Self, Unmade> {
         let whole = || {
             let (task_id, workflow_run_id) = (run.task_id.clone()?, run.id.clone()?);
@@ -121,6 +131,10 @@ impl Reply for crate::types::PipelineRunReply {
         event.feed(run);
     }
 
+    fn of_stream(answer: Answer) -> Finished<Self> {
+        folded(answer)
+    }
+
     fn whole(run: Run) -> Result<Self, Unmade> {
         let (task_id, workflow_run_id) = (run.task_id.clone(), run.id.clone());
         let data = Some(run_data(run).ok_or(Unmade::Incomplete)?);
@@ -130,7 +144,7 @@ impl Reply for crate::types::PipelineRunReply {
 
 #[cfg(any(feature = "app", feature = "web"))]
 mod answers {
-    use super::{Failure, Reply, RunStatus, Unmade};
+    use super::{Failure, Finished, Reply, RunStatus, Unmade, folded};
     use crate::{
         Answer, ErrorKind, StreamError, types,
         types::{AppMode, ErrorCode, ReplyEvent},
@@ -200,6 +214,10 @@ mod answers {
                     }
                 }
 
+                fn of_stream(answer: crate::exchange::Answer) -> Finished<Self> {
+                    folded(answer)
+                }
+
                 fn whole(Parts { answer, metadata }: Self::Parts) -> Result<Self, Unmade> {
                     match refused(&answer) {
                         Some(refused) => Err(refused),
@@ -263,6 +281,10 @@ mod answers {
                     if let types::$completion_event::MessageEnd(end) = event {
                         parts.metadata = Some($said(end.metadata));
                     }
+                }
+
+                fn of_stream(answer: crate::exchange::Answer) -> Finished<Self> {
+                    folded(answer)
                 }
 
                 fn whole(Parts { answer, metadata }: Self::Parts) -> Result<Self, Unmade> {
