@@ -99,7 +99,7 @@ pub(crate) struct Head {
 }
 
 /// A successful answer, and the call that it answers.
-pub(crate) struct Answer {
+pub(crate) struct Received {
     pub(crate) exchange: Box<Exchange>,
     pub(crate) head: Head,
     pub(crate) content: Content,
@@ -173,7 +173,7 @@ impl Ongoing {
     }
 }
 
-impl Answer {
+impl Received {
     /// Returns the body; nothing of one that is still to come.
     pub(crate) fn body(&self) -> Bytes {
         match &self.content {

@@ -153,15 +153,16 @@ pub use files::Uploads;
 pub use files::{Download, Upload};
 pub use lists::{Items, Page, Pages, Paging};
 #[cfg(feature = "app")]
-pub use runs::AttendedRun;
+pub use runs::HumanInputRun;
 #[cfg(feature = "knowledge")]
 pub use runs::Indexing;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use runs::{Answer, AnswerFile, AnswerStream, Citation, FollowedRun, Resumable};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub use runs::{
-    Failure, Feeds, Gathering, Missing, NodeExecution, NodeRetry, Pause, Run, RunStatus, RunStream, Snapshot, Undecoded,
+    AccumulateInto, Accumulator, Failure, Missing, NodeRetry, NodeRun, Pause, Run, RunStatus, RunStream, Snapshot,
+    Undecoded,
 };
+#[cfg(any(feature = "app", feature = "web"))]
+pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
 pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
 #[doc(hidden)]

@@ -1,7 +1,7 @@
 //! Recorded streams gathered into answers and runs, held against what their frames say.
 
 use dify_api::{
-    Answer, Call, Event, EventStream, Feeds, Gathering, Run, RunStatus, Snapshot,
+    AccumulateInto, Accumulator, Answer, Call, Event, EventStream, Run, RunStatus, Snapshot,
     types::{
         ChatEvent, ChatRequest, CompletionEvent, CompletionRequest, PipelineEvent, PipelineRunRequest, RunEvent,
         WebChatEvent, WebChatRequest, WebCompletionEvent, WebCompletionRequest, WebRunEvent, WebWorkflowEvent,
@@ -28,7 +28,7 @@ fn decoded<E: Event>(frames: &Frames) -> Vec<E> {
 }
 
 /// What the first events make, for each number of them, none included.
-fn snapshots<S: Snapshot, E: Feeds<S>>(events: &[E], apply: fn(&mut S, &E)) -> Vec<S> {
+fn snapshots<S: Snapshot, E: AccumulateInto<S>>(events: &[E], apply: fn(&mut S, &E)) -> Vec<S> {
     let mut all = vec![S::default()];
     let mut snapshot = S::default();
     for event in events {
@@ -39,7 +39,11 @@ fn snapshots<S: Snapshot, E: Feeds<S>>(events: &[E], apply: fn(&mut S, &E)) -> V
 }
 
 /// Reads a stream over the wire, and looks at the snapshot after each event.
-async fn over_the_wire<S: Snapshot + PartialEq, E: Feeds<S>>(mut stream: Gathering<E, S>, snapshots: &[S], told: &str) {
+async fn over_the_wire<S: Snapshot + PartialEq, E: AccumulateInto<S>>(
+    mut stream: Accumulator<E, S>,
+    snapshots: &[S],
+    told: &str,
+) {
     let mut read = 0;
     while let Some(event) = stream.next().await {
         // An `error` event has told something, too; what only the end of the stream shows has not.
@@ -58,12 +62,12 @@ async fn gathered<S, E>(
     frames: &Frames,
     apply: fn(&mut S, &E),
     told: &str,
-    streams: impl AsyncFn() -> Gathering<E, S>,
+    streams: impl AsyncFn() -> Accumulator<E, S>,
     cut: impl Fn(Option<usize>),
 ) -> S
 where
     S: Snapshot + PartialEq,
-    E: Feeds<S>,
+    E: AccumulateInto<S>,
 {
     let events: Vec<E> = decoded(frames);
     let snapshots = snapshots(&events, apply);

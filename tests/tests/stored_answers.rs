@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use dify_api::{
-    Answer, Feeds, RunStatus,
+    AccumulateInto, Answer, RunStatus,
     types::{ChatEvent, CompletionEvent, WebChatEvent, WebCompletionEvent},
 };
 use dify_tests::{corpus, replay::expected};
@@ -39,7 +39,7 @@ fn unsigned(text: &str) -> String {
     whole
 }
 
-fn gathered<E: Feeds<Answer>>(events: &[(String, Value)]) -> Answer {
+fn gathered<E: AccumulateInto<Answer>>(events: &[(String, Value)]) -> Answer {
     let mut answer = Answer::default();
     for (_, data) in events {
         answer.apply(&E::from_json(&data.to_string()).expect("recorded events have their shape"));

@@ -6,7 +6,7 @@ use std::env::VarError;
 /// The kinds of key. Dify distinguishes them by their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[allow(dead_code, reason = "each client uses its own kind")]
-pub(crate) enum ApiKey {
+pub(crate) enum KeyKind {
     /// Of one application, `app-…`.
     App,
     /// For the knowledge bases of a workspace, `dataset-…`.
@@ -19,7 +19,7 @@ pub(crate) struct Environment {
     pub(crate) base_url: Option<String>,
 }
 
-impl ApiKey {
+impl KeyKind {
     /// The environment variable that contains one.
     pub(crate) fn variable(self) -> &'static str {
         match self {

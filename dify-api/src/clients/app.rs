@@ -3,7 +3,7 @@
 use crate::{
     Error, RawRequest, Transport,
     clients::{
-        api_key::{ApiKey, Environment},
+        api_key::{Environment, KeyKind},
         settings::{Settings, configured},
     },
     operation::Credential,
@@ -105,7 +105,7 @@ impl AppBuilder {
     }
 
     fn from_variables(look: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let Environment { key, base_url } = ApiKey::App.environment(look)?;
+        let Environment { key, base_url } = KeyKind::App.environment(look)?;
         let builder = Self::default().api_key(key);
         Ok(match base_url {
             Some(url) => builder.base_url(url),
@@ -133,7 +133,7 @@ impl AppBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key is missing or of another kind, the base URL is
     /// none, or TLS cannot be set up.
     pub fn build(self) -> Result<App, Error> {
-        let key = ApiKey::App.checked(self.key)?;
+        let key = KeyKind::App.checked(self.key)?;
         Ok(App { transport: self.settings.transport(&key)? })
     }
 }

@@ -5,7 +5,7 @@ use crate::{
     clients::{
         credentials::{
             Credentials,
-            session::{Jar, Login, Session},
+            session::{Jar, Login, SessionCredential},
         },
         settings::{Api, Settings, configured},
     },
@@ -197,7 +197,7 @@ impl ConsoleBuilder {
     /// # Errors
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the base URL is none, or TLS cannot be set up.
     pub fn build(self) -> Result<Console, Error> {
-        let session = Session::new(self.login, self.jar);
+        let session = SessionCredential::new(self.login, self.jar);
         Ok(Console { transport: self.settings.transport_to(Api::CONSOLE, Credentials::Session(session))? })
     }
 }

@@ -23,7 +23,7 @@ pub(crate) enum Credentials {
     Passport(passport::Passport),
     /// The session of an account, in cookies.
     #[cfg(feature = "console")]
-    Session(session::Session),
+    Session(session::SessionCredential),
 }
 
 /// Tells what was sent from what came later, so that what several callers were refused with is renewed once.

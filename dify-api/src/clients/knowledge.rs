@@ -3,7 +3,7 @@
 use crate::{
     Error, RawRequest, Transport,
     clients::{
-        api_key::{ApiKey, Environment},
+        api_key::{Environment, KeyKind},
         settings::{Settings, configured},
     },
     operation::Credential,
@@ -113,7 +113,7 @@ impl KnowledgeBuilder {
     }
 
     fn from_variables(look: impl Fn(&str) -> Result<String, VarError>) -> Result<Self, Error> {
-        let Environment { key, base_url } = ApiKey::Dataset.environment(look)?;
+        let Environment { key, base_url } = KeyKind::Dataset.environment(look)?;
         let builder = Self::default().api_key(key);
         Ok(match base_url {
             Some(url) => builder.base_url(url),
@@ -149,7 +149,7 @@ impl KnowledgeBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key is missing or of another kind, the base URL is
     /// none, or TLS cannot be set up.
     pub fn build(self) -> Result<Knowledge, Error> {
-        let key = ApiKey::Dataset.checked(self.key)?;
+        let key = KeyKind::Dataset.checked(self.key)?;
         Ok(Knowledge { transport: self.settings.transport(&key)? })
     }
 }

@@ -3,7 +3,7 @@
 use crate::{
     Call, Error, ErrorKind, Operation, Response, Shown, Transport,
     error::Context as Circumstances,
-    exchange::{Answer, Content, Exchange, Expect},
+    exchange::{Content, Exchange, Expect, Received},
     files::unfinished::Unfinished,
     transport::{incoming::Incoming, pending::Finished, request::Built},
 };
@@ -45,7 +45,7 @@ impl Call<Download> {
 
     pub(crate) fn download_of(exchange: Exchange) -> Self {
         Self::of(exchange, |answer| {
-            let Answer { exchange, head, content, context, .. } = answer;
+            let Received { exchange, head, content, context, .. } = answer;
             let attempts = context.attempts;
             let value = Download::new(content, &head.headers, context, exchange.transport.limits().body);
             Finished::Now(Ok(Response {

@@ -6,10 +6,10 @@ use serde::Serialize;
 
 /// The members of a form. It owns its files' sources, and opens them for each attempt anew.
 #[derive(Clone, Default)]
-pub(crate) struct Form(Vec<(&'static str, Member)>);
+pub(crate) struct Form(Vec<(&'static str, FormMember)>);
 
 #[derive(Clone)]
-enum Member {
+enum FormMember {
     Text(String),
     File(Upload),
     Speech(Upload),
@@ -17,24 +17,24 @@ enum Member {
 
 impl Form {
     pub(crate) fn text(&mut self, name: &'static str, text: impl Into<String>) {
-        self.0.push((name, Member::Text(text.into())));
+        self.0.push((name, FormMember::Text(text.into())));
     }
 
     /// Adds JSON, which travels as text beside the file.
     pub(crate) fn json(&mut self, name: &'static str, value: &impl Serialize) -> Result<(), String> {
         let json = serde_json::to_string(value).map_err(|error| format!("`{name}` has no JSON form: {error}"))?;
-        self.0.push((name, Member::Text(json)));
+        self.0.push((name, FormMember::Text(json)));
         Ok(())
     }
 
     pub(crate) fn file(&mut self, name: &'static str, file: &Upload) {
-        self.0.push((name, Member::File(file.clone())));
+        self.0.push((name, FormMember::File(file.clone())));
     }
 
     /// Adds a file of speech: Dify names the media types of those otherwise.
     #[cfg(any(feature = "app", feature = "web"))]
     pub(crate) fn speech(&mut self, name: &'static str, file: &Upload) {
-        self.0.push((name, Member::Speech(file.clone())));
+        self.0.push((name, FormMember::Speech(file.clone())));
     }
 
     /// Opens the files, and returns what is sent.
@@ -42,9 +42,9 @@ impl Form {
         let mut form = multipart::Form::new();
         for (name, member) in &self.0 {
             form = match member {
-                Member::Text(text) => form.text(*name, text.clone()),
-                Member::File(file) => form.part(*name, file.part().await?),
-                Member::Speech(file) => form.part(*name, file.audio_part().await?),
+                FormMember::Text(text) => form.text(*name, text.clone()),
+                FormMember::File(file) => form.part(*name, file.part().await?),
+                FormMember::Speech(file) => form.part(*name, file.audio_part().await?),
             };
         }
         Ok(form)

@@ -32,13 +32,13 @@ pub(crate) use source::Unreadable;
 /// ```
 #[derive(Clone)]
 pub struct Upload {
-    source: Source,
+    source: UploadSource,
     file_name: Option<String>,
     media_type: Option<String>,
 }
 
 #[derive(Clone)]
-enum Source {
+enum UploadSource {
     Path(PathBuf),
     Bytes(Bytes),
     Reader(Arc<Mutex<Option<Reader>>>, u64),
@@ -54,12 +54,12 @@ impl Upload {
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
         let file_name = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        Self { source: Source::Path(path), file_name, media_type: None }
+        Self { source: UploadSource::Path(path), file_name, media_type: None }
     }
 
     /// A file in memory.
     pub fn bytes(file_name: impl Into<String>, bytes: impl Into<Bytes>) -> Self {
-        Self { source: Source::Bytes(bytes.into()), file_name: Some(file_name.into()), media_type: None }
+        Self { source: UploadSource::Bytes(bytes.into()), file_name: Some(file_name.into()), media_type: None }
     }
 
     /// A file out of a reader that gives exactly `length` bytes. It can be read once, so this is sent once.
@@ -68,7 +68,7 @@ impl Upload {
     pub fn reader(file_name: impl Into<String>, reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         let reader: Reader = Box::pin(reader);
         Self {
-            source: Source::Reader(Arc::new(Mutex::new(Some(reader))), length),
+            source: UploadSource::Reader(Arc::new(Mutex::new(Some(reader))), length),
             file_name: Some(file_name.into()),
             media_type: None,
         }
@@ -120,17 +120,17 @@ impl Upload {
             return Err(no_media_type(media_type));
         }
         let part = match &self.source {
-            Source::Bytes(bytes) => {
+            UploadSource::Bytes(bytes) => {
                 let length = bytes.len() as u64;
                 Part::stream_with_length(bytes.clone(), length)
             }
-            Source::Path(path) => {
+            UploadSource::Path(path) => {
                 let (file, length) = open(path)
                     .await
                     .map_err(|source| Error::outside(ErrorKind::File { path: path.display().to_string(), source }))?;
                 Exact::file(file, length, path.display().to_string()).part()
             }
-            Source::Reader(reader, length) => {
+            UploadSource::Reader(reader, length) => {
                 let reader =
                     reader.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
                         invalid("the reader of this upload was used up by an earlier call".to_owned())
@@ -190,9 +190,9 @@ impl fmt::Debug for Upload {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let mut debug = f.debug_struct("Upload");
         match &self.source {
-            Source::Path(path) => debug.field("path", path),
-            Source::Bytes(bytes) => debug.field("bytes", &bytes.len()),
-            Source::Reader(_, length) => debug.field("reader", length),
+            UploadSource::Path(path) => debug.field("path", path),
+            UploadSource::Bytes(bytes) => debug.field("bytes", &bytes.len()),
+            UploadSource::Reader(_, length) => debug.field("reader", length),
         };
         debug.field("file_name", &self.file_name).field("media_type", &self.media_type).finish()
     }

@@ -83,8 +83,8 @@ impl<P: Page> Call<P> {
     /// ```
     pub fn pages(self) -> Pages<P> {
         let state = match self.into_exchange() {
-            Some(exchange) => State::Ready { exchange, next: Next::First },
-            None => State::Begun,
+            Some(exchange) => WalkState::Ready { exchange, next: Next::First },
+            None => WalkState::Begun,
         };
         Pages { state, fetched: 0, ceiling: CEILING, walk: Walk::default() }
     }
@@ -115,7 +115,7 @@ impl<P: Page> Call<P> {
     }
 }
 
-enum State<P> {
+enum WalkState<P> {
     Ready {
         exchange: Box<Exchange>,
         next: Next,
@@ -141,7 +141,7 @@ enum State<P> {
 /// while others add and remove items, or where Dify does not order the items of one second.
 #[must_use = "nothing is fetched before it is read"]
 pub struct Pages<P> {
-    state: State<P>,
+    state: WalkState<P>,
     fetched: u32,
     ceiling: u32,
     walk: Walk,
@@ -164,32 +164,32 @@ impl<P: Page> Pages<P> {
 
     fn poll_page(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<P, Error>>> {
         loop {
-            match mem::replace(&mut self.state, State::Over) {
-                State::Over => return Poll::Ready(None),
-                State::Begun => {
+            match mem::replace(&mut self.state, WalkState::Over) {
+                WalkState::Over => return Poll::Ready(None),
+                WalkState::Begun => {
                     let why = "the call was under way when its pages were asked for: call `pages` or `items` first";
                     return Poll::Ready(Some(Err(Error::outside(ErrorKind::InvalidRequest(why.to_owned())))));
                 }
-                State::Ready { exchange, .. } if self.fetched >= self.ceiling => {
+                WalkState::Ready { exchange, .. } if self.fetched >= self.ceiling => {
                     let Exchange { operation, transport, .. } = *exchange;
                     let context = Circumstances::of(operation, transport.secrets());
                     let kind = ErrorKind::TooManyPages { limit: self.ceiling };
                     return Poll::Ready(Some(Err(Error::new(kind, context))));
                 }
-                State::Ready { exchange, next } => {
+                WalkState::Ready { exchange, next } => {
                     let call = call(&exchange, &next, P::PAGING, self.walk.larger);
-                    self.state = State::Fetching { exchange, next, call };
+                    self.state = WalkState::Fetching { exchange, next, call };
                 }
-                State::Fetching { exchange, next, mut call } => match Pin::new(&mut call).poll(cx) {
+                WalkState::Fetching { exchange, next, mut call } => match Pin::new(&mut call).poll(cx) {
                     Poll::Pending => {
-                        self.state = State::Fetching { exchange, next, call };
+                        self.state = WalkState::Fetching { exchange, next, call };
                         return Poll::Pending;
                     }
                     Poll::Ready(Err(error)) => return Poll::Ready(Some(Err(error))),
                     Poll::Ready(Ok(page)) => {
                         self.fetched += 1;
                         if let Some(next) = self.walk.following(next, &page) {
-                            self.state = State::Ready { exchange, next };
+                            self.state = WalkState::Ready { exchange, next };
                         }
                         return Poll::Ready(Some(Ok(page)));
                     }
@@ -289,7 +289,7 @@ where
 
 impl<P> fmt::Debug for Pages<P> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let over = matches!(self.state, State::Over);
+        let over = matches!(self.state, WalkState::Over);
         f.debug_struct("Pages")
             .field("fetched", &self.fetched)
             .field("ceiling", &self.ceiling)

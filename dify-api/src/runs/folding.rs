@@ -1,9 +1,9 @@
 //! Blocking answers that come as events.
 
-use super::gathered::{Reply, fold};
+use super::accumulate::{Reply, fold};
 use crate::{
     Call, Event, EventStream, Operation, Transport,
-    exchange::{Answer, Content, Exchange, Expect},
+    exchange::{Content, Exchange, Expect, Received},
     transport::{pending::Finished, request::Built},
 };
 
@@ -29,7 +29,7 @@ impl<T> Call<T> {
     }
 }
 
-pub(super) fn folded<T: Reply>(answer: Answer) -> Finished<T> {
+pub(super) fn folded<T: Reply>(answer: Received) -> Finished<T> {
     let (events, response) = EventStream::<T::Event>::of(answer).split();
     Finished::Later(Box::pin(async move {
         let value = fold(events).await?;

@@ -54,7 +54,7 @@ impl<'a> Documents<'a> {
     /// said: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
     pub fn wait_until_indexed(self, dataset_id: &'a str, batch: &'a str) -> Indexing<'a> {
         let waiting = Waiting { documents: self, dataset_id, batch, last: None, pace: pace() };
-        Indexing { waiting, state: State::Asking(None), deadline: Some(DEADLINE), timer: None }
+        Indexing { waiting, state: IndexingState::Asking(None), deadline: Some(DEADLINE), timer: None }
     }
 }
 
@@ -65,7 +65,7 @@ impl<'a> Documents<'a> {
 #[must_use = "nothing happens unless it is awaited or read"]
 pub struct Indexing<'a> {
     waiting: Waiting<'a>,
-    state: State<'a>,
+    state: IndexingState<'a>,
     deadline: Option<Duration>,
     timer: Option<Pin<Box<Sleep>>>,
 }
@@ -81,7 +81,7 @@ struct Waiting<'a> {
 
 type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-enum State<'a> {
+enum IndexingState<'a> {
     /// A request is under way, or will be.
     Asking(Option<Later<'a, Result<IndexingStatusReply, Error>>>),
     Resting(Pin<Box<Sleep>>),
@@ -116,37 +116,37 @@ impl<'a> Indexing<'a> {
     }
 
     fn poll_progress(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<IndexingStatusReply, Error>>> {
-        if matches!(self.state, State::Over) {
+        if matches!(self.state, IndexingState::Over) {
             return Poll::Ready(None);
         }
         if let Some(limit) = self.deadline {
             let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(bounded(limit))));
             if timer.as_mut().poll(cx).is_ready() {
-                self.state = State::Over;
+                self.state = IndexingState::Over;
                 return Poll::Ready(Some(Err(self.waiting.late(limit))));
             }
         }
         loop {
             match &mut self.state {
-                State::Over => return Poll::Ready(None),
-                State::Resting(rest) => {
+                IndexingState::Over => return Poll::Ready(None),
+                IndexingState::Resting(rest) => {
                     std::task::ready!(rest.as_mut().poll(cx));
-                    self.state = State::Asking(None);
+                    self.state = IndexingState::Asking(None);
                 }
-                State::Naming(naming) => {
+                IndexingState::Naming(naming) => {
                     let error = std::task::ready!(naming.as_mut().poll(cx));
-                    self.state = State::Over;
+                    self.state = IndexingState::Over;
                     let error = Error::beside(ErrorKind::Indexing(error), self.waiting.documents.transport);
                     return Poll::Ready(Some(Err(error)));
                 }
-                State::Asking(call) => {
+                IndexingState::Asking(call) => {
                     let waiting = &self.waiting;
                     let call = call.get_or_insert_with(|| {
                         Box::pin(waiting.documents.indexing_status(waiting.dataset_id, waiting.batch))
                     });
                     match std::task::ready!(call.as_mut().poll(cx)) {
                         Err(error) => {
-                            self.state = State::Over;
+                            self.state = IndexingState::Over;
                             return Poll::Ready(Some(Err(error)));
                         }
                         Ok(reply) => {
@@ -204,20 +204,20 @@ impl<'a> Waiting<'a> {
     }
 
     /// What to do after an answer.
-    fn after(&mut self, reply: &IndexingStatusReply) -> State<'a> {
+    fn after(&mut self, reply: &IndexingStatusReply) -> IndexingState<'a> {
         let stuck = |document: &&IndexingProgress| {
             matches!(document.indexing_status, IndexingStatus::Error | IndexingStatus::Paused)
         };
         let at_work = |document: &IndexingProgress| document.indexing_status != IndexingStatus::Completed;
         if reply.data.iter().any(|document| at_work(document) && !stuck(&document)) {
             let rest = self.pace.next().unwrap_or(Duration::from_secs(5));
-            return State::Resting(Box::pin(sleep(rest)));
+            return IndexingState::Resting(Box::pin(sleep(rest)));
         }
         let documents: Vec<UnindexedDocument> = reply.data.iter().filter(stuck).map(UnindexedDocument::of).collect();
         if documents.is_empty() {
-            return State::Over;
+            return IndexingState::Over;
         }
-        State::Naming(Box::pin(named(self.documents, self.dataset_id, documents)))
+        IndexingState::Naming(Box::pin(named(self.documents, self.dataset_id, documents)))
     }
 }
 

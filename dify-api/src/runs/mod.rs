@@ -1,28 +1,29 @@
 //! Runs over their whole life: accumulated from events, resumed, waited for.
 
-#[cfg(feature = "app")]
-mod attending;
+pub(crate) mod accumulate;
 mod folding;
-#[cfg(any(feature = "app", feature = "web"))]
-mod following;
-pub(crate) mod gathered;
+#[cfg(feature = "app")]
+mod human_input;
 #[cfg(feature = "knowledge")]
 mod indexing;
+#[cfg(any(feature = "app", feature = "web"))]
+mod reconnect;
 #[cfg(any(feature = "app", feature = "web"))]
 mod resume;
 #[cfg(any(feature = "app", feature = "web"))]
 mod streamed;
 
-#[cfg(feature = "app")]
-pub use attending::AttendedRun;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use following::FollowedRun;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use gathered::{Answer, AnswerFile, AnswerStream, Citation};
-pub use gathered::{
-    Failure, Feeds, Gathering, Missing, NodeExecution, NodeRetry, Pause, Run, RunStatus, RunStream, Snapshot, Undecoded,
+pub use accumulate::{
+    AccumulateInto, Accumulator, Failure, Missing, NodeRetry, NodeRun, Pause, Run, RunStatus, RunStream, Snapshot,
+    Undecoded,
 };
+#[cfg(any(feature = "app", feature = "web"))]
+pub use accumulate::{Answer, AnswerFile, AnswerStream, Citation};
+#[cfg(feature = "app")]
+pub use human_input::HumanInputRun;
 #[cfg(feature = "knowledge")]
 pub use indexing::Indexing;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use reconnect::ReconnectingRun;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use resume::Resumable;

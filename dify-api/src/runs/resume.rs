@@ -1,9 +1,9 @@
 //! Continuing a run whose stream was interrupted.
 
 use crate::{
-    Error, ErrorKind, EventStream, Feeds, Run, Transport,
+    AccumulateInto, Error, ErrorKind, EventStream, Run, Transport,
     error::{HttpError, ResumeError},
-    stream::event_stream::{Probe, State},
+    stream::event_stream::{Probe, ProbedState},
 };
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use reqwest::StatusCode;
@@ -12,7 +12,7 @@ use std::time::Duration;
 /// The events of a run that can be followed again when its stream has broken off; see [`EventStream::resume`].
 ///
 /// Implemented by the unions of workflows and chatflows only.
-pub trait Resumable: Feeds<Run> {
+pub trait Resumable: AccumulateInto<Run> {
     /// The events of such a run from then on; earlier events have a short form.
     type Rest: Resumable<Rest = Self::Rest>;
 
@@ -40,7 +40,7 @@ pub trait Resumable: Feeds<Run> {
 /// Keeps the state of a run to this crate.
 #[doc(hidden)]
 #[allow(missing_debug_implementations, reason = "nothing outside names it")]
-pub struct RunState(pub(crate) State);
+pub struct RunState(pub(crate) ProbedState);
 
 #[cfg(feature = "app")]
 type Outcome = Option<Box<crate::types::WorkflowRun>>;
@@ -138,7 +138,7 @@ pub(crate) fn probe<E: Resumable>(transport: &Transport, run_id: &str, user: &st
 pub(crate) async fn wait_while_paused<E: Resumable>(transport: &Transport, run_id: &str, user: &str) -> bool {
     let ask = async {
         for pause in pauses() {
-            if !matches!(E::state(transport, run_id, user).await.0, State::Paused) {
+            if !matches!(E::state(transport, run_id, user).await.0, ProbedState::Paused) {
                 break;
             }
             tokio::time::sleep(pause).await;
@@ -165,7 +165,7 @@ fn pauses() -> ExponentialBackoff {
 
 #[cfg(feature = "app")]
 mod app {
-    use super::{Outcome, Resumable, RunState, State, pauses};
+    use super::{Outcome, ProbedState, Resumable, RunState, pauses};
     use crate::{
         Error, EventStream, Transport,
         groups::Workflows,
@@ -204,9 +204,9 @@ mod app {
 
     async fn state(transport: &Transport, run_id: &str) -> RunState {
         RunState(match Workflows::new(transport).get_run(run_id).await {
-            Ok(run) if run.status == WorkflowRunStatus::Paused => State::Paused,
-            Ok(run) if crate::RunStatus::from(&run.status).is_final() => State::Ended(end(&run)),
-            _ => State::Unknown,
+            Ok(run) if run.status == WorkflowRunStatus::Paused => ProbedState::Paused,
+            Ok(run) if crate::RunStatus::from(&run.status).is_final() => ProbedState::Ended(end(&run)),
+            _ => ProbedState::Unknown,
         })
     }
 
@@ -259,7 +259,7 @@ mod app {
 
 #[cfg(feature = "web")]
 mod web {
-    use super::{Outcome, Resumable, RunState, State};
+    use super::{Outcome, ProbedState, Resumable, RunState};
     use crate::{
         Error, EventStream, Transport,
         groups::WebWorkflows,
@@ -273,15 +273,15 @@ mod web {
 
     /// Pages have no operation that tells it: the events of the run so far do, which come at once.
     async fn state(transport: &Transport, run_id: &str) -> RunState {
-        let mut state = State::Unknown;
+        let mut state = ProbedState::Unknown;
         let look = async {
             let Ok(mut events) = follow(transport, run_id).await else { return };
             events.source_mut().kept = Some(String::new());
             while let Some(Ok(event)) = events.next().await {
                 state = match event {
-                    WebRunEvent::WorkflowPaused(_) => State::Paused,
+                    WebRunEvent::WorkflowPaused(_) => ProbedState::Paused,
                     WebRunEvent::WorkflowFinished(_) => {
-                        events.source().kept.clone().map_or(State::Unknown, State::Ended)
+                        events.source().kept.clone().map_or(ProbedState::Unknown, ProbedState::Ended)
                     }
                     _ => continue,
                 };

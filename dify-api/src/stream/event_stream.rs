@@ -3,7 +3,7 @@
 use crate::{
     Call, Error, ErrorKind, Event, Operation, Response, Shown, TimeLimit, Timeouts, Transport,
     error::Context as Circumstances,
-    exchange::{Answer, Content, Exchange, Expect, Stopping},
+    exchange::{Content, Exchange, Expect, Received, Stopping},
     stream::sse::Decoder,
     transport::{incoming::Incoming, pending::Finished, request::Built},
 };
@@ -21,8 +21,8 @@ mod probe;
 mod source;
 mod stop;
 
-pub(crate) use probe::{Probe, State};
-pub(crate) use source::Source;
+pub(crate) use probe::{Probe, ProbedState};
+pub(crate) use source::FrameSource;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub(crate) use stop::within;
 
@@ -57,14 +57,14 @@ pub struct EventStream<E> {
     /// Nothing after the end, so that the connection goes back at once.
     incoming: Option<Incoming>,
     decoder: Decoder,
-    source: Box<Source>,
+    source: Box<FrameSource>,
     timeouts: Timeouts,
     /// Read already, while waiting for the end of a stopped run.
     ahead: VecDeque<Result<E, Error>>,
     /// How many bytes the events read ahead had, and the last one that came.
     ahead_size: usize,
     size: usize,
-    end: End,
+    end: StreamEnd,
     /// What ended the stream before its time.
     failure: Option<Error>,
     active: Instant,
@@ -85,8 +85,8 @@ impl<E: Event> Call<EventStream<E>> {
 
 impl<E: Event> EventStream<E> {
     /// The events that an answer brings.
-    pub(crate) fn of(answer: Answer) -> Response<Self> {
-        let Answer { exchange, head, content, context, .. } = answer;
+    pub(crate) fn of(answer: Received) -> Response<Self> {
+        let Received { exchange, head, content, context, .. } = answer;
         let Exchange { transport, timeouts, stopping, .. } = *exchange;
         let attempts = context.attempts;
         let value = Self::new(content, context, transport, timeouts, stopping);
@@ -112,12 +112,12 @@ impl<E: Event> EventStream<E> {
         Self {
             incoming,
             decoder,
-            source: Box::new(Source::new(circumstances, transport, stopping, through_pauses)),
+            source: Box::new(FrameSource::new(circumstances, transport, stopping, through_pauses)),
             timeouts,
             ahead: VecDeque::new(),
             ahead_size: 0,
             size: 0,
-            end: End::Unseen,
+            end: StreamEnd::Unseen,
             failure: None,
             active: Instant::now(),
             probe: None,
@@ -149,11 +149,11 @@ impl<E: Event> EventStream<E> {
             if let Some(event) = self.next_frame() {
                 return Poll::Ready(Some(event));
             }
-            match std::mem::replace(&mut self.end, End::Unseen) {
-                End::Unseen => {}
-                End::Proper => return Poll::Ready(self.close(self.source.missing())),
-                End::InEvent => return Poll::Ready(self.close(Some(ErrorKind::CutShort))),
-                End::Broken(kind) => return Poll::Ready(self.close(Some(kind))),
+            match std::mem::replace(&mut self.end, StreamEnd::Unseen) {
+                StreamEnd::Unseen => {}
+                StreamEnd::Proper => return Poll::Ready(self.close(self.source.missing())),
+                StreamEnd::InEvent => return Poll::Ready(self.close(Some(ErrorKind::CutShort))),
+                StreamEnd::Broken(kind) => return Poll::Ready(self.close(Some(kind))),
             }
             let Some(incoming) = &mut self.incoming else {
                 return Poll::Ready(None);
@@ -167,9 +167,9 @@ impl<E: Event> EventStream<E> {
                     self.incoming = None;
                     let cut = self.decoder.is_mid_event();
                     self.end = match end {
-                        Some(Err(kind)) => End::Broken(kind),
-                        _ if cut => End::InEvent,
-                        _ => End::Proper,
+                        Some(Err(kind)) => StreamEnd::Broken(kind),
+                        _ if cut => StreamEnd::InEvent,
+                        _ => StreamEnd::Proper,
                     };
                     // An event that lacks only its blank line is whole.
                     self.decoder.push(if cut { "\n\n" } else { "" });
@@ -197,8 +197,8 @@ impl<E: Event> EventStream<E> {
                 }
                 Err(error) => Some(Err(ErrorKind::Frame(error))),
             };
-            if let End::InEvent = self.end {
-                self.end = End::Proper;
+            if let StreamEnd::InEvent = self.end {
+                self.end = StreamEnd::Proper;
             }
             if let Some(outcome) = outcome {
                 self.progressed();
@@ -227,7 +227,7 @@ impl<E: Event> EventStream<E> {
     fn close(&mut self, kind: Option<ErrorKind>) -> Option<Result<E, Error>> {
         self.incoming = None;
         self.probe = None;
-        self.end = End::Unseen;
+        self.end = StreamEnd::Unseen;
         self.decoder = Decoder::with_limit(0);
         let kind = kind.filter(|kind| matches!(kind, ErrorKind::Stream(_)) || !self.source.is_over())?;
         let error = self.source.error(kind);
@@ -239,14 +239,14 @@ impl<E: Event> EventStream<E> {
     fn poll_probe(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<E, Error>>> {
         while let Some(probe) = &mut self.probe {
             match std::task::ready!(probe.poll(cx)) {
-                State::Unknown => {}
-                State::Paused => {
+                ProbedState::Unknown => {}
+                ProbedState::Paused => {
                     let limit = self.timeouts.resumption.filter(|_| self.source.ends_with_pause);
                     if limit.is_some_and(|limit| probe.quiet_for() >= limit) {
                         return Poll::Ready(self.close(None));
                     }
                 }
-                State::Ended(event) => {
+                ProbedState::Ended(event) => {
                     if let Ok(Some(event)) = self.source.read("message", &event) {
                         self.close(None);
                         return Poll::Ready(Some(Ok(event)));
@@ -263,7 +263,7 @@ fn is_json(data: &str) -> bool {
 }
 
 /// How the body ended, while the last of its events are delivered.
-enum End {
+enum StreamEnd {
     Unseen,
     Proper,
     /// In the middle of an event.
@@ -344,11 +344,11 @@ impl<E> EventStream<E> {
         self
     }
 
-    pub(crate) fn source(&self) -> &Source {
+    pub(crate) fn source(&self) -> &FrameSource {
         &self.source
     }
 
-    pub(crate) fn source_mut(&mut self) -> &mut Source {
+    pub(crate) fn source_mut(&mut self) -> &mut FrameSource {
         &mut self.source
     }
 

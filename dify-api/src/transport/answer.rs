@@ -11,7 +11,7 @@ use super::{
 use crate::{
     Error, ErrorKind, Response,
     error::{ApiError, DecodeError, HttpError},
-    exchange::{Answer, Expect, Head, Ongoing},
+    exchange::{Expect, Head, Ongoing, Received},
     values::{
         decode::{Decode, decode_bytes},
         location::place,
@@ -118,7 +118,7 @@ pub(super) fn refuses_the_credential(kind: &ErrorKind) -> bool {
     status == StatusCode::UNAUTHORIZED
 }
 
-impl Answer {
+impl Received {
     /// Decodes the body.
     pub(crate) fn decode<T: Decode>(self) -> Result<Response<T>, Error> {
         let body = self.body();

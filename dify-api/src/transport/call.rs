@@ -6,7 +6,7 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    exchange::{Answer, Content, Exchange, Expect, Head, Ongoing},
+    exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
     transport::incoming::Incoming,
     values::media,
 };
@@ -15,14 +15,14 @@ use crate::{
 const HOPS: u32 = 5;
 
 /// Sends a request until an answer comes, or another attempt makes no sense.
-pub(crate) async fn call(exchange: Box<Exchange>) -> Result<Answer, Error> {
+pub(crate) async fn call(exchange: Box<Exchange>) -> Result<Received, Error> {
     let call = Ongoing::new(exchange);
     let span = call.span.clone();
     span.hold(call.answer()).await.inspect_err(|error| span.failed(error))
 }
 
 impl Ongoing {
-    async fn answer(mut self) -> Result<Answer, Error> {
+    async fn answer(mut self) -> Result<Received, Error> {
         self.authorize().await.map_err(|error| error.while_waiting(&self.context))?;
         let mut request = self.request().await.map_err(|error| error.while_waiting(&self.context))?;
         loop {
@@ -30,7 +30,7 @@ impl Ongoing {
                 Ok((head, content)) => {
                     self.exchange.transport.shared.budget.succeeded();
                     let Self { exchange, context, span, .. } = self;
-                    return Ok(Answer { exchange, head, content, context, span });
+                    return Ok(Received { exchange, head, content, context, span });
                 }
                 Err(kind) => request = self.retry(kind).await?,
             }

@@ -3,7 +3,7 @@
 use super::{call::call, request::Built};
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
-    exchange::{Answer, BuildStop, Exchange, Expect, Stopping},
+    exchange::{BuildStop, Exchange, Expect, Received, Stopping},
     values::decode::Decode,
 };
 use bytes::Bytes;
@@ -32,10 +32,10 @@ use std::{
 /// ```
 #[must_use = "a call does nothing unless it is awaited"]
 pub struct Call<T> {
-    state: State<T>,
+    state: CallState<T>,
 }
 
-enum State<T> {
+enum CallState<T> {
     Planned(Box<Exchange>, Finish<T>),
     /// The same for calls of every type.
     Running(Running, Finish<T>),
@@ -43,7 +43,7 @@ enum State<T> {
     Over,
 }
 
-type Running = Pin<Box<dyn Future<Output = Result<Answer, Error>> + Send>>;
+type Running = Pin<Box<dyn Future<Output = Result<Received, Error>> + Send>>;
 
 /// Starts a call. It is not generic, so that the life of a request is compiled here and not in each program.
 fn start(exchange: Box<Exchange>) -> Running {
@@ -51,7 +51,7 @@ fn start(exchange: Box<Exchange>) -> Running {
 }
 
 /// Makes of an answer what the call brings.
-type Finish<T> = fn(Answer) -> Finished<T>;
+type Finish<T> = fn(Received) -> Finished<T>;
 
 /// What is made of an answer, or will be.
 pub(crate) enum Finished<T> {
@@ -63,17 +63,17 @@ type Later<T> = Pin<Box<dyn Future<Output = Result<Response<T>, Error>> + Send>>
 
 impl<T> Call<T> {
     pub(crate) fn of(exchange: Exchange, finish: Finish<T>) -> Self {
-        Self { state: State::Planned(Box::new(exchange), finish) }
+        Self { state: CallState::Planned(Box::new(exchange), finish) }
     }
 
     /// Makes something else of the answer.
     pub(crate) fn finished_by<U>(self, finish: Finish<U>) -> Call<U> {
-        Call { state: self.into_exchange().map_or(State::Over, |exchange| State::Planned(exchange, finish)) }
+        Call { state: self.into_exchange().map_or(CallState::Over, |exchange| CallState::Planned(exchange, finish)) }
     }
 
     /// Sets the time limits of this call alone, except [`Timeouts::connect`], which belongs to the client.
     pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.timeouts = timeouts;
         }
         self
@@ -89,7 +89,7 @@ impl<T> Call<T> {
     /// # Ok(()) }
     /// ```
     pub fn retry(mut self, policy: RetryPolicy) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.retry = policy;
         }
         self
@@ -105,7 +105,7 @@ impl<T> Call<T> {
     /// # Ok(()) }
     /// ```
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.headers.set(name.as_ref(), value.as_ref());
         }
         self
@@ -116,7 +116,7 @@ impl<T> Call<T> {
     #[cfg(any(feature = "web", feature = "console"))]
     pub fn bearer(mut self, token: impl Into<String>) -> Self {
         let header = crate::values::secret::Secret::new(token.into()).bearer();
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.bearer = Some(header);
         }
         self
@@ -125,7 +125,7 @@ impl<T> Call<T> {
     /// The client renews its own credential by it.
     #[cfg(any(feature = "web", feature = "console"))]
     pub(crate) fn renewal(mut self) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.renewal = true;
         }
         self
@@ -133,7 +133,7 @@ impl<T> Call<T> {
 
     /// With secrets in its path or body, which no error of it shows.
     pub(crate) fn hiding<'s>(mut self, secrets: impl IntoIterator<Item = &'s str>) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.secrets.extend(secrets.into_iter().map(str::to_owned));
         }
         self
@@ -151,7 +151,7 @@ impl<T> Call<T> {
     /// Goes to a URL that the server gave and signed.
     #[cfg(feature = "knowledge")]
     pub(crate) fn presigned(mut self) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.presigned = true;
         }
         self
@@ -159,7 +159,7 @@ impl<T> Call<T> {
 
     /// How to stop the run that the answer shows, and whose it is.
     pub(crate) fn stopping(mut self, operation: &'static Operation, user: Option<&str>, build: BuildStop) -> Self {
-        if let State::Planned(exchange, _) = &mut self.state {
+        if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.stopping = Some(Stopping { operation, user: user.map(str::to_owned), build });
         }
         self
@@ -176,7 +176,7 @@ impl<T> Call<T> {
     /// Returns what it takes to make the call again and again; nothing once it is under way.
     pub(crate) fn into_exchange(self) -> Option<Box<Exchange>> {
         match self.state {
-            State::Planned(exchange, _) => Some(exchange),
+            CallState::Planned(exchange, _) => Some(exchange),
             _ => None,
         }
     }
@@ -184,27 +184,27 @@ impl<T> Call<T> {
     fn poll_response(&mut self, cx: &mut Context<'_>) -> Poll<Result<Response<T>, Error>> {
         loop {
             match &mut self.state {
-                State::Planned(..) => {
-                    if let State::Planned(exchange, finish) = mem::replace(&mut self.state, State::Over) {
-                        self.state = State::Running(start(exchange), finish);
+                CallState::Planned(..) => {
+                    if let CallState::Planned(exchange, finish) = mem::replace(&mut self.state, CallState::Over) {
+                        self.state = CallState::Running(start(exchange), finish);
                     }
                 }
-                State::Running(answer, finish) => {
+                CallState::Running(answer, finish) => {
                     let (answer, finish) = (ready!(answer.as_mut().poll(cx)), *finish);
-                    self.state = State::Over;
+                    self.state = CallState::Over;
                     match answer.map(finish) {
                         Err(error) => return Poll::Ready(Err(error)),
                         Ok(Finished::Now(outcome)) => return Poll::Ready(outcome),
-                        Ok(Finished::Later(later)) => self.state = State::Finishing(later),
+                        Ok(Finished::Later(later)) => self.state = CallState::Finishing(later),
                     }
                 }
-                State::Finishing(later) => {
+                CallState::Finishing(later) => {
                     let outcome = ready!(later.as_mut().poll(cx));
-                    self.state = State::Over;
+                    self.state = CallState::Over;
                     return Poll::Ready(outcome);
                 }
                 // Like any future that is polled after its end.
-                State::Over => return Poll::Pending,
+                CallState::Over => return Poll::Pending,
             }
         }
     }
@@ -240,9 +240,9 @@ impl<T> Future for WithResponse<T> {
 impl<T> fmt::Debug for Call<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match &self.state {
-            State::Planned(exchange, _) => write!(f, "Call({})", exchange.operation),
-            State::Running(..) | State::Finishing(_) => f.write_str("Call(under way)"),
-            State::Over => f.write_str("Call(over)"),
+            CallState::Planned(exchange, _) => write!(f, "Call({})", exchange.operation),
+            CallState::Running(..) | CallState::Finishing(_) => f.write_str("Call(under way)"),
+            CallState::Over => f.write_str("Call(over)"),
         }
     }
 }

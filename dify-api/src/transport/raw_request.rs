@@ -33,13 +33,13 @@ use std::fmt;
 pub struct RawRequest {
     transport: Transport,
     named: Named,
-    parts: Parts,
+    parts: RawParts,
     timeouts: Timeouts,
     retry: RetryPolicy,
 }
 
 /// What the request is made of.
-struct Parts {
+struct RawParts {
     method: Method,
     path: String,
     query: Vec<(String, String)>,
@@ -54,7 +54,7 @@ impl RawRequest {
         Self {
             transport: transport.clone(),
             named: named(transport, credential, &method, &path),
-            parts: Parts { method, path, query: Vec::new(), headers: Headers::default(), body: None, problem: None },
+            parts: RawParts { method, path, query: Vec::new(), headers: Headers::default(), body: None, problem: None },
             timeouts: transport.timeouts(),
             retry: transport.retry(),
         }
@@ -152,7 +152,7 @@ impl fmt::Debug for RawRequest {
     }
 }
 
-impl Parts {
+impl RawParts {
     fn problem(&mut self, text: String) {
         self.problem.get_or_insert(text);
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::state::feed::{Cursor, Frame};
 
-/// Told of each frame that goes out.
+/// NodeData of each frame that goes out.
 pub(crate) type Watcher = Arc<dyn Fn(&Frame) + Send + Sync>;
 
 /// Another form of a frame, where it needs one.
@@ -28,7 +28,7 @@ pub(crate) struct Events {
     /// What becomes of frames for these listeners.
     pub(crate) shape: Option<Shape>,
     pub(crate) watcher: Option<Watcher>,
-    /// Told when the listener goes before the end.
+    /// NodeData when the listener goes before the end.
     pub(crate) abandoned: Option<Box<dyn Fn() + Send + Sync>>,
 }
 

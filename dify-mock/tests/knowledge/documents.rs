@@ -31,7 +31,7 @@ async fn documents_are_listed_by_word_and_state_and_deleted() {
 #[tokio::test]
 async fn a_document_is_told_whole_in_part_and_with_the_rule_it_was_cut_by() {
     let caller = librarian().await;
-    let path = caller.dataset("Told").await;
+    let path = caller.dataset("NodeData").await;
     let segmentation = json!({"separator": "\n\n", "max_tokens": 200});
     let rule = json!({"mode": "custom", "rules": {"pre_processing_rules": [], "segmentation": segmentation}});
     let (id, _) =

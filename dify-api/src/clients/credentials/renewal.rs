@@ -26,12 +26,12 @@ pub(super) type Outcome = Result<bool, Error>;
 
 /// The renewals of one credential.
 #[derive(Clone, Default)]
-pub(super) struct Renewal(Arc<Mutex<State>>);
+pub(super) struct Renewal(Arc<Mutex<RenewalState>>);
 
 #[derive(Default)]
-struct State {
+struct RenewalState {
     under_way: Option<watch::Receiver<Option<Outcome>>>,
-    failure: Option<Failure>,
+    failure: Option<LastFailure>,
     /// Failures in a row.
     failures: u32,
     /// Counts the credentials that came otherwise. A renewal that began before says nothing of them.
@@ -39,14 +39,14 @@ struct State {
 }
 
 /// What became of the last renewal, and of all until this is over.
-struct Failure {
+struct LastFailure {
     error: Error,
     at: Instant,
     /// None: until another credential comes.
     until: Option<Instant>,
 }
 
-impl Failure {
+impl LastFailure {
     /// Is it that of a caller who came then? Those who came before it have waited for it, though they hear of it late.
     fn concerns(&self, since: Instant) -> bool {
         let now = Instant::now();
@@ -126,13 +126,13 @@ impl Renewal {
                 let at = Instant::now();
                 let until = (!is_verdict(error)).then(|| after(at, rest));
                 state.failures = state.failures.saturating_add(1);
-                state.failure = Some(Failure { error: error.clone(), at, until });
+                state.failure = Some(LastFailure { error: error.clone(), at, until });
             }
             Err(_) => {}
         }
     }
 
-    fn state(&self) -> MutexGuard<'_, State> {
+    fn state(&self) -> MutexGuard<'_, RenewalState> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -24,7 +24,7 @@ const CSRF: HeaderName = HeaderName::from_static("x-csrf-token");
 const HOST: &str = "__Host-";
 
 /// A session, and how to get another.
-pub(crate) struct Session {
+pub(crate) struct SessionCredential {
     login: Option<Login>,
     jar: Mutex<Jar>,
     renewal: Renewal,
@@ -45,14 +45,14 @@ pub(crate) struct Jar {
     pub(crate) csrf: Option<Secret>,
     /// What the server puts in front of the names; nothing while it has not set any.
     prefix: Option<&'static str>,
-    ended: Option<End>,
+    ended: Option<SessionEnd>,
     /// Counts the tokens that were set.
     generation: Generation,
 }
 
 /// Why there is no session, and will be none before a login by hand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum End {
+enum SessionEnd {
     /// The caller logged out: the client does not log in again behind their back.
     LoggedOut,
     /// The server takes no token of it any more, and the client has no password.
@@ -65,7 +65,7 @@ impl Jar {
     }
 }
 
-impl Session {
+impl SessionCredential {
     pub(crate) fn new(login: Option<Login>, jar: Jar) -> Self {
         Self { login, jar: Mutex::new(jar), renewal: Renewal::default() }
     }
@@ -85,7 +85,7 @@ impl Session {
             return Ok(());
         }
         Err(Error::config(match self.jar().ended {
-            Some(End::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
+            Some(SessionEnd::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
             _ => "this session is over and cannot be renewed: log in by `account().login(…)`",
         }))
     }
@@ -128,10 +128,10 @@ impl Session {
         let mut jar = self.jar();
         if seen.operation.logs_out() && seen.status.is_success() {
             jar.empty();
-            jar.ended = Some(End::LoggedOut);
+            jar.ended = Some(SessionEnd::LoggedOut);
             return;
         }
-        if seen.renewal && jar.ended == Some(End::LoggedOut) {
+        if seen.renewal && jar.ended == Some(SessionEnd::LoggedOut) {
             // It was under way when the caller logged out.
             return;
         }
@@ -215,7 +215,7 @@ impl Session {
             }
             jar.empty();
             if self.login.is_none() && jar.ended.is_none() {
-                jar.ended = Some(End::Over);
+                jar.ended = Some(SessionEnd::Over);
             }
         }
         let Some(Login { email, password }) = self.login.as_ref().filter(|_| !self.has_ended()) else {

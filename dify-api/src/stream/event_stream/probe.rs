@@ -13,7 +13,7 @@ use tokio::time::{Instant, Sleep};
 pub(crate) const QUIET: Duration = Duration::from_secs(15);
 
 /// What has become of a run.
-pub(crate) enum State {
+pub(crate) enum ProbedState {
     /// It runs, or that cannot be found out.
     Unknown,
     /// It waits for a person.
@@ -22,7 +22,7 @@ pub(crate) enum State {
     Ended(String),
 }
 
-type Asking = Pin<Box<dyn Future<Output = State> + Send>>;
+type Asking = Pin<Box<dyn Future<Output = ProbedState> + Send>>;
 
 /// Asks for the state of one run, at most once in [`QUIET`].
 pub(crate) struct Probe {
@@ -56,7 +56,7 @@ impl Probe {
     }
 
     /// The run's state, whenever it was asked for.
-    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<State> {
+    pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ProbedState> {
         if self.asking.is_none() {
             std::task::ready!(self.quiet.as_mut().poll(cx));
         }

@@ -16,7 +16,7 @@ use std::{
 };
 
 /// The run behind a stream, as far as its events have told.
-pub(crate) struct Source {
+pub(crate) struct FrameSource {
     pub(super) circumstances: Circumstances,
     transport: Transport,
     stopping: Option<Stopping>,
@@ -48,7 +48,7 @@ pub(crate) struct Source {
     continues: bool,
 }
 
-impl Source {
+impl FrameSource {
     pub(super) fn new(
         circumstances: Circumstances,
         transport: Transport,
@@ -251,7 +251,7 @@ async fn stop(transport: &Transport, stopping: Stopping, task_id: String) -> Res
     Call::empty(transport, operation, request).await
 }
 
-impl Drop for Source {
+impl Drop for FrameSource {
     fn drop(&mut self) {
         if !self.stop_on_drop || self.ended || *self.stop_requested.get_mut() {
             return;

@@ -33,7 +33,7 @@ pub struct Decoder {
     event: String,
     /// The data of the frame that is lent, where it was not UTF-8 as it came.
     repaired: String,
-    size: Size,
+    size: FrameSize,
     /// The last frame was lent: its parts are cleared away when the next is asked for.
     lent: bool,
     id: String,
@@ -55,7 +55,7 @@ enum Data {
 
 /// What the limit says of the frame in the making.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Size {
+enum FrameSize {
     Fits,
     /// Over the limit, and nobody knows yet. It is said at once: an endless event has no end to say it at.
     Exceeded,
@@ -92,7 +92,7 @@ impl Decoder {
             buffer: Vec::new(),
             event: String::new(),
             repaired: String::new(),
-            size: Size::Fits,
+            size: FrameSize::Fits,
             lent: false,
             id: String::new(),
             next_id: None,
@@ -127,7 +127,7 @@ impl Decoder {
                 return Some(self.lend());
             }
             self.keep_unfinished();
-            if self.size == Size::Exceeded {
+            if self.size == FrameSize::Exceeded {
                 return Some(self.lend());
             }
             self.at = 0;
@@ -153,7 +153,7 @@ impl Decoder {
     /// Has the stream begun an event that it has not finished? At its end this means that something is missing.
     #[must_use]
     pub fn is_mid_event(&self) -> bool {
-        let begun = self.data != Data::None || !self.event.is_empty() || self.size != Size::Fits;
+        let begun = self.data != Data::None || !self.event.is_empty() || self.size != FrameSize::Fits;
         (begun && !self.lent) || !self.line.is_empty() || self.at < self.chunk.len()
     }
 
@@ -186,7 +186,7 @@ impl Decoder {
             } else {
                 self.end_frame()
             };
-            if dispatch || self.size == Size::Exceeded {
+            if dispatch || self.size == FrameSize::Exceeded {
                 return true;
             }
         }
@@ -197,7 +197,7 @@ impl Decoder {
         if let Some(id) = self.next_id.take() {
             self.id = id;
         }
-        if self.data == Data::None || self.size == Size::PassedOver {
+        if self.data == Data::None || self.size == FrameSize::PassedOver {
             self.begin_frame();
             return false;
         }
@@ -208,7 +208,7 @@ impl Decoder {
         self.event.clear();
         self.repaired = String::new();
         self.data = Data::None;
-        self.size = Size::Fits;
+        self.size = FrameSize::Fits;
         if self.buffer.capacity() > KEPT_CAPACITY {
             self.buffer = Vec::new();
         }
@@ -216,8 +216,8 @@ impl Decoder {
 
     /// Lends the finished frame, or says what is wrong with it.
     fn lend(&mut self) -> Result<Frame<'_>, FrameError> {
-        if self.size == Size::Exceeded {
-            self.size = Size::PassedOver;
+        if self.size == FrameSize::Exceeded {
+            self.size = FrameSize::PassedOver;
             return Err(FrameError::TooLarge { limit: self.limit });
         }
         self.lent = true;
@@ -239,7 +239,7 @@ impl Decoder {
 
     /// A line that lies inside the chunk.
     fn field_in_chunk(&mut self, line: Range<usize>) {
-        if self.size != Size::Fits {
+        if self.size != FrameSize::Fits {
             return;
         }
         if let Some(value) = data_value(&self.chunk[line.clone()]) {
@@ -322,8 +322,8 @@ impl Decoder {
     }
 
     fn exceed(&mut self) {
-        if self.size == Size::Fits {
-            self.size = Size::Exceeded;
+        if self.size == FrameSize::Fits {
+            self.size = FrameSize::Exceeded;
         }
         self.data = Data::None;
         self.buffer = Vec::new();
@@ -349,7 +349,7 @@ impl Decoder {
     }
 
     fn extend_line(&mut self, part: Range<usize>) {
-        if self.size == Size::Fits && self.fits(self.line.len() + part.len()) {
+        if self.size == FrameSize::Fits && self.fits(self.line.len() + part.len()) {
             self.line.extend_from_slice(&self.chunk[part]);
         } else if !part.is_empty() {
             self.exceed();

@@ -66,7 +66,7 @@ pub(crate) trait Open {
 }
 
 /// Where the items of a list go.
-pub(super) trait Items {
+pub(super) trait ListSlot {
     /// Returns the place of the next item.
     fn another(&mut self) -> Option<&mut dyn Decode>;
 }
@@ -161,7 +161,7 @@ impl Reader<'_> {
     }
 
     /// Reads a list item by item.
-    pub(super) fn list(&mut self, items: &mut dyn Items) -> Read {
+    pub(super) fn list(&mut self, items: &mut dyn ListSlot) -> Read {
         self.byte(b'[', "a list")?;
         let loose = self.loose;
         if self.peek() == b']' {

@@ -2,7 +2,7 @@
 
 use super::{
     Decode, Read, Reader, Stop,
-    object::{Items, Open},
+    object::{ListSlot, Open},
 };
 use crate::{Patch, RawJson};
 use serde_json::{Map, Value};
@@ -146,7 +146,7 @@ impl<T: Decode> Decode for Vec<T> {
     }
 }
 
-impl<T: Decode> Items for Vec<T> {
+impl<T: Decode> ListSlot for Vec<T> {
     fn another(&mut self) -> Option<&mut dyn Decode> {
         self.push(T::blank());
         self.last_mut().map(|item| item as _)

@@ -6,7 +6,7 @@ use crate::{
     error::Context,
     exchange::Content,
     operation::{Credential, Named},
-    stream::event_stream::{Probe, State},
+    stream::event_stream::{Probe, ProbedState},
     transport::{incoming::Incoming, timer::Timer},
     types::ChatEvent,
 };
@@ -52,19 +52,19 @@ async fn pings_after_the_end_are_not_listened_to_for_long() {
 }
 
 /// A probe that finds these states, one after the other, and how often it was asked.
-fn probe(states: Vec<fn() -> State>) -> (Probe, Arc<AtomicUsize>) {
+fn probe(states: Vec<fn() -> ProbedState>) -> (Probe, Arc<AtomicUsize>) {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let probe = Probe::new(move || {
         let state = states.get(count.fetch_add(1, Ordering::Relaxed)).copied();
-        Box::pin(async move { state.map_or(State::Unknown, |state| state()) })
+        Box::pin(async move { state.map_or(ProbedState::Unknown, |state| state()) })
     });
     (probe, asked)
 }
 
 /// The data of the last event.
-fn ended() -> State {
-    State::Ended(END.trim_start_matches("data: ").to_owned())
+fn ended() -> ProbedState {
+    ProbedState::Ended(END.trim_start_matches("data: ").to_owned())
 }
 
 /// Guards a fault: a follower who came too late waited for 300 s.
@@ -72,7 +72,7 @@ fn ended() -> State {
 async fn a_run_is_asked_for_when_its_stream_brings_only_pings() {
     let begun = Instant::now();
     let mut stream = pings_after(&[MESSAGE], Timeouts::default());
-    let (probe, asked) = probe(vec![|| State::Unknown, || State::Paused, ended]);
+    let (probe, asked) = probe(vec![|| ProbedState::Unknown, || ProbedState::Paused, ended]);
     stream.probe(probe);
     let answer = stream.into_answer().await.expect("the end");
     assert_eq!((&*answer.text, answer.complete, asked.load(Ordering::Relaxed)), ("hi", true, 3));
@@ -83,7 +83,7 @@ async fn a_run_is_asked_for_when_its_stream_brings_only_pings() {
 async fn a_run_that_stays_paused_ends_a_stream_that_is_to_end_so() {
     let begun = Instant::now();
     let mut stream = pings_after(&[MESSAGE], Timeouts::default());
-    let (probe, _) = probe(vec![|| State::Paused; 9]);
+    let (probe, _) = probe(vec![|| ProbedState::Paused; 9]);
     stream.probe(probe);
     stream.source_mut().ends_with_pause = true;
     assert!(stream.next().await.is_some_and(|event| event.is_ok()));

@@ -1,12 +1,12 @@
 //! What the data of events say of an execution.
 
-use super::node::{End, Told};
+use super::node::{NodeData, NodeEnd};
 use crate::types;
 
-impl<'e> Told<'e> {
+impl<'e> NodeData<'e> {
     pub(super) fn of_retry(data: &'e types::NodeRetryData) -> Self {
         // The attempt failed, the execution goes on: its error and its end are not those of the node.
-        Told {
+        NodeData {
             id: &data.id,
             node_id: &data.node_id,
             node_type: Some(&data.node_type),
@@ -17,7 +17,7 @@ impl<'e> Told<'e> {
             created_at: Some(data.created_at),
             iteration_id: data.iteration_id.as_deref(),
             loop_id: data.loop_id.as_deref(),
-            ..Told::default()
+            ..NodeData::default()
         }
     }
 }
@@ -25,7 +25,7 @@ impl<'e> Told<'e> {
 /// A node begins, of which this is told in full or replayed in part.
 macro_rules! of_start {
     ($data:ident, $truncated:expr) => {
-        Told {
+        NodeData {
             id: &$data.id,
             node_id: &$data.node_id,
             node_type: Some(&$data.node_type),
@@ -38,7 +38,7 @@ macro_rules! of_start {
             iteration_id: $data.iteration_id.as_deref(),
             loop_id: $data.loop_id.as_deref(),
             agent_strategy: $data.agent_strategy.as_ref(),
-            ..Told::default()
+            ..NodeData::default()
         }
     };
 }
@@ -46,7 +46,7 @@ macro_rules! of_start {
 /// A node ends, of which this is told in full or replayed in part.
 macro_rules! of_end {
     ($data:ident, $inputs:expr, $process_data:expr, $outputs:expr, $truncated:expr) => {
-        Told {
+        NodeData {
             id: &$data.id,
             node_id: &$data.node_id,
             node_type: Some(&$data.node_type),
@@ -64,27 +64,31 @@ macro_rules! of_end {
             loop_id: $data.loop_id.as_deref(),
             files: &$data.files,
             agent_strategy: None,
-            end: Some(End { status: &$data.status, elapsed_time: $data.elapsed_time, finished_at: $data.finished_at }),
+            end: Some(NodeEnd {
+                status: &$data.status,
+                elapsed_time: $data.elapsed_time,
+                finished_at: $data.finished_at,
+            }),
         }
     };
 }
 
 #[cfg(any(feature = "app", feature = "knowledge"))]
-impl<'e> From<&'e types::NodeStartedData> for Told<'e> {
+impl<'e> From<&'e types::NodeStartedData> for NodeData<'e> {
     fn from(data: &'e types::NodeStartedData) -> Self {
         of_start!(data, data.inputs_truncated)
     }
 }
 
 #[cfg(any(feature = "app", feature = "web"))]
-impl<'e> From<&'e types::RunNodeStartedData> for Told<'e> {
+impl<'e> From<&'e types::RunNodeStartedData> for NodeData<'e> {
     fn from(data: &'e types::RunNodeStartedData) -> Self {
         of_start!(data, data.inputs_truncated == Some(true))
     }
 }
 
 #[cfg(any(feature = "app", feature = "knowledge"))]
-impl<'e> From<&'e types::NodeFinishedData> for Told<'e> {
+impl<'e> From<&'e types::NodeFinishedData> for NodeData<'e> {
     fn from(data: &'e types::NodeFinishedData) -> Self {
         let truncated = data.inputs_truncated || data.process_data_truncated || data.outputs_truncated;
         of_end!(data, Some(&data.inputs), Some(&data.process_data), Some(&data.outputs), truncated)
@@ -92,7 +96,7 @@ impl<'e> From<&'e types::NodeFinishedData> for Told<'e> {
 }
 
 #[cfg(any(feature = "app", feature = "web"))]
-impl<'e> From<&'e types::RunNodeFinishedData> for Told<'e> {
+impl<'e> From<&'e types::RunNodeFinishedData> for NodeData<'e> {
     fn from(data: &'e types::RunNodeFinishedData) -> Self {
         let truncated = [data.inputs_truncated, data.process_data_truncated, data.outputs_truncated];
         let truncated = truncated.contains(&Some(true));
@@ -103,9 +107,9 @@ impl<'e> From<&'e types::RunNodeFinishedData> for Told<'e> {
 /// Iterations and loops are told alike: that one begins, that a round of it begins, that it ends.
 macro_rules! containers {
     ($($kind:ident: $started:ident $next:ident $completed:ident)*) => {$(
-        impl<'e> From<&'e types::$started> for Told<'e> {
+        impl<'e> From<&'e types::$started> for NodeData<'e> {
             fn from(data: &'e types::$started) -> Self {
-                Told {
+                NodeData {
                     id: &data.id,
                     node_id: &data.node_id,
                     node_type: Some(&types::NodeType::$kind),
@@ -113,26 +117,26 @@ macro_rules! containers {
                     inputs: Some(&data.inputs),
                     truncated: data.inputs_truncated,
                     created_at: Some(data.created_at),
-                    ..Told::default()
+                    ..NodeData::default()
                 }
             }
         }
 
-        impl<'e> From<&'e types::$next> for Told<'e> {
+        impl<'e> From<&'e types::$next> for NodeData<'e> {
             fn from(data: &'e types::$next) -> Self {
-                Told {
+                NodeData {
                     id: &data.id,
                     node_id: &data.node_id,
                     node_type: Some(&types::NodeType::$kind),
                     title: &data.title,
-                    ..Told::default()
+                    ..NodeData::default()
                 }
             }
         }
 
-        impl<'e> From<&'e types::$completed> for Told<'e> {
+        impl<'e> From<&'e types::$completed> for NodeData<'e> {
             fn from(data: &'e types::$completed) -> Self {
-                Told {
+                NodeData {
                     id: &data.id,
                     node_id: &data.node_id,
                     node_type: Some(&types::NodeType::$kind),
@@ -143,12 +147,12 @@ macro_rules! containers {
                     error: data.error.as_deref(),
                     created_at: Some(data.created_at),
                     metadata: Some(&data.execution_metadata),
-                    end: Some(End {
+                    end: Some(NodeEnd {
                         status: &data.status,
                         elapsed_time: data.elapsed_time,
                         finished_at: data.finished_at,
                     }),
-                    ..Told::default()
+                    ..NodeData::default()
                 }
             }
         }

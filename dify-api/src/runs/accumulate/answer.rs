@@ -1,8 +1,8 @@
 //! The answer of a chat, agent, chatflow or completion application, accumulated from its events.
 
 use super::{
-    Citation, Failure, Feeds, Missing, Run, RunStatus, Snapshot, agent::Steps, node::learn, run::think, sealed,
-    text::Pieces,
+    AccumulateInto, Citation, Failure, Missing, Run, RunStatus, Snapshot, agent::Steps, node::learn, run::think,
+    sealed, text::Pieces,
 };
 use crate::{
     StreamError,
@@ -107,8 +107,8 @@ impl Answer {
     /// # }
     /// # Ok::<(), serde_json::Error>(())
     /// ```
-    pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {
-        event.feed(self);
+    pub fn apply<E: AccumulateInto<Self>>(&mut self, event: &E) {
+        event.accumulate_into(self);
         self.settle();
     }
 
@@ -241,7 +241,7 @@ impl Answer {
     }
 
     /// What `message_end` tells.
-    pub(super) fn ends(&mut self, end: End<'_>) {
+    pub(super) fn ends(&mut self, end: AnswerEnd<'_>) {
         learn(&mut self.usage, end.usage.cloned());
         learn(&mut self.annotation_reply, end.annotation_reply.cloned());
         if !end.citations.is_empty() {
@@ -305,7 +305,7 @@ impl Answer {
 }
 
 /// What `message_end` tells.
-pub(super) struct End<'e> {
+pub(super) struct AnswerEnd<'e> {
     pub(super) usage: Option<&'e Usage>,
     pub(super) annotation_reply: Option<&'e AnnotationReply>,
     pub(super) citations: Vec<Citation>,
@@ -336,7 +336,7 @@ impl From<&MessageEndFile> for AnswerFile {
 }
 
 impl sealed::Snapshot for Answer {
-    fn take_in<E: Feeds<Self>>(&mut self, event: &E) {
+    fn take_in<E: AccumulateInto<Self>>(&mut self, event: &E) {
         self.apply(event);
     }
 

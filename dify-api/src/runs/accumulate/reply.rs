@@ -1,11 +1,11 @@
 //! A blocking answer, made of the events of a stream.
 
+#[cfg(any(feature = "app", feature = "knowledge"))]
+use super::{AccumulateInto, Run};
 #[cfg(any(feature = "app", feature = "web"))]
 use super::{Failure, RunStatus};
-#[cfg(any(feature = "app", feature = "knowledge"))]
-use super::{Feeds, Run};
 use crate::{
-    Error, ErrorKind, Event, EventStream, exchange::Answer, runs::folding::folded, stream::event::peek,
+    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, stream::event::peek,
     transport::pending::Finished, values::decode::Decode,
 };
 
@@ -25,7 +25,7 @@ pub(crate) trait Reply: Decode + Sized + Send + 'static {
     fn whole(parts: Self::Parts) -> Result<Self, Unmade>;
 
     /// Makes the answer of a stream. Each type has this method, so that it is compiled here and not in each program.
-    fn of_stream(answer: Answer) -> Finished<Self>;
+    fn of_stream(answer: Received) -> Finished<Self>;
 }
 
 /// Why the events make no answer.
@@ -105,10 +105,10 @@ impl Reply for crate::types::WorkflowRunReply {
     const ESSENTIAL: &'static [&'static str] = RUN;
 
     fn add(run: &mut Run, event: Self::Event) {
-        event.feed(run);
+        event.accumulate_into(run);
     }
 
-    fn of_stream(answer: Answer) -> Finished<Self> {
+    fn of_stream(answer: Received) -> Finished<Self> {
         folded(answer)
     }
 
@@ -128,10 +128,10 @@ impl Reply for crate::types::PipelineRunReply {
     const ESSENTIAL: &'static [&'static str] = RUN;
 
     fn add(run: &mut Run, event: Self::Event) {
-        event.feed(run);
+        event.accumulate_into(run);
     }
 
-    fn of_stream(answer: Answer) -> Finished<Self> {
+    fn of_stream(answer: Received) -> Finished<Self> {
         folded(answer)
     }
 
@@ -214,7 +214,7 @@ mod answers {
                     }
                 }
 
-                fn of_stream(answer: crate::exchange::Answer) -> Finished<Self> {
+                fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {
                     folded(answer)
                 }
 
@@ -283,7 +283,7 @@ mod answers {
                     }
                 }
 
-                fn of_stream(answer: crate::exchange::Answer) -> Finished<Self> {
+                fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {
                     folded(answer)
                 }
 

@@ -11,7 +11,7 @@ use crate::{
 /// once known is not forgotten when a later event leaves it out.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
-pub struct NodeExecution {
+pub struct NodeRun {
     /// Id of the execution. That of an iteration or a loop is the id of its node, unless a snapshot contained another one.
     pub id: String,
     /// Id of the node in the workflow.
@@ -74,7 +74,7 @@ pub struct NodeRetry {
 
 /// What an event says of an execution. What it does not say is `None`.
 #[derive(Default)]
-pub(super) struct Told<'e> {
+pub(super) struct NodeData<'e> {
     pub(super) id: &'e str,
     pub(super) node_id: &'e str,
     pub(super) node_type: Option<&'e NodeType>,
@@ -92,24 +92,24 @@ pub(super) struct Told<'e> {
     pub(super) loop_id: Option<&'e str>,
     pub(super) files: &'e [FileOutput],
     pub(super) agent_strategy: Option<&'e AgentStrategy>,
-    pub(super) end: Option<End<'e>>,
+    pub(super) end: Option<NodeEnd<'e>>,
 }
 
 /// How an execution ended.
 #[derive(Clone, Copy)]
-pub(super) struct End<'e> {
+pub(super) struct NodeEnd<'e> {
     pub(super) status: &'e NodeStatus,
     pub(super) elapsed_time: f64,
     pub(super) finished_at: i64,
 }
 
-impl NodeExecution {
-    pub(super) fn new(told: &Told<'_>) -> Self {
+impl NodeRun {
+    pub(super) fn new(data: &NodeData<'_>) -> Self {
         Self {
-            id: told.id.to_owned(),
-            node_id: told.node_id.to_owned(),
-            node_type: told.node_type.cloned().unwrap_or_else(|| NodeType::Other(String::new())),
-            title: told.title.to_owned(),
+            id: data.id.to_owned(),
+            node_id: data.node_id.to_owned(),
+            node_type: data.node_type.cloned().unwrap_or_else(|| NodeType::Other(String::new())),
+            title: data.title.to_owned(),
             index: None,
             predecessor_node_id: None,
             status: NodeStatus::Running,
@@ -149,29 +149,29 @@ impl NodeExecution {
     }
 
     /// Takes up what an event says, and keeps what it does not say.
-    pub(super) fn learn(&mut self, told: &Told<'_>) {
-        if let Some(node_type) = told.node_type {
+    pub(super) fn learn(&mut self, data: &NodeData<'_>) {
+        if let Some(node_type) = data.node_type {
             self.node_type.clone_from(node_type);
         }
-        if !told.title.is_empty() {
-            told.title.clone_into(&mut self.title);
+        if !data.title.is_empty() {
+            data.title.clone_into(&mut self.title);
         }
-        self.index = self.index.or(told.index);
-        self.created_at = self.created_at.or(told.created_at);
-        learn(&mut self.predecessor_node_id, told.predecessor_node_id.map(str::to_owned));
-        learn(&mut self.iteration_id, told.iteration_id.map(str::to_owned));
-        learn(&mut self.loop_id, told.loop_id.map(str::to_owned));
-        learn(&mut self.error, told.error.map(str::to_owned));
-        learn(&mut self.metadata, told.metadata.cloned());
-        learn(&mut self.agent_strategy, told.agent_strategy.cloned());
-        learn(&mut self.inputs, json(told.inputs));
-        learn(&mut self.process_data, json(told.process_data));
-        learn(&mut self.outputs, json(told.outputs));
-        self.truncated |= told.truncated;
-        if !told.files.is_empty() {
-            self.files = told.files.to_vec();
+        self.index = self.index.or(data.index);
+        self.created_at = self.created_at.or(data.created_at);
+        learn(&mut self.predecessor_node_id, data.predecessor_node_id.map(str::to_owned));
+        learn(&mut self.iteration_id, data.iteration_id.map(str::to_owned));
+        learn(&mut self.loop_id, data.loop_id.map(str::to_owned));
+        learn(&mut self.error, data.error.map(str::to_owned));
+        learn(&mut self.metadata, data.metadata.cloned());
+        learn(&mut self.agent_strategy, data.agent_strategy.cloned());
+        learn(&mut self.inputs, json(data.inputs));
+        learn(&mut self.process_data, json(data.process_data));
+        learn(&mut self.outputs, json(data.outputs));
+        self.truncated |= data.truncated;
+        if !data.files.is_empty() {
+            self.files = data.files.to_vec();
         }
-        match told.end {
+        match data.end {
             // A snapshot tells of the pause after the fact.
             Some(end) if *end.status == NodeStatus::Paused && self.is_finished() => {}
             Some(end) => {
@@ -186,13 +186,13 @@ impl NodeExecution {
 }
 
 /// A JSON `null` says nothing.
-fn json(told: Option<&RawJson>) -> Option<RawJson> {
-    told.filter(|json| !json.is_null()).cloned()
+fn json(data: Option<&RawJson>) -> Option<RawJson> {
+    data.filter(|json| !json.is_null()).cloned()
 }
 
 /// Something replaces what is known; nothing does not.
-pub(super) fn learn<T>(known: &mut Option<T>, told: Option<T>) {
-    if told.is_some() {
-        *known = told;
+pub(super) fn learn<T>(known: &mut Option<T>, data: Option<T>) {
+    if data.is_some() {
+        *known = data;
     }
 }

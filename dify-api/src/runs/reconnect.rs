@@ -2,7 +2,7 @@
 
 use crate::{
     Error, ErrorKind, EventStream, Resumable, RetryPolicy, Run, RunStatus, RunStream, TimeLimit,
-    runs::gathered::sealed::Snapshot,
+    runs::accumulate::sealed::Snapshot,
 };
 use reqwest::StatusCode;
 use std::{
@@ -24,7 +24,7 @@ pub(crate) const FRUITLESS: u32 = 10;
 /// which the server could not be reached or answered 408, 429 or 5xx. [`Missing::gaps`](crate::Missing::gaps) counts the
 /// places where something may have been lost.
 #[must_use = "nothing is followed unless it is awaited"]
-pub struct FollowedRun<E: Resumable> {
+pub struct ReconnectingRun<E: Resumable> {
     phase: Phase<E>,
     run: Run,
     /// What broke the stream, while it is being taken up again.
@@ -68,13 +68,13 @@ impl<E: Resumable> RunStream<E> {
     /// println!("{:?} after {} interruptions", run.status, run.missing.gaps);
     /// # Ok(()) }
     /// ```
-    pub fn resuming(self) -> FollowedRun<E> {
+    pub fn resuming(self) -> ReconnectingRun<E> {
         let (stream, run) = self.into_parts();
-        FollowedRun::new(stream, run)
+        ReconnectingRun::new(stream, run)
     }
 }
 
-impl<E: Resumable> FollowedRun<E> {
+impl<E: Resumable> ReconnectingRun<E> {
     pub(crate) fn new(stream: EventStream<E>, run: Run) -> Self {
         let policy = stream.source().transport().retry();
         let at_pause = run.status == RunStatus::Paused;
@@ -285,7 +285,7 @@ fn is_passing(error: &Error) -> bool {
     }
 }
 
-impl<E: Resumable> IntoFuture for FollowedRun<E> {
+impl<E: Resumable> IntoFuture for ReconnectingRun<E> {
     type Output = Result<Run, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -297,9 +297,9 @@ impl<E: Resumable> IntoFuture for FollowedRun<E> {
     }
 }
 
-impl<E: Resumable> fmt::Debug for FollowedRun<E> {
+impl<E: Resumable> fmt::Debug for ReconnectingRun<E> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("FollowedRun").field("status", &self.run.status).finish_non_exhaustive()
+        f.debug_struct("ReconnectingRun").field("status", &self.run.status).finish_non_exhaustive()
     }
 }
 

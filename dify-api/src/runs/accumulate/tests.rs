@@ -1,6 +1,6 @@
 //! The distinctions that must not collapse.
 
-use super::{Answer, Feeds, Run, RunStatus};
+use super::{AccumulateInto, Answer, Run, RunStatus};
 use crate::types::{ChatEvent, CompletionEvent, NodeStatus, RunEvent, WorkflowEvent};
 use serde_json::{Value, json};
 
@@ -32,7 +32,7 @@ fn merge(into: &mut Value, more: Value) {
     }
 }
 
-fn gather<S: super::Snapshot, E: Feeds<S>>(events: &[E]) -> S {
+fn gather<S: super::Snapshot, E: AccumulateInto<S>>(events: &[E]) -> S {
     let mut snapshot = S::default();
     for event in events {
         super::sealed::Snapshot::take_in(&mut snapshot, event);

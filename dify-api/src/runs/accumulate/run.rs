@@ -1,9 +1,9 @@
 //! The run of a workflow, accumulated from its events.
 
 use super::{
-    Failure, Feeds, Missing, RunStatus, Snapshot,
+    AccumulateInto, Failure, Missing, RunStatus, Snapshot,
     by_id::ById,
-    node::{NodeExecution, NodeRetry, Told, learn},
+    node::{NodeData, NodeRetry, NodeRun, learn},
     sealed,
     text::Pieces,
 };
@@ -47,7 +47,7 @@ pub struct Run {
     /// The thinking of its models by node id, where a node keeps it apart from the text.
     pub reasoning: BTreeMap<String, String>,
     /// The executions of its nodes, in the order in which they began.
-    pub nodes: Vec<NodeExecution>,
+    pub nodes: Vec<NodeRun>,
     /// The forms that wait for a person.
     pub forms: Vec<WorkflowPauseReason>,
     /// Why it pauses, while it does.
@@ -101,8 +101,8 @@ impl Run {
     /// Adds the data of an event.
     ///
     /// For those who read an [`EventStream`](crate::EventStream) by hand.
-    pub fn apply<E: Feeds<Self>>(&mut self, event: &E) {
-        event.feed(self);
+    pub fn apply<E: AccumulateInto<Self>>(&mut self, event: &E) {
+        event.accumulate_into(self);
     }
 
     /// The text of each variable that it is made of, by the variable's selector (`llm.text`): branches that run in parallel
@@ -119,12 +119,12 @@ impl Run {
 
     /// The latest execution of a node, by the id of the node.
     #[must_use]
-    pub fn node(&self, node_id: &str) -> Option<&NodeExecution> {
+    pub fn node(&self, node_id: &str) -> Option<&NodeRun> {
         self.nodes.iter().rfind(|node| node.node_id == node_id)
     }
 
     /// The executions that began and of which no end is known.
-    pub fn unfinished(&self) -> impl Iterator<Item = &NodeExecution> {
+    pub fn unfinished(&self) -> impl Iterator<Item = &NodeRun> {
         self.nodes.iter().filter(|node| !node.is_finished())
     }
 
@@ -211,9 +211,9 @@ impl Run {
         self.finished_at = run.finished_at.or(self.finished_at);
     }
 
-    pub(super) fn executes(&mut self, told: &Told<'_>) {
-        let place = self.place_of(told);
-        self.nodes[place].learn(told);
+    pub(super) fn executes(&mut self, node_data: &NodeData<'_>) {
+        let place = self.place_of(node_data);
+        self.nodes[place].learn(node_data);
         if self.nodes[place].is_finished() {
             let node_id = &self.nodes[place].node_id;
             self.forms.retain(|form| form.node_id != *node_id);
@@ -222,42 +222,43 @@ impl Run {
     }
 
     /// Where an execution stands; at the end, where it was not known.
-    fn place_of(&mut self, told: &Told<'_>) -> usize {
-        if let Some(place) = self.executions.find(&self.nodes, told.id, |node| &node.id) {
+    fn place_of(&mut self, node_data: &NodeData<'_>) -> usize {
+        if let Some(place) = self.executions.find(&self.nodes, node_data.id, |node| &node.id) {
             return place;
         }
         // Their own events name iterations and loops by the node, a replayed run by the execution.
-        let container = told.node_type.is_some_and(NodeExecution::contains);
-        let known = self.container_of(told).filter(|&place| container && self.nodes[place].id == told.node_id);
+        let container = node_data.node_type.is_some_and(NodeRun::contains);
+        let known =
+            self.container_of(node_data).filter(|&place| container && self.nodes[place].id == node_data.node_id);
         let place = match known {
             Some(place) => {
-                told.id.clone_into(&mut self.nodes[place].id);
+                node_data.id.clone_into(&mut self.nodes[place].id);
                 place
             }
-            None => self.begun(told),
+            None => self.begun(node_data),
         };
-        self.executions.insert(told.id, place);
+        self.executions.insert(node_data.id, place);
         place
     }
 
     /// Where the latest execution of an iteration or a loop stands.
-    fn container_of(&self, told: &Told<'_>) -> Option<usize> {
-        self.containers.find(&self.nodes, told.node_id, |node| &node.node_id)
+    fn container_of(&self, node_data: &NodeData<'_>) -> Option<usize> {
+        self.containers.find(&self.nodes, node_data.node_id, |node| &node.node_id)
     }
 
-    fn begun(&mut self, told: &Told<'_>) -> usize {
-        let (node, place) = (NodeExecution::new(told), self.nodes.len());
+    fn begun(&mut self, node_data: &NodeData<'_>) -> usize {
+        let (node, place) = (NodeRun::new(node_data), self.nodes.len());
         if node.is_container() {
-            self.containers.insert(told.node_id, place);
+            self.containers.insert(node_data.node_id, place);
         }
         self.nodes.push(node);
         place
     }
 
-    pub(super) fn retried(&mut self, told: &Told<'_>, data: &NodeRetryData) {
-        let place = self.place_of(told);
+    pub(super) fn retried(&mut self, node_data: &NodeData<'_>, data: &NodeRetryData) {
+        let place = self.place_of(node_data);
         let node = &mut self.nodes[place];
-        node.learn(told);
+        node.learn(node_data);
         if !node.retries.iter().any(|retry| retry.index == data.retry_index) {
             let (error, elapsed_time) = (data.error.clone(), data.elapsed_time);
             node.retries.push(NodeRetry { index: data.retry_index, error, elapsed_time });
@@ -266,17 +267,17 @@ impl Run {
     }
 
     /// An iteration or a loop. Rounds around it let it begin again under the same name.
-    pub(super) fn container(&mut self, told: &Told<'_>) {
-        let place = self.container_of(told).filter(|&place| {
+    pub(super) fn container(&mut self, node_data: &NodeData<'_>) {
+        let place = self.container_of(node_data).filter(|&place| {
             let node = &self.nodes[place];
             // An end, or a beginning that is not that of another round.
-            told.end.is_some()
+            node_data.end.is_some()
                 || !node.is_finished()
-                || (node.created_at == told.created_at && node.inputs.as_ref() == told.inputs)
+                || (node.created_at == node_data.created_at && node.inputs.as_ref() == node_data.inputs)
         });
-        let place = place.unwrap_or_else(|| self.begun(told));
+        let place = place.unwrap_or_else(|| self.begun(node_data));
         let node = &mut self.nodes[place];
-        node.learn(told);
+        node.learn(node_data);
         // The first round of a loop begins with it; those of iterations are told one by one.
         if node.node_type == NodeType::Loop {
             node.rounds = node.rounds.max(1);
@@ -285,16 +286,16 @@ impl Run {
     }
 
     /// A round of an iteration or a loop begins.
-    pub(super) fn round(&mut self, told: &Told<'_>, index: i64) {
-        let place = self.container_of(told).unwrap_or_else(|| self.begun(told));
+    pub(super) fn round(&mut self, node_data: &NodeData<'_>, index: i64) {
+        let place = self.container_of(node_data).unwrap_or_else(|| self.begun(node_data));
         let node = &mut self.nodes[place];
         node.rounds = node.rounds.max(index.saturating_add(1));
         self.heard();
     }
 
     pub(super) fn agent_log(&mut self, data: &AgentLogData) {
-        let told = Told { id: &data.node_execution_id, node_id: &data.node_id, ..Told::default() };
-        let place = self.place_of(&told);
+        let node_data = NodeData { id: &data.node_execution_id, node_id: &data.node_id, ..NodeData::default() };
+        let place = self.place_of(&node_data);
         let logs = &mut self.nodes[place].agent_logs;
         match self.agent_logs.find(logs, &data.id, |log| &log.id) {
             Some(known) => logs[known].clone_from(data),
@@ -349,7 +350,7 @@ pub(super) fn think(reasoning: &mut BTreeMap<String, String>, data: &ReasoningCh
 }
 
 impl sealed::Snapshot for Run {
-    fn take_in<E: Feeds<Self>>(&mut self, event: &E) {
+    fn take_in<E: AccumulateInto<Self>>(&mut self, event: &E) {
         self.apply(event);
     }
 

@@ -1,10 +1,10 @@
 //! Runs that wait for people.
 
 use crate::{
-    Error, Failure, FollowedRun, Run, RunStatus,
+    Error, Failure, ReconnectingRun, Run, RunStatus,
     groups::{HumanInput, Workflows},
     runs::{
-        following::FRUITLESS,
+        reconnect::FRUITLESS,
         resume::{probe, wait_while_paused},
     },
     types::{
@@ -49,12 +49,12 @@ impl<'a> Workflows<'a> {
     /// # Errors
     /// Those of [`run_stream`](Self::run_stream), and of the operations that read and answer a form: `not_found` for one
     /// that is gone, `human_input_form_expired`, `invalid_form_data` for an answer that does not fit.
-    pub fn run_with_input<H, F>(self, request: &'a WorkflowRunRequest, answer: H) -> AttendedRun<'a, H>
+    pub fn run_with_input<H, F>(self, request: &'a WorkflowRunRequest, answer: H) -> HumanInputRun<'a, H>
     where
         H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
         F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
     {
-        AttendedRun {
+        HumanInputRun {
             workflows: self,
             request,
             answer,
@@ -68,11 +68,11 @@ impl<'a> Workflows<'a> {
 
 /// A run whose forms are answered as they come; see [`Workflows::run_with_input`].
 #[must_use = "nothing is run unless it is awaited"]
-pub struct AttendedRun<'a, H> {
+pub struct HumanInputRun<'a, H> {
     workflows: Workflows<'a>,
     request: &'a WorkflowRunRequest,
     answer: H,
-    followed: Option<FollowedRun<WorkflowEvent>>,
+    followed: Option<ReconnectingRun<WorkflowEvent>>,
     /// What there is to tell before the run begins.
     nothing: Run,
     /// Ids of the forms that are answered.
@@ -80,7 +80,7 @@ pub struct AttendedRun<'a, H> {
     failure: Option<Error>,
 }
 
-impl<'a, H, F> AttendedRun<'a, H>
+impl<'a, H, F> HumanInputRun<'a, H>
 where
     H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
     F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
@@ -147,12 +147,12 @@ where
 
     /// Returns the state of the run, as far as it was reported.
     pub fn snapshot(&self) -> &Run {
-        self.followed.as_ref().map_or(&self.nothing, FollowedRun::snapshot)
+        self.followed.as_ref().map_or(&self.nothing, ReconnectingRun::snapshot)
     }
 }
 
 /// The run at its end. A stop that nobody asked for after a form was answered is that of a release.
-fn explained(followed: &mut FollowedRun<WorkflowEvent>, answered: bool) -> Run {
+fn explained(followed: &mut ReconnectingRun<WorkflowEvent>, answered: bool) -> Run {
     let release = matches!(followed.server_version(), None | Some("1.16.0" | "1.16.1"));
     let asked = followed.was_asked_to_stop();
     let run = followed.snapshot_mut();
@@ -205,7 +205,7 @@ fn is_answered(error: &Error) -> bool {
     error.code() == Some(&ErrorCode::HumanInputFormSubmitted)
 }
 
-impl<'a, H, F> IntoFuture for AttendedRun<'a, H>
+impl<'a, H, F> IntoFuture for HumanInputRun<'a, H>
 where
     H: FnMut(WorkflowPauseReason) -> F + Send + 'a,
     F: Future<Output = Option<HumanInputSubmitRequest>> + Send + 'a,
@@ -218,8 +218,8 @@ where
     }
 }
 
-impl<H> fmt::Debug for AttendedRun<'_, H> {
+impl<H> fmt::Debug for HumanInputRun<'_, H> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("AttendedRun").field("followed", &self.followed).finish_non_exhaustive()
+        f.debug_struct("HumanInputRun").field("followed", &self.followed).finish_non_exhaustive()
     }
 }

@@ -1,6 +1,6 @@
 //! A stream whose events are gathered as they are read.
 
-use super::{Feeds, Run, Snapshot};
+use super::{AccumulateInto, Run, Snapshot};
 use crate::{Error, EventStream, stream::event_stream::within};
 use futures_core::Stream;
 use std::{
@@ -13,10 +13,10 @@ use std::{
 
 /// The events of an answer, and the [`Answer`](crate::Answer) that they have made so far.
 #[cfg(any(feature = "app", feature = "web"))]
-pub type AnswerStream<E> = Gathering<E, super::Answer>;
+pub type AnswerStream<E> = Accumulator<E, super::Answer>;
 
 /// The events of a run, and the [`Run`] that they have made so far.
-pub type RunStream<E> = Gathering<E, Run>;
+pub type RunStream<E> = Accumulator<E, Run>;
 
 /// A stream of events that accumulates their data into a snapshot: an `Answer` or a [`Run`].
 ///
@@ -45,12 +45,12 @@ pub type RunStream<E> = Gathering<E, Run>;
 /// # Ok(()) }
 /// ```
 #[must_use = "a stream does nothing unless it is read"]
-pub struct Gathering<E, S> {
+pub struct Accumulator<E, S> {
     events: EventStream<E>,
     snapshot: S,
 }
 
-impl<E: Feeds<S>, S: Snapshot> Gathering<E, S> {
+impl<E: AccumulateInto<S>, S: Snapshot> Accumulator<E, S> {
     pub(crate) fn new(events: EventStream<E>, mut snapshot: S) -> Self {
         if events.source().continues() {
             snapshot.missing().gap();
@@ -163,9 +163,9 @@ impl<E> EventStream<E> {
     #[cfg(any(feature = "app", feature = "web"))]
     pub fn into_answer(self) -> AnswerStream<E>
     where
-        E: Feeds<super::Answer>,
+        E: AccumulateInto<super::Answer>,
     {
-        Gathering::new(self, super::Answer::default())
+        Accumulator::new(self, super::Answer::default())
     }
 
     /// Gathers the run from the events.
@@ -187,13 +187,13 @@ impl<E> EventStream<E> {
     /// ```
     pub fn into_run(self) -> RunStream<E>
     where
-        E: Feeds<Run>,
+        E: AccumulateInto<Run>,
     {
-        Gathering::new(self, Run::default())
+        Accumulator::new(self, Run::default())
     }
 }
 
-impl<E: Feeds<S>, S: Snapshot> Stream for Gathering<E, S> {
+impl<E: AccumulateInto<S>, S: Snapshot> Stream for Accumulator<E, S> {
     type Item = Result<E, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -201,7 +201,7 @@ impl<E: Feeds<S>, S: Snapshot> Stream for Gathering<E, S> {
     }
 }
 
-impl<E: Feeds<S>, S: Snapshot> IntoFuture for Gathering<E, S> {
+impl<E: AccumulateInto<S>, S: Snapshot> IntoFuture for Accumulator<E, S> {
     type Output = Result<S, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
@@ -213,8 +213,8 @@ impl<E: Feeds<S>, S: Snapshot> IntoFuture for Gathering<E, S> {
     }
 }
 
-impl<E, S> fmt::Debug for Gathering<E, S> {
+impl<E, S> fmt::Debug for Accumulator<E, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Gathering").field("events", &self.events).finish_non_exhaustive()
+        f.debug_struct("Accumulator").field("events", &self.events).finish_non_exhaustive()
     }
 }

@@ -4,6 +4,7 @@ use crate::{Error, Event, Shown, types::ErrorCode, values::shown::Size};
 use bytes::Bytes;
 use std::{collections::BTreeSet, fmt};
 
+mod accumulator;
 #[cfg(any(feature = "app", feature = "web"))]
 mod agent;
 #[cfg(any(feature = "app", feature = "web"))]
@@ -11,24 +12,23 @@ mod answer;
 mod by_id;
 #[cfg(any(feature = "app", feature = "web"))]
 mod citation;
-mod feeds;
-mod gathering;
+mod events;
 mod node;
+mod node_data;
 #[cfg(any(feature = "app", feature = "web"))]
 mod pausing;
 mod reply;
 mod run;
 mod text;
-mod told;
 
+#[cfg(any(feature = "app", feature = "web"))]
+pub use accumulator::AnswerStream;
+pub use accumulator::{Accumulator, RunStream};
 #[cfg(any(feature = "app", feature = "web"))]
 pub use answer::{Answer, AnswerFile};
 #[cfg(any(feature = "app", feature = "web"))]
 pub use citation::Citation;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use gathering::AnswerStream;
-pub use gathering::{Gathering, RunStream};
-pub use node::{NodeExecution, NodeRetry};
+pub use node::{NodeRetry, NodeRun};
 
 pub(crate) use reply::{Reply, fold};
 pub use run::{Pause, Run};
@@ -118,7 +118,7 @@ impl Failure {
         Self { code: None, status: None, message: message.to_owned(), hint: None }
     }
 
-    fn told(code: &ErrorCode, status: i64, message: &str) -> Self {
+    fn from_event(code: &ErrorCode, status: i64, message: &str) -> Self {
         Self { code: Some(code.clone()), status: u16::try_from(status).ok(), message: message.to_owned(), hint: None }
     }
 }
@@ -207,10 +207,10 @@ impl Missing {
 /// Which events can be gathered into what: `ChatEvent` feeds an `Answer` and a [`Run`], `WorkflowEvent` a [`Run`].
 ///
 /// Implemented for the unions of events of this crate.
-pub trait Feeds<S>: Event {
+pub trait AccumulateInto<S>: Event {
     /// Adds what the event says to what is known.
     #[doc(hidden)]
-    fn feed(&self, snapshot: &mut S);
+    fn accumulate_into(&self, snapshot: &mut S);
 }
 
 /// What events are gathered into: an `Answer` or a [`Run`].
@@ -221,7 +221,7 @@ pub(crate) mod sealed {
 
     /// What a stream tells beside its events.
     pub trait Snapshot: Sized {
-        fn take_in<E: super::Feeds<Self>>(&mut self, event: &E);
+        fn take_in<E: super::AccumulateInto<Self>>(&mut self, event: &E);
         fn is_over(&self) -> bool;
         fn missing(&mut self) -> &mut super::Missing;
         /// The run failed: there was an `error` event.
