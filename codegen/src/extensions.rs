@@ -53,7 +53,7 @@ const VERSIONED: &[Place] =
 const DEPRECATED: &[Place] = &[Place::Operation, Place::Parameter, Place::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 22] = {
+pub(crate) const EXTENSIONS: [Extension; 23] = {
     use Form::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     use Place::{Info, Media, Operation, Response, Schema};
     [
@@ -129,6 +129,7 @@ pub(crate) const EXTENSIONS: [Extension; 22] = {
         ),
         extension("x-dify-until", Text, VERSIONED, None),
         extension("x-dify-deprecated", Text, DEPRECATED, None),
+        extension("x-dify-earlier", MapList, &[Schema], Some(("schema, member", "its shape in earlier releases"))),
     ]
 };
 

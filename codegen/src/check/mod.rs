@@ -13,6 +13,7 @@ mod paging;
 mod parameters;
 mod prose;
 mod references;
+mod releases;
 mod requests;
 mod schemas;
 #[cfg(test)]
@@ -45,7 +46,10 @@ const CAUSES: &[Rule] = &[
 
 const RULES: &[Rule] = &[
     references::components_are_used,
-    vocabulary::version_facts_name_releases,
+    releases::version_facts_name_releases,
+    releases::parts_begin_before_they_end,
+    releases::required_members_are_in_the_contract,
+    releases::earlier_shapes_are_in_order,
     schemas::objects_are_components,
     schemas::enums_are_components,
     schemas::schemas_have_no_title,
@@ -53,7 +57,6 @@ const RULES: &[Rule] = &[
     schemas::arrays_say_of_what,
     schemas::objects_say_what_is_in_them,
     schemas::required_names_properties,
-    schemas::members_of_one_version_are_optional,
     schemas::schemas_are_described,
     prose::descriptions_use_plain_words,
     prose::cited_numbers_exist,

@@ -126,7 +126,7 @@ pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
         for entry in node.entries() {
             if entry.key == "responses" {
                 entry.value.entries().iter().for_each(|answer| visit(o, &answer.value, true, found));
-            } else if entry.key != "example" && !entry.key.starts_with("x-") {
+            } else if entry.key != "example" && (!entry.key.starts_with("x-") || entry.key == "x-dify-earlier") {
                 visit(o, &entry.value, false, found);
             }
         }

@@ -5,9 +5,9 @@ use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Role, Schema};
 use crate::source::{Node, Place};
 
-/// Schemas that are written out, not references.
+/// Schemas that are written out, not references, and not shapes of earlier releases.
 pub(super) fn written<'o, 's>(o: &'o Outline<'s>) -> impl Iterator<Item = &'o Schema<'s>> {
-    o.schemas.iter().filter(|schema| schema.node.reference().is_none())
+    o.schemas.iter().filter(|schema| schema.node.reference().is_none() && schema.role != Role::Earlier)
 }
 
 pub(super) fn type_of(node: &Node) -> Option<&str> {
@@ -114,7 +114,7 @@ pub fn objects_say_what_is_in_them(o: &Outline<'_>, found: &mut Findings) {
 
 /// `required` is only a list of names: nothing else notices a misspelt one.
 pub fn required_names_properties(o: &Outline<'_>, found: &mut Findings) {
-    for Schema { node, .. } in written(o) {
+    for Schema { node, .. } in &o.schemas {
         let Some(required) = node.get("required") else {
             continue;
         };
@@ -134,25 +134,6 @@ pub fn required_names_properties(o: &Outline<'_>, found: &mut Findings) {
         }
         if required.items().is_empty() {
             found.push(o.at(required.place, "`required` is no list of names", "list names, or leave it out"));
-        }
-    }
-}
-
-/// What only one of the checked versions sends is not always there.
-pub fn members_of_one_version_are_optional(o: &Outline<'_>, found: &mut Findings) {
-    for Schema { node, .. } in written(o) {
-        let required: Vec<_> = names(node, "required");
-        for property in node.get("properties").map_or(&[][..], Node::entries) {
-            let one_version = ["x-dify-since", "x-dify-until"].into_iter().find(|fact| property.value.has(fact));
-            if let Some(fact) = one_version
-                && required.contains(&property.key.as_str())
-            {
-                found.push(o.at(
-                    property.place,
-                    format!("`{}` is required and has `{fact}`", property.key),
-                    "take it out of `required`, or remove the version fact",
-                ));
-            }
         }
     }
 }

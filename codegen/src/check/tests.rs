@@ -8,6 +8,7 @@ mod operations;
 mod parameters;
 mod prose;
 mod references;
+mod releases;
 mod requests;
 mod schemas;
 mod vocabulary;

@@ -110,6 +110,8 @@ const PAGING: Vocabulary = Vocabulary {
     openapi: &["style", "parameter", "items", "id", "from", "order", "more", "total"],
     place: None,
 };
+const EARLIER: Vocabulary =
+    Vocabulary { noun: "an entry of `x-dify-earlier`", openapi: &["until", "schema", "note"], place: None };
 const DEVIATION: Vocabulary = Vocabulary {
     noun: "an entry of `x-dify-deviations`",
     openapi: &["servers", "status", "where", "media", "note"],
@@ -164,6 +166,9 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         for value in schema.node.get("x-extensible-enum").map_or(&[][..], Node::items) {
             known(value, &ENUM_VALUE);
         }
+        for shape in schema.node.get("x-dify-earlier").map_or(&[][..], Node::items) {
+            known(shape, &EARLIER);
+        }
     }
 }
 
@@ -196,10 +201,12 @@ pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
     fn visit(o: &Outline<'_>, node: &Node, found: &mut Findings) {
         node.items().iter().for_each(|item| visit(o, item, found));
         for entry in node.entries() {
+            if !matches!(entry.key.as_str(), "example")
+                && (!entry.key.starts_with("x-") || entry.key == "x-dify-earlier")
+            {
+                visit(o, &entry.value, found);
+            }
             if !entry.key.starts_with("x-") {
-                if entry.key != "example" {
-                    visit(o, &entry.value, found);
-                }
                 continue;
             }
             let (fits, fix) =
@@ -228,34 +235,4 @@ fn fits(node: &Node, form: Form) -> (bool, &'static str) {
         Form::Map => (node.is_map(), "write a mapping"),
         Form::Anything => (true, ""),
     }
-}
-
-/// A release that is misspelt would silently be newer or older than all others.
-pub fn version_facts_name_releases(o: &Outline<'_>, found: &mut Findings) {
-    fn visit(o: &Outline<'_>, node: &Node, in_enum: bool, found: &mut Findings) {
-        for item in node.items() {
-            visit(o, item, in_enum, found);
-        }
-        for entry in node.entries() {
-            let key = entry.key.as_str();
-            let is_fact = matches!(key, "x-dify-since" | "x-dify-until" | "x-dify-deprecated")
-                || (in_enum && matches!(key, "since" | "until" | "deprecated"));
-            if is_fact && !entry.value.as_str().is_some_and(is_release) {
-                found.push(o.at(entry.place, format!("`{key}` names no release"), "write it as \"1.16.1\", in quotes"));
-            }
-            // A property may be called `since`, and an example may hold anything.
-            if key != "example" {
-                visit(o, &entry.value, key == "x-extensible-enum", found);
-            }
-        }
-    }
-    for file in &o.source.files {
-        visit(o, &file.node, false, found);
-    }
-}
-
-/// Three numbers with points between them.
-fn is_release(text: &str) -> bool {
-    let numbers: Vec<&str> = text.split('.').collect();
-    numbers.len() == 3 && numbers.iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
 }

@@ -48,19 +48,25 @@ fn implementation(component: &Component, paging: &Paging, model: &Model) -> Opti
         None => parse_quote!(crate::Paging::Number(#parameter)),
     };
     let mut methods: Vec<ImplItemFn> = Vec::new();
+    // What some release does not send is optional already.
+    let reported = |name: &String| -> Option<Expr> {
+        let member = members.iter().find(|m| m.name == *name && !m.nullable && (m.required || m.comes_or_goes()))?;
+        let field = ident(&member.rust);
+        Some(if member.required { parse_quote!(Some(self.#field)) } else { parse_quote!(self.#field) })
+    };
     if let Some(more) = &paging.more {
-        let more = ident(&member(more)?.rust);
+        let more = reported(more)?;
         methods.push(parse_quote! {
             fn more(&self) -> Option<bool> {
-                Some(self.#more)
+                #more
             }
         });
     }
     if let Some(total) = &paging.total {
-        let total = ident(&member(total)?.rust);
+        let total = reported(total)?;
         methods.push(parse_quote! {
             fn total(&self) -> Option<i64> {
-                Some(self.#total)
+                #total
             }
         });
     }

@@ -9,7 +9,7 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The oldest release whose answers the client decodes: what came with it is in all.
-const OLDEST: &str = "1.0.0";
+pub(super) const OLDEST: &str = "1.0.0";
 
 /// Text on every recorded release; a server that sent JSON of the variable's own type was reported, and one such variable
 /// must not make the list of all undecodable: <https://github.com/langgenius/dify/issues/14382>.
@@ -29,9 +29,9 @@ pub(crate) enum Need {
 
 impl Member {
     /// Whether some release of those that the client decodes does not send it.
-    fn comes_or_goes(&self) -> bool {
+    pub(crate) fn comes_or_goes(&self) -> bool {
         let since = self.since.as_deref().map(Value::from);
-        self.until.is_some() || before(OLDEST, since.as_ref())
+        self.until.is_some() || self.was_absent || before(OLDEST, since.as_ref())
     }
 
     /// Whether it is required of every release.
@@ -71,14 +71,16 @@ pub(super) fn decide(model: &mut Model) {
             let essential = member.essential.unwrap_or_else(|| {
                 member.is_due() && (alone || member.is_telling() || listed(&lists) || listed(&tags))
             });
+            // Nothing can stand for an essential member, so that one which was null in some release is optional.
+            let goes = member.comes_or_goes() || (essential && member.was_null);
             member.need = match member.required {
-                true if strict || (essential && !member.comes_or_goes()) => Need::Essential,
-                true if !member.comes_or_goes() => Need::Required,
+                true if strict || (essential && !goes) => Need::Essential,
+                true if !goes => Need::Required,
                 _ => Need::Optional,
             };
             // A list that a release does not send is an empty one; anything else is none.
             let collection = matches!(member.ty, Type::List(_) | Type::Map(_) | Type::Open);
-            member.required &= strict || !member.comes_or_goes() || collection;
+            member.required &= strict || !goes || collection;
         }
     }
     let mut telling = BTreeSet::new();

@@ -333,10 +333,14 @@ pub(crate) fn carried_by_body(parameter: &Value, body: Option<Option<&Map<String
     matches!(text(parameter, "in"), "query" | "header") && body.contains_key(name)
 }
 
-/// The content of the success that says most: the first with any content.
+/// The content of the success that says most: the first with any content. What only earlier releases answered counts where
+/// there is no other.
 fn success<'a>(document: &'a Value, operation: &'a Value) -> Option<&'a Map<String, Value>> {
-    members(operation.get("responses"))
-        .filter(|(status, _)| status.starts_with('2'))
+    let of_today = |response: &Value| resolved(document, response).get("x-dify-until").is_none();
+    let successes = || members(operation.get("responses")).filter(|(status, _)| status.starts_with('2'));
+    let any = successes().any(|(_, response)| of_today(response));
+    successes()
+        .filter(|(_, response)| !any || of_today(response))
         .find_map(|(_, response)| resolved(document, response).get("content")?.as_object())
 }
 

@@ -1,7 +1,9 @@
 //! Components, their members and types, and what each is in Rust.
 
+use super::need::OLDEST;
 use super::{Need, members, text, texts};
 use crate::diagnostic::{Finding, Findings};
+use contract::before;
 use heck::ToSnakeCase;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -76,6 +78,8 @@ pub(crate) struct Member {
     pub(crate) description: String,
     pub(crate) since: Option<String>,
     pub(crate) until: Option<String>,
+    /// Some release left it out of an object of another shape (`x-dify-earlier`).
+    pub(crate) was_absent: bool,
     /// In a form: a file whose content type must be one of sound (the media type's `encoding`).
     pub(crate) audio: bool,
     pub(crate) secret: Secret,
@@ -85,6 +89,8 @@ pub(crate) struct Member {
     pub(crate) essential: Option<bool>,
     /// Some release sent it as another type (`x-dify-earlier`).
     pub(crate) loose: bool,
+    /// Some release sent null for it (`x-dify-earlier`).
+    pub(crate) was_null: bool,
     /// What the client does where an answer lacks it.
     pub(crate) need: Need,
 }
@@ -247,6 +253,11 @@ impl EnumValue {
 impl Member {
     fn read_all(schema: &Value) -> Vec<Self> {
         let required = texts(schema, "required");
+        // An object that was another object up to some release may have lacked any member.
+        let lacking: Vec<Vec<String>> = earlier(schema)
+            .filter(|shape| shape.get("properties").is_some())
+            .map(|shape| texts(shape, "required"))
+            .collect();
         members(schema.get("properties"))
             .map(|(name, property)| Self {
                 name: name.clone(),
@@ -258,11 +269,14 @@ impl Member {
                 description: text(property, "description").to_owned(),
                 since: version(property, "x-dify-since"),
                 until: version(property, "x-dify-until"),
+                was_absent: lacking.iter().any(|required| !required.contains(name)),
                 audio: false,
                 secret: Secret::read(property),
                 send_default: property.get("x-dify-send-default").cloned(),
                 essential: property.get("x-dify-essential").and_then(Value::as_bool),
-                loose: was_of_another_type(property),
+                loose: earlier(property)
+                    .any(|shape| shape.get("type").is_some_and(|ty| Some(ty) != property.get("type"))),
+                was_null: earlier(property).any(nullable),
                 need: Need::default(),
             })
             .collect()
@@ -358,11 +372,11 @@ impl Type {
     }
 }
 
-/// Whether some release sent another type.
-fn was_of_another_type(property: &Value) -> bool {
-    let earlier = property.get("x-dify-earlier").and_then(Value::as_array);
-    let types = earlier.into_iter().flatten().filter_map(|entry| entry.pointer("/schema/type"));
-    types.into_iter().any(|ty| Some(ty) != property.get("type"))
+/// The shapes that a schema had in earlier releases of those that the client decodes.
+fn earlier(schema: &Value) -> impl Iterator<Item = &Value> {
+    let earlier = schema.get("x-dify-earlier").and_then(Value::as_array).into_iter().flatten();
+    let decoded = |entry: &&Value| !before(text(entry, "until"), Some(&OLDEST.into()));
+    earlier.filter(decoded).filter_map(|entry| entry.get("schema"))
 }
 
 /// Whether a schema allows null.

@@ -128,6 +128,8 @@ pub enum Role<'s> {
     Body,
     /// The value of a parameter or header.
     Parameter,
+    /// A shape of earlier releases (`x-dify-earlier`), or a part of one: no type of the bindings is made from it.
+    Earlier,
 }
 
 /// One schema, or one reference to a schema.
@@ -194,7 +196,7 @@ impl<'s> Outline<'s> {
             .flat_map(Node::items)
             .filter_map(Node::as_str)
             .collect();
-        versions.sort_unstable();
+        versions.sort_by_key(|version| numbers(version));
         versions.dedup();
         versions
     }
@@ -326,28 +328,38 @@ impl<'s> Outline<'s> {
 
     fn schema(&mut self, node: &'s Node, place: Place, role: Role<'s>) {
         self.schemas.push(Schema { node, place, role });
+        let within = |own| if role == Role::Earlier { role } else { own };
         for entry in node.entries() {
             let value = &entry.value;
             match entry.key.as_str() {
                 "properties" => {
                     for property in value.entries() {
-                        let role = Role::Property(&property.key);
-                        self.schema(&property.value, property.place, role);
+                        self.schema(&property.value, property.place, within(Role::Property(&property.key)));
                     }
                 }
-                "items" => self.schema(value, entry.place, Role::Items),
+                "items" => self.schema(value, entry.place, within(Role::Items)),
                 "additionalProperties" if value.is_map() => {
-                    self.schema(value, entry.place, Role::Values);
+                    self.schema(value, entry.place, within(Role::Values));
                 }
                 keyword @ ("allOf" | "oneOf" | "anyOf") => {
                     for branch in value.items() {
-                        self.schema(branch, branch.place, Role::Branch(keyword));
+                        self.schema(branch, branch.place, within(Role::Branch(keyword)));
+                    }
+                }
+                "x-dify-earlier" => {
+                    for earlier in value.items().iter().filter_map(|shape| shape.entry("schema")) {
+                        self.schema(&earlier.value, earlier.place, Role::Earlier);
                     }
                 }
                 _ => {}
             }
         }
     }
+}
+
+/// The numbers of a release, by which releases are ordered.
+pub fn numbers(release: &str) -> Vec<u64> {
+    release.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
 }
 
 /// The text of every reference below a node; not what only looks like one in examples and other data.
@@ -370,7 +382,7 @@ fn references<'s>(node: &'s Node, found: &mut Vec<&'s Node>) {
                 }
             }
             "example" | "default" | "enum" => {}
-            key if key.starts_with("x-") => {}
+            key if key.starts_with("x-") && key != "x-dify-earlier" => {}
             _ => references(value, found),
         }
     }

@@ -16,7 +16,9 @@ use super::{USER, sample};
 /// A key belongs to one application, so what is shown follows that application's mode.
 pub async fn show(app: &App) -> Result<(), Box<dyn Error>> {
     let info = app.info().get().await?;
-    println!("\nThe application \"{}\" (mode {}).", Shown::new(&info.name), info.mode);
+    // Servers before 1.4.0 do not report it.
+    let mode = info.mode.unwrap_or(AppMode::Chat);
+    println!("\nThe application \"{}\" (mode {mode}).", Shown::new(&info.name));
     let parameters = app.info().parameters().await?;
     let inputs = match sample::inputs(app, &parameters).await? {
         Ok(inputs) => inputs,
@@ -28,7 +30,7 @@ pub async fn show(app: &App) -> Result<(), Box<dyn Error>> {
             return Ok(());
         }
     };
-    match info.mode {
+    match mode {
         AppMode::Workflow => workflow(app, inputs).await,
         AppMode::Completion => completion(app, inputs).await,
         _ => chat(app, inputs, &parameters).await,

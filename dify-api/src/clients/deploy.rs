@@ -210,7 +210,7 @@ impl<'a> Deploy<'a> {
         if !app.enable_api {
             console.apps().set_api(&app_id, &ApiSwitchRequest::new(true)).await?;
         }
-        let warnings: Vec<ImportWarning> = import.warnings.unwrap_or_default();
+        let warnings: Vec<ImportWarning> = import.warnings;
         Ok(Ready { app: DeployedApp::new(app_id, app.mode, warnings), base })
     }
 

@@ -104,18 +104,6 @@ plant! {
             "spec/service/schemas/tea.yaml:57: `required` names `id` twice; name it once";
     }
 
-    a_required_member_of_one_version_is_told {
-        in SCHEMAS replace
-            "required: [id, kind, milk]"
-        by
-            "required: [id, kind, milk, owner]"
-        and hear
-            "spec/service/paths/tea.yaml:17: the example does not fit its schema at /data/0: \"owner\" is a required property; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:47: the example does not fit its schema: \"owner\" is a required property; mend the example, or the schema if it is wrong";
-            "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup: \"owner\" is a required property; mend the example, or the schema if it is wrong";
-            "spec/service/schemas/tea.yaml:70: `owner` is required and has `x-dify-since`; take it out of `required`, or remove the version fact";
-    }
-
     a_property_without_description_is_told {
         in SCHEMAS replace
             "      description: Fat, in per cent.\n"

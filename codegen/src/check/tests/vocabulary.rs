@@ -55,23 +55,4 @@ plant! {
         and hear
             "spec/service/paths/tea.yaml:28: `x-dify-errors` has the wrong form; write a list of texts";
     }
-
-    a_version_that_is_no_release_is_told {
-        in SCHEMAS replace
-            "since: \"1.1.0\""
-        by
-            "since: \"v1.1\""
-        and hear
-            "spec/service/schemas/tea.yaml:9: `since` names no release; write it as \"1.16.1\", in quotes";
-    }
-
-    a_version_without_quotes_is_told {
-        in SCHEMAS replace
-            "x-dify-since: \"1.1.0\""
-        by
-            "x-dify-since: 1.1"
-        and hear
-            "spec/service/schemas/tea.yaml:72: `x-dify-since` has the wrong form; write one text, in quotes if it is a number";
-            "spec/service/schemas/tea.yaml:72: `x-dify-since` names no release; write it as \"1.16.1\", in quotes";
-    }
 }

@@ -104,7 +104,7 @@ macro_rules! accumulate_answer {
             }
             Self::MessageReplace(event) => {
                 name!($answer, event, $conversation);
-                $answer.replaces(&event.answer, &event.reason);
+                $answer.replaces(&event.answer, event.reason.as_deref().unwrap_or_default());
             }
             Self::MessageFile(event) => {
                 name!($answer, event, $conversation);
@@ -122,7 +122,7 @@ macro_rules! accumulate_answer {
                     usage: Option::from(&event.metadata.usage),
                     annotation_reply: event.metadata.annotation_reply.as_ref(),
                     citations: event.metadata.retriever_resources.iter().map(Citation::from).collect(),
-                    reasoning: event.metadata.reasoning.as_ref(),
+                    reasoning: Some(&event.metadata.reasoning).filter(|reasoning| !reasoning.is_empty()),
                     files: event.files.as_deref(),
                 });
             }

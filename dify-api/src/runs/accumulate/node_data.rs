@@ -76,7 +76,7 @@ macro_rules! of_end {
 #[cfg(any(feature = "app", feature = "knowledge"))]
 impl<'e> From<&'e types::NodeStartedData> for NodeData<'e> {
     fn from(data: &'e types::NodeStartedData) -> Self {
-        of_start!(data, data.inputs_truncated)
+        of_start!(data, data.inputs_truncated == Some(true))
     }
 }
 
@@ -90,7 +90,8 @@ impl<'e> From<&'e types::RunNodeStartedData> for NodeData<'e> {
 #[cfg(any(feature = "app", feature = "knowledge"))]
 impl<'e> From<&'e types::NodeFinishedData> for NodeData<'e> {
     fn from(data: &'e types::NodeFinishedData) -> Self {
-        let truncated = data.inputs_truncated || data.process_data_truncated || data.outputs_truncated;
+        let truncated = [data.inputs_truncated, data.process_data_truncated, data.outputs_truncated];
+        let truncated = truncated.contains(&Some(true));
         of_end!(data, Some(&data.inputs), Some(&data.process_data), Some(&data.outputs), truncated)
     }
 }
@@ -115,7 +116,7 @@ macro_rules! containers {
                     node_type: Some(&types::NodeType::$kind),
                     title: &data.title,
                     inputs: Some(&data.inputs),
-                    truncated: data.inputs_truncated,
+                    truncated: data.inputs_truncated == Some(true),
                     created_at: Some(data.created_at),
                     ..NodeData::default()
                 }
@@ -143,7 +144,7 @@ macro_rules! containers {
                     title: &data.title,
                     inputs: Some(&data.inputs),
                     outputs: Some(&data.outputs),
-                    truncated: data.inputs_truncated || data.outputs_truncated,
+                    truncated: [data.inputs_truncated, data.outputs_truncated].contains(&Some(true)),
                     error: data.error.as_deref(),
                     created_at: Some(data.created_at),
                     metadata: Some(&data.execution_metadata),

@@ -64,7 +64,9 @@ impl Run {
         // The two events that tell of a form differ in what they leave out.
         learn(&mut known.display_in_ui, form.display_in_ui);
         learn(&mut known.form_token, form.form_token.clone());
-        learn(&mut known.approval_channels, form.approval_channels.clone());
+        if known.approval_channels.is_empty() {
+            known.approval_channels.clone_from(&form.approval_channels);
+        }
         learn(&mut known.expiration_time, form.expiration_time);
     }
 }

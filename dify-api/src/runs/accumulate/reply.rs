@@ -315,7 +315,7 @@ mod answers {
                     annotation_reply: None,
                     retriever_resources: Vec::new(),
                     usage: None,
-                    reasoning: Some(answer.reasoning.clone()).filter(|reasoning| !reasoning.is_empty()),
+                    reasoning: answer.reasoning.clone(),
                 }
             }
         };

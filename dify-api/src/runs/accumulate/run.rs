@@ -149,7 +149,7 @@ impl Run {
     pub(super) fn started(&mut self, data: &WorkflowStartedData) {
         // What follows a run from its beginning tells the beginning of one that is over.
         self.runs();
-        if data.reason == WorkflowStartReason::Resumption {
+        if data.reason == Some(WorkflowStartReason::Resumption) {
             self.resumed = true;
             self.forms.clear();
         }

@@ -11,13 +11,13 @@ const INFO: &str = r#"{"name":"n","description":"d","tags":[],"mode":"chat","aut
 
 #[tokio::test]
 async fn members_that_an_answer_lacks_are_counted() {
-    let lacking = INFO.replace(r#""description":"d","#, "").replace(r#""mode":"chat""#, r#""mode":null"#);
+    let lacking = INFO.replace(r#""description":"d","#, "").replace(r#""name":"n""#, r#""name":null"#);
     let server = Server::start(vec![json(INFO), json(&lacking)]).await;
     let app = server.app(Timeouts::none());
     let whole = app.info().get().with_response().await.expect("an answer");
     assert_eq!((whole.substitutions(), whole.description.as_str()), (0, "d"));
     let lacking = app.info().get().with_response().await.expect("an answer");
-    assert_eq!((lacking.substitutions(), lacking.description.as_str(), lacking.mode.as_str()), (2, "", ""));
+    assert_eq!((lacking.substitutions(), lacking.description.as_str(), lacking.name.as_str()), (2, "", ""));
     assert_eq!(lacking.map(|info| info.name).substitutions(), 2);
 }
 
