@@ -1,6 +1,7 @@
 //! From bundled documents to the Rust files of `dify-api/src/generated` and `docs/api.md`: lower → generate → polish → emit → write.
 
 use crate::diagnostic::{Finding, Findings};
+pub use crate::files::{Document, GeneratedFile, Homes};
 use crate::model::{API, MARK, Model};
 use crate::{emit, generate, lower, polish, write};
 use serde_json::{Map, Value};
@@ -9,27 +10,6 @@ use std::path::PathBuf;
 
 /// The index of operations, for people.
 const API_PAGE: &str = "docs/api.md";
-
-/// A bundled document.
-#[derive(Clone, Debug)]
-pub struct Document {
-    /// The API it describes, such as `service`.
-    pub api: String,
-    /// Its content: self-contained OpenAPI 3.0.3.
-    pub value: Value,
-}
-
-/// A file made from the documents.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct GeneratedFile {
-    /// Where it belongs, relative to the workspace's root.
-    pub path: PathBuf,
-    /// Its content.
-    pub contents: String,
-}
-
-/// The file of types in which each schema is, and its place in the source.
-pub type Homes = BTreeMap<String, (String, usize)>;
 
 /// Make the bindings.
 pub fn generate(documents: &[Document], homes: &Homes) -> Result<Vec<GeneratedFile>, Findings> {

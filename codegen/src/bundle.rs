@@ -4,7 +4,6 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use crate::publish;
 use crate::reconciliation::linked;
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
@@ -56,11 +55,20 @@ fn info(own: &Node, shared: Option<&Node>) -> Value {
     for entry in shared.entries() {
         members.entry(entry.key.clone()).or_insert_with(|| entry.value.to_value());
     }
-    let checked = members.get("x-dify-checked").and_then(publish::releases);
+    let checked = members.get("x-dify-checked").and_then(releases);
     if let (Some(checked), Some(Value::String(description))) = (checked, members.get_mut("description")) {
         *description = description.replace("{checked}", &checked);
     }
     info
+}
+
+/// Returns releases as text: `1.13.0 and 1.16.1`.
+pub(crate) fn releases(checked: &Value) -> Option<String> {
+    let releases: Vec<&str> = checked.as_array()?.iter().filter_map(Value::as_str).collect();
+    Some(match releases.split_last()? {
+        (only, []) => (*only).to_owned(),
+        (last, others) => format!("{} and {last}", others.join(", ")),
+    })
 }
 
 /// Gives an operation the `operationId` and the tag that its `x-dify-method` names. An older source has them already.

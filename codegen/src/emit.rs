@@ -17,8 +17,8 @@ mod queries;
 mod structs;
 mod unions;
 
-use crate::bindings::Homes;
 use crate::diagnostic::Findings;
+use crate::files::Homes;
 use crate::model::{Component, Model, Shape};
 use std::collections::BTreeSet;
 use syn::{File, Item};
@@ -49,23 +49,23 @@ pub(crate) struct Part {
     pub(crate) group: bool,
     /// The features of which one must be on for it to be compiled, where the file itself is not gated.
     pub(crate) features: BTreeSet<String>,
-    pub(crate) source: Source,
+    pub(crate) source: ItemSource,
 }
 
 impl Part {
     /// What defines a type.
-    fn of_type(name: &str, source: Source) -> Self {
+    fn of_type(name: &str, source: ItemSource) -> Self {
         Self { defines: vec![name.to_owned()], ..Self::beside(source) }
     }
 
     /// What defines nothing.
-    fn beside(source: Source) -> Self {
+    fn beside(source: ItemSource) -> Self {
         Self { defines: Vec::new(), group: false, features: BTreeSet::new(), source }
     }
 }
 
 /// The text of a part.
-pub(crate) enum Source {
+pub(crate) enum ItemSource {
     Items(Vec<Item>),
     /// What prettyplease would print badly: the insides of a macro.
     Text(String),

@@ -4,7 +4,7 @@
 
 /// What carries an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Place {
+pub(crate) enum ExtensionPlace {
     Info,
     Operation,
     Parameter,
@@ -16,7 +16,7 @@ pub(crate) enum Place {
 
 /// What the value of an extension has to be.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Form {
+pub(crate) enum ValueForm {
     Bool,
     True,
     Text,
@@ -31,8 +31,8 @@ pub(crate) enum Form {
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Extension {
     pub(crate) name: &'static str,
-    pub(crate) form: Form,
-    places: &'static [Place],
+    pub(crate) form: ValueForm,
+    places: &'static [ExtensionPlace],
     /// The row of the table: what carries it, and its meaning. Extensions that share a row follow each other, and the
     /// first of them has it.
     row: Option<(&'static str, &'static str)>,
@@ -40,22 +40,28 @@ pub(crate) struct Extension {
 
 const fn extension(
     name: &'static str,
-    form: Form,
-    places: &'static [Place],
+    form: ValueForm,
+    places: &'static [ExtensionPlace],
     row: Option<(&'static str, &'static str)>,
 ) -> Extension {
     Extension { name, form, places, row }
 }
 
 /// What may begin and end with a release.
-const VERSIONED: &[Place] =
-    &[Place::Operation, Place::Parameter, Place::Response, Place::Header, Place::Media, Place::Schema];
-const DEPRECATED: &[Place] = &[Place::Operation, Place::Parameter, Place::Schema];
+const VERSIONED: &[ExtensionPlace] = &[
+    ExtensionPlace::Operation,
+    ExtensionPlace::Parameter,
+    ExtensionPlace::Response,
+    ExtensionPlace::Header,
+    ExtensionPlace::Media,
+    ExtensionPlace::Schema,
+];
+const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
 pub(crate) const EXTENSIONS: [Extension; 23] = {
-    use Form::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
-    use Place::{Info, Media, Operation, Response, Schema};
+    use ExtensionPlace::{Info, Media, Operation, Response, Schema};
+    use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
         extension(
             "x-dify-checked",
@@ -134,7 +140,7 @@ pub(crate) const EXTENSIONS: [Extension; 23] = {
 };
 
 /// The names of those that a place may carry.
-pub(crate) fn names(place: Place) -> Vec<&'static str> {
+pub(crate) fn names(place: ExtensionPlace) -> Vec<&'static str> {
     EXTENSIONS.iter().filter(|extension| extension.places.contains(&place)).map(|extension| extension.name).collect()
 }
 

@@ -11,6 +11,7 @@ pub mod diff;
 pub mod drift;
 mod emit;
 mod extensions;
+mod files;
 mod generate;
 mod lower;
 mod model;

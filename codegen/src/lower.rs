@@ -10,19 +10,19 @@ use crate::diagnostic::{Finding, Findings};
 use serde_json::Value;
 
 /// One change of the document. Returns how many places it changed.
-pub(crate) struct Rule {
+pub(crate) struct LoweringRule {
     pub(crate) name: &'static str,
     pub(crate) apply: fn(&mut Value) -> usize,
 }
 
 macro_rules! rules {
     ($($module:ident :: $rule:ident),* $(,)?) => {
-        &[$(Rule { name: stringify!($rule), apply: $module::$rule }),*]
+        &[$(LoweringRule { name: stringify!($rule), apply: $module::$rule }),*]
     };
 }
 
 /// The rules, in the order in which they are applied.
-pub(crate) const RULES: &[Rule] = rules![
+pub(crate) const RULES: &[LoweringRule] = rules![
     operations::drop_parameters_the_body_carries,
     operations::split_json_from_event_stream,
     operations::drop_text_beside_json,
@@ -35,7 +35,7 @@ pub(crate) const RULES: &[Rule] = rules![
 ];
 
 /// Apply every rule; the findings name those that matched nothing.
-pub(crate) fn lower(document: &Value, rules: &[Rule]) -> (Value, Findings) {
+pub(crate) fn lower(document: &Value, rules: &[LoweringRule]) -> (Value, Findings) {
     let mut lowered = document.clone();
     let mut unused = Findings::new();
     for rule in rules {

@@ -13,7 +13,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 pub(crate) use need::Need;
 pub(crate) use operation::{
-    Answer, Body, Credential, Location, Mode, Operation, Parameter, carried_by_body, chosen_by_method,
+    Answer, Body, Credential, Location, Operation, Parameter, ReplyMode, carried_by_body, chosen_by_method,
 };
 pub(crate) use paging::{Cursor, Paging};
 pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Type, Variant, rust_name};
@@ -158,7 +158,7 @@ impl Model {
     /// `response_mode` is no member of the Rust types: `send` and `stream` choose it.
     fn drop_members_the_method_chooses(&mut self) {
         for operation in &self.operations {
-            let (Mode::Blocking | Mode::Streaming, Some(Body::Json(Type::Named(name)))) =
+            let (ReplyMode::Blocking | ReplyMode::Streaming, Some(Body::Json(Type::Named(name)))) =
                 (operation.mode, &operation.body)
             else {
                 continue;

@@ -1,14 +1,14 @@
 //! The public API of generated files as text, for snapshots: what a change of the spec means to callers.
 
-use crate::bindings::GeneratedFile;
+use crate::files::{DIRECTORY, GeneratedFile};
 use std::collections::BTreeMap;
 use syn::{Attribute, ImplItem, Item, ItemEnum, Visibility};
 
 /// By file name without `.rs`, such as `groups/chat`: types with their members, methods with their signatures, without documentation and bodies.
 pub(crate) fn public_api(files: &[GeneratedFile]) -> BTreeMap<String, String> {
     let mut api = BTreeMap::new();
-    for file in files.iter().filter(|f| f.path.starts_with(crate::write::DIRECTORY)) {
-        let path = file.path.strip_prefix(crate::write::DIRECTORY).unwrap_or(&file.path).with_extension("");
+    for file in files.iter().filter(|f| f.path.starts_with(DIRECTORY)) {
+        let path = file.path.strip_prefix(DIRECTORY).unwrap_or(&file.path).with_extension("");
         if path.ends_with("mod") {
             continue;
         }

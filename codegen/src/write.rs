@@ -1,16 +1,13 @@
 //! The generated code as files: one per resource group and one per file of schemas, and the modules that gather them.
 
-use crate::bindings::GeneratedFile;
-use crate::emit::{Code, Module, ModuleKind, Part, Source, Written};
+use crate::emit::{Code, ItemSource, Module, ModuleKind, Part, Written};
+use crate::files::{DIRECTORY, GeneratedFile};
 use sha2::{Digest, Sha256};
 use std::collections::BTreeSet;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use syn::visit::{self, Visit};
 use syn::{File, Item};
-
-/// Where the bindings stand.
-pub(crate) const DIRECTORY: &str = "dify-api/src/generated";
 
 /// Where the tests find every operation and type.
 const HARNESS: &str = "tests/src/generated.rs";
@@ -147,7 +144,7 @@ fn module(written: &Written, types: &BTreeSet<&str>) -> String {
         ModuleKind::Group(_) => {
             let mut used = Names::default();
             for part in &written.parts {
-                if let Source::Items(items) = &part.source {
+                if let ItemSource::Items(items) = &part.source {
                     items.iter().for_each(|item| used.visit_item(item));
                 }
             }
@@ -162,10 +159,10 @@ fn module(written: &Written, types: &BTreeSet<&str>) -> String {
     for Part { features, source, .. } in &written.parts {
         let gate = gate(features.iter().map(String::as_str));
         match source {
-            Source::Text(part) => {
+            ItemSource::Text(part) => {
                 let _ = write!(text, "\n{gate}{part}");
             }
-            Source::Items(items) => {
+            ItemSource::Items(items) => {
                 for item in items {
                     let printed = spaced(&print(item));
                     let docs =

@@ -1,5 +1,8 @@
 //! The APIs of a server, and the documents that describe them.
 
+/// The methods of HTTP, as documents write them.
+pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+
 /// An API of a Dify server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Api {

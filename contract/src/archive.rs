@@ -64,7 +64,7 @@ pub fn read(archive: &Path) -> Result<Vec<(String, Exchange)>, ArchiveError> {
     lines.collect()
 }
 
-/// Writes an archive, ordered by name, without what an exchange holds twice. The same recordings give the same bytes.
+/// Writes an archive, ordered by name, without the repeated parts of an exchange. The same recordings give the same bytes.
 ///
 /// # Errors
 /// Fails if the file system refuses.

@@ -73,7 +73,7 @@ pub enum CorpusError {
     },
 }
 
-/// What `index.json` says of a server's recordings.
+/// The content of a server's `index.json`.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Index {
     /// The release. A server's own word is not enough: unreleased code calls itself by the last release.
@@ -94,7 +94,7 @@ pub struct Corpus {
     pub index: Option<Index>,
     /// Each exchange with the name of its recording below the folder.
     pub recordings: Vec<(String, Exchange)>,
-    /// Files that hold no recording.
+    /// Files without a recording.
     pub unreadable: Vec<Unreadable>,
 }
 
@@ -186,7 +186,7 @@ impl Corpus {
         }
     }
 
-    /// Judges every recording. Files that hold no recording are listed in the report.
+    /// Judges every recording. The report lists files without a recording.
     #[must_use]
     pub fn judged(&self, judge: &Judge) -> Report {
         let verdicts = self.recordings.iter().map(|(file, exchange)| judge.exchange(file, exchange)).collect();

@@ -27,7 +27,7 @@ pub enum DocumentError {
     Reference {
         /// The reference.
         reference: String,
-        /// JSON pointer of the object that holds it.
+        /// JSON pointer of its object.
         place: String,
     },
 }

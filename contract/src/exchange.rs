@@ -15,7 +15,7 @@ pub struct Exchange {
     /// The name of what was asked, for people.
     #[serde(default)]
     pub operation: Option<String>,
-    /// What is special about it, for people.
+    /// A note for readers.
     #[serde(default)]
     pub case: Option<String>,
     /// When it was recorded, in RFC 3339.
@@ -185,7 +185,7 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
         .with_decode_allow_trailing_bits(true),
 );
 
-/// What is no base64 is left as it is.
+/// Text that is no base64 is left as it is.
 fn bytes<'b>(text: Option<&'b str>, encoded: Option<&'b str>) -> Cow<'b, [u8]> {
     match (text, encoded) {
         (Some(text), _) => text.as_bytes().into(),

@@ -188,7 +188,7 @@ fn findings(operation: Operation<'_>, request: &Request) -> Vec<crate::Finding> 
     operation.findings(&Sent { query: &query, headers, media_type: &media_type, content })
 }
 
-/// What is no UTF-8 gets replacement characters.
+/// Invalid UTF-8 gets replacement characters.
 fn text(bytes: Cow<'_, [u8]>) -> Cow<'_, str> {
     match bytes {
         Cow::Borrowed(bytes) => String::from_utf8_lossy(bytes),

@@ -1,8 +1,8 @@
 //! Documents as judges of what Dify servers and their clients send.
 //!
 //! A [`Document`] is an OpenAPI 3.1 document, whose schemas are JSON Schema 2020-12, as one [release](project) is described by
-//! it. It finds the [`Operation`] of a request; that lists what is wrong with the [request](Operation::findings), and its
-//! [schemas](Schema) list what is wrong with a body or an event, and which members nothing documents.
+//! it. It finds the [`Operation`] of a request; that lists the errors of the [request](Operation::findings), and its
+//! [schemas](Schema) list the errors of a body or an event, and its undocumented members.
 //!
 //! A [`Judge`] has the documents of all APIs and judges recorded [exchanges](Exchange); a [`Corpus`] is the recordings of one
 //! server, and a [`Report`] the verdicts on them.
@@ -30,7 +30,7 @@ mod schema;
 mod tests;
 mod verdict;
 
-pub use api::Api;
+pub use api::{Api, METHODS};
 pub use archive::ArchiveError;
 pub use corpus::{Corpus, CorpusError, Index, corpora};
 pub use document::{Document, DocumentError, Found, follow};
@@ -42,6 +42,6 @@ pub use problem::Problem;
 pub use release::{before, is_release, lacks, project, project_range};
 pub use report::{Report, Unreadable};
 pub use request::{Content, Finding, Part, Sent};
-pub use route::{METHODS, decode, is_uuid};
+pub use route::{decode, is_uuid};
 pub use schema::{Schema, Side};
 pub use verdict::{Aside, Verdict, Violation};

@@ -35,7 +35,7 @@ impl<'d> Message<'d> {
         bodies.map(move |(media, value)| (media.as_str(), Body { document: self.document, value }))
     }
 
-    /// Returns the body of a media type without parameters: the exact one, else that of the first range that holds it.
+    /// Returns the body of a media type without parameters: the exact one, else that of the first matching range.
     #[must_use]
     pub fn body(self, media_type: &str) -> Option<Body<'d>> {
         let holds = |range: &str| {

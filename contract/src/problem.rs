@@ -1,4 +1,4 @@
-//! What is wrong with a value.
+//! The errors of a value.
 
 use std::fmt;
 
@@ -28,7 +28,7 @@ pub struct Problem {
     pub expected: Value,
     /// The value that is refused.
     pub found: Value,
-    /// What is wrong.
+    /// The error.
     pub message: String,
 }
 

@@ -9,7 +9,7 @@ use std::collections::BTreeSet;
 
 use serde_json::{Map, Value};
 
-use crate::route::METHODS;
+use crate::api::METHODS;
 
 /// Whether a release comes before the one that a value names. An empty release, or none named, comes before nothing.
 #[must_use]

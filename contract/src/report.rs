@@ -1,4 +1,4 @@
-//! All verdicts together: counts, percentages, and what is wrong most often.
+//! All verdicts together: counts, percentages, and the most frequent errors.
 
 use std::{
     collections::{BTreeMap, BTreeSet},
@@ -9,7 +9,7 @@ use serde_json::{Map, Value, json};
 
 use crate::verdict::{Aside, Verdict, Violation};
 
-/// How many places of each kind of violation are shown, unless told otherwise.
+/// The default for how many places of each kind of violation are shown.
 const SHOWN: usize = 3;
 
 /// The verdicts on a set of recordings.
@@ -80,7 +80,7 @@ impl Report {
         }
         Some(match (self.verdicts.is_empty(), self.unreadable.is_empty()) {
             (true, true) => "there is no recording (*.json, *.jsonl.gz) in the folder, or none whose name matches",
-            (true, false) => "no file holds a recording",
+            (true, false) => "no file contains a recording",
             _ => "every recording was set aside, for the reasons above",
         })
     }

@@ -54,7 +54,7 @@ pub enum Part {
 pub struct Finding {
     /// Where it is.
     pub part: Part,
-    /// What it is. The keyword `unknown` stands for a parameter, a field or a body that is not documented, `media` for
+    /// Its kind. The keyword `unknown` is for a parameter, a field or a body that is not documented, `media` for
     /// such a media type, and `not_json` for a body that cannot be read.
     pub problem: Problem,
 }

@@ -9,10 +9,7 @@ use std::cmp::Reverse;
 use percent_encoding::percent_decode_str;
 use serde_json::Value;
 
-use crate::document::follow;
-
-/// The methods of HTTP, as documents write them.
-pub const METHODS: [&str; 8] = ["get", "put", "post", "delete", "patch", "head", "options", "trace"];
+use crate::{api::METHODS, document::follow};
 
 /// The routes of a document, fixed segments before parameters.
 #[derive(Debug, Default)]
@@ -113,7 +110,7 @@ impl Segment {
     }
 }
 
-/// Undoes percent encoding; what is no UTF-8 afterwards gets replacement characters.
+/// Decodes percent encoding; invalid UTF-8 gets replacement characters.
 #[must_use]
 pub fn decode(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()

@@ -156,7 +156,7 @@ impl Validators {
     }
 }
 
-/// The schema with references into the registered components, without what is only for readers.
+/// The schema with references into the registered components, without annotations.
 fn translated(schema: &Value) -> Value {
     let members = match schema {
         Value::Object(members) => members,
@@ -198,7 +198,7 @@ impl ExtensibleEnum {
 }
 
 impl<'i> Keyword<'i> for ExtensibleEnum {
-    /// The message is the list of values: [`Problem`] returns them as what is expected.
+    /// The message is the list of values: [`Problem`] returns them as the expected values.
     fn validate(&self, instance: &'i Value) -> Result<(), ValidationError<'i>> {
         if self.is_valid(instance) { Ok(()) } else { Err(ValidationError::custom(self.0.to_string())) }
     }

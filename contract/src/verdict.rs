@@ -21,7 +21,7 @@ pub struct Violation {
     /// The operation and the place, for instance `POST /chat-messages 200 /metadata/usage`.
     #[serde(rename = "where")]
     pub place: String,
-    /// What is wrong.
+    /// The error.
     #[serde(rename = "msg")]
     pub message: String,
 }
@@ -95,7 +95,7 @@ pub struct Verdict {
     pub aside: Option<Aside>,
     /// Whether a schema describes the body.
     pub checked: bool,
-    /// What is wrong: of one kind once at each place.
+    /// The errors: of one kind once at each place.
     pub violations: Vec<Violation>,
     /// How often each event came in the stream.
     pub events: BTreeMap<String, u64>,

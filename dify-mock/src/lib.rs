@@ -65,5 +65,5 @@ pub use crate::http::records::RecordedRequest;
 pub use crate::server::{Builder, Error, Server};
 pub use crate::state::console::account::{EMAIL as CONSOLE_EMAIL, PASSWORD as CONSOLE_PASSWORD};
 
-/// The keys worth knowing: how a key begins, and what application it then stands for.
+/// The keys: how a key begins, and the application that it opens.
 pub const KEYS: &[(&str, &str)] = crate::values::key::KEYS;

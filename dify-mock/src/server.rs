@@ -39,7 +39,7 @@ pub enum Error {
     },
 }
 
-/// How a server shall behave.
+/// The behaviour of a server.
 #[derive(Clone, Debug)]
 pub struct Builder {
     address: SocketAddr,
@@ -122,14 +122,14 @@ impl Builder {
         self
     }
 
-    /// Hold the server's own answers and events against the document too: see [`RecordedRequest::answer_problems`].
+    /// Validates the server's own answers and events too: see [`RecordedRequest::answer_problems`].
     #[must_use]
     pub fn check_answers(mut self, check: bool) -> Self {
         self.options.check_answers = check;
         self
     }
 
-    /// Sets what `X-Version` says. Defaults to the release of the published documents.
+    /// Sets the value of `X-Version`. Defaults to the release of the published documents.
     ///
     /// With `1.16.0` and `1.16.1` set so, a workflow whose form is answered is stopped ("Stopped by user."), as those
     /// releases do within ten minutes of the pause; without, and with any other, it continues, as it does on 1.15.0 and
@@ -156,7 +156,7 @@ impl Builder {
         self
     }
 
-    /// A server that nobody has set up yet: it has no account, and the console's setup makes one.
+    /// A server without setup: it has no account, and the console's setup makes one.
     #[must_use]
     pub fn without_account(mut self) -> Self {
         self.options.set_up = false;
@@ -244,7 +244,7 @@ impl Server {
 
     /// The code of the page that the application of a key has: the last part of a page's address, and what
     /// `GET /passport` wants as `X-App-Code`. A key has the same code on every run, and from now on its page is there
-    /// even when nobody used the key before. A key that stands for no application has a code that leads nowhere.
+    /// even if the key was not used before. The code of a key without application leads nowhere.
     #[must_use]
     pub fn app_code(&self, key: &str) -> String {
         if let Some(key) = Key::known(key) {

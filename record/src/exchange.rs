@@ -10,38 +10,8 @@ use contract::{Chunk, Exchange as Recording};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
+use crate::kept::Kept;
 use crate::scrub::{Cleaned, Described, Leak, Operation, REDACTED, Scrubber};
-
-/// The most that is kept of a body: more is only counted.
-const MOST: usize = 8 << 20;
-
-/// A body as far as it is kept.
-#[derive(Default)]
-pub(crate) struct Kept {
-    bytes: Vec<u8>,
-    total: usize,
-}
-
-impl Kept {
-    pub(crate) fn take(&mut self, chunk: &Bytes) {
-        self.total += chunk.len();
-        if self.total <= MOST {
-            self.bytes.extend_from_slice(chunk);
-        } else {
-            self.bytes = Vec::new();
-        }
-    }
-
-    /// How many bytes there were.
-    pub(crate) fn total(&self) -> usize {
-        self.total
-    }
-
-    /// The body; `None` where it was too long to be kept.
-    pub(crate) fn bytes(&self) -> Option<&[u8]> {
-        (self.total <= MOST).then_some(&self.bytes)
-    }
-}
 
 /// A request.
 pub(crate) struct Asked {
@@ -100,7 +70,7 @@ impl Answer {
     pub(crate) fn take(&mut self, chunk: &Bytes) {
         self.kept.take(chunk);
         if self.kept.bytes().is_some() {
-            self.chunks.push((self.kept.total, milliseconds(self.started)));
+            self.chunks.push((self.kept.total(), milliseconds(self.started)));
         } else {
             self.chunks = Vec::new();
         }
@@ -111,14 +81,14 @@ impl Answer {
         self.ending = ending;
     }
 
-    /// Whether all that was promised came, though nobody asked whether there is more.
+    /// Whether the announced length came, although the end was not read.
     pub(crate) fn is_whole(&self) -> bool {
         let length = self.headers.get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
         let nothing = self.status == StatusCode::NO_CONTENT || self.status == StatusCode::NOT_MODIFIED;
-        nothing || length == Some(self.kept.total)
+        nothing || length == Some(self.kept.total())
     }
 
-    /// The pieces of a body, which hold no part of a secret, with the time of the last byte of each.
+    /// The pieces of a body without any part of a secret, with the time of the last byte of each.
     fn chunks(&self, pieces: &[(usize, String)]) -> Vec<Chunk> {
         let mut chunks: Vec<(f64, String)> = Vec::new();
         for (end, piece) in pieces {
@@ -212,7 +182,7 @@ impl Exchange {
         };
         let place = |media_type: &str| operation.map(|operation| operation.request(media_type)).unwrap_or_default();
         let sent = asked.body.lock().unwrap_or_else(PoisonError::into_inner);
-        let body = Written::new(scrubber.body(&asked.headers, &sent, place));
+        let body = WrittenBody::new(scrubber.body(&asked.headers, &sent, place));
         drop(sent);
         (request.body, request.body_base64, request.body_note) = (body.text, body.base64, body.note);
         request.multipart = body.parts;
@@ -252,7 +222,7 @@ impl Exchange {
             });
         }
         let nothing = body == Cleaned::Nothing;
-        let body = Written::new(body);
+        let body = WrittenBody::new(body);
         (response.body, response.body_base64, response.body_note) = (body.text, body.base64, body.note);
         if nothing {
             response.body = Some(String::new());
@@ -263,14 +233,14 @@ impl Exchange {
 
 /// A body as it is written.
 #[derive(Default)]
-struct Written {
+struct WrittenBody {
     text: Option<String>,
     base64: Option<String>,
     note: Option<String>,
     parts: Option<Value>,
 }
 
-impl Written {
+impl WrittenBody {
     fn new(body: Cleaned) -> Self {
         let nothing = Self::default();
         match body {
@@ -285,10 +255,10 @@ impl Written {
     }
 }
 
-/// Shows nothing of what is secret.
+/// Shows no secret.
 impl std::fmt::Debug for Exchange {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        let sizes = (self.method(), self.status(), self.answer.kept.total);
+        let sizes = (self.method(), self.status(), self.answer.kept.total());
         formatter.debug_tuple("Exchange").field(&sizes).finish()
     }
 }

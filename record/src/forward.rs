@@ -12,7 +12,8 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use tokio::sync::mpsc;
 
-use crate::exchange::{Answer, Asked, Exchange, Kept};
+use crate::exchange::{Answer, Asked, Exchange};
+use crate::kept::Kept;
 use crate::tape::Tape;
 use crate::upstream::Upstream;
 

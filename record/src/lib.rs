@@ -24,6 +24,7 @@ mod exchange;
 mod fetch;
 #[cfg(feature = "proxy")]
 mod forward;
+mod kept;
 #[cfg(feature = "proxy")]
 mod proxy;
 pub mod scrub;

@@ -42,7 +42,7 @@ impl Shelf {
         Self { root, numbers: BTreeMap::new(), scrubber, written: Written::default() }
     }
 
-    /// Writes until nobody sends any more. A thread of its own: files never hold up a stream.
+    /// Writes until all senders are gone. A thread of its own, so that files never delay a stream.
     pub(crate) fn run(mut self, mut exchanges: mpsc::UnboundedReceiver<Exchange>) -> Written {
         while let Some(exchange) = exchanges.blocking_recv() {
             match self.put(&exchange) {

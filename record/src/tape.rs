@@ -56,7 +56,7 @@ impl Stream for Tape {
     }
 }
 
-/// Nobody reads on: the client went. The server's connection goes with the body.
+/// The client closed the connection. The server's connection goes with the body.
 impl Drop for Tape {
     fn drop(&mut self) {
         let whole = self.exchange.as_ref().is_some_and(|(_, answer)| answer.is_whole());

@@ -8,7 +8,7 @@ use std::{
 /// The crates that are counted, by their folders.
 const CRATES: [&str; 6] = ["codegen", "contract", "dify-api", "dify-mock", "record", "xtask"];
 
-/// Folders and files that hold no code by hand or only tests and examples.
+/// Folders and files without hand-written code, or only with tests and examples.
 const LEFT_OUT: [&str; 5] = ["generated", "generated.rs", "tests", "tests.rs", "examples"];
 
 /// The code of one crate.

@@ -29,7 +29,7 @@ struct Program {
     select: &'static [&'static str],
     /// Where cargo puts it, beside this program.
     file: &'static str,
-    /// What is said before it is built for the first time.
+    /// The message before it is built for the first time.
     building: &'static str,
 }
 

@@ -90,7 +90,7 @@ pub fn what_the_server_sends_is_an_open_enum(o: &Outline<'_>, found: &mut Findin
 /// Each value becomes a variant: it needs a name, and one of its own.
 pub fn enum_values_have_names_of_their_own(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
-        let Role::Component(_) = schema.role else {
+        let Role::SourceComponent(_) = schema.role else {
             continue;
         };
         let mut seen: Vec<(String, &str)> = Vec::new();

@@ -28,11 +28,11 @@ use crate::source::Source;
 use crate::source::outline::Outline;
 
 /// A rule adds what it finds.
-type Rule = fn(&Outline<'_>, &mut Findings);
+type Check = fn(&Outline<'_>, &mut Findings);
 
 /// Rules about how the source is put together. What they find makes others find things that are right: it is reported
 /// first.
-const CAUSES: &[Rule] = &[
+const CAUSES: &[Check] = &[
     references::references_lead_somewhere,
     references::objects_are_no_members_of_themselves,
     references::references_stand_alone,
@@ -44,7 +44,7 @@ const CAUSES: &[Rule] = &[
     unions::discriminators_name_their_events,
 ];
 
-const RULES: &[Rule] = &[
+const RULES: &[Check] = &[
     references::components_are_used,
     releases::version_facts_name_releases,
     releases::parts_begin_before_they_end,

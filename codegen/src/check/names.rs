@@ -47,7 +47,7 @@ const TAKEN: &[&str] = &[
     "Map",
     "None",
     "Ok",
-    "Operation",
+    "SourceOperation",
     "Option",
     "Ord",
     "PartialEq",

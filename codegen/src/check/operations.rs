@@ -2,7 +2,7 @@
 
 use super::schemas::blank;
 use crate::diagnostic::Findings;
-use crate::source::outline::{Operation, Outline};
+use crate::source::outline::{Outline, SourceOperation};
 use crate::source::{Kind, Node};
 use serde_json::Value;
 
@@ -37,7 +37,7 @@ pub fn groups_are_described(o: &Outline<'_>, found: &mut Findings) {
 }
 
 /// The security schemes an operation takes: its own, else the document's.
-fn schemes<'s>(o: &Outline<'s>, operation: &Operation<'s>) -> Vec<&'s str> {
+fn schemes<'s>(o: &Outline<'s>, operation: &SourceOperation<'s>) -> Vec<&'s str> {
     let own = operation.node().get("security");
     own.or_else(|| o.document(operation.api)?.get("security"))
         .map_or(&[][..], Node::items)
@@ -200,7 +200,7 @@ pub fn idempotent_is_said_where_it_is_news(o: &Outline<'_>, found: &mut Findings
 }
 
 /// The 2xx bodies of an operation.
-pub(super) fn good_bodies<'s>(o: &Outline<'s>, operation: &Operation<'s>) -> Vec<(&'s str, &'s Node)> {
+pub(super) fn good_bodies<'s>(o: &Outline<'s>, operation: &SourceOperation<'s>) -> Vec<(&'s str, &'s Node)> {
     operation
         .responses()
         .iter()

@@ -17,7 +17,7 @@ pub(super) fn type_of(node: &Node) -> Option<&str> {
 /// typify names inline shapes after their surroundings and silently merges those whose names meet.
 pub fn objects_are_components(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, role } in written(o) {
-        if matches!(role, Role::Component(_)) {
+        if matches!(role, Role::SourceComponent(_)) {
             continue;
         }
         if node.has("properties") {
@@ -36,7 +36,7 @@ pub fn objects_are_components(o: &Outline<'_>, found: &mut Findings) {
 pub fn enums_are_components(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, role } in written(o) {
         let is_enum = node.has("enum") || node.has("x-extensible-enum");
-        if is_enum && !matches!(role, Role::Component(_)) {
+        if is_enum && !matches!(role, Role::SourceComponent(_)) {
             found.push(o.at(*place, "an enum is written inline", "make it a named component and refer to it"));
         }
     }
@@ -70,7 +70,7 @@ pub fn schemas_have_a_type(o: &Outline<'_>, found: &mut Findings) {
                 let composed = node.has("oneOf") || node.has("allOf");
                 // `additionalProperties: {}` keeps what comes beside the members described.
                 let rest = *role == Role::Values && node.entries().is_empty();
-                let any = rest || (matches!(role, Role::Component(_)) && !node.has("properties"));
+                let any = rest || (matches!(role, Role::SourceComponent(_)) && !node.has("properties"));
                 if !composed && !any {
                     found.push(o.at(
                         *place,
@@ -153,7 +153,7 @@ pub(super) fn names<'s>(node: &'s Node, key: &str) -> Vec<&'s str> {
 pub fn schemas_are_described(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, role } in written(o) {
         let noun = match role {
-            Role::Component(name) => format!("`{name}`"),
+            Role::SourceComponent(name) => format!("`{name}`"),
             Role::Property(name) => format!("`{name}`"),
             _ => continue,
         };
@@ -186,7 +186,7 @@ pub fn all_of_wraps_one_reference(o: &Outline<'_>, found: &mut Findings) {
             ));
             continue;
         };
-        if branch.reference().is_none() || matches!(role, Role::Component(_)) {
+        if branch.reference().is_none() || matches!(role, Role::SourceComponent(_)) {
             found.push(o.at(
                 branch.place,
                 "`allOf` is only for wrapping a reference",

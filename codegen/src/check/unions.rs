@@ -12,7 +12,7 @@ pub fn unions_can_be_told_apart(o: &Outline<'_>, found: &mut Findings) {
         let Some(branches) = node.get("oneOf").map(Node::items) else {
             continue;
         };
-        if !matches!(role, Role::Component(_)) {
+        if !matches!(role, Role::SourceComponent(_)) {
             found.push(o.at(*place, "a union is written inline", "make it a named component and refer to it"));
         }
         if node.has("discriminator") {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
-use crate::extensions::{self, Form, Place};
+use crate::extensions::{self, ExtensionPlace, ValueForm};
 use crate::source::outline::{METHODS, Outline};
 use crate::source::{Kind, Node};
 
@@ -13,7 +13,7 @@ struct Vocabulary {
     noun: &'static str,
     openapi: &'static [&'static str],
     /// What it is to the table of extensions, where it may carry any.
-    place: Option<Place>,
+    place: Option<ExtensionPlace>,
 }
 
 /// Members of the published operations that the source does not repeat.
@@ -27,7 +27,7 @@ const DOCUMENT: Vocabulary = Vocabulary {
 const INFO: Vocabulary = Vocabulary {
     noun: "`info`",
     openapi: &["title", "description", "version", "license", "contact", "termsOfService"],
-    place: Some(Place::Info),
+    place: Some(ExtensionPlace::Info),
 };
 const TAG: Vocabulary = Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], place: None };
 const PATH_ITEM: Vocabulary =
@@ -44,24 +44,27 @@ const OPERATION: Vocabulary = Vocabulary {
         "security",
         "deprecated",
     ],
-    place: Some(Place::Operation),
+    place: Some(ExtensionPlace::Operation),
 };
 const PARAMETER: Vocabulary = Vocabulary {
     noun: "a parameter",
     openapi: &["name", "in", "required", "description", "schema", "example", "deprecated", "style", "explode"],
-    place: Some(Place::Parameter),
+    place: Some(ExtensionPlace::Parameter),
 };
 const REQUEST_BODY: Vocabulary =
     Vocabulary { noun: "a request body", openapi: &["required", "description", "content"], place: None };
-const RESPONSE: Vocabulary =
-    Vocabulary { noun: "a response", openapi: &["description", "headers", "content"], place: Some(Place::Response) };
+const RESPONSE: Vocabulary = Vocabulary {
+    noun: "a response",
+    openapi: &["description", "headers", "content"],
+    place: Some(ExtensionPlace::Response),
+};
 const HEADER: Vocabulary = Vocabulary {
     noun: "a header",
     openapi: &["description", "required", "schema", "example", "deprecated"],
-    place: Some(Place::Header),
+    place: Some(ExtensionPlace::Header),
 };
 const MEDIA: Vocabulary =
-    Vocabulary { noun: "a body", openapi: &["schema", "example", "encoding"], place: Some(Place::Media) };
+    Vocabulary { noun: "a body", openapi: &["schema", "example", "encoding"], place: Some(ExtensionPlace::Media) };
 const SCHEMA: Vocabulary = Vocabulary {
     noun: "a schema",
     // `title` has a rule of its own.
@@ -96,7 +99,7 @@ const SCHEMA: Vocabulary = Vocabulary {
         "writeOnly",
         "deprecated",
     ],
-    place: Some(Place::Schema),
+    place: Some(ExtensionPlace::Schema),
 };
 const ENUM_VALUE: Vocabulary = Vocabulary {
     noun: "a value of `x-extensible-enum`",
@@ -209,8 +212,10 @@ pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
             if !entry.key.starts_with("x-") {
                 continue;
             }
-            let (fits, fix) =
-                fits(&entry.value, extensions::named(&entry.key).map_or(Form::Anything, |extension| extension.form));
+            let (fits, fix) = fits(
+                &entry.value,
+                extensions::named(&entry.key).map_or(ValueForm::Anything, |extension| extension.form),
+            );
             if !fits {
                 found.push(o.at(entry.place, format!("`{}` has the wrong form", entry.key), fix));
             }
@@ -221,18 +226,18 @@ pub fn extensions_have_the_right_form(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-fn fits(node: &Node, form: Form) -> (bool, &'static str) {
+fn fits(node: &Node, form: ValueForm) -> (bool, &'static str) {
     let all = |test: fn(&Node) -> bool| node.is_list() && node.items().iter().all(test);
     match form {
-        Form::Bool => (matches!(node.kind, Kind::Scalar(Value::Bool(_))), "write `true` or `false`"),
-        Form::True => (matches!(node.kind, Kind::Scalar(Value::Bool(true))), "write `true`, or leave it out"),
-        Form::Text => (node.as_str().is_some(), "write one text, in quotes if it is a number"),
-        Form::Secret => {
+        ValueForm::Bool => (matches!(node.kind, Kind::Scalar(Value::Bool(_))), "write `true` or `false`"),
+        ValueForm::True => (matches!(node.kind, Kind::Scalar(Value::Bool(true))), "write `true`, or leave it out"),
+        ValueForm::Text => (node.as_str().is_some(), "write one text, in quotes if it is a number"),
+        ValueForm::Secret => {
             (matches!(node.as_str(), Some("value" | "content" | "query")), "write `value`, `content` or `query`")
         }
-        Form::TextList => (all(|item| item.as_str().is_some()), "write a list of texts"),
-        Form::MapList => (all(Node::is_map), "write a list of mappings"),
-        Form::Map => (node.is_map(), "write a mapping"),
-        Form::Anything => (true, ""),
+        ValueForm::TextList => (all(|item| item.as_str().is_some()), "write a list of texts"),
+        ValueForm::MapList => (all(Node::is_map), "write a list of mappings"),
+        ValueForm::Map => (node.is_map(), "write a mapping"),
+        ValueForm::Anything => (true, ""),
     }
 }

@@ -6,7 +6,7 @@ use serde_json::{Map, Value};
 
 use super::comparison::{At, Comparison};
 use super::rule;
-use super::schemas::Shape;
+use super::schemas::SchemaShape;
 
 impl Comparison<'_> {
     pub(super) fn members(&mut self, old: &Value, new: &Value, at: &At) {
@@ -22,7 +22,8 @@ impl Comparison<'_> {
                 (_, Value::Null) => self.find(rule::MEMBER_REMOVED, here, "is gone"),
                 (one, other) => {
                     // The crate has one `Option` for what may be absent and for what may be null.
-                    let stays_option = (!was || Shape::of(one).nullable) && (!is || Shape::of(other).nullable);
+                    let stays_option =
+                        (!was || SchemaShape::of(one).nullable) && (!is || SchemaShape::of(other).nullable);
                     let (required, optional) = match stays_option {
                         true => (rule::MEMBER_REQUIRED_NULLABLE, rule::MEMBER_OPTIONAL_NULLABLE),
                         false => (rule::MEMBER_REQUIRED, rule::MEMBER_OPTIONAL),

@@ -4,14 +4,12 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
-use contract::follow;
+use contract::{METHODS, follow};
 
 use super::comparison::{At, Comparison};
 use super::level::Direction;
 use super::responses::UNTOLD;
 use super::rule;
-
-const METHODS: [&str; 8] = ["get", "put", "post", "delete", "options", "head", "patch", "trace"];
 
 /// An operation where it stands.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use super::rule;
 
 /// A schema without the ways of writing that mean the same: references beside null, lists of types.
 #[derive(Clone, Debug)]
-pub(super) struct Shape<'d> {
+pub(super) struct SchemaShape<'d> {
     /// The component that it is, by name.
     pub(super) reference: Option<String>,
     pub(super) nullable: bool,
@@ -21,7 +21,7 @@ pub(super) struct Shape<'d> {
     pub(super) types: BTreeSet<&'d str>,
 }
 
-impl<'d> Shape<'d> {
+impl<'d> SchemaShape<'d> {
     pub(super) fn of(node: &'d Value) -> Self {
         let mut content = node;
         let mut nullable = false;
@@ -57,7 +57,8 @@ impl<'d> Shape<'d> {
     fn resolved(self, document: &'d Value) -> Self {
         let mut shape = self;
         for _ in 0..8 {
-            let Some(inner) = shape.reference.as_ref().and_then(|name| schemas(document).get(name)).map(Shape::of)
+            let Some(inner) =
+                shape.reference.as_ref().and_then(|name| schemas(document).get(name)).map(SchemaShape::of)
             else {
                 break;
             };
@@ -91,7 +92,7 @@ impl Comparison<'_> {
 
     /// Two schemas at one place. `optional`: the member that they are of may be absent in both.
     pub(super) fn schema(&mut self, old: &Value, new: &Value, at: &At, optional: bool) {
-        let (before, after) = (Shape::of(old), Shape::of(new));
+        let (before, after) = (SchemaShape::of(old), SchemaShape::of(new));
         self.words(before.node, after.node, at);
         self.extensions(before.node, after.node, at);
         match (&before.reference, &after.reference) {
@@ -125,7 +126,7 @@ impl Comparison<'_> {
     }
 
     /// What two schemas say that are no references.
-    fn content(&mut self, old: &Shape<'_>, new: &Shape<'_>, at: &At) {
+    fn content(&mut self, old: &SchemaShape<'_>, new: &SchemaShape<'_>, at: &At) {
         if !self.types_agree(old, new, at) {
             return;
         }
@@ -144,13 +145,13 @@ impl Comparison<'_> {
     }
 
     /// Whether the two are of one type, so that the rest can be compared.
-    fn types_agree(&mut self, old: &Shape<'_>, new: &Shape<'_>, at: &At) -> bool {
-        let choice = |shape: &Shape<'_>| shape.content.get("oneOf").or(shape.content.get("anyOf")).is_some();
+    fn types_agree(&mut self, old: &SchemaShape<'_>, new: &SchemaShape<'_>, at: &At) -> bool {
+        let choice = |shape: &SchemaShape<'_>| shape.content.get("oneOf").or(shape.content.get("anyOf")).is_some();
         let (before, after) = (&old.types, &new.types);
         if before == after && choice(old) == choice(new) {
             return true;
         }
-        let told = |shape: &Shape<'_>| match (choice(shape), shape.types.is_empty()) {
+        let told = |shape: &SchemaShape<'_>| match (choice(shape), shape.types.is_empty()) {
             (true, _) => "a choice".to_owned(),
             (_, true) => "anything".to_owned(),
             _ => shape.types.iter().copied().collect::<Vec<_>>().join(" or "),
@@ -159,7 +160,7 @@ impl Comparison<'_> {
         if choice(old) && choice(new) {
             return true;
         }
-        let anything = |shape: &Shape<'_>| shape.types.is_empty() && !choice(shape);
+        let anything = |shape: &SchemaShape<'_>| shape.types.is_empty() && !choice(shape);
         let number = |types: &BTreeSet<&str>| -> BTreeSet<String> {
             // Every integer is a number.
             let grown = types.contains("number").then_some("integer");

@@ -8,7 +8,7 @@ use crate::source;
 
 /// The form that a document came in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Form {
+pub enum ForeignForm {
     /// OpenAPI 3.0, 3.1 or 3.2.
     OpenApi,
     /// Swagger 2.0.
@@ -27,7 +27,7 @@ pub struct Foreign {
     /// As OpenAPI, paths below the API's prefix.
     pub document: Value,
     /// What it came as.
-    pub form: Form,
+    pub form: ForeignForm,
     /// The API, where the document says so.
     pub api: Option<&'static str>,
 }
@@ -42,7 +42,7 @@ pub enum ForeignError {
     #[error(
         "this is no OpenAPI or Swagger document, no list of shapes (`operations`), no catalog (`ops`) and no list of routes"
     )]
-    Form,
+    ForeignForm,
 }
 
 /// The APIs by the prefix of their routes, the longest first.
@@ -68,20 +68,20 @@ impl Foreign {
         if value.get("openapi").is_some() {
             let api = value["servers"].as_array().into_iter().flatten().find_map(|it| api_of(it["url"].as_str()?));
             let (document, api) = if api.is_some() { (value, api) } else { below_prefix(value) };
-            return Ok(Self { document: with_untold(document), form: Form::OpenApi, api });
+            return Ok(Self { document: with_untold(document), form: ForeignForm::OpenApi, api });
         }
         if value["swagger"] == "2.0" {
             let api = value["basePath"].as_str().and_then(api_of);
-            return Ok(Self { document: swagger(&value), form: Form::Swagger, api });
+            return Ok(Self { document: swagger(&value), form: ForeignForm::Swagger, api });
         }
         if value.get("operations").is_some() {
-            return Ok(Self { document: shapes(&value), form: Form::Shapes, api: None });
+            return Ok(Self { document: shapes(&value), form: ForeignForm::Shapes, api: None });
         }
         if let Some(operations) = value["ops"].as_object() {
             let (document, api) = below_prefix(catalog::document(operations));
-            return Ok(Self { document, form: Form::Catalog, api: api.or(Some(OPENAPI)) });
+            return Ok(Self { document, form: ForeignForm::Catalog, api: api.or(Some(OPENAPI)) });
         }
-        Err(ForeignError::Form)
+        Err(ForeignError::ForeignForm)
     }
 }
 
@@ -127,7 +127,7 @@ fn routes(text: &str) -> Option<Foreign> {
             item[method.to_lowercase()] = json!({"responses": {}});
         }
     }
-    (!paths.is_empty()).then(|| Foreign { document: json!({"paths": paths}), form: Form::Routes, api })
+    (!paths.is_empty()).then(|| Foreign { document: json!({"paths": paths}), form: ForeignForm::Routes, api })
 }
 
 /// `<uuid:id>` as `{id}`.
@@ -318,7 +318,7 @@ mod tests {
                 "put": {"parameters": [{"in": "formData", "name": "file", "type": "file", "required": true}], "responses": {}}}}}"##,
         )
         .expect("Swagger");
-        assert_eq!((foreign.form, foreign.api), (Form::Swagger, Some("service")));
+        assert_eq!((foreign.form, foreign.api), (ForeignForm::Swagger, Some("service")));
         let paths = &foreign.document["paths"]["/a"];
         assert_eq!(paths["post"]["parameters"][0]["schema"], json!({"type": "integer"}));
         let reference = json!({"schema": {"$ref": "#/components/schemas/A"}});
@@ -336,14 +336,14 @@ mod tests {
             "parameters": [{"name": "q", "in": "query"}],
             "get": {"responses": {"200": {"description": "x"}, "204": {"description": "y"}}}}}}"#;
         let foreign = Foreign::read(text).expect("OpenAPI");
-        assert_eq!((foreign.form, foreign.api), (Form::OpenApi, Some("console")));
+        assert_eq!((foreign.form, foreign.api), (ForeignForm::OpenApi, Some("console")));
         let responses = &foreign.document["paths"]["/a"]["get"]["responses"];
         assert!(responses["200"].get(UNTOLD).is_some() && responses["204"].get(UNTOLD).is_none());
     }
 
     #[test]
     fn each_form_is_told_by_what_it_holds() {
-        assert_eq!(Foreign::read("openapi: 3.1.0\npaths: {}\n").expect("OpenAPI").form, Form::OpenApi);
+        assert_eq!(Foreign::read("openapi: 3.1.0\npaths: {}\n").expect("OpenAPI").form, ForeignForm::OpenApi);
         assert_eq!(Foreign::read("GET /console/api/apps/<uuid:app_id>\n").expect("routes").api, Some("console"));
         let routes = Foreign::read("POST /openapi/v1/tasks/<string:task_id>:stop\n").expect("routes");
         assert_eq!(
@@ -356,7 +356,7 @@ mod tests {
         let whole =
             Foreign::read(r#"{"openapi": "3.1.0", "paths": {"/console/api/ping": {"get": {}}}}"#).expect("OpenAPI");
         assert_eq!((whole.api, whole.document["paths"].get("/ping").is_some()), (Some("console"), true));
-        assert!(matches!(Foreign::read("{}"), Err(ForeignError::Form)));
+        assert!(matches!(Foreign::read("{}"), Err(ForeignError::ForeignForm)));
         assert!(matches!(Foreign::read("{"), Err(ForeignError::Text(_))));
     }
 }

@@ -19,7 +19,7 @@ use crate::bindings::Document;
 use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
 
-pub use foreign::{Foreign, ForeignError, Form, OPENAPI};
+pub use foreign::{Foreign, ForeignError, ForeignForm, OPENAPI};
 pub use known::{Known, KnownError};
 
 /// The differences that nothing explains, by who has what; and how the list of known ones fared.
@@ -62,7 +62,7 @@ pub fn text(bytes: Vec<u8>) -> io::Result<String> {
 pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) -> Drift {
     let mut ours = ours.clone();
     contract::project(&mut ours.value, release);
-    if theirs.form == Form::Catalog {
+    if theirs.form == ForeignForm::Catalog {
         without_answers(&mut ours.value);
     }
     let ours = &ours;
@@ -71,11 +71,11 @@ pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) 
     let mut drift = Drift {
         api: ours.api.clone(),
         release: release.to_owned(),
-        whole: !matches!(theirs.form, Form::Routes | Form::Catalog),
+        whole: !matches!(theirs.form, ForeignForm::Routes | ForeignForm::Catalog),
         ..Drift::default()
     };
     for change in diff(std::slice::from_ref(ours), &[other]).changes {
-        let routes_only = theirs.form == Form::Routes && !change.rule.id.starts_with("operation-");
+        let routes_only = theirs.form == ForeignForm::Routes && !change.rule.id.starts_with("operation-");
         // Two components that no operation brings together are not one because of their name.
         if change.rule.side == Side::Words || change.operations().is_empty() || routes_only {
             continue;
@@ -157,7 +157,7 @@ mod tests {
         };
         let text = || json!({"type": "string"});
         let same = catalog(json!({"id": text(), "query": text()}));
-        assert_eq!((same.form, same.api), (Form::Catalog, Some(OPENAPI)));
+        assert_eq!((same.form, same.api), (ForeignForm::Catalog, Some(OPENAPI)));
         let found = drift(&served(), "1.16.1", &same, &[]);
         assert_eq!(told(&found.theirs), ["operation-added GET /runs"]);
         // A past bug: a verb after a parameter was lost, so that two routes were one.

@@ -4,9 +4,9 @@ use super::Code;
 use super::enums::variant_name;
 use super::groups::{handle_name, query_name};
 use super::layout::client_type;
+use crate::files::DIRECTORY;
 use crate::model::{Answer, Body, Component, Group, Model, Operation, Shape, Type, Variant};
 use crate::rustdoc::first_sentence;
-use crate::write::DIRECTORY;
 use std::collections::BTreeMap;
 use std::fmt::Write;
 

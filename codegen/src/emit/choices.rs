@@ -1,7 +1,7 @@
 //! One of several types with no tag: the kind of JSON tells which, for the linter allows one branch of each kind.
 
 use super::structs::{attributes, from_json, serde};
-use super::{Part, Source, decoding, ident, rust_type};
+use super::{ItemSource, Part, decoding, ident, rust_type};
 use crate::model::{Component, Model, Shape, Type};
 use crate::rustdoc;
 use quote::quote;
@@ -44,8 +44,8 @@ pub(super) fn part(component: &Component, choices: &[(Type, String)], null: bool
         decode(&name, choices, null.is_some(), model),
     ];
     items.extend(conversions);
-    let beside = Part::beside(Source::Text(decoding::named("named", component)));
-    vec![Part::of_type(&component.name, Source::Items(items)), beside]
+    let beside = Part::beside(ItemSource::Text(decoding::named("named", component)));
+    vec![Part::of_type(&component.name, ItemSource::Items(items)), beside]
 }
 
 /// Reads the value as the one type of its kind.

@@ -1,6 +1,6 @@
 //! Enums: all open, because releases and plugins add values.
 
-use super::{Part, Source, decoding};
+use super::{ItemSource, Part, decoding};
 use crate::model::{Component, EnumValue};
 use crate::rustdoc;
 use crate::signs::spelled;
@@ -23,8 +23,8 @@ pub(super) fn part(component: &Component, values: &[EnumValue]) -> Vec<Part> {
         let _ = writeln!(text, "        {} = {:?},", variant_name(&value.value), value.value);
     }
     text.push_str("    }\n}\n");
-    let beside = Part::beside(Source::Text(decoding::named("text", component)));
-    vec![Part::of_type(&component.name, Source::Text(text)), beside]
+    let beside = Part::beside(ItemSource::Text(decoding::named("text", component)));
+    vec![Part::of_type(&component.name, ItemSource::Text(text)), beside]
 }
 
 fn comment(text: &mut String, depth: usize, lines: Vec<String>) {
@@ -82,7 +82,7 @@ mod tests {
             extra: None,
             new: None,
         };
-        let Source::Text(text) = &part(&component, &[value])[0].source else { panic!("an enum is text") };
+        let ItemSource::Text(text) = &part(&component, &[value])[0].source else { panic!("an enum is text") };
         let expected = "crate::open_enum! {\n    /// What an application is.\n    pub enum AppMode {\n        /// A chat.\n        \
             ///\n        /// Since Dify 1.16.1.\n        Chat = \"chat\",\n    }\n}\n";
         assert_eq!(text, expected);

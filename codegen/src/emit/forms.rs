@@ -1,7 +1,7 @@
 //! Multipart forms: structs like those of JSON bodies, which make the runtime's form.
 
 use super::structs::{Field, arguments, constructor, default_by_new};
-use super::{Part, Source, ident};
+use super::{ItemSource, Part, ident};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Shape, Type};
 use crate::rustdoc;
@@ -52,7 +52,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
         },
     ];
     items.extend((new.is_empty() && !default).then(|| default_by_new(&name)));
-    Part::of_type(&component.name, Source::Items(items))
+    Part::of_type(&component.name, ItemSource::Items(items))
 }
 
 /// The statement that adds a member to the form.

@@ -1,11 +1,11 @@
 //! Resource groups: the handle, its methods, what each operation is, and the request builders beneath.
 
 use super::layout::{client_type, module_name};
-use super::{Part, Source, examples, ident, queries, rust_type};
+use super::{ItemSource, Part, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Credential, Group, Location, Member, Mode, Model, Operation, Secret, Shape, Type, chosen_by_method,
-    escaped, rust_name,
+    Answer, Body, Credential, Group, Location, Member, Model, Operation, ReplyMode, Secret, Shape, Type,
+    chosen_by_method, escaped, rust_name,
 };
 use crate::rustdoc;
 use heck::{ToPascalCase, ToShoutySnakeCase};
@@ -61,9 +61,9 @@ pub(super) fn parts(
         },
     ];
     let mut parts = vec![
-        Part { group: true, ..Part::of_type(&handle.to_string(), Source::Items(items)) },
-        Part::beside(Source::Items(statics)),
-        Part::beside(Source::Items(vec![parse_quote! { impl crate::Transport { #(#own)* } }])),
+        Part { group: true, ..Part::of_type(&handle.to_string(), ItemSource::Items(items)) },
+        Part::beside(ItemSource::Items(statics)),
+        Part::beside(ItemSource::Items(vec![parse_quote! { impl crate::Transport { #(#own)* } }])),
     ];
     parts.extend(query_structs);
     parts
@@ -84,7 +84,7 @@ pub(super) fn accessors(client: &str, model: &Model) -> Part {
     });
     let client = ident(client_type(client));
     let item = parse_quote! { impl crate::#client { #(#accessors)* } };
-    Part::beside(Source::Items(vec![item]))
+    Part::beside(ItemSource::Items(vec![item]))
 }
 
 /// The name of a group's handle.
@@ -173,7 +173,7 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
     }
     let (constructor, answer) = match &operation.answer {
         // Some servers answer by events what was asked for as JSON.
-        Answer::Json(ty) if operation.mode == Mode::Blocking => ("reply", rust_type(&ty.rust())),
+        Answer::Json(ty) if operation.mode == ReplyMode::Blocking => ("reply", rust_type(&ty.rust())),
         Answer::Json(ty) => ("json", rust_type(&ty.rust())),
         Answer::Empty => ("empty", parse_quote!(())),
         Answer::Events(union) => {
@@ -275,8 +275,8 @@ fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
         Some(match name.to_string().as_str() {
             "body" => parse_quote!(request),
             _ if path => parse_quote!(#name),
-            member if operation.mode != Mode::Only && chosen_by_method(member) => {
-                let mode = ident(if operation.mode == Mode::Streaming { "Streaming" } else { "Blocking" });
+            member if operation.mode != ReplyMode::Only && chosen_by_method(member) => {
+                let mode = ident(if operation.mode == ReplyMode::Streaming { "Streaming" } else { "Blocking" });
                 parse_quote!(&ResponseMode::#mode)
             }
             _ => from_query(name, &argument.ty),
@@ -330,7 +330,7 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<Expr>
     };
     only_user(request)?;
     let user: Expr = match (&operation.body, operation.mode) {
-        (Some(Body::Json(Type::Named(body))), Mode::Streaming | Mode::Only) => {
+        (Some(Body::Json(Type::Named(body))), ReplyMode::Streaming | ReplyMode::Only) => {
             let member = model.object(body)?.iter().find(|m| m.name == "user")?;
             (member.required && !member.nullable).then(|| parse_quote!(request.user))?
         }
@@ -354,11 +354,11 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
         lines.push(String::new());
         lines.extend(rustdoc::lines(&operation.description));
     }
-    if let (Mode::Streaming, Answer::Events(union)) = (operation.mode, &operation.answer) {
+    if let (ReplyMode::Streaming, Answer::Events(union)) = (operation.mode, &operation.answer) {
         lines.push(String::new());
         lines.push(format!("Returns a stream of [`{union}`]."));
     }
-    if operation.mode == Mode::Blocking {
+    if operation.mode == ReplyMode::Blocking {
         lines.push(String::new());
         lines.push("Returns the complete reply, after the server has finished it.".to_owned());
     }

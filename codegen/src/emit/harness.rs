@@ -3,7 +3,7 @@
 use super::groups::query_name;
 use super::layout::{client_type, clients, features};
 use super::{ident, rust_type};
-use crate::model::{Answer, Body, Group, Member, Mode, Model, Operation, Shape, Type, rust_name};
+use crate::model::{Answer, Body, Group, Member, Model, Operation, ReplyMode, Shape, Type, rust_name};
 use proc_macro2::TokenStream;
 use quote::{ToTokens, quote};
 use syn::{Item, parse_quote};
@@ -270,7 +270,7 @@ fn arm(operation: &Operation, group: &Group, model: &Model) -> TokenStream {
     let (accessor, method) = (ident(&group.name), ident(&operation.method));
     let call = quote!(client.#accessor().#method(#(#arguments),*).await?);
     let after = match (&operation.answer, operation.mode) {
-        (Answer::Events(_), Mode::Only | Mode::Blocking | Mode::Streaming) => quote! {
+        (Answer::Events(_), ReplyMode::Only | ReplyMode::Blocking | ReplyMode::Streaming) => quote! {
             let mut stream = #call;
             while let Some(event) = futures_util::StreamExt::next(&mut stream).await {
                 event?;

@@ -3,14 +3,14 @@
 //! Without it each of them is compiled into `dify-api` itself, used or not, with the decoders of all types it speaks of:
 //! 53 of the 72 CPU seconds of a release build. With it a program compiles those it calls.
 
-use super::{Source, Written};
+use super::{ItemSource, Written};
 use syn::visit_mut::{self, VisitMut};
 use syn::{ImplItemFn, parse_quote};
 
 /// Mark all functions of all files.
 pub(crate) fn mark(modules: &mut [Written]) {
     for part in modules.iter_mut().flat_map(|written| &mut written.parts) {
-        if let Source::Items(items) = &mut part.source {
+        if let ItemSource::Items(items) = &mut part.source {
             items.iter_mut().for_each(|item| Mark.visit_item_mut(item));
         }
     }

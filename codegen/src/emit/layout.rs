@@ -4,7 +4,7 @@
 //! source that describes it, and is gated by itself: by the features of the clients that reach it. What describes refusals
 //! is always there.
 
-use crate::bindings::Homes;
+use crate::files::Homes;
 use crate::model::{Group, Model};
 use std::collections::{BTreeMap, BTreeSet};
 

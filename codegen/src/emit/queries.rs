@@ -1,7 +1,7 @@
 //! Query structs: the query and header parameters of an operation, in one argument that can grow.
 
 use super::structs::{Field, constructor, discreet};
-use super::{Part, Source, ident, rust_type};
+use super::{ItemSource, Part, ident, rust_type};
 use crate::model::{Model, Operation, Parameter, rust_name};
 use crate::rustdoc;
 use quote::quote;
@@ -43,7 +43,7 @@ pub(super) fn part(operation: &Operation, name: &str, model: &Model) -> Option<P
         parse_quote!(impl #struct_name { #(#methods)* }),
     ];
     items.extend(debug);
-    Some(Part::of_type(name, Source::Items(items)))
+    Some(Part::of_type(name, ItemSource::Items(items)))
 }
 
 fn field(parameter: &Parameter, model: &Model) -> Field {

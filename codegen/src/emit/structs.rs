@@ -1,6 +1,6 @@
 //! Structs: what callers make has constructors and setters, what servers send a table for the decoder.
 
-use super::{Part, Source, decoding, ident, rust_type};
+use super::{ItemSource, Part, decoding, ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Secret, Shape, Type};
 use crate::rustdoc;
@@ -68,7 +68,7 @@ pub(super) fn parts(component: &Component, members: &[Member], model: &Model, fi
     items.extend(debug);
     items.extend(super::pages::item(component, model, findings));
     let text = decoding::object(component, members, model);
-    vec![Part::of_type(&component.name, Source::Items(items)), Part::beside(Source::Text(text))]
+    vec![Part::of_type(&component.name, ItemSource::Items(items)), Part::beside(ItemSource::Text(text))]
 }
 
 /// What every generated type that is JSON has above it. Answers are written by those who store them: the feature

@@ -1,7 +1,7 @@
 //! Unions told apart by a tag: the tag is read first, then the one right struct.
 
 use super::enums::variant_name;
-use super::{Part, Source, ident};
+use super::{ItemSource, Part, ident};
 use crate::model::{Component, Model, Shape, Variant};
 use crate::rustdoc;
 use quote::quote;
@@ -92,7 +92,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
         },
     ];
     items.extend(text_method(&name, variants));
-    Part::of_type(&component.name, Source::Items(items))
+    Part::of_type(&component.name, ItemSource::Items(items))
 }
 
 /// The events that bring text for the reader, and the member that holds it.

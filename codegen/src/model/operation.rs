@@ -20,7 +20,7 @@ pub(crate) struct Operation {
     pub(crate) path: String,
     pub(crate) summary: String,
     pub(crate) description: String,
-    pub(crate) mode: Mode,
+    pub(crate) mode: ReplyMode,
     pub(crate) parameters: Vec<Parameter>,
     pub(crate) body: Option<Body>,
     pub(crate) answer: Answer,
@@ -45,7 +45,7 @@ pub(crate) struct Operation {
 
 /// Which of the two ways of answering a method asks for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Mode {
+pub(crate) enum ReplyMode {
     /// The route answers one way only.
     Only,
     /// The JSON half of a route that can also stream.
@@ -140,7 +140,7 @@ impl Operation {
             path: unmarked(path).to_owned(),
             summary: text(operation, "summary").to_owned(),
             description: text(operation, "description").to_owned(),
-            mode: Mode::Only,
+            mode: ReplyMode::Only,
             parameters: Parameter::read_all(document, item, operation, body.as_ref()),
             body,
             answer: Answer::Empty,
@@ -165,11 +165,12 @@ impl Operation {
         let stream = operation.get("x-dify-stream-method").and_then(Value::as_str);
         match (json, events, stream) {
             (Some(json), Some(events), Some(stream)) => {
-                let blocking = Self { mode: Mode::Blocking, answer: Answer::Json(answer_of(json)), ..base.clone() };
+                let blocking =
+                    Self { mode: ReplyMode::Blocking, answer: Answer::Json(answer_of(json)), ..base.clone() };
                 let streaming = Self {
                     id: format!("{client}_{group}_{stream}"),
                     method: stream.to_owned(),
-                    mode: Mode::Streaming,
+                    mode: ReplyMode::Streaming,
                     answer: Answer::events(events),
                     ..base
                 };
@@ -203,7 +204,7 @@ impl Operation {
 
     /// The parameters of the query struct.
     pub(crate) fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
-        let chosen = |p: &Parameter| self.mode != Mode::Only && chosen_by_method(&p.name);
+        let chosen = |p: &Parameter| self.mode != ReplyMode::Only && chosen_by_method(&p.name);
         self.parameters.iter().filter(move |p| p.location != Location::Path && !chosen(p))
     }
 

@@ -9,7 +9,7 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
     super::for_each_builder(file, model, |function, operation| {
         let Some(Body::Form { component, .. }) = &operation.body else { return 0 };
         let component = format_ident!("{component}");
-        let mut form = Form { count: 0 };
+        let mut form = MultipartForm { count: 0 };
         form.visit_block_mut(&mut function.block);
         function.sig.generics = syn::Generics::default();
         for argument in &mut function.sig.inputs {
@@ -24,11 +24,11 @@ pub(super) fn apply(file: &mut File, model: &Model) -> usize {
 }
 
 /// `.header(CONTENT_TYPE, …).body(body)` becomes `.multipart(body.form())`, which sets the content type with its boundary.
-struct Form {
+struct MultipartForm {
     count: usize,
 }
 
-impl VisitMut for Form {
+impl VisitMut for MultipartForm {
     fn visit_expr_mut(&mut self, expression: &mut Expr) {
         visit_mut::visit_expr_mut(self, expression);
         if let Expr::MethodCall(body) = expression
@@ -54,7 +54,7 @@ mod tests {
                 Ok(self.client.post(url).header(CONTENT_TYPE, "application/octet-stream").body(body).build()?) } }"#,
         );
         assert_eq!(apply(&mut file, &sample()), 1);
-        let form = "impl Client { fn app_files_upload(&self, body: &types::Form) {
+        let form = "impl Client { fn app_files_upload(&self, body: &types::MultipartForm) {
             Ok(self.client.post(url).multipart(body.form()).build()?) } }";
         assert_eq!(file, progenitors(form));
         assert_eq!(apply(&mut file, &sample()), 0);

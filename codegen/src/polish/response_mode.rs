@@ -1,16 +1,16 @@
 //! A route that answers JSON or a stream is told which by `response_mode` in the body. The method chooses it: the runtime
 //! writes the member beside the others.
 
-use crate::model::{Mode, Model};
+use crate::model::{Model, ReplyMode};
 use syn::visit_mut::{self, VisitMut};
 use syn::{Expr, ExprMethodCall, File, parse_quote};
 
 pub(super) fn apply(file: &mut File, model: &Model) -> usize {
     super::for_each_builder(file, model, |function, operation| {
         let mode = match operation.mode {
-            Mode::Only => return 0,
-            Mode::Blocking => "blocking",
-            Mode::Streaming => "streaming",
+            ReplyMode::Only => return 0,
+            ReplyMode::Blocking => "blocking",
+            ReplyMode::Streaming => "streaming",
         };
         let mut body = InMode { mode, count: 0 };
         body.visit_block_mut(&mut function.block);

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::replaced;
+use crate::bundle::releases;
 
 /// `summary` names the releases that the document was checked on, and the licence is an SPDX expression, not an address.
 pub(super) fn say_checked_releases_and_license(document: &mut Value) {
@@ -18,15 +19,6 @@ pub(super) fn say_checked_releases_and_license(document: &mut Value) {
     {
         replaced(license, "url", [("identifier", name)]);
     }
-}
-
-/// Releases in words: `1.13.0 and 1.16.1`.
-pub(crate) fn releases(checked: &Value) -> Option<String> {
-    let releases: Vec<&str> = checked.as_array()?.iter().filter_map(Value::as_str).collect();
-    Some(match releases.split_last()? {
-        (only, []) => (*only).to_owned(),
-        (last, others) => format!("{} and {last}", others.join(", ")),
-    })
 }
 
 #[cfg(test)]

@@ -16,13 +16,12 @@ mod range;
 mod streams;
 mod tags;
 
-pub(crate) use info::releases;
 use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::bindings::Document;
 use crate::bundle::{to_json, to_yaml};
+use crate::files::Document;
 
 pub use index::{Published, index};
 pub use range::{Range, RangeError};
@@ -72,23 +71,23 @@ impl Version {
 }
 
 /// One thing that a document says otherwise than the bundle.
-struct Rule {
+struct PublishRule {
     /// The version from which it holds.
     since: Version,
     apply: fn(&mut Value),
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [Rule; 9] = [
-    Rule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
-    Rule { since: Version::V31, apply: info::say_checked_releases_and_license },
-    Rule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
-    Rule { since: Version::V31, apply: binary::describe_bytes_by_their_media_type },
-    Rule { since: Version::V31, apply: nullable::make_null_a_type },
-    Rule { since: Version::V31, apply: constants::make_lone_values_constants },
-    Rule { since: Version::V31, apply: bounds::make_exclusive_bounds_numbers },
-    Rule { since: Version::V31, apply: examples::list_examples },
-    Rule { since: Version::V32, apply: streams::describe_the_events_of_streams },
+const RULES: [PublishRule; 9] = [
+    PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
+    PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
+    PublishRule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
+    PublishRule { since: Version::V31, apply: binary::describe_bytes_by_their_media_type },
+    PublishRule { since: Version::V31, apply: nullable::make_null_a_type },
+    PublishRule { since: Version::V31, apply: constants::make_lone_values_constants },
+    PublishRule { since: Version::V31, apply: bounds::make_exclusive_bounds_numbers },
+    PublishRule { since: Version::V31, apply: examples::list_examples },
+    PublishRule { since: Version::V32, apply: streams::describe_the_events_of_streams },
 ];
 
 /// The bundle of an API in a version of OpenAPI.

@@ -165,7 +165,7 @@ impl Range {
                 info.shift_remove("x-dify-checked");
             }
         }
-        let checked = info.get("x-dify-checked").and_then(super::releases);
+        let checked = info.get("x-dify-checked").and_then(crate::bundle::releases);
         let Some(Value::String(description)) = info.get_mut("description") else { return };
         if let Some(end) = description.find(" Checked against") {
             description.truncate(end);

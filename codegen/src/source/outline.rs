@@ -15,11 +15,11 @@ pub struct Outline<'s> {
     /// The source itself.
     pub source: &'s Source,
     /// Top-level members of the files with schemas, parameters, responses and headers.
-    pub components: Vec<Component<'s>>,
+    pub components: Vec<SourceComponent<'s>>,
     /// The path items.
     pub paths: Vec<PathItem<'s>>,
     /// The operations.
-    pub operations: Vec<Operation<'s>>,
+    pub operations: Vec<SourceOperation<'s>>,
     /// Every parameter that is written out, shared or not; references to parameters are not among them.
     pub parameters: Vec<&'s Node>,
     /// Every response that is written out.
@@ -40,7 +40,7 @@ pub struct Outline<'s> {
 
 /// A named part that others refer to.
 #[derive(Clone, Copy, Debug)]
-pub struct Component<'s> {
+pub struct SourceComponent<'s> {
     /// What kind.
     pub section: Section,
     /// Name, place and content.
@@ -56,7 +56,7 @@ pub struct PathItem<'s> {
 
 /// One operation.
 #[derive(Clone, Debug)]
-pub struct Operation<'s> {
+pub struct SourceOperation<'s> {
     /// The API, from the directory: `service`.
     pub api: &'s str,
     /// The path, as in the document.
@@ -67,7 +67,7 @@ pub struct Operation<'s> {
     pub parameters: Vec<(Place, &'s Node)>,
 }
 
-impl<'s> Operation<'s> {
+impl<'s> SourceOperation<'s> {
     /// The operation object.
     pub fn node(&self) -> &'s Node {
         &self.entry.value
@@ -115,7 +115,7 @@ pub struct Media<'s> {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role<'s> {
     /// A component of this name.
-    Component(&'s str),
+    SourceComponent(&'s str),
     /// A property of this name.
     Property(&'s str),
     /// The items of a list.
@@ -165,12 +165,12 @@ impl<'s> Outline<'s> {
             for entry in file.node.entries() {
                 if file.section.components().is_some() {
                     let section = file.section;
-                    outline.components.push(Component { section, entry });
+                    outline.components.push(SourceComponent { section, entry });
                 }
                 match file.section {
                     Section::Paths => outline.path_item(&file.path, entry),
                     Section::Schemas => {
-                        outline.schema(&entry.value, entry.place, Role::Component(&entry.key));
+                        outline.schema(&entry.value, entry.place, Role::SourceComponent(&entry.key));
                     }
                     Section::Parameters => outline.parameter(&entry.value),
                     Section::Responses => outline.response(entry),
@@ -270,7 +270,7 @@ impl<'s> Outline<'s> {
                 .flat_map(Node::items)
                 .map(|node| (node.place, source.follow(node)))
                 .collect();
-            self.operations.push(Operation { api, path: &entry.key, entry: operation, parameters });
+            self.operations.push(SourceOperation { api, path: &entry.key, entry: operation, parameters });
             if let Some(body) = operation.value.get("requestBody") {
                 self.content(body, true);
             }

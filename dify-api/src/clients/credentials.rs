@@ -20,7 +20,7 @@ pub(crate) enum Credentials {
     Key(HeaderValue),
     /// The passport of a published web page, fetched when it is first needed.
     #[cfg(feature = "web")]
-    Passport(passport::Passport),
+    Passport(passport::PassportCredential),
     /// The session of an account, in cookies.
     #[cfg(feature = "console")]
     Session(session::SessionCredential),

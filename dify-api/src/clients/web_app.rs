@@ -3,7 +3,7 @@
 use crate::{
     Error, RawRequest, Transport,
     clients::{
-        credentials::{Credentials, passport::Passport},
+        credentials::{Credentials, passport::PassportCredential},
         settings::{Api, Settings, configured},
     },
     operation::Credential,
@@ -123,7 +123,7 @@ impl WebAppBuilder {
                 "no app code was given: call `app_code` with the last part of the page's address",
             ));
         };
-        let passport = Passport::new(code, self.user)?;
+        let passport = PassportCredential::new(code, self.user)?;
         Ok(WebApp { transport: self.settings.transport_to(Api::WEB, Credentials::Passport(passport))? })
     }
 

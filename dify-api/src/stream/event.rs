@@ -53,7 +53,7 @@ pub trait Sealed {}
 
 /// What a frame of a stream is.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Frame<'d> {
+pub(crate) enum FrameKind<'d> {
     /// A sign of life: a ping, `[DONE]`, no data.
     Empty,
     /// An `error` event, whatever its data.
@@ -63,22 +63,22 @@ pub(crate) enum Frame<'d> {
 }
 
 /// Reads what a frame is from the `event` member of its data. The `event` line counts where the data has none.
-pub(crate) fn frame<'d>(line: &str, data: &'d str) -> Result<Frame<'d>, Fault> {
+pub(crate) fn frame<'d>(line: &str, data: &'d str) -> Result<FrameKind<'d>, Fault> {
     let unnamed = match peek(data, "event") {
         Ok(name) => {
             return Ok(match &*name {
-                "ping" => Frame::Empty,
-                "error" => Frame::Error,
-                _ => Frame::Event(name),
+                "ping" => FrameKind::Empty,
+                "error" => FrameKind::Error,
+                _ => FrameKind::Event(name),
             });
         }
         Err(unnamed) => unnamed,
     };
     let text = data.trim().trim_matches('"');
     if line == "error" || names_error(data) {
-        Ok(Frame::Error)
+        Ok(FrameKind::Error)
     } else if line == "ping" || text.is_empty() || text == "ping" || text.eq_ignore_ascii_case("[done]") {
-        Ok(Frame::Empty)
+        Ok(FrameKind::Empty)
     } else {
         Err(unnamed)
     }
@@ -149,7 +149,7 @@ fn token<'b>(bytes: &'b [u8], token: &[u8]) -> Option<&'b [u8]> {
 
 #[cfg(test)]
 mod tests {
-    use super::{Frame, frame, glance, glance_into, peek};
+    use super::{FrameKind, frame, glance, glance_into, peek};
 
     #[test]
     fn pings_and_done_are_no_events_in_any_form() {
@@ -169,7 +169,7 @@ mod tests {
             ("ping", "null"),
             ("ping", "1700000000"),
         ] {
-            assert_eq!(frame(line, data).expect(data), Frame::Empty, "{line}: {data}");
+            assert_eq!(frame(line, data).expect(data), FrameKind::Empty, "{line}: {data}");
         }
     }
 
@@ -187,7 +187,7 @@ mod tests {
             ("error", "[DONE]"),
             ("error", r#"["error"]"#),
         ] {
-            assert_eq!(frame(line, data).expect(data), Frame::Error, "{line}: {data}");
+            assert_eq!(frame(line, data).expect(data), FrameKind::Error, "{line}: {data}");
         }
     }
 
@@ -195,7 +195,7 @@ mod tests {
     fn the_event_member_outranks_the_event_line() {
         for line in ["message", "ping", "error", "other"] {
             let read = frame(line, r#"{"event":"message"}"#).expect("an event");
-            assert_eq!(read, Frame::Event("message".into()), "{line}");
+            assert_eq!(read, FrameKind::Event("message".into()), "{line}");
         }
         for data in ["{}", "[]", "7", r#"{"data":{"event":"message"}}"#, "x \"event\": \"errors\""] {
             assert!(frame("message", data).is_err(), "{data}");

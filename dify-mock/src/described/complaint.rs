@@ -1,4 +1,4 @@
-//! What is wrong with a request, in the words that Dify's validation (pydantic) has for it.
+//! Errors of a request, in the words of Dify's validation (pydantic).
 
 use contract::Problem;
 use serde_json::Value;
@@ -14,7 +14,7 @@ pub(crate) struct Complaint {
     text: String,
     /// pydantic's name of the mistake.
     kind: &'static str,
-    /// What is there instead.
+    /// The value that is there instead.
     input: Option<Value>,
 }
 
@@ -29,7 +29,7 @@ impl Complaint {
         }
     }
 
-    /// A mistake in one value that only a handler knows.
+    /// An error in one value that only a handler can find.
     pub(crate) fn value(name: &str, text: &str, input: &Value) -> Complaint {
         Complaint {
             at: vec![name.to_owned()],

@@ -162,7 +162,7 @@ impl Operation {
         }
     }
 
-    /// What is wrong with a JSON answer or a single event of this operation; for keeping the mock itself honest.
+    /// Returns the errors of a JSON answer or a single event of this operation, to check the mock itself.
     pub(crate) fn check_answer(self, status: u16, media: &str, body: &Value) -> Vec<String> {
         let Some(documented) = self.answer(status).and_then(|answer| answer.body(media)) else {
             return vec![format!("answers {status} {media}, which is not documented")];

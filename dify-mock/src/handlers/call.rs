@@ -96,7 +96,7 @@ impl Call {
         self.asked(name).map(yes)
     }
 
-    /// Puts a member into the JSON body, in the place of what is there.
+    /// Puts a member into the JSON body and replaces the value that is there.
     pub(crate) fn put(&mut self, name: &str, value: Value) {
         if let Content::Json(members) = &mut self.content {
             members.insert(name.to_owned(), value);
@@ -139,7 +139,7 @@ impl Call {
         self.server.world(work)
     }
 
-    /// A member of the JSON body that is a list of texts; what is no text in it is passed over.
+    /// Returns a member of the JSON body that is a list of texts. Other values in it are ignored.
     pub(crate) fn texts(&self, name: &str) -> Vec<&str> {
         self.member(name).as_array().into_iter().flatten().filter_map(Value::as_str).collect()
     }

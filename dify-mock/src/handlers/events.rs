@@ -20,9 +20,9 @@ pub(crate) struct Events {
     pub(crate) greeting: bool,
     /// Whether a pause of the run ends the stream.
     pub(crate) ends_at_pause: bool,
-    /// After the end of the run, go on for so long with nothing but pings.
+    /// How long only pings follow the end of the run.
     pub(crate) lingers: Option<Duration>,
-    /// Whether caches are told to keep out.
+    /// Whether the answer forbids caches.
     pub(crate) uncached: bool,
     pub(crate) ping: Duration,
     /// What becomes of frames for these listeners.
@@ -51,13 +51,13 @@ impl Events {
         self
     }
 
-    /// Goes on when the run pauses.
+    /// Continues when the run pauses.
     pub(crate) fn through_pauses(mut self) -> Events {
         self.ends_at_pause = false;
         self
     }
 
-    /// Goes on with pings when the run has ended.
+    /// Continues with pings when the run has ended.
     pub(crate) fn lingering(mut self, duration: Duration) -> Events {
         self.lingers = Some(duration);
         self

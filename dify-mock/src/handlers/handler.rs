@@ -29,7 +29,7 @@ pub(crate) enum Audience {
     Running,
 }
 
-/// How the server speaks of a request that does not agree with the document, where the document cannot tell.
+/// How the server reports a request that does not match the document, where the document does not define it.
 #[derive(Clone, Copy, Debug, Default)]
 pub(crate) struct Wording {
     /// What it calls the body.
@@ -127,7 +127,7 @@ impl Audience {
         }
     }
 
-    /// The same on a page, which says what it would rather be.
+    /// The same on a page, with the expected mode.
     fn check_page(self, mode: Mode) -> Result<(), Refusal> {
         let wrong = |code, kind: &str| {
             let message = format!("Please check if your {kind} app mode matches the right API route.");

@@ -1,4 +1,4 @@
-//! What is done for a call, operation by operation.
+//! The handlers of calls, by operation.
 
 pub(crate) mod call;
 pub(crate) mod console;

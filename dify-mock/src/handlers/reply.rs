@@ -16,7 +16,7 @@ pub(crate) enum Reply {
     Json(u16, Value),
     /// JSON as runs and forms write it; runs also name the character set.
     Spaced { charset: bool, value: Value },
-    /// Done, and nothing to say.
+    /// Success without content.
     Nothing,
     /// An event stream.
     Events(Events),

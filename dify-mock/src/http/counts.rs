@@ -6,7 +6,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use http::{HeaderMap, Method};
 use sha2::{Digest, Sha256};
 
-/// The header by which a client says which request it is. Each attempt of one call has the same.
+/// The header by which a client identifies a request. All attempts of one call have the same value.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
 
 /// How often one operation was asked for, or all of them together.

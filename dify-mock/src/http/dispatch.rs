@@ -27,7 +27,7 @@ use crate::values::cookie::Cookies;
 use crate::values::key::Key;
 use crate::values::refusal::Refusal;
 
-/// A JSON body longer than this is refused: it would be held in memory.
+/// A longer JSON body is refused, because it would be kept in memory.
 const LONGEST_JSON: usize = 256 * 1024 * 1024;
 
 /// Answers one request, whatever it is.
@@ -297,7 +297,7 @@ fn checks(host: &Host) -> bool {
     host.shared.options.check_answers
 }
 
-/// With `check_answers`, holds an answer and each of its events against the document.
+/// With `check_answers`, validates an answer and each of its events against the document.
 fn checked(host: &Arc<Host>, operation: Option<Operation>, number: u64, reply: Reply) -> Reply {
     let Some(operation) = operation.filter(|_| checks(host)) else { return reply };
     if let Some((status, media, value)) = reply.json() {

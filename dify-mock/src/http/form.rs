@@ -20,7 +20,7 @@ pub(super) struct Seen {
     pub(super) length: u64,
 }
 
-/// Reads the form; what was read of the raw body is told even when the form is broken.
+/// Reads the form; returns the raw body read so far even if the form is broken.
 pub(super) async fn read(parts: Parts, body: Body) -> (Result<FormData, Refusal>, Seen) {
     let seen = Arc::new(Mutex::new(Seen::default()));
     let watcher = Arc::clone(&seen);

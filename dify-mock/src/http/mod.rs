@@ -1,4 +1,4 @@
-//! From bytes to a call, from an outcome to bytes; and what is recorded of both.
+//! From bytes to a call, from an outcome to bytes, and the records of both.
 
 mod authorize;
 pub(crate) mod counts;

@@ -62,7 +62,7 @@ impl Records {
         kept.0
     }
 
-    /// Adds to what is known of a request, when it is still kept.
+    /// Adds to the record of a request, if it still exists.
     pub(crate) fn amend(&self, number: u64, change: impl FnOnce(&mut RecordedRequest)) {
         let Ok(mut kept) = self.kept.lock() else { return };
         // Numbers have no gaps: the place follows from the first.

@@ -31,7 +31,7 @@ pub(crate) struct Speech {
     /// When the first piece went out.
     first: Option<Duration>,
     prompt: u64,
-    /// The question's files, as the last event tells them.
+    /// The question's files, as in the last event.
     files: Vec<Value>,
     annotation: Option<Value>,
 }
@@ -103,7 +103,7 @@ impl Speech {
         }
     }
 
-    /// Says the pieces one by one; gives back what was said and how far it came.
+    /// Sends the pieces one by one; returns the text sent and how far it came.
     pub(crate) async fn say(&mut self, event: &str, pieces: &[String]) -> (String, Came) {
         let mut said = String::new();
         let failure = self.script.failure;
@@ -166,7 +166,7 @@ impl Speech {
         self.last(&usage);
     }
 
-    /// The end of an answer, good or bad. What is remembered is so before the last event goes out.
+    /// The end of an answer, good or bad. It is stored before the last event is sent.
     pub(crate) fn end(&self, said: String, came: Came) {
         let usage = match came {
             Came::Failed(failure) => {

@@ -80,7 +80,7 @@ impl Flow {
         self.finish(Status::Succeeded, None, outputs);
     }
 
-    /// Goes on after somebody filled the form.
+    /// Continues after the form was submitted.
     fn resume(&mut self, submission: Submission) {
         self.submission = Some(submission);
         self.started = Instant::now();
@@ -171,7 +171,7 @@ impl Flow {
         });
     }
 
-    /// Waits where a submission finds it, and only then says so: somebody may answer at once.
+    /// Registers the wait before it announces it, because a submission may follow at once.
     async fn wait_for_somebody(&self) -> Option<Submission> {
         let elapsed = seconds(self.started.elapsed(), 6);
         let (form, data) = self.change(|run| run.forms.last().cloned().zip(Some(run.paused(elapsed)))).flatten()?;

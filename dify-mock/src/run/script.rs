@@ -17,7 +17,7 @@ pub(crate) struct AnswerScript {
 pub(crate) struct Failure {
     /// After so many pieces.
     pub(crate) after: usize,
-    /// What an event says.
+    /// The content of an event.
     pub(crate) code: &'static str,
     pub(crate) status: u16,
     pub(crate) message: &'static str,
@@ -89,7 +89,7 @@ pub(crate) fn title(question: &str) -> String {
     if title.is_empty() { "New conversation".to_owned() } else { title }
 }
 
-/// The first letters of a question, for a conversation that nobody makes a title for.
+/// The first letters of a question, for a conversation without a generated title.
 pub(crate) fn beginning(question: &str) -> String {
     match question.char_indices().nth(20) {
         Some((end, _)) => format!("{}…", &question[..end]),

@@ -1,4 +1,4 @@
-//! What has happened in a run, told to somebody who connects later.
+//! The events of a run so far, for clients that connect later.
 
 use serde_json::{Value, json};
 

@@ -16,7 +16,7 @@ use crate::values::{clock, ids};
 /// An application and everything in it.
 #[derive(Debug)]
 pub(crate) struct App {
-    /// Its own key, by which the server knows it.
+    /// Its own key, by which the server identifies it.
     pub(crate) key: String,
     pub(crate) profile: Profile,
     pub(crate) id: String,
@@ -129,7 +129,7 @@ impl App {
         self.messages.insert(message.id.clone(), message);
     }
 
-    /// Forgets a conversation and what was said in it.
+    /// Deletes a conversation with its messages.
     pub(crate) fn forget(&mut self, conversation: &str) {
         if let Some(conversation) = self.conversations.remove(conversation) {
             for message in conversation.messages {

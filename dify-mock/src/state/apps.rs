@@ -39,7 +39,7 @@ impl World {
         apps
     }
 
-    /// Deletes an application: its keys open nothing any more. Tells whether there was one.
+    /// Deletes an application: its keys become invalid. Returns whether there was one.
     pub(crate) fn delete(&mut self, id: &str) -> bool {
         let Some(app) = self.app_of(id) else { return false };
         let (key, tokens) = (app.key.clone(), app.profile.keys.iter().map(|key| key.token.clone()).collect::<Vec<_>>());

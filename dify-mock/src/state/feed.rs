@@ -16,7 +16,7 @@ pub(crate) enum Turn {
     Ends,
 }
 
-/// One event, as it stands in the stream.
+/// One event, as in the stream.
 #[derive(Clone, Debug)]
 pub(crate) struct Frame {
     pub(crate) bytes: Bytes,
@@ -89,7 +89,7 @@ impl Feed {
         Cursor { feed: Arc::clone(self), state: self.state.subscribe(), next: 0 }
     }
 
-    /// Reads what is written from now on.
+    /// Reads what follows from now on.
     pub(crate) fn from_now(self: &Arc<Self>) -> Cursor {
         let state = self.state.subscribe();
         let next = state.borrow().0;

@@ -66,7 +66,7 @@ impl Message {
         self.files.iter().any(|used| used["upload_file_id"] == file)
     }
 
-    /// As the history tells it; `extra` are the forms that people filled.
+    /// Returns its representation in the history; `extra` are the submitted forms.
     pub(crate) fn value(&self, extra: &[Value]) -> Value {
         let usage = self.usage.as_ref();
         json!({

@@ -59,7 +59,7 @@ pub(crate) struct World {
     pub(crate) knowledge: Knowledge,
     /// What lets visitors of pages in.
     pub(crate) passports: Passports,
-    /// By task id: what is running.
+    /// The running tasks, by id.
     pub(crate) tasks: HashMap<String, Task>,
     /// By form token: the run that waits for it.
     pub(crate) waiting: HashMap<String, Waiting>,
@@ -103,7 +103,7 @@ impl World {
         })
     }
 
-    /// The application whose page has this code: one of those worth knowing, or one that was asked for before.
+    /// The application whose page has this code: a predefined one, or one that was used before.
     pub(crate) fn page(&self, code: &str) -> Option<Key> {
         let made = self.listed().into_iter().find(|app| app.profile.site.code == code);
         let known = || KEYS.iter().filter_map(|(key, _)| Key::known(key)).find(|key| ids::code(&key.text) == code);
@@ -120,7 +120,7 @@ impl World {
         self.apps.get(text).map_or(key.clone(), |app| Key { mode: app.profile.mode, ..key })
     }
 
-    /// Stops what runs, ends what is followed and what waits.
+    /// Stops running tasks, ends followed streams and waits.
     pub(crate) fn shut(&mut self) {
         self.tasks.values().for_each(|task| task.stop.ask());
         let runs = self.apps.values().flat_map(|app| app.run.values());

@@ -63,7 +63,7 @@ impl Profile {
         }
     }
 
-    /// Of the application that a key stands for from the start.
+    /// The profile of a predefined key's application.
     pub(crate) fn embedded(key: &Key) -> Profile {
         let look = json!({"icon_type": "emoji", "icon": "🤖", "icon_background": "#FFEAD5"});
         let name = key.text.trim_start_matches("app-");
@@ -104,7 +104,7 @@ impl Profile {
         }
     }
 
-    /// What it says to somebody who opens it, and the like: settings, or the features of the workflow that runs.
+    /// Its opening statement and the like: settings, or the features of the running workflow.
     pub(crate) fn features(&self) -> Option<&Value> {
         match &self.settings {
             Some(settings) => Some(&settings.value),

@@ -9,7 +9,7 @@ use crate::state::feed::Feed;
 use crate::state::trace::Trace;
 use crate::values::json_text;
 
-/// How a run stands.
+/// The state of a run.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Status {
     Running,
@@ -44,7 +44,7 @@ pub(crate) struct Run {
     pub(crate) forms: Vec<Form>,
     /// Conversation, message and its time, in a chatflow.
     pub(crate) talk: Option<(String, String, i64)>,
-    /// What a chatflow said so far.
+    /// The answer of a chatflow so far.
     pub(crate) said: String,
     /// Its events, while there will be more.
     pub(crate) feed: Option<Arc<Feed>>,

@@ -21,7 +21,7 @@ impl Settings {
         Settings { value, created_at: clock::now() }
     }
 
-    /// As the application tells them.
+    /// Returns their representation in the application.
     pub(crate) fn value(&self) -> Value {
         let mut value = self.value.clone();
         self.sign(&mut value);
@@ -42,7 +42,7 @@ impl Settings {
         value["updated_at"] = json!(self.created_at);
     }
 
-    /// Sets all of them at once: what is not given is as for a new application.
+    /// Sets all of them at once: missing ones are reset to those of a new application.
     pub(crate) fn given(mode: Mode, given: &Value) -> Settings {
         let mut value = standard(mode);
         let members = value.as_object().map(|members| members.keys().cloned().collect::<Vec<_>>()).unwrap_or_default();

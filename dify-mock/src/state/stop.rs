@@ -19,7 +19,7 @@ impl Stop {
         self.0.send_replace(true);
     }
 
-    /// Stops because nobody listens any more.
+    /// Stops because no client listens any more.
     pub(crate) fn abandon(&self) {
         self.1.store(true, Ordering::Relaxed);
         self.ask();
@@ -33,7 +33,7 @@ impl Stop {
         *self.0.borrow()
     }
 
-    /// Waits, but not when somebody asks to stop; tells whether somebody did.
+    /// Waits until the time has passed or a stop is requested; returns whether one was.
     pub(crate) async fn wait(&self, time: Duration) -> bool {
         if self.asked() {
             return true;

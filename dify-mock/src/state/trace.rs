@@ -1,4 +1,4 @@
-//! What is kept of the executions of nodes.
+//! The stored executions of nodes.
 
 use serde_json::{Value, json};
 
@@ -15,7 +15,7 @@ pub(crate) enum Kind {
     End,
 }
 
-/// What is still known of an execution later on.
+/// The stored part of an execution.
 #[derive(Clone, Debug)]
 pub(crate) struct Trace {
     pub(crate) id: String,
@@ -42,7 +42,7 @@ impl Kind {
 }
 
 impl Trace {
-    /// Whether it tells of the same execution.
+    /// Whether it is of the same execution.
     pub(crate) fn is_of(&self, id: &str) -> bool {
         self.id == id
     }

@@ -5,7 +5,7 @@ use sha2::{Digest, Sha256};
 
 use crate::values::{clock, ids};
 
-/// What stands in the place of a secret where it is not shown.
+/// The text that replaces a hidden secret.
 const STARS: &str = "********************";
 /// What the console's pages send for a secret that stays as it is.
 const UNCHANGED: &str = "[__HIDDEN__]";
@@ -101,7 +101,7 @@ impl Workflow {
         })
     }
 
-    /// As its application tells it.
+    /// Returns its representation in its application.
     pub(crate) fn brief(&self, account: &str) -> Value {
         json!({
             "id": self.id,

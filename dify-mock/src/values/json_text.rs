@@ -6,7 +6,7 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter};
 
-/// Compact, raw UTF-8: what stands in an event.
+/// Compact, raw UTF-8, as in an event.
 pub(crate) fn event(value: &Value) -> String {
     value.to_string()
 }
@@ -23,7 +23,7 @@ pub(crate) fn spaced(value: &Value) -> String {
     String::from_utf8(write(value, Spaced)).unwrap_or_default()
 }
 
-/// Writing a `Value` into memory cannot fail; should it ever, the answer is empty and every test says so.
+/// Writing a `Value` into memory cannot fail; if it did, the answer would be empty and every test would fail.
 fn write(value: &Value, formatter: impl Formatter) -> Vec<u8> {
     let mut text = Vec::with_capacity(256);
     let mut serializer = serde_json::Serializer::with_formatter(&mut text, formatter);

@@ -1,4 +1,4 @@
-//! Keys, and what application each stands for.
+//! Keys, and the application that each opens.
 
 /// What kind of application a key belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,8 +43,8 @@ impl Mode {
     }
 }
 
-/// A key and the application that it stands for. Each key is an application of its own; a key of the workspace's
-/// knowledge stands for none, and its mode means nothing.
+/// A key and the application that it opens. Each key is an application of its own; a key of the workspace's
+/// knowledge opens none, and its mode means nothing.
 #[derive(Clone, Debug)]
 pub(crate) struct Key {
     pub(crate) text: String,
@@ -65,7 +65,7 @@ const KINDS: &[(&str, Mode, bool)] = &[
     ("app-", Mode::Chat, false),
 ];
 
-/// What the list of keys says: the key, its mode, and a word on it.
+/// A row of the list of keys: the key, its mode, and a note.
 pub(crate) const KEYS: &[(&str, &str)] = &[
     ("app-chat", "a chat application (so is any other key that starts with app-)"),
     ("app-agent", "an agent that calls a tool; streaming only"),
@@ -88,7 +88,7 @@ impl Key {
         self.text.starts_with("app-")
     }
 
-    /// The key, when an application stands behind it.
+    /// The key, if it opens an application.
     pub(crate) fn known(text: &str) -> Option<Key> {
         let rest = text.strip_prefix("app-")?;
         (!rest.starts_with("invalid")).then(|| Key::of(text))

@@ -1,4 +1,4 @@
-//! What stands for itself: times, ids, texts, keys, refusals. Nothing here has a state.
+//! Plain values: times, ids, texts, keys, refusals. Nothing here has a state.
 
 pub(crate) mod blob;
 pub(crate) mod clock;

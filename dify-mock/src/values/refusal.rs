@@ -1,4 +1,4 @@
-//! The ways in which Dify says no.
+//! The refusals of Dify.
 
 use serde_json::{Value, json};
 
@@ -13,7 +13,7 @@ pub(crate) enum Refusal {
     Shaped { status: u16, body: Value },
     /// What its web framework answers where no route is.
     Html,
-    /// An exception that nobody caught.
+    /// An uncaught exception.
     Unknown,
 }
 

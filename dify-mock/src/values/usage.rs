@@ -13,7 +13,7 @@ pub(crate) struct Usage {
     times: Times,
 }
 
-/// What is known of the time.
+/// The times.
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Times {
     /// A streamed answer: to the first token, and from there on.
@@ -41,7 +41,7 @@ impl Usage {
         Usage { prompt: 0, completion: 0, latency: seconds(since.elapsed(), 6), times: Times::Free }
     }
 
-    /// The same, as a blocking answer tells it.
+    /// The same, as in a blocking answer.
     pub(crate) fn blocking(mut self) -> Usage {
         if let Times::Streamed(first, rest) = self.times {
             self.times = Times::Whole(first + rest);

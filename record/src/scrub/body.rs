@@ -7,7 +7,7 @@ use super::place::Place;
 use super::placeholder::REDACTED;
 use super::tree::Tree;
 use super::{Scrubber, yaml};
-use crate::exchange::Kept;
+use crate::kept::Kept;
 
 /// What a recording has of a body.
 #[derive(Debug, PartialEq)]

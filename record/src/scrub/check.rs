@@ -1,4 +1,4 @@
-//! The last look at what is to be written.
+//! The last check before writing.
 
 use super::{Scrubber, looks};
 
@@ -21,7 +21,7 @@ impl Scrubber {
     /// Searches a text that is to be written.
     ///
     /// # Errors
-    /// Fails with what is left in it.
+    /// Fails with the secrets that are left in it.
     pub fn check(&self, text: &str) -> Result<(), Leak> {
         match () {
             () if !self.seen.is_ready() => Err(Leak::Unsearched),

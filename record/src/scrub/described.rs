@@ -20,7 +20,7 @@ pub(crate) struct Described {
     errors: Place,
 }
 
-/// What the documents say of all members of one name.
+/// The documents' facts about all members of one name.
 #[derive(Debug)]
 struct Member {
     only_numbers: bool,

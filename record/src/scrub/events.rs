@@ -8,7 +8,7 @@ use super::{Scrubber, looks};
 /// A cleaned stream.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Events {
-    /// Where each event ends in the body, and what is written for it.
+    /// Where each event ends in the body, and the text written for it.
     pub(crate) pieces: Vec<(usize, String)>,
     /// Bytes at the end that are no whole event.
     pub(crate) rest: usize,
@@ -57,7 +57,7 @@ impl Scrubber {
         Some(cleaned)
     }
 
-    /// Cleans one JSON document; what holds no secret keeps its own spelling. `None` where it is none.
+    /// Cleans one JSON document; parts without secrets keep their spelling. `None` where it is none.
     pub(crate) fn json(&mut self, text: &str, place: &Place) -> Option<String> {
         let tree = Tree::json(text)?;
         let mut cleaned = tree.clone();

@@ -7,7 +7,7 @@ use super::described::Described;
 use super::placeholder::{self, REDACTED};
 use super::{Scrubber, looks, names};
 
-/// Headers of the protocol, which hold no secrets by themselves. The documents describe more.
+/// Headers of the protocol, which contain no secrets by themselves. The documents describe more.
 const PLAIN: [&str; 51] = [
     "accept",
     "accept-charset",

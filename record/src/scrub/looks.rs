@@ -1,4 +1,4 @@
-//! Secrets that are known by their looks, wherever they stand in a text.
+//! Secrets that are recognized by their form, anywhere in a text.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -104,7 +104,7 @@ pub(crate) fn text<'a>(text: &'a str, seen: &Seen) -> Cow<'a, str> {
     cleaned(text, seen, 0)
 }
 
-/// Whether a text holds what looks like a secret of a kind that is never anything else.
+/// Whether a text contains a secret that is recognizable by its form alone.
 pub(crate) fn is_in(text: &str) -> bool {
     PEM.is_match(text) || LOOKS.captures_iter(text).any(|found| look(&found) != found[0])
 }

@@ -9,7 +9,7 @@ use super::{Scrubber, looks, names, yaml};
 /// Documents within texts within documents are followed so far.
 const DEEPEST: usize = 6;
 
-/// Members that hold the value of what another member names.
+/// Members with the value of what another member names.
 const VALUES: [&str; 7] = ["value", "values", "default", "default_value", "current_value", "data", "content"];
 
 impl Scrubber {
@@ -139,7 +139,7 @@ impl Scrubber {
     }
 }
 
-/// What is written for a text that nothing describes.
+/// The placeholder for an undescribed text.
 fn replaced(text: &str) -> &str {
     if placeholder::is_one(text) { text } else { placeholder::of(text) }
 }
@@ -154,7 +154,7 @@ fn is_secret(name: &str, member: &Tree, place: &Place) -> bool {
     !harmless && names::is_secret(name)
 }
 
-/// Whether one member says that another is secret: `{"name": "api_key", "value": …}`, `{"value_type": "secret", …}`.
+/// Whether one member marks another as secret: `{"name": "api_key", "value": …}`, `{"value_type": "secret", …}`.
 fn names_a_secret(members: &[(String, Tree)]) -> bool {
     members.iter().any(|(name, member)| match (name.as_str(), member) {
         ("value_type" | "type" | "variable_type" | "format" | "input_type", Tree::Text(kind)) => {

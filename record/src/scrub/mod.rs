@@ -2,13 +2,13 @@
 //!
 //! The scrubber fails closed: only what the published documents describe is written as it is.
 //!
-//! - A member, parameter or header that the documents do not know keeps its name and gets a placeholder of its JSON type,
-//!   so that `verify` reports it. An operation that they do not know keeps its route and the shape of its bodies.
+//! - A member, parameter or header that is not in the documents keeps its name and gets a placeholder of its JSON type,
+//!   so that `verify` reports it. An operation that is not in them keeps its route and the shape of its bodies.
 //! - A body that is not what its media type claims is left out, with a note; so are contents of files.
 //! - A described value is replaced where its name can be a secret's, where it looks like a secret (keys, tokens, signed
 //!   addresses, email addresses), and where it was seen as a secret before, in any exchange of the session: as it is or
 //!   encoded (percent signs, Base64, hexadecimal digits, JSON in JSON, YAML).
-//! - What is to be written is searched once more, and is not written if a secret is left.
+//! - The output is searched once more, and is not written if a secret is left.
 //!
 //! A placeholder keeps the kind of a key, so that a reader sees what was sent.
 
@@ -39,7 +39,7 @@ pub(crate) use placeholder::REDACTED;
 /// The longest text that is remembered as a secret, in bytes.
 const LONGEST: usize = 64 << 10;
 
-/// What is known to be secret in one session.
+/// The secrets of one session.
 #[derive(Clone, Default)]
 pub struct Scrubber {
     seen: Seen,
@@ -68,7 +68,7 @@ impl Scrubber {
     }
 }
 
-/// Shows nothing of what is secret.
+/// Shows no secret.
 impl std::fmt::Debug for Scrubber {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         formatter.debug_struct("Scrubber").finish_non_exhaustive()

@@ -89,7 +89,7 @@ const KEYS: [&str; 29] = [
     "subscription",
 ];
 
-/// The last word of a name that says something about a secret and is none: `token_type`, `api_key_id`.
+/// The last word of a name that is about a secret and is none: `token_type`, `api_key_id`.
 const ABOUT: [&str; 45] = [
     "at",
     "budget",
@@ -162,7 +162,7 @@ const PARAMETERS: [&str; 20] = [
     "x-oss-credential",
 ];
 
-/// Whether a member of this name holds a secret, or data of a person that is taken out like one.
+/// Whether a member of this name contains a secret, or personal data that is removed like one.
 pub(crate) fn is_secret(name: &str) -> bool {
     let words = words(name);
     let last = words.last().map_or("", String::as_str);
@@ -179,7 +179,7 @@ pub(crate) fn is_secret(name: &str) -> bool {
         || is_personal(&words)
 }
 
-/// Whether a query's or a form's parameter of this name holds a secret.
+/// Whether a query's or a form's parameter of this name contains a secret.
 pub(crate) fn is_secret_parameter(name: &str) -> bool {
     let lower = name.to_ascii_lowercase();
     PARAMETERS.contains(&lower.as_str())
@@ -193,7 +193,7 @@ pub(crate) fn counts(name: &str) -> bool {
     words(name).last().is_some_and(|word| word == "tokens")
 }
 
-/// Whether what is described there may be a list of credentials without their values.
+/// Whether the described member may be a list of credentials without their values.
 pub(crate) fn may_hold_descriptions(name: &str) -> bool {
     words(name).last().is_some_and(|word| word == "credentials" || word == "credential" || word == "tokens")
 }

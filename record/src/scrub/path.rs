@@ -8,7 +8,7 @@ use super::place::Place;
 use super::placeholder::{self, REDACTED};
 use super::{Scrubber, looks, names};
 
-/// What is written for a UUID in a path that no document describes: routes accept it.
+/// The placeholder for a UUID in an undescribed path: routes accept it.
 const NO_UUID: &str = "00000000-0000-0000-0000-000000000000";
 
 impl Scrubber {

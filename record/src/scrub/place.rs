@@ -25,7 +25,7 @@ struct Schema {
 static ANY: Value = Value::Bool(true);
 
 impl Place {
-    /// Returns the place of what no document knows.
+    /// Returns the place of an undescribed value.
     pub(crate) fn none() -> Self {
         Self::default()
     }
@@ -151,7 +151,7 @@ impl Place {
     }
 }
 
-/// Whether a schema says nothing of what is in it.
+/// Whether a schema does not define its content.
 fn is_open(schema: &Value) -> bool {
     let object = match &schema["type"] {
         Value::Null => true,

@@ -1,4 +1,4 @@
-//! What is written instead of a secret.
+//! The text that replaces a secret.
 
 use std::net::IpAddr;
 
@@ -22,7 +22,7 @@ pub(crate) fn of(secret: &str) -> &'static str {
     }
 }
 
-/// Whether a text holds no secret where one is expected: a placeholder of ours or of a server, a reference, nothing.
+/// Whether a text contains no secret where one is expected: a placeholder of ours or of a server, a reference, nothing.
 pub(crate) fn is_one(text: &str) -> bool {
     let text = text.trim();
     text == of(text)

@@ -9,7 +9,7 @@ use base64::engine::general_purpose::{STANDARD_NO_PAD, URL_SAFE_NO_PAD};
 
 use super::placeholder;
 
-/// A shorter text says too little to be looked for.
+/// A shorter text is too common to be searched for.
 const SHORTEST: usize = 4;
 
 /// A text that is shorter is looked for as a whole word only, and not in encodings.
@@ -144,7 +144,7 @@ fn run(text: &str, place: Range<usize>) -> Range<usize> {
     start..end + bytes[end..].iter().take(2).take_while(|byte| **byte == b'=').count()
 }
 
-/// The text as it stands in JSON.
+/// The text as in JSON.
 fn json(text: &str) -> String {
     let quoted = serde_json::Value::from(text).to_string();
     quoted.get(1..quoted.len().saturating_sub(1)).unwrap_or_default().to_owned()

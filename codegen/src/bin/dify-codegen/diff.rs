@@ -20,7 +20,7 @@ pub struct Diff {
     new: Option<String>,
     /// Compare this API only.
     #[arg(long, value_name = "API")]
-    api: Option<Api>,
+    api: Option<ApiName>,
     /// Write everything as JSON to the standard output.
     #[arg(long)]
     json: bool,
@@ -34,13 +34,13 @@ pub struct Diff {
 
 /// The APIs that are described.
 #[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum Api {
+pub enum ApiName {
     Service,
     Web,
     Console,
 }
 
-impl Api {
+impl ApiName {
     /// Its folder in spec/.
     pub fn name(self) -> &'static str {
         match self {

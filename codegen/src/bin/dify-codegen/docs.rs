@@ -13,8 +13,8 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 
-use crate::node::{Node, Tools};
-use document::Document;
+use crate::node::{NodeJs, NodeTools};
+use document::PublishedDocument;
 
 /// Where Debian and others put Chromium, after what `CHROMIUM` names.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -32,15 +32,15 @@ pub struct Docs {
 
 /// Whether the pages are written and, if they were looked at, without fault.
 pub fn docs(root: &Path, task: &Docs) -> Result<bool, Box<dyn Error>> {
-    let node = match Node::tools(root)? {
-        Tools::Ready(node) => node,
-        Tools::Missing(why) => {
+    let node = match NodeJs::tools(root)? {
+        NodeTools::Ready(node) => node,
+        NodeTools::Missing(why) => {
             println!("skipped: {why} (the reference pages)");
             return Ok(true);
         }
     };
     let out = root.join(&task.out);
-    let documents = Document::published(root)?;
+    let documents = PublishedDocument::published(root)?;
     fs::create_dir_all(&out)?;
     for (name, contents) in pages(&documents)? {
         fs::write(out.join(name), contents)?;
@@ -51,7 +51,7 @@ pub fn docs(root: &Path, task: &Docs) -> Result<bool, Box<dyn Error>> {
 }
 
 /// Every file made from the documents, by name.
-fn pages(documents: &[Document]) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+fn pages(documents: &[PublishedDocument]) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let mut pages = vec![
         ("style.css".to_owned(), include_str!("docs/style.css").to_owned()),
         ("index.html".to_owned(), home::page(documents)),
@@ -66,7 +66,7 @@ fn pages(documents: &[Document]) -> Result<Vec<(String, String)>, Box<dyn Error>
 }
 
 /// Whether a browser shows every page without fault.
-fn look(node: &Node, site: &Path) -> Result<bool, Box<dyn Error>> {
+fn look(node: &NodeJs, site: &Path) -> Result<bool, Box<dyn Error>> {
     let named = std::env::var_os("CHROMIUM").map(PathBuf::from);
     let Some(chromium) = named.or_else(|| CHROMIUM.iter().map(PathBuf::from).find(|path| path.exists())) else {
         println!("skipped: Chromium is not installed (looking at the pages; `CHROMIUM` may name it)");

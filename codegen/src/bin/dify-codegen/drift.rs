@@ -11,7 +11,7 @@ use codegen::bundle::to_json;
 use codegen::drift::{self, Drift as Differences, Foreign, Known, OPENAPI, drift, stale};
 use serde_json::json;
 
-use crate::diff::Api;
+use crate::diff::ApiName;
 use crate::documents;
 
 /// What to compare ours with.
@@ -48,9 +48,9 @@ enum Described {
 impl Described {
     fn name(self) -> &'static str {
         match self {
-            Self::Service => Api::Service.name(),
-            Self::Web => Api::Web.name(),
-            Self::Console => Api::Console.name(),
+            Self::Service => ApiName::Service.name(),
+            Self::Web => ApiName::Web.name(),
+            Self::Console => ApiName::Console.name(),
             Self::Openapi => OPENAPI,
         }
     }

@@ -55,7 +55,7 @@ struct Generator {
     /// Options that the run needs besides the document, and why.
     options: &'static [Choice],
     /// Bugs of the generator's own, by API; the run is expected to fail there.
-    known: &'static [Known],
+    known: &'static [KnownBug],
     run: fn(&Bench<'_>) -> Result<(), Failure>,
 }
 
@@ -67,7 +67,7 @@ struct Choice {
 }
 
 /// A bug of a generator that no option avoids.
-struct Known {
+struct KnownBug {
     apis: &'static [&'static str],
     what: &'static str,
     link: &'static str,
@@ -130,7 +130,7 @@ fn all() -> impl Iterator<Item = &'static Generator> {
         .flatten()
 }
 
-impl Known {
+impl KnownBug {
     /// Whether a failure is this bug.
     fn shows(&self, why: &str, log: &str) -> bool {
         why.contains(self.sign) || log.contains(self.sign)
@@ -139,7 +139,7 @@ impl Known {
 
 impl Generator {
     /// The bug that it is expected to fail by.
-    fn known(&self, api: &str) -> Option<&Known> {
+    fn known(&self, api: &str) -> Option<&KnownBug> {
         self.known.iter().find(|known| known.apis.contains(&api))
     }
 
@@ -191,7 +191,7 @@ mod tests {
 
     #[test]
     fn a_failure_is_a_known_bug_only_where_it_shows_its_sign() {
-        let known = Known { apis: &["service"], what: "w", link: "https://l", sign: "no such type" };
+        let known = KnownBug { apis: &["service"], what: "w", link: "https://l", sign: "no such type" };
         assert!(known.shows("see the log", "error: no such type") && known.shows("no such type", ""));
         assert!(!known.shows("java could not be started", "error: out of memory"));
     }

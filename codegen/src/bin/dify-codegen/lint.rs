@@ -7,7 +7,7 @@ use std::process::{Command, ExitCode};
 
 use clap::Args;
 
-use crate::node::{Node, Tools};
+use crate::node::{NodeJs, NodeTools};
 use crate::tell;
 
 /// What to look at.
@@ -47,9 +47,9 @@ const REDOCLY: &str = "tools/redocly.yaml";
 
 /// Whether nobody finds a fault with the published documents.
 fn published(root: &Path) -> Result<bool, Box<dyn Error>> {
-    let node = match Node::tools(root)? {
-        Tools::Ready(node) => node,
-        Tools::Missing(why) => {
+    let node = match NodeJs::tools(root)? {
+        NodeTools::Ready(node) => node,
+        NodeTools::Missing(why) => {
             println!("skipped: {why} (the linters of the published documents)");
             return Ok(true);
         }

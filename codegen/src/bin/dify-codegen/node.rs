@@ -10,38 +10,38 @@ use std::process::Command;
 const OLDEST: (u32, u32) = (20, 19);
 
 /// Where the programs stand, ready to run.
-pub struct Node {
+pub struct NodeJs {
     directory: PathBuf,
 }
 
 /// Whether there is a Node.js to run them with.
-pub enum Tools {
+pub enum NodeTools {
     /// There is.
-    Ready(Node),
+    Ready(NodeJs),
     /// There is none, or none that does; why, for people.
     Missing(String),
 }
 
-impl Node {
+impl NodeJs {
     /// Looks for Node.js and fetches what is not there yet.
     ///
     /// # Errors
     /// When npm cannot fetch, or the file system refuses.
-    pub fn tools(root: &Path) -> Result<Tools, Box<dyn Error>> {
+    pub fn tools(root: &Path) -> Result<NodeTools, Box<dyn Error>> {
         let told = match Command::new("node").arg("--version").output() {
             Ok(output) => String::from_utf8_lossy(&output.stdout).trim().to_owned(),
             Err(error) if error.kind() == ErrorKind::NotFound => {
-                return Ok(Tools::Missing("node is not installed".to_owned()));
+                return Ok(NodeTools::Missing("node is not installed".to_owned()));
             }
             Err(error) => return Err(error.into()),
         };
         if version(&told).is_none_or(|version| version < OLDEST) {
             let (major, minor) = OLDEST;
-            return Ok(Tools::Missing(format!("node is {told}, and {major}.{minor} is the oldest that does")));
+            return Ok(NodeTools::Missing(format!("node is {told}, and {major}.{minor} is the oldest that does")));
         }
         let node = Self { directory: root.join("target/node") };
         node.fetch(&root.join("tools/node"))?;
-        Ok(Tools::Ready(node))
+        Ok(NodeTools::Ready(node))
     }
 
     /// Fetches by the lock file, unless what is there was fetched by the same.

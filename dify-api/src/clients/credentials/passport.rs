@@ -21,7 +21,7 @@ const CODE: HeaderName = HeaderName::from_static("x-app-code");
 const PASSPORT: HeaderName = HeaderName::from_static("x-app-passport");
 
 /// The code of a page, and the passport that it gets.
-pub(crate) struct Passport {
+pub(crate) struct PassportCredential {
     /// Public, because it is part of the page's URL.
     code: HeaderValue,
     query: SessionPassportQuery,
@@ -35,7 +35,7 @@ struct Held {
     generation: Generation,
 }
 
-impl Passport {
+impl PassportCredential {
     /// For the page of this code; the same user is the same visitor again.
     pub(crate) fn new(code: &str, user: Option<String>) -> Result<Self, Error> {
         let mut header = HeaderValue::from_str(code)

@@ -4,7 +4,7 @@ use crate::{
     Call, Error, ErrorKind, Event, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
     exchange::Stopping,
-    stream::event::{Frame, decode, frame, glance, glance_into, mentions},
+    stream::event::{FrameKind, decode, frame, glance, glance_into, mentions},
     transport::span,
     values::decode::Fault,
 };
@@ -81,12 +81,12 @@ impl FrameSource {
     pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
         let unfit = |fault: Fault| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault));
         let name = match frame(line, data).map_err(unfit)? {
-            Frame::Empty => return Ok(None),
-            Frame::Error => {
+            FrameKind::Empty => return Ok(None),
+            FrameKind::Error => {
                 self.ended = true;
                 return Err(ErrorKind::Stream(failed(data)));
             }
-            Frame::Event(name) => name,
+            FrameKind::Event(name) => name,
         };
         self.identify(&name, data);
         if (self.stopping.is_some() && self.was_told(&name, data)) || self.is_late_stop(&name, data) {

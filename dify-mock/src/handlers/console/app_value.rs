@@ -1,4 +1,4 @@
-//! How the console tells an application: large, small, and in lists.
+//! The representations of an application in the console: full, short, and in lists.
 
 use serde_json::{Value, json};
 
@@ -25,7 +25,7 @@ fn workflow(app: &App) -> Value {
     app.profile.workflows.running().map(|workflow| workflow.brief(&account())).unwrap_or_default()
 }
 
-/// As small changes are answered. Rights are told only where somebody asks for the application.
+/// The answer to small changes. Only the application itself contains the rights.
 pub(super) fn small(app: &App, rights: bool) -> Value {
     let profile = &app.profile;
     json!({

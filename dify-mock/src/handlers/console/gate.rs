@@ -7,7 +7,7 @@ use crate::state::shared::Shared;
 use crate::values::cookie::Cookies;
 use crate::values::refusal::Refusal;
 
-/// Lets a request in, or says why not.
+/// Admits a request, or returns the refusal.
 pub(crate) fn check(server: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
     let cookies = Cookies::read(headers);
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);

@@ -25,7 +25,7 @@ pub(crate) fn wrong(title: &str, complaint: Complaint) -> Refusal {
     Refusal::invalid(Complaint::message(&[complaint], title))
 }
 
-/// The setup says nothing of what is wrong.
+/// The setup does not name the error.
 pub(crate) fn setup() -> Refusal {
     let message = "Validation error for parameter 'payload'";
     let error = json!({"type": "validation_error", "message": message, "status": 422, "details": message});

@@ -1,4 +1,4 @@
-//! Logging in, going on, logging out.
+//! Login, refresh and logout.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;

@@ -58,7 +58,7 @@ pub(crate) async fn send(call: Call) -> Outcome {
     }
 }
 
-/// The conversation that is to go on, when one is named. Blank is as good as none.
+/// The conversation to continue, if the request names one. Blank text counts as none.
 fn known_conversation(call: &Call) -> Result<Option<String>, Refusal> {
     let id = call.text("conversation_id").unwrap_or_default().trim();
     if id.is_empty() {

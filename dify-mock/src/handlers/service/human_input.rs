@@ -17,7 +17,7 @@ pub(crate) fn form(call: &Call) -> Outcome {
     })
 }
 
-/// `POST /form/human_input/{form_token}`: any user may, and the run goes on.
+/// `POST /form/human_input/{form_token}`: every user may submit it, and the run continues.
 pub(crate) fn submit(call: &Call) -> Outcome {
     let inputs = call.member("inputs").as_object().cloned().unwrap_or_default();
     let action = call.text("action").unwrap_or_default();
@@ -35,7 +35,7 @@ pub(crate) fn submit(call: &Call) -> Outcome {
     Ok(Reply::ok(json!({})))
 }
 
-/// The form of a token, when nobody has filled it.
+/// The form of a token, if it is not submitted yet.
 pub(crate) fn open<'a>(world: &'a mut World, key: &Key, token: &str) -> Result<&'a mut Form, Refusal> {
     let none = || Refusal::not_found("Form not found");
     let waiting = world.waiting.get(token).filter(|waiting| waiting.app == key.text).ok_or_else(none)?;

@@ -1,4 +1,4 @@
-//! What the application and the server say of themselves.
+//! Information about the application and the server.
 
 use serde_json::{Value, json};
 

@@ -64,7 +64,7 @@ impl<'a> InputField<'a> {
     }
 }
 
-/// A number from text, whole where it can be; nothing for what is no number. Blank text is null.
+/// Reads a number from text, as an integer if possible; returns nothing for other text. Blank text is null.
 fn number(text: &str) -> Option<Value> {
     if text.is_empty() {
         return Some(Value::Null);

@@ -15,7 +15,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
     page(call, Message::value)
 }
 
-/// A page of messages, each told in this way, to which belong the forms that people filled.
+/// A page of messages in this representation, with the submitted forms.
 pub(crate) fn page(call: &Call, tell: fn(&Message, &[Value]) -> Value) -> Outcome {
     let limit = call.number("limit", 20);
     let conversation = call.asked("conversation_id").unwrap_or_default();

@@ -3,7 +3,7 @@
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 
-/// Asks a task to stop. Dify says success whether there is such a task or not.
+/// Asks a task to stop. Dify reports success even if there is no such task.
 pub(crate) fn answer(call: &Call) -> Outcome {
     let stop = call.world(|world| {
         let task = world.tasks.get(call.at("task_id"))?;

@@ -1,4 +1,4 @@
-//! Messages, as pages are told of them.
+//! Messages, as pages receive them.
 
 use serde_json::{Value, json};
 

@@ -1,6 +1,6 @@
 //! The Web API: what the pages of applications use, for visitors who have a passport.
 //!
-//! What is the same as in the Service API is done there; here are the differences, and what only pages have.
+//! The Service API's handlers do what both have in common; here are the differences and what only pages have.
 
 mod form_files;
 mod forms;

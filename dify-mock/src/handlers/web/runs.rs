@@ -33,7 +33,7 @@ pub(crate) async fn workflow(mut call: Call) -> Outcome {
     workflows::run(call).await.map(shape::of_run)
 }
 
-/// `GET /workflow/{workflow_run_id}/events`. A pause is the end, there is nothing to be said against it.
+/// `GET /workflow/{workflow_run_id}/events`. A pause ends the stream.
 pub(crate) fn events(call: &Call) -> Outcome {
     let id = call.at("workflow_run_id");
     if !ids::is_uuid(id) {

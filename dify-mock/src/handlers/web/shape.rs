@@ -1,4 +1,4 @@
-//! How a page is told what the Service API tells in full: without costs, and without what nodes got and made.
+//! The Service API's answers as a page receives them: without costs, and without inputs and outputs of nodes.
 
 use serde_json::{Value, json};
 
@@ -72,7 +72,7 @@ fn brief(data: &mut Value) {
     }
 }
 
-/// A page is not told where else a form may be filled.
+/// A page does not receive the other places of a form.
 fn quiet(data: &mut Value) {
     for reason in data.get_mut("reasons").and_then(Value::as_array_mut).into_iter().flatten() {
         reason["approval_channels"] = json!([]);

@@ -16,7 +16,7 @@ pub(crate) fn answer(call: &Call) -> Outcome {
     })))
 }
 
-/// The page of an application; a form is shown to nobody in particular.
+/// The page of an application; a form is shown to every visitor.
 pub(crate) fn page(world: &mut World, key: &Key, visitor: Option<&str>) -> Value {
     let mut looks = looks(world, key);
     if let Some(looks) = looks.as_object_mut() {

@@ -24,7 +24,7 @@ pub struct Answer {
 }
 
 impl Answer {
-    /// A status, and nothing else yet. One that HTTP does not know (below 100 or above 999) is sent as 500.
+    /// A status, and nothing else yet. A status outside HTTP's range (100 to 999) is sent as 500.
     #[must_use]
     pub fn new(status: u16) -> Answer {
         Answer { status, headers: Vec::new(), body: Bytes::new(), filler: 0, drip: None }
@@ -82,7 +82,7 @@ impl Answer {
         Answer::error(429, "rate_limit_error", "Workflow execution quota limit reached for tenant")
     }
 
-    /// The page that a gateway shows when what is behind it failed, in HTML: 408, 502, 503, 504, 524 or any other.
+    /// The HTML page of a gateway whose server failed: 408, 502, 503, 504, 524 or any other status.
     #[must_use]
     pub fn page(status: u16) -> Answer {
         let reason = match status {
@@ -108,7 +108,7 @@ impl Answer {
         self.header(RETRY_AFTER.as_str(), delay.as_secs().to_string())
     }
 
-    /// With `Retry-After` as a date of HTTP, which knows the years from 1970 to 9999.
+    /// With `Retry-After` as an HTTP date, in the years from 1970 to 9999.
     #[must_use]
     pub fn retry_at(self, time: SystemTime) -> Answer {
         const LAST: Duration = Duration::from_secs(253_402_300_799);
@@ -117,7 +117,7 @@ impl Answer {
         self.header(RETRY_AFTER.as_str(), httpdate::fmt_http_date(time))
     }
 
-    /// With a body that never ends: after what it holds, a space comes each time that so long has passed.
+    /// With a body that never ends: a space follows its content each time that so long has passed.
     #[must_use]
     pub fn dripping(mut self, every: Duration) -> Answer {
         // No pause at all would keep this thread for itself.

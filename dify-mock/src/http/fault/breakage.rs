@@ -32,7 +32,7 @@ pub(crate) fn breaks(fault: &Fault) -> bool {
     )
 }
 
-/// Writes an answer wrong. `begun` is told its status when the head is out.
+/// Writes a faulty answer. `begun` receives its status when the head is sent.
 pub(crate) async fn write(
     fault: &Fault,
     method: &Method,

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// What is done to the JSON of a real answer, or to the JSON of each event in a real stream. The member `event` of an
+/// Changes to the JSON of a real answer, or to the JSON of each event in a real stream. The member `event` of an
 /// event stays, unless it is named.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]

@@ -76,7 +76,7 @@ pub(crate) fn dripping(head: Bytes, every: Duration) -> Body {
     Body::from_stream(iter([head]).chain(drops).map(Ok::<_, Infallible>))
 }
 
-/// So many letters between two other pieces, in a body that does not tell its length.
+/// So many letters between two other pieces, in a body of unknown length.
 pub(crate) fn filler(head: Bytes, letter: u8, bytes: u64, tail: Option<Bytes>) -> Body {
     let piece = Bytes::from(vec![letter; PIECE]);
     let letters = unfold(bytes, move |left| {

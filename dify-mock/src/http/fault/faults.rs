@@ -26,7 +26,7 @@ impl Rules {
     }
 }
 
-/// What goes wrong on a server: nothing, until a script says so.
+/// The faults of a server: none, until a script sets one.
 ///
 /// Rules are asked in the order in which they were made; the first that takes a request decides, and later ones do not
 /// see it. So a sequence is written down as one:
@@ -71,7 +71,7 @@ impl<'s> Faults<'s> {
         self.script(Target::Everything)
     }
 
-    /// Nothing goes wrong any more. Answers that are on their way go on as they began.
+    /// Removes all faults. Answers that have begun continue as they began.
     pub fn clear(self) {
         self.rules.change(Vec::clear);
     }

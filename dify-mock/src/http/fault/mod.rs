@@ -1,6 +1,6 @@
 //! What a scripted server does wrong, and how that reaches the wire.
 //!
-//! [`Faults`] says which requests meet which [`Fault`]. A fault whose answer is still good HTTP changes the response
+//! [`Faults`] defines which requests meet which [`Fault`]. A fault whose answer is still good HTTP changes the response
 //! (`distortion`); one that breaks HTTP or TCP writes to the connection itself (`breakage`), past the HTTP library.
 
 use std::time::Duration;
@@ -53,7 +53,7 @@ pub enum Fault {
     LateHead(Duration),
     /// Acted on: status and headers come a byte at a time, with so long before each.
     TricklingHead(Duration),
-    /// Acted on: the body stops at a place for a while, and goes on.
+    /// Acted on: the body stops at a place for a while and continues.
     Pause {
         /// Where.
         at: Place,
@@ -81,7 +81,7 @@ pub enum Fault {
     LineEnds(LineEnd),
     /// Acted on: a byte order mark comes before the body.
     ByteOrderMark,
-    /// Acted on: each JSON object of the answer has one more member, `_`, in which a raw U+2028 stands: no line end in
+    /// Acted on: each JSON object of the answer has one more member, `_`, with a raw U+2028: no line end in
     /// JSON nor in event streams.
     LineSeparators,
     /// Acted on: from a place on, an event stream has nothing but pings, for ever.
@@ -135,7 +135,7 @@ impl Fault {
         !matches!(self, Fault::Unread(_))
     }
 
-    /// Answers a request that is not acted on. `begun` is told the status when an answer begins.
+    /// Answers a request that is not acted on. `begun` receives the status when an answer begins.
     pub(crate) async fn refuse(&self, line: &Line, begun: impl Fn(u16)) -> Response {
         match self {
             Fault::Refused(answer) | Fault::Unread(answer) => {

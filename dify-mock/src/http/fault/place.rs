@@ -17,9 +17,9 @@ pub enum Place {
     InEvent(usize),
     /// After so many whole events, in the middle of a two-byte character of the next: its JSON gets a member `_` for it.
     InCharacter(usize),
-    /// After so many whole events, in the middle of the HTTP chunk that holds the next: it is announced whole.
+    /// After so many whole events, in the middle of the HTTP chunk with the next one, whose length is announced.
     InChunk(usize),
-    /// After the last byte of the body; when it is chunked, before the chunk that says so.
+    /// After the last byte of the body; if it is chunked, before the last chunk.
     AtEnd,
 }
 

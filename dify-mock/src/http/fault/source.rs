@@ -9,7 +9,7 @@ use http::header::CONTENT_TYPE;
 /// The two bytes of `é`.
 const CHARACTER: &str = "\u{e9}";
 
-/// What is left of a body. Event streams come as whole blocks, each with its blank line; others as their handler
+/// The rest of a body. Event streams come as whole blocks, each with its blank line; others as their handler
 /// makes them.
 #[derive(Debug)]
 pub(crate) struct Source {

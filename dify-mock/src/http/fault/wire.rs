@@ -9,7 +9,7 @@ use tokio::time::sleep;
 
 use super::{Ending, Line};
 
-/// How the end of a body is told.
+/// How the end of a body is marked.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Framing {
     /// The answer has no body, whatever its handler gave.

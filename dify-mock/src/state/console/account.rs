@@ -24,7 +24,7 @@ pub(crate) struct Account {
     pub(crate) last_login_at: Option<i64>,
 }
 
-/// After so many failed logins in a row nobody is let in, right password or not.
+/// After so many failed logins in a row every login is refused, even with the right password.
 const MOST_FAILED_LOGINS: u32 = 5;
 
 /// What becomes of a login.
@@ -58,7 +58,7 @@ impl Account {
         Login::LetsIn
     }
 
-    /// As it is told by itself.
+    /// Returns its own representation.
     pub(crate) fn value(&self) -> Value {
         json!({
             "avatar": null, "id": account(), "name": self.name, "email": self.email, "is_password_set": true,
@@ -68,7 +68,7 @@ impl Account {
         })
     }
 
-    /// As what it made tells it.
+    /// Returns its representation in what it made.
     pub(crate) fn author(&self) -> Value {
         json!({"id": account(), "name": self.name, "email": self.email})
     }

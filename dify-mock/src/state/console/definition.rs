@@ -1,4 +1,4 @@
-//! Definitions of applications: what a DSL file says.
+//! Definitions of applications: the content of a DSL file.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ use crate::values::key::Mode;
 
 /// The form of definitions that the server writes.
 pub(crate) const CURRENT: &str = "0.7.0";
-/// How long a held import can be confirmed, in seconds.
+/// How long a pending import can be confirmed, in seconds.
 const PATIENCE: i64 = 600;
 
 /// A definition that waits to be confirmed.
@@ -21,19 +21,19 @@ pub(crate) struct Held {
     until: i64,
 }
 
-/// A definition, and what a request says beside it.
+/// A definition, and the other members of its request.
 #[derive(Clone)]
 pub(crate) struct Definition {
     /// The whole of the file.
     pub(crate) file: Value,
-    /// `name`, `description` and look, which stand above those in the file.
+    /// `name`, `description` and icon, which take precedence over those in the file.
     pub(crate) above: Value,
     /// The application to overwrite.
     pub(crate) app: Option<String>,
     pub(crate) version: String,
 }
 
-/// What is to be done with a definition of some version.
+/// The action for a definition of some version.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     Good,
@@ -71,7 +71,7 @@ impl Definition {
         if given[1] < current[1] { Verdict::Warned } else { Verdict::Good }
     }
 
-    /// What stands above, else what the file says.
+    /// The member of the request, else that of the file.
     fn word(&self, name: &str) -> Value {
         let above = &self.above[name];
         if above.as_str().is_some_and(|word| !word.is_empty()) { above.clone() } else { self.file["app"][name].clone() }

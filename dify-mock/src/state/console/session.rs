@@ -47,14 +47,14 @@ pub(crate) struct Sessions {
 }
 
 impl Sessions {
-    /// Begins a session, or goes on with one.
+    /// Begins or continues a session.
     pub(crate) fn begin(&mut self, time: Duration) -> Tokens {
         let refresh = format!("{}{}{}{}", ids::new(), ids::new(), ids::new(), ids::new()).replace('-', "");
         self.refresh.insert(refresh.clone(), Instant::now() + REFRESH);
         Tokens { access: self.token(Purpose::Access, time), csrf: self.token(Purpose::Csrf, time), refresh }
     }
 
-    /// Uses a refresh token up; tells whether it was good.
+    /// Uses a refresh token up; returns whether it was valid.
     pub(crate) fn redeem(&mut self, token: &str) -> bool {
         self.refresh.remove(token).is_some_and(|end| end > Instant::now())
     }
@@ -95,7 +95,7 @@ impl Sessions {
         if good { Ok(()) } else { Err(TokenFault::Expired) }
     }
 
-    /// No standard one: nobody but this server reads it.
+    /// Not a standard token: only this server reads it.
     fn signature(&self, purpose: Purpose, signed: &str) -> String {
         let purpose = if purpose == Purpose::Access { "access" } else { "csrf" };
         let digest = Sha256::new().chain_update(&self.secret).chain_update(purpose).chain_update(signed).finalize();

@@ -29,7 +29,7 @@ impl ChildChunk {
         })
     }
 
-    /// As a search tells it.
+    /// Returns its representation in a search.
     pub(crate) fn found(&self, score: f64) -> Value {
         json!({"id": self.id, "content": self.content, "position": self.position, "score": score})
     }

@@ -169,7 +169,7 @@ impl Dataset {
         Some(result)
     }
 
-    /// As it is told by itself, and in lists. Only there is it known whether its model can be had.
+    /// Returns its representation by itself and in lists. Only this one shows whether its model is available.
     pub(crate) fn value(&self, asked: bool) -> Value {
         let now = clock::micros();
         let (mut count, mut available, mut words) = (0, 0, 0);

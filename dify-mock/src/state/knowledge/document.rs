@@ -149,14 +149,14 @@ impl Document {
         (!facts.is_empty()).then(|| Value::from(facts))
     }
 
-    /// Its metadata by name, as a search tells it.
+    /// Its metadata by name, as in a search.
     fn facts_by_name(&self, metadata: &Metadata) -> Option<Value> {
         let facts = self.facts(metadata)?;
         let facts = facts.as_array()?.iter();
         Some(facts.filter_map(|fact| Some((fact["name"].as_str()?.to_owned(), fact["value"].clone()))).collect())
     }
 
-    /// As lists and changes tell it.
+    /// Returns its representation in lists and after changes.
     pub(crate) fn value(&self, dataset: &Dataset, now: i64) -> Value {
         let mut value = self.common(dataset, now);
         value["data_source_info"] = json!({"upload_file_id": self.file.id});
@@ -166,7 +166,7 @@ impl Document {
         value
     }
 
-    /// As it is told by itself, all of it.
+    /// Returns its full representation.
     pub(crate) fn detail(&self, dataset: &Dataset, now: i64) -> Value {
         let mut value = self.common(dataset, now);
         let progress = self.progress(now);
@@ -193,7 +193,7 @@ impl Document {
         json!({"id": self.id, "doc_type": null, "doc_metadata": self.facts(&dataset.metadata)})
     }
 
-    /// As a search tells it beside a segment.
+    /// Returns its representation beside a segment in a search.
     pub(crate) fn found(&self, dataset: &Dataset) -> Value {
         json!({
             "id": self.id,

@@ -43,7 +43,7 @@ impl Filter {
 }
 
 impl Condition {
-    /// A value that is not there fits no comparison, not even one that says `not`.
+    /// A missing value matches no comparison, not even one with `not`.
     fn holds(&self, found: Option<Value>) -> bool {
         let Some(found) = found else { return self.operator == "empty" };
         let (text, asked) = (text(&found), text(&self.value));

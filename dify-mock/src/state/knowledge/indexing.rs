@@ -1,4 +1,4 @@
-//! How far the indexing of a document is: told by the clock, whenever somebody asks.
+//! How far the indexing of a document is, computed from the clock at each request.
 
 use serde_json::{Value, json};
 
@@ -7,11 +7,11 @@ const WAITING: i64 = 100;
 const PARSING: i64 = 300;
 const CLEANING: i64 = 450;
 const SPLITTING: i64 = 600;
-/// When one that fails on the way into the index, or is held there, does so.
+/// When an indexing that fails or is paused does so.
 const MISHAP: i64 = 800;
 const WHOLE: i64 = 1_000;
 
-/// Where indexing stands.
+/// The state of indexing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
     Waiting,
@@ -32,7 +32,7 @@ pub(crate) enum Fate {
     Unreadable(String),
     /// The segments cannot be put into the index.
     Unindexable(String),
-    /// Somebody holds it.
+    /// It is paused.
     Pauses,
 }
 
@@ -45,7 +45,7 @@ pub(crate) struct Indexing {
     fate: Fate,
 }
 
-/// Where it stands at a moment.
+/// Its state at a moment.
 #[derive(Clone, Debug)]
 pub(crate) struct Progress<'a> {
     pub(crate) stage: Stage,
@@ -79,7 +79,7 @@ impl Stage {
         }
     }
 
-    /// Whether it will go on by itself.
+    /// Whether it continues by itself.
     pub(crate) fn is_busy(self) -> bool {
         self < Stage::Completed
     }
@@ -90,7 +90,7 @@ impl Indexing {
         Indexing { begun, time: i64::try_from(time.as_micros()).unwrap_or(i64::MAX / WHOLE), fate }
     }
 
-    /// Where a document of so many segments stands.
+    /// The state of a document of so many segments.
     pub(crate) fn at(&self, now: i64, segments: usize) -> Progress<'_> {
         let when = |part: i64| self.begun.saturating_add(self.time / WHOLE * part + self.time % WHOLE * part / WHOLE);
         let reached = |part: i64| Some(when(part)).filter(|moment| *moment <= now);

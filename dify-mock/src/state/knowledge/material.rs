@@ -1,4 +1,4 @@
-//! What a document is made of, or made anew of.
+//! The source of a document, or its new source.
 
 use super::child_chunk::ChildChunk;
 use super::indexing::Fate;
@@ -17,7 +17,7 @@ const UNREADABLE: &str = "unreadable";
 const UNINDEXABLE: &str = "ERR_EMBED";
 const HELD: &str = "PAUSED";
 
-/// What the embedding model says that refuses.
+/// The message of an embedding model that refuses.
 pub(crate) const REFUSED_EMBEDDING: &str = "embedding rate limited (fake)";
 
 /// A text, cut and ready to be put into a knowledge base.

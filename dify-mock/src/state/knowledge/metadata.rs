@@ -1,10 +1,10 @@
-//! The fields in which a knowledge base keeps what is known of its documents.
+//! The fields of a knowledge base for metadata of its documents.
 
 use serde_json::{Value, json};
 
 use crate::values::ids;
 
-/// The names of what the server itself knows of a document.
+/// The names of the fields that the server itself fills.
 const BUILT_IN: [&str; 5] = ["document_name", "uploader", "upload_date", "last_update_date", "source"];
 
 /// The longest name of a field, in characters.
@@ -65,7 +65,7 @@ impl Metadata {
         self.fields.iter().find(|field| field.id == id)
     }
 
-    /// As a knowledge base tells them.
+    /// Returns their representation in a knowledge base.
     pub(crate) fn value(&self) -> Value {
         let own = self.fields.iter().map(|field| json!({"id": field.id, "name": field.name, "type": field.kind}));
         own.collect()

@@ -39,7 +39,7 @@ impl ProcessRule {
         ProcessRule { id: ids::new(), mode: "automatic".to_owned(), rules }
     }
 
-    /// The rule of a request; the error is Dify's message. Modes were held against the document before.
+    /// The rule of a request; the error is Dify's message. Modes were validated before.
     pub(crate) fn read(value: &Value) -> Result<ProcessRule, &'static str> {
         let mode = value["mode"].as_str().ok_or("Process rule mode is required")?;
         if mode == "automatic" {
@@ -99,12 +99,12 @@ impl ProcessRule {
         (!fits).then(|| format!("Custom segment length should be between {FEWEST_TOKENS} and {MOST_TOKENS}."))
     }
 
-    /// As a document tells the rule it was cut by.
+    /// Returns the rule in a document that was split by it.
     pub(crate) fn of_document(&self, dataset: &str) -> Value {
         json!({"id": self.id, "dataset_id": dataset, "mode": self.mode, "rules": self.rules})
     }
 
-    /// As a document tells the rule of its knowledge base.
+    /// Returns the knowledge base's rule in a document.
     pub(crate) fn of_dataset(&self) -> Value {
         json!({"mode": self.mode, "rules": self.rules})
     }

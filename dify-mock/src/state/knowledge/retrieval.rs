@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-/// What the server does when nobody has chosen.
+/// The default of the server.
 pub(crate) fn standard() -> Value {
     json!({
         "search_method": "semantic_search", "reranking_enable": false, "reranking_mode": null,
@@ -11,7 +11,7 @@ pub(crate) fn standard() -> Value {
     })
 }
 
-/// What somebody chose, with every member that a knowledge base tells.
+/// The chosen settings, with every member that a knowledge base shows.
 pub(crate) fn whole(given: &Value) -> Value {
     let (model, weights) = (&given["reranking_model"], &given["weights"]);
     let (words, meaning) = (&weights["keyword_setting"], &weights["vector_setting"]);

@@ -84,7 +84,7 @@ impl Segment {
         }
     }
 
-    /// As lists and changes tell it.
+    /// Returns its representation in lists and after changes.
     pub(crate) fn value(&self, around: Around<'_>) -> Value {
         let mut value = self.found(around);
         let children = self.children.iter().map(|child| child.value(&self.id));
@@ -98,7 +98,7 @@ impl Segment {
         value
     }
 
-    /// As a search tells it, without the document.
+    /// Returns its representation in a search, without the document.
     pub(crate) fn found(&self, around: Around<'_>) -> Value {
         let status = self.status(around.progress);
         let with_document = around.progress.completed_at.map(|moment| moment / 1_000_000);

@@ -15,7 +15,7 @@ pub(crate) struct Piece {
     pub(crate) children: Vec<String>,
 }
 
-/// Cleans a text and cuts it as the rule says.
+/// Cleans a text and splits it by the rule.
 pub(crate) fn split(text: &str, rule: &ProcessRule) -> Vec<Piece> {
     let text = clean(text, rule);
     let contents = match rule.mode.as_str() {

@@ -38,7 +38,7 @@ impl StoredFile {
         }
     }
 
-    /// A text that somebody sent, which is a text file whatever its name says.
+    /// A text from a request, which is a text file whatever its name is.
     pub(crate) fn of_text(name: &str, blob: Arc<Blob>) -> StoredFile {
         StoredFile { extension: "txt".to_owned(), ..StoredFile::new(name, "text/plain", blob) }
     }
@@ -48,7 +48,7 @@ impl StoredFile {
         EXTENSIONS.split(' ').any(|known| known == extension(name))
     }
 
-    /// As it stands in a document.
+    /// Returns its representation in a document.
     pub(crate) fn value(&self) -> Value {
         json!({
             "id": self.id, "name": self.name, "size": self.blob.length(), "extension": self.extension,

@@ -7,7 +7,7 @@ use bm25::Tokenizer;
 /// A word of so many letters is one token; longer ones are more.
 const LETTERS_OF_A_TOKEN: usize = 12;
 
-/// Words that say nothing of what a text is about.
+/// Words without meaning for the topic of a text.
 const EMPTY_WORDS: &[&str] = &[
     "a", "about", "an", "and", "are", "as", "at", "be", "by", "can", "do", "does", "for", "from", "has", "have", "how",
     "i", "in", "is", "it", "its", "many", "my", "of", "on", "or", "that", "the", "their", "there", "this", "to", "was",

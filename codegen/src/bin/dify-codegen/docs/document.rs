@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 const APIS: [&str; 3] = ["service", "web", "console"];
 
 /// A document in OpenAPI 3.1, whose schemas say everything in one language.
-pub struct Document {
+pub struct PublishedDocument {
     /// The API, such as `service`.
     pub api: &'static str,
     /// Its content.
@@ -19,7 +19,7 @@ pub struct Document {
 
 /// An operation and where it stands.
 #[derive(Clone, Copy)]
-pub struct Operation<'d> {
+pub struct DocumentedOperation<'d> {
     /// The HTTP method, in lower case.
     pub method: &'d str,
     /// The path below the server's.
@@ -28,7 +28,7 @@ pub struct Operation<'d> {
     pub value: &'d Value,
 }
 
-impl Document {
+impl PublishedDocument {
     /// All that are published.
     ///
     /// # Errors
@@ -54,11 +54,11 @@ impl Document {
     }
 
     /// The operations in their order.
-    pub fn operations(&self) -> impl Iterator<Item = Operation<'_>> {
+    pub fn operations(&self) -> impl Iterator<Item = DocumentedOperation<'_>> {
         let methods = ["get", "put", "post", "delete", "patch"];
         members(self.value.get("paths")).flat_map(move |(path, item)| {
             let here = members(Some(item)).filter(move |(name, _)| methods.contains(&name.as_str()));
-            here.map(move |(method, value)| Operation { method, path, value })
+            here.map(move |(method, value)| DocumentedOperation { method, path, value })
         })
     }
 
@@ -69,7 +69,7 @@ impl Document {
     }
 }
 
-impl<'d> Operation<'d> {
+impl<'d> DocumentedOperation<'d> {
     /// Where the reference page of an API shows it.
     pub fn link(&self, api: &str) -> String {
         let text = |key: &str| self.value.get(key).and_then(Value::as_str).unwrap_or_default();

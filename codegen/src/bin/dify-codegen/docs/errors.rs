@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::document::{Document, Operation};
+use super::document::{DocumentedOperation, PublishedDocument};
 use super::layout::{inline, page as layout};
 
 /// The component that lists the codes.
@@ -15,7 +15,7 @@ const CODES: &str = "ErrorCode";
 const COMMON: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
 
 /// The page.
-pub fn page(documents: &[Document]) -> String {
+pub fn page(documents: &[PublishedDocument]) -> String {
     let users = users(documents);
     let content = html! {
         h1 { "Error codes" }
@@ -47,15 +47,15 @@ pub fn page(documents: &[Document]) -> String {
 }
 
 /// The codes; the documents speak of the same list.
-fn codes(documents: &[Document]) -> &[Value] {
-    let list = |document: &'_ Document| document.schema(CODES).get("x-extensible-enum").is_some();
+fn codes(documents: &[PublishedDocument]) -> &[Value] {
+    let list = |document: &'_ PublishedDocument| document.schema(CODES).get("x-extensible-enum").is_some();
     let document = documents.iter().find(|document| list(document));
     let values = document.and_then(|document| document.schema(CODES).get("x-extensible-enum")?.as_array());
     values.map_or(&[], Vec::as_slice)
 }
 
 /// The operations that list each code.
-fn users(documents: &[Document]) -> BTreeMap<&str, Vec<(&'static str, Operation<'_>)>> {
+fn users(documents: &[PublishedDocument]) -> BTreeMap<&str, Vec<(&'static str, DocumentedOperation<'_>)>> {
     let mut users: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for document in documents {
         for operation in document.operations() {
@@ -68,7 +68,7 @@ fn users(documents: &[Document]) -> BTreeMap<&str, Vec<(&'static str, Operation<
     users
 }
 
-fn answered_by(code: &str, users: &BTreeMap<&str, Vec<(&'static str, Operation<'_>)>>) -> Markup {
+fn answered_by(code: &str, users: &BTreeMap<&str, Vec<(&'static str, DocumentedOperation<'_>)>>) -> Markup {
     let listed = users.get(code).map_or(&[][..], Vec::as_slice);
     html! {
         @if COMMON.contains(&code) { "every operation" }
@@ -121,7 +121,7 @@ mod tests {
             ]}}},
             "paths": {"/tea": {"get": {"operationId": "tea_get", "tags": ["tea"], "x-dify-errors": ["not_found"]}}},
         });
-        let page = page(&[Document { api: "service", value }]);
+        let page = page(&[PublishedDocument { api: "service", value }]);
         assert!(page.contains(r#"<tr id="not_found">"#) && page.contains(r#"<span class="tag">since 2</span>"#));
         assert!(page.contains(r#"<a href="service.html#tag/tea/operation/tea_get"><code>GET /tea</code></a>"#));
         assert!(page.contains("<td>403</td><td>Not for you.</td><td>every operation</td>"));

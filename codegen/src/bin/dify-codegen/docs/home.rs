@@ -2,11 +2,11 @@
 
 use maud::html;
 
-use super::document::Document;
+use super::document::PublishedDocument;
 use super::layout::{description, inline, page as layout};
 
 /// The page.
-pub fn page(documents: &[Document]) -> String {
+pub fn page(documents: &[PublishedDocument]) -> String {
     let content = html! {
         h1 { "Dify's APIs" }
         p { "The behaviour of real Dify servers, as OpenAPI documents. Everything here works without a network." }

@@ -6,9 +6,9 @@ use std::path::Path;
 
 use maud::{DOCTYPE, PreEscaped, html};
 
-use super::document::Document;
+use super::document::PublishedDocument;
 use super::layout::menu;
-use crate::node::Node;
+use crate::node::NodeJs;
 
 /// Redoc's picture of its maker, which it would fetch from elsewhere, and what stands in its place: nothing.
 const PICTURE: [&str; 2] =
@@ -31,7 +31,7 @@ Redoc.init(window.difyDocument, {
 "#;
 
 /// The page. It is light whatever the reader prefers: Redoc has no dark side.
-pub fn page(document: &Document) -> String {
+pub fn page(document: &PublishedDocument) -> String {
     html! {
         (DOCTYPE)
         html lang="en" data-theme="light" {
@@ -55,12 +55,12 @@ pub fn page(document: &Document) -> String {
 }
 
 /// The document as a script: a page that is opened from a disk may not fetch JSON.
-pub fn data(document: &Document) -> Result<String, Box<dyn Error>> {
+pub fn data(document: &PublishedDocument) -> Result<String, Box<dyn Error>> {
     Ok(format!("window.difyDocument = {};\n", serde_json::to_string(&document.value)?))
 }
 
 /// Redoc itself, with its licence.
-pub fn assets(node: &Node, out: &Path) -> Result<(), Box<dyn Error>> {
+pub fn assets(node: &NodeJs, out: &Path) -> Result<(), Box<dyn Error>> {
     let script = fs::read_to_string(node.package("redoc/bundles/redoc.standalone.js"))?;
     let [picture, nothing] = PICTURE;
     if script.matches(picture).count() != 1 {

@@ -5,11 +5,11 @@ use std::collections::BTreeMap;
 use maud::{Markup, html};
 use serde_json::Value;
 
-use super::document::{Document, Operation, members, name};
+use super::document::{DocumentedOperation, PublishedDocument, members, name};
 use super::layout::{description, inline, page as layout};
 
 /// The page.
-pub fn page(documents: &[Document]) -> String {
+pub fn page(documents: &[PublishedDocument]) -> String {
     let content = html! {
         h1 { "Streams" }
         p {
@@ -35,7 +35,7 @@ pub fn page(documents: &[Document]) -> String {
 }
 
 /// The unions of events of a document, each with the operations that stream it.
-fn unions(document: &Document) -> BTreeMap<&str, Vec<Operation<'_>>> {
+fn unions(document: &PublishedDocument) -> BTreeMap<&str, Vec<DocumentedOperation<'_>>> {
     let mut unions: BTreeMap<&str, Vec<_>> = BTreeMap::new();
     for operation in document.operations() {
         if let Some(union) = operation.union() {
@@ -45,7 +45,7 @@ fn unions(document: &Document) -> BTreeMap<&str, Vec<Operation<'_>>> {
     unions
 }
 
-fn stream(document: &Document, union: &str, operations: &[Operation<'_>]) -> Markup {
+fn stream(document: &PublishedDocument, union: &str, operations: &[DocumentedOperation<'_>]) -> Markup {
     let schema = document.schema(union);
     html! {
         section {
@@ -67,7 +67,7 @@ fn stream(document: &Document, union: &str, operations: &[Operation<'_>]) -> Mar
     }
 }
 
-fn event(document: &Document, union: &Value, event: &str, schema: &Value) -> Markup {
+fn event(document: &PublishedDocument, union: &Value, event: &str, schema: &Value) -> Markup {
     html! {
         details.event {
             summary {
@@ -97,7 +97,7 @@ fn modes<'v>(union: &'v Value, schema: &Value) -> Vec<&'v str> {
 }
 
 /// A row for each field, and so many levels of fields of its own.
-fn fields(document: &Document, schema: &Value, prefix: &str, depth: usize) -> Markup {
+fn fields(document: &PublishedDocument, schema: &Value, prefix: &str, depth: usize) -> Markup {
     let required = schema.get("required").and_then(Value::as_array);
     html! {
         @for (field, member) in members(schema.get("properties")) {
@@ -175,7 +175,7 @@ mod tests {
         let value = json!({"components": {"schemas": {
             "Cup": {"properties": {"size": {"type": "integer", "description": "In ml."}}, "required": ["size"]},
         }}});
-        let document = Document { api: "service", value };
+        let document = PublishedDocument { api: "service", value };
         let event = json!({"properties": {"cup": {"$ref": "#/components/schemas/Cup"}}});
         let rows = fields(&document, &event, "", 2).into_string();
         assert!(rows.contains("<td><code>cup</code></td><td>Cup, optional</td>"), "{rows}");

@@ -2,7 +2,7 @@
 
 use super::bench::{Bench, Failure};
 use super::tools::PYPI;
-use super::{Choice, Generator, Known};
+use super::{Choice, Generator, KnownBug};
 
 const PIECES: &str = "it warns that it left pieces out";
 
@@ -40,7 +40,7 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://github.com/openapi-generators/openapi-python-client#configuration",
             },
         ],
-        known: &[Known {
+        known: &[KnownBug {
             apis: &["console"],
             what: "a body of plain text is left out, with a warning; all else is there, and typed",
             link: "https://github.com/openapi-generators/openapi-python-client/issues/542",

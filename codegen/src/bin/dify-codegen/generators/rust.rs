@@ -11,7 +11,7 @@ use progenitor::{GenerationSettings, InterfaceStyle, TypeImpl};
 
 use super::bench::{Bench, Failure};
 use super::tools::PYPI;
-use super::{Generator, Known};
+use super::{Generator, KnownBug};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
@@ -22,7 +22,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         install: "apt-get install python3-venv default-jdk-headless",
         proof: "cargo check",
         options: &[],
-        known: &[Known {
+        known: &[KnownBug {
             apis: &["service", "console"],
             what: "a form's part that is JSON is typed `models::models::…`",
             link: "https://github.com/OpenAPITools/openapi-generator/issues/19923",

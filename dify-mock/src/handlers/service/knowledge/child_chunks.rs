@@ -1,4 +1,4 @@
-//! Child chunks of segments: rules make them, searches find them, and nobody changes them here.
+//! Child chunks of segments: rules make them, searches find them, no route changes them here.
 
 use super::segments::{find, in_document};
 use crate::handlers::call::Call;

@@ -91,7 +91,7 @@ fn wish(call: &Call) -> Result<Value, Refusal> {
     }
 }
 
-/// What the server's reader of JSON says of a text that ours does not understand.
+/// The message of the server's JSON reader for a text that ours rejects.
 fn complaint(text: &str, error: &serde_json::Error) -> String {
     let (line, column) = (error.line(), error.column() + usize::from(error.is_eof()));
     let before: usize = text.split_inclusive('\n').take(line.saturating_sub(1)).map(|line| line.chars().count()).sum();

@@ -9,7 +9,7 @@ use crate::state::knowledge::document::Document;
 use crate::values::clock;
 use crate::values::refusal::Refusal;
 
-/// States that a list can be held to. Other words are passed over.
+/// States by which a list can be filtered. Other words are ignored.
 const STATES: &[&str] = &["queuing", "indexing", "paused", "error", "available", "disabled", "archived"];
 
 /// `GET /datasets/{dataset_id}/documents`: the newest first.

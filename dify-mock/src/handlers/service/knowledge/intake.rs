@@ -17,7 +17,7 @@ use crate::state::knowledge::stored_file::StoredFile;
 use crate::values::refusal::Refusal;
 use crate::values::{clock, ids};
 
-/// What a document shall be made of: a stored file and the text in it.
+/// The source of a document: a stored file and its text.
 #[derive(Debug)]
 pub(crate) struct SourceText {
     pub(crate) file: StoredFile,
@@ -99,7 +99,7 @@ pub(crate) fn put(world: &mut World, call: &Call, material: &Material, batch: &s
     Ok(id)
 }
 
-/// Makes a document anew: of a new source, or of the old one by another rule.
+/// Makes a document again: of a new source, or of the old one by another rule.
 pub(crate) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<SourceText>) -> Outcome {
     let (rule, form, name, file) = call.world(|world| {
         let document = dataset(world, call)?.documents.get(id);
@@ -133,7 +133,7 @@ fn indexing(call: &Call, material: &Material) -> Indexing {
     Indexing::new(clock::micros(), call.server.options.indexing_time, material.fate.clone())
 }
 
-/// Whatever the clock says already: the server answers before it begins.
+/// Independent of the clock: the server answers before it begins.
 fn answer(world: &mut World, call: &Call, id: &str) -> Outcome {
     let dataset = dataset(world, call)?;
     let document = dataset.documents.get(id).ok_or_else(Refusal::unknown)?;

@@ -1,4 +1,4 @@
-//! Metadata: its fields, and what they say of documents.
+//! Metadata: its fields, and their values in documents.
 
 use serde_json::{Value, json};
 

@@ -24,7 +24,7 @@ use crate::state::World;
 use crate::state::knowledge::dataset::Dataset;
 use crate::values::refusal::Refusal;
 
-/// At most so many things stand on a page.
+/// The most items of a page.
 const LONGEST_PAGE: usize = 100;
 
 pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[

@@ -1,4 +1,4 @@
-//! Pipelines: what is refused, and streams that come to an end. Pipelines process nothing here.
+//! Pipelines: refusals, and streams that end. Pipelines process nothing here.
 
 use serde_json::{Value, json};
 

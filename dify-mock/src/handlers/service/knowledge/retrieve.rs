@@ -14,7 +14,7 @@ use crate::state::knowledge::search_index::Hit;
 use crate::values::clock;
 use crate::values::refusal::Refusal;
 
-/// What to look for, and how much of it to tell.
+/// What to look for, and how many results to return.
 struct Search<'a> {
     question: &'a str,
     /// By extracted words, which are found or not: there are no scores.

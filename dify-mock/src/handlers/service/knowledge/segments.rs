@@ -21,7 +21,7 @@ pub(super) fn not_found() -> Refusal {
     Refusal::not_found("Segment not found.")
 }
 
-/// Something that the document of the path has; whoever asks first is told what is missing first.
+/// A part of the document of the path; the first check that fails names what is missing.
 pub(super) fn in_document<T>(
     world: &mut World,
     call: &Call,
