@@ -8,6 +8,7 @@ use crate::reconciliation::linked;
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
 mod names;
+mod required;
 mod yaml;
 
 pub use yaml::to_yaml;
@@ -119,10 +120,11 @@ impl<'s> Bundler<'s> {
     /// A part of the source with its references rewritten to `#/components/…`.
     pub(crate) fn value(&mut self, node: &'s Node) -> Value {
         let mut value = self.rewrite(node, Self::member);
-        if let Value::Object(members) = &mut value
-            && let Some(names) = members.get("enum").and_then(names::names)
-        {
-            members.insert(names::NAMES.to_owned(), names);
+        if let Value::Object(members) = &mut value {
+            if let Some(names) = members.get("enum").and_then(names::names) {
+                members.insert(names::NAMES.to_owned(), names);
+            }
+            required::add_earlier_shapes(members);
         }
         value
     }

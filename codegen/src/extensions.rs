@@ -59,7 +59,7 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 23] = {
+pub(crate) const EXTENSIONS: [Extension; 24] = {
     use ExtensionPlace::{Info, Media, Operation, Response, Schema};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
@@ -135,6 +135,12 @@ pub(crate) const EXTENSIONS: [Extension; 23] = {
         ),
         extension("x-dify-until", Text, VERSIONED, None),
         extension("x-dify-deprecated", Text, DEPRECATED, None),
+        extension(
+            "x-dify-required-until",
+            Text,
+            &[Schema],
+            Some(("member", "the last release that always sends it, where newer ones may not")),
+        ),
         extension("x-dify-earlier", MapList, &[Schema], Some(("schema, member", "its shape in earlier releases"))),
     ]
 };

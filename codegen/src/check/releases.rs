@@ -56,6 +56,23 @@ pub fn required_members_are_in_the_contract(o: &Outline<'_>, found: &mut Finding
     }
 }
 
+/// An object has one description of its earlier shapes: they follow from its members, or it lists them.
+pub fn required_members_need_no_shapes(o: &Outline<'_>, found: &mut Findings) {
+    for schema in &o.schemas {
+        let required = names(schema.node, "required");
+        for property in schema.node.get("properties").map_or(&[][..], Node::entries) {
+            let Some(until) = property.value.entry("x-dify-required-until") else { continue };
+            if schema.node.has("x-dify-earlier") || required.contains(&property.key.as_str()) {
+                found.push(o.at(
+                    until.place,
+                    format!("`{}` is required already, or its object lists its earlier shapes", property.key),
+                    "remove `x-dify-required-until`, and write it in these shapes",
+                ));
+            }
+        }
+    }
+}
+
 /// The shape of a release is the first entry that reaches to it.
 pub fn earlier_shapes_are_in_order(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
@@ -110,7 +127,7 @@ fn facts(part: &Node) -> impl Iterator<Item = &Entry> {
     // Values of open enums and earlier shapes have the short words; a property may be called `since`.
     let short = part.has("value") || part.has("schema");
     part.entries().iter().filter(move |entry| match entry.key.as_str() {
-        "x-dify-since" | "x-dify-until" | "x-dify-deprecated" => true,
+        "x-dify-since" | "x-dify-until" | "x-dify-required-until" | "x-dify-deprecated" => true,
         "since" | "until" | "deprecated" => short && !entry.value.is_map() && !is_bool(&entry.value),
         _ => false,
     })

@@ -7,7 +7,8 @@ type Object = Map<String, Value>;
 
 /// Returns a schema that accepts what any of the shapes accepts. The first describes it.
 ///
-/// Equal shapes are one; shapes that differ in `nullable` only are one that is nullable.
+/// Equal shapes are one; shapes that differ in `nullable` only are one that is nullable, and objects that differ in
+/// `required` only are one that requires what all of them require.
 pub(super) fn of(shapes: Vec<Value>) -> Value {
     let mut notes = Object::new();
     let mut branches: Vec<Object> = Vec::new();
@@ -22,7 +23,10 @@ pub(super) fn of(shapes: Vec<Value>) -> Value {
                 same.insert("nullable".to_owned(), true.into());
             }
             Some(_) => {}
-            None => branches.push(branch),
+            None => match branches.iter_mut().find(|other| other.contains_key("properties") && alike(other, &branch)) {
+                Some(same) => require_less(same, &branch),
+                None => branches.push(branch),
+            },
         }
     }
     if branches.len() == 1 {
@@ -31,6 +35,25 @@ pub(super) fn of(shapes: Vec<Value>) -> Value {
         notes.insert("anyOf".to_owned(), branches.into_iter().map(|branch| Value::Object(unwrapped(branch))).collect());
     }
     Value::Object(notes)
+}
+
+/// Whether two objects differ in nothing but `required`.
+fn alike(one: &Object, other: &Object) -> bool {
+    let rest = |object: &Object| {
+        object.iter().filter(|(name, _)| *name != "required").map(|(n, v)| (n.clone(), v.clone())).collect::<Object>()
+    };
+    rest(one) == rest(other)
+}
+
+/// Keeps of `required` what the other object requires as well.
+fn require_less(object: &mut Object, other: &Object) {
+    let others = other.get("required").and_then(Value::as_array).cloned().unwrap_or_default();
+    let Some(required) = object.get_mut("required").and_then(Value::as_array_mut) else { return };
+    required.retain(|name| others.contains(name));
+    // OpenAPI 3.0 forbids an empty list.
+    if required.is_empty() {
+        object.shift_remove("required");
+    }
 }
 
 /// What describes a schema, and what restricts values.
@@ -97,6 +120,19 @@ mod tests {
             of(vec![number.clone(), nullable.clone(), json!({"type": "string"}), number.clone()]),
             json!({"anyOf": [number, nullable]})
         );
+    }
+
+    #[test]
+    fn objects_that_require_different_members_are_one() {
+        let object = |required: Option<Value>| {
+            let mut object = json!({"type": "object", "properties": {"a": {}, "b": {}}});
+            required.into_iter().for_each(|names| object["required"] = names);
+            object
+        };
+        let both = of(vec![object(Some(json!(["a"]))), object(Some(json!(["a", "b"])))]);
+        assert_eq!(both, object(Some(json!(["a"]))));
+        assert_eq!(of(vec![object(Some(json!(["a"]))), object(None)]), object(None));
+        assert_eq!(of(vec![object(None), object(Some(json!(["a"])))]), object(None));
     }
 
     #[test]

@@ -69,6 +69,19 @@ fn a_required_member_is_one_of_the_newest_checked_release() {
     );
 }
 
+#[test]
+fn required_members_need_no_second_description() {
+    let reported = |with: &str, required: &str| {
+        let owner = format!("{OWNER}      x-dify-required-until: \"1.1.0\"\n");
+        let cup = format!("required: {required}{with}");
+        let found = after(&[(SCHEMAS, OWNER, &owner), (SCHEMAS, "required: [id, kind, milk]", &cup)]);
+        found.iter().any(|finding| finding.contains("is required already"))
+    };
+    let shapes = "\n  x-dify-earlier: [{until: \"1.0.0\", schema: {type: string}}]";
+    let cups = [("", "[id, kind, milk]"), (shapes, "[id, kind, milk]"), ("", "[id, kind, milk, owner]")];
+    assert_eq!(cups.map(|(with, required)| reported(with, required)), [false, true, true]);
+}
+
 plant! {
     a_version_that_is_no_release_is_told {
         in SCHEMAS replace
