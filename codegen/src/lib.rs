@@ -23,6 +23,7 @@ mod run;
 mod rustdoc;
 mod signs;
 pub mod source;
+pub mod support;
 pub mod words;
 mod write;
 

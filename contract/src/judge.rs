@@ -96,6 +96,8 @@ impl Judge {
         let response = &exchange.response;
         verdict.operation = Some(operation.name());
         verdict.documented = true;
+        let method = operation.value().get("x-dify-method").and_then(Value::as_str);
+        verdict.group = method.and_then(|method| Some(method.rsplit_once('.')?.0.to_owned()));
         if response.client_disconnected && response.status == 0 {
             return verdict.set_aside(Aside::Disconnected);
         }

@@ -26,6 +26,7 @@ mod report;
 mod request;
 mod route;
 mod schema;
+mod support;
 #[cfg(test)]
 mod tests;
 mod verdict;
@@ -44,4 +45,5 @@ pub use report::{Report, Unreadable};
 pub use request::{Content, Finding, Part, Sent};
 pub use route::{decode, is_uuid};
 pub use schema::{Schema, Side};
+pub use support::{Support, Tally};
 pub use verdict::{Aside, Verdict, Violation};

@@ -89,6 +89,8 @@ pub struct Verdict {
     pub operation: Option<String>,
     /// Whether the operation is one of the document's.
     pub documented: bool,
+    /// The client and the resource group of the operation, for instance `app.conversations`.
+    pub group: Option<String>,
     /// The HTTP status, 0 where there was no answer.
     pub status: u16,
     /// Why the exchange is left out of every count.

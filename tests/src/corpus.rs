@@ -9,7 +9,10 @@ use crate::{
     generated::{self, OPERATIONS, RoundTrip},
 };
 
-/// All recordings, and the judges of their releases.
+/// The servers whose recordings are packed whole; of the others each outcome, event and shape is packed once.
+const WHOLE: [&str; 3] = ["dify-1.13.0", "dify-1.16.1", "dify-main-20260815"];
+
+/// Recordings, and the judges of their releases.
 #[derive(Debug)]
 pub struct Corpus {
     /// By server, as the folders are named: a judge by the published documents as that release is described.
@@ -27,12 +30,26 @@ pub struct Case {
     pub verdict: Verdict,
 }
 
-/// The recordings, read and judged once.
+/// The recordings of the servers that are packed whole, read and judged once.
 pub fn corpus() -> &'static Corpus {
-    static CORPUS: LazyLock<Corpus> = LazyLock::new(|| {
+    static CORPUS: LazyLock<Corpus> = LazyLock::new(|| Corpus::of(|server| WHOLE.contains(&server)));
+    &CORPUS
+}
+
+/// The recordings of every release, read and judged once.
+pub fn every_release() -> &'static Corpus {
+    static CORPUS: LazyLock<Corpus> = LazyLock::new(|| Corpus::of(|_| true));
+    &CORPUS
+}
+
+impl Corpus {
+    fn of(wanted: impl Fn(&str) -> bool) -> Self {
         let (mut judges, mut cases) = (BTreeMap::new(), Vec::new());
         for corpus in archive::servers().expect("the packed recordings can be read") {
             let server = corpus.server();
+            if !wanted(&server) {
+                continue;
+            }
             let release = corpus.release().expect("the recordings name their release");
             let judge = Judge::carried(Some(&release)).expect("the carried documents can be judged by");
             for (file, exchange) in corpus.recordings {
@@ -41,12 +58,9 @@ pub fn corpus() -> &'static Corpus {
             }
             judges.insert(server, judge);
         }
-        Corpus { judges, cases }
-    });
-    &CORPUS
-}
+        Self { judges, cases }
+    }
 
-impl Corpus {
     /// The servers of which there are recordings, as the folders are named.
     pub fn servers(&self) -> Vec<&str> {
         self.judges.keys().map(String::as_str).collect()

@@ -10,6 +10,7 @@ pub mod archive;
 pub mod canned;
 pub mod clients;
 pub mod corpus;
+pub mod distinct;
 #[allow(missing_docs, clippy::all)]
 #[rustfmt::skip]
 pub mod generated;
@@ -21,4 +22,4 @@ pub mod workspace;
 
 pub use archive::{Recording, recordings};
 pub use clients::Clients;
-pub use corpus::{Case, corpus};
+pub use corpus::{Case, corpus, every_release};

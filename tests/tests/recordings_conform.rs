@@ -51,7 +51,7 @@ fn at_most_five_exchanges_of_a_version_are_excused() {
 }
 
 #[test]
-fn the_recordings_of_three_servers_reach_every_operation() {
+fn the_recordings_of_three_whole_servers_reach_every_operation() {
     assert_eq!(corpus().servers(), ["dify-1.13.0", "dify-1.16.1", "dify-main-20260815"]);
     assert_eq!(corpus().judge("dify-main-20260815").release(), "1.17.0");
     for server in corpus().servers() {

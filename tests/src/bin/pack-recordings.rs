@@ -2,11 +2,13 @@
 //!
 //! ```text
 //! cargo run -p dify-tests --bin pack-recordings -- <folder> dify-1.13.0 dify-1.16.1 dify-main-20260815
+//! cargo run -p dify-tests --bin pack-recordings -- --distinct <folder> dify-1.9.2
 //! cargo run -p dify-tests --bin pack-recordings -- --add my-recordings
 //! ```
 //!
-//! The first makes the archives of the named servers anew, or of all that it finds. `--add` keeps what is packed, but for
-//! exchanges of the same name.
+//! The first makes the archives of the named servers anew, or of all that it finds. `--distinct` packs only exchanges that
+//! show an outcome, an event or a shape of a body which no earlier one of the server shows. `--add` keeps packed exchanges,
+//! except those of the same name.
 //!
 //! The folder has one folder per server (`dify-1.16.1`), below which every `.json` file is an exchange, and where an
 //! `index.json` names the release. Exchanges of routes that the published documents do not describe stay out; so does a
@@ -15,21 +17,22 @@
 use std::{error::Error, fs, path::PathBuf};
 
 use contract::{Corpus, Index, Judge, corpora};
-use dify_tests::{Recording, archive, workspace};
+use dify_tests::{Recording, archive, distinct::Distinct, workspace};
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let mut arguments: Vec<_> = std::env::args().skip(1).collect();
-    let add = arguments.first().is_some_and(|first| first == "--add");
-    if add {
-        arguments.remove(0);
-    }
-    let Some((folder, wanted)) = arguments.split_first() else {
-        return Err("usage: pack-recordings [--add] <folder of recordings, one folder per server> [SERVER]...".into());
+    let (options, arguments): (Vec<_>, Vec<_>) = std::env::args().skip(1).partition(|it| it.starts_with("--"));
+    let unknown = options.iter().any(|option| !["--add", "--distinct"].contains(&option.as_str()));
+    let Some((folder, wanted)) = arguments.split_first().filter(|_| !unknown) else {
+        return Err(
+            "usage: pack-recordings [--add] [--distinct] <folder of recordings, one folder per server> [SERVER]..."
+                .into(),
+        );
     };
+    let [add, distinct] = ["--add", "--distinct"].map(|name| options.iter().any(|option| option == name));
     for corpus in corpora(&PathBuf::from(folder))? {
         let server = corpus.server();
         if wanted.is_empty() || wanted.contains(&server) {
-            pack(corpus, &server, add)?;
+            pack(corpus, &server, add, distinct)?;
         }
     }
     let mut bytes = 0;
@@ -41,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 }
 
 /// Packs the recordings of a server; with `add`, beside those that are packed and have other names.
-fn pack(corpus: Corpus, server: &str, add: bool) -> Result<(), Box<dyn Error>> {
+fn pack(corpus: Corpus, server: &str, add: bool, distinct: bool) -> Result<(), Box<dyn Error>> {
     let packed = archive::folder().join(server);
     let release = corpus.release()?;
     let mut kept = match Corpus::read(&packed) {
@@ -52,8 +55,10 @@ fn pack(corpus: Corpus, server: &str, add: bool) -> Result<(), Box<dyn Error>> {
         fs::remove_dir_all(&packed)?;
     }
     let judge = Judge::carried(Some(&release))?;
+    let mut seen = Distinct::default();
     for (file, exchange) in corpus.recordings {
-        if judge.exchange(&file, &exchange).documented {
+        let verdict = judge.exchange(&file, &exchange);
+        if verdict.documented && (!distinct || seen.is_new(&exchange, &verdict)) {
             kept.retain(|(old, _)| *old != file);
             kept.push((file, exchange));
         }

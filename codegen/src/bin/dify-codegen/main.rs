@@ -145,6 +145,8 @@ mod tests {
         assert!(Cli::try_parse_from(["xtask", "publish"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--from", "1.0.0"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "verify", "--matrix"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "verify", "--matrix", "a"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "--only", "("]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "a", "b", "--json", "c", "--only", "^chat"]).is_ok());
     }

@@ -5,8 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use codegen::publish::{Version, publish};
-use codegen::{bundle, source};
+use codegen::{bundle, source, support};
 use contract::{Judge, corpora};
 use regex::Regex;
 use serde_json::{Map, Value};
@@ -17,11 +16,14 @@ use crate::documents;
 #[derive(Args)]
 pub struct Verify {
     /// Folders of recordings, as files (*.json) or archives (*.jsonl.gz), or of one folder per server.
-    #[arg(required = true, value_name = "DIR")]
+    #[arg(required_unless_present = "matrix", value_name = "DIR")]
     directories: Vec<PathBuf>,
     /// The release that answered. Defaults to `release` in the folder's index.json, else to X-Version.
     #[arg(long, value_name = "RELEASE", value_parser = release)]
     release: Option<String>,
+    /// Judge the packed recordings, and write the support matrix to the READMEs and docs/SUPPORT.md.
+    #[arg(long, conflicts_with_all = ["directories", "release", "json", "only"])]
+    matrix: bool,
     /// Write the whole report to this file as JSON.
     #[arg(long, value_name = "FILE")]
     json: Option<PathBuf>,
@@ -40,10 +42,11 @@ fn release(text: &str) -> Result<String, &'static str> {
 
 /// Whether every exchange is what the source says.
 pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
+    if task.matrix {
+        return matrix(root);
+    }
     // From the source, not from what is published: so that an edit can be tried before anything is written.
-    let source = source::load(&root.join("spec"))?;
-    let documents = source.apis.iter().map(|api| publish(&bundle::bundle(&source, &api.name), Version::V31));
-    let documents: Vec<Value> = documents.collect();
+    let documents = support::documents(&source::load(&root.join("spec"))?);
     let judge_of = |release: &str| {
         Judge::new(documents.clone(), release)
             .map_err(|error| format!("spec/ cannot be judged by: {error} (`cargo xtask lint` names the place)"))
@@ -76,4 +79,16 @@ pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
         fs::write(file, bundle::to_json(&value)).map_err(|error| format!("{}: {error}", file.display()))?;
     }
     Ok(all)
+}
+
+/// Writes the support matrix. Whether every exchange of each release conforms.
+fn matrix(root: &Path) -> Result<bool, Box<dyn Error>> {
+    let rows = support::matrix(root)?;
+    let read = |name: &str| fs::read_to_string(root.join(name)).map_err(|error| format!("{name}: {error}"));
+    let (english, chinese) = (read("README.md")?, read("README.zh.md")?);
+    for (name, text) in support::files(&rows, [("README.md", &english), ("README.zh.md", &chinese)])? {
+        fs::write(root.join(&name), text).map_err(|error| format!("{name}: {error}"))?;
+        documents::print(&format!("wrote {name}\n"))?;
+    }
+    Ok(rows.iter().flat_map(|row| row.groups.values()).all(|tally| tally.judged == tally.conforming))
 }

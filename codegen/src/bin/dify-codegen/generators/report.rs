@@ -6,6 +6,8 @@ use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
 
+use codegen::support::between;
+
 use super::outcome::Outcome;
 use super::tools::Pins;
 use super::{APIS, all};
@@ -24,7 +26,7 @@ pub(super) fn record(root: &Path, pins: &Pins, outcomes: &Outcomes<'_>) -> Resul
         let path = root.join(name);
         let text = fs::read_to_string(&path)?;
         let table = short(pins, outcomes, words);
-        let replaced = between(&text, &table)
+        let replaced = between(&text, BEGIN, END, &table)
             .ok_or_else(|| format!("{name} has no lines `{BEGIN}` and `{END}` to put the table between"))?;
         if replaced != text {
             fs::write(&path, replaced)?;
@@ -32,13 +34,6 @@ pub(super) fn record(root: &Path, pins: &Pins, outcomes: &Outcomes<'_>) -> Resul
         }
     }
     Ok(())
-}
-
-/// The text with what stands between the marks replaced.
-fn between(text: &str, table: &str) -> Option<String> {
-    let (before, rest) = text.split_once(BEGIN)?;
-    let (_, after) = rest.split_once(END)?;
-    Some(format!("{before}{BEGIN}\n{table}{END}{after}"))
 }
 
 /// The words of one README's table.
@@ -137,13 +132,6 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_table_is_put_between_the_marks_and_nothing_else_moves() {
-        let text = format!("above\n{BEGIN}\nold\n{END}\nbelow\n");
-        assert_eq!(between(&text, "new\n"), Some(format!("above\n{BEGIN}\nnew\n{END}\nbelow\n")));
-        assert_eq!(between("nothing", "new\n"), None);
-    }
 
     #[test]
     fn a_generator_that_fails_without_a_known_bug_stands_out() {
