@@ -11,7 +11,7 @@ use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
-pub(crate) use need::Need;
+pub(crate) use need::{Need, OLDEST};
 pub(crate) use operation::{
     Answer, Body, Credential, Location, Operation, Parameter, ReplyMode, carried_by_body, chosen_by_method,
 };
@@ -88,6 +88,14 @@ impl Model {
         match &self.components.get(name)?.shape {
             Shape::Object(members) => Some(members),
             _ => None,
+        }
+    }
+
+    /// The members of an object or a form of this name.
+    pub(crate) fn members(&self, name: &str) -> &[Member] {
+        match self.components.get(name).map(|component| &component.shape) {
+            Some(Shape::Object(members) | Shape::Form(members)) => members,
+            _ => &[],
         }
     }
 

@@ -167,7 +167,7 @@ impl Error {
         }
     }
 
-    /// Dify's code, of a refusal or of an `error` event.
+    /// Dify's code, of a refusal or of an `error` event; `None` where the server gives none.
     #[must_use]
     pub fn code(&self) -> Option<&ErrorCode> {
         match self.kind() {
@@ -175,6 +175,7 @@ impl Error {
             ErrorKind::Stream(error) => Some(&error.code),
             _ => None,
         }
+        .filter(|code| !code.as_str().is_empty())
     }
 
     /// The operation, by its id in the description (`app_chat_send`); `GET /path` for a route called by hand.
@@ -285,6 +286,9 @@ impl fmt::Display for Error {
         f.write_str(&cause)?;
         if let Some(hint) = self.context().and_then(|context| hint::hint(self.kind(), context)) {
             write!(f, "{}{}", hint::separator(&cause), Shown::new(&hint))?;
+        }
+        if let (ErrorKind::Decode(_), Some(version)) = (self.kind(), self.server_version()) {
+            write!(f, " [the server is Dify {}]", Shown::new(version))?;
         }
         if let Some(pause) = self.retry_after().filter(|pause| !pause.is_zero()) {
             write!(f, " [the server asks to wait {} s]", pause.as_secs())?;

@@ -209,7 +209,8 @@ impl Expect {
             Self::Json | Self::Reply => "application/json",
             Self::Events => "text/event-stream",
             Self::Download => "a file",
-            Self::Nothing | Self::Anything => "anything",
+            Self::Nothing => "nothing",
+            Self::Anything => "anything",
         }
     }
 }

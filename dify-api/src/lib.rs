@@ -132,7 +132,7 @@ pub use generated::{groups, types};
 pub use stream::sse;
 
 #[cfg(feature = "app")]
-pub use clients::{App, AppBuilder};
+pub use clients::{App, AppBuilder, AppProbe};
 #[cfg(feature = "console")]
 pub use clients::{Console, ConsoleBuilder};
 #[cfg(all(feature = "app", feature = "console"))]

@@ -19,6 +19,10 @@ pub struct Operation {
     pub(crate) states: &'static [u16],
     /// The Dify release that brought it, where older ones in use lack it.
     pub(crate) since: Option<&'static str>,
+    /// The last Dify release that has it, where newer ones lack it.
+    pub(crate) until: Option<&'static str>,
+    /// Members of its request that came with later releases, and those.
+    pub(crate) later: &'static [(&'static str, &'static str)],
 }
 
 /// Which kind of credential an operation takes.
@@ -165,6 +169,22 @@ impl Named {
         }
     }
 
+    pub(crate) fn until(&self) -> Option<&'static str> {
+        match self {
+            Self::Described(operation) => operation.until,
+            Self::ByHand(_) => None,
+        }
+    }
+
+    /// The members of its request that came with later releases, and those.
+    #[cfg_attr(not(feature = "tracing"), allow(dead_code, reason = "only events name them"))]
+    pub(crate) fn later(&self) -> &'static [(&'static str, &'static str)] {
+        match self {
+            Self::Described(operation) => operation.later,
+            Self::ByHand(_) => &[],
+        }
+    }
+
     /// Whether a refusal of this status may be a state of what was asked for.
     pub(crate) fn may_be_a_state(&self, status: StatusCode) -> bool {
         match self {
@@ -218,6 +238,8 @@ mod tests {
         errors: &["app_unavailable"],
         states: &[],
         since: None,
+        until: None,
+        later: &[],
     };
 
     #[test]
@@ -241,6 +263,8 @@ mod tests {
             errors: &[],
             states: &[],
             since: None,
+            until: None,
+            later: &[],
         };
         assert_eq!(Named::Described(&LOGIN).api_path(), "/console/api");
     }

@@ -56,7 +56,8 @@ impl fmt::Display for Recording {
 
 /// The folder of the packed recordings.
 pub fn folder() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings")
+    std::env::var_os("DIFY_RECORDINGS")
+        .map_or_else(|| Path::new(env!("CARGO_MANIFEST_DIR")).join("recordings"), PathBuf::from)
 }
 
 /// The packed recordings of every server, ordered by the names of the servers.

@@ -39,7 +39,7 @@ pub(super) fn parts(
             continue;
         };
         own.push(careful(builder, operation, model));
-        statics.push(description(operation));
+        statics.push(description(operation, model));
         methods.push(method(operation, builder, group, model));
         query_structs.extend(queries::part(operation, &query_name(operation, group, model), model));
     }
@@ -98,7 +98,7 @@ pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) ->
 }
 
 /// `static SEND: Operation = …`: what the transport knows about an operation.
-fn description(operation: &Operation) -> Item {
+fn description(operation: &Operation, model: &Model) -> Item {
     let name = static_name(operation);
     let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);
     let states = &operation.states;
@@ -112,10 +112,14 @@ fn description(operation: &Operation) -> Item {
             _ => "Console",
         },
     });
-    let since: Expr = match &operation.since {
-        Some(since) => parse_quote!(Some(#since)),
-        None => parse_quote!(None),
+    let some = |release: &Option<String>| -> Expr {
+        match release {
+            Some(release) => parse_quote!(Some(#release)),
+            None => parse_quote!(None),
+        }
     };
+    let (since, until) = (some(&operation.since), some(&operation.until));
+    let later = operation.later(model).into_iter().map(|(member, since)| quote!((#member, #since)));
     parse_quote! {
         static #name: crate::Operation = crate::Operation {
             id: #id,
@@ -126,6 +130,8 @@ fn description(operation: &Operation) -> Item {
             errors: &[#(#errors),*],
             states: &[#(#states),*],
             since: #since,
+            until: #until,
+            later: &[#(#later),*],
         };
     }
 }
@@ -377,7 +383,7 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     }
     lines.push(String::new());
     lines.push(format!("`{} {}`", operation.verb.to_uppercase(), operation.path));
-    lines.extend(rustdoc::versions(operation.since.as_deref(), None));
+    lines.extend(rustdoc::versions(operation.since.as_deref(), operation.until.as_deref()));
     let codes: Vec<String> = operation
         .errors
         .iter()

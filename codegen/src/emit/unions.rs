@@ -28,8 +28,10 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                 Unknown {
                     /// The name that the server sent.
                     event: String,
-                    /// The whole JSON object, as the server sent it.
+                    /// The whole JSON object, as the server sent it; a JSON string of the text where that is no JSON.
                     data: crate::RawJson,
+                    /// Why an event of a defined name could not be decoded; `None` for other names.
+                    error: Option<Box<crate::DecodeError>>,
                 },
             }
         },
@@ -38,10 +40,11 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                 fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                     match self {
                         #(Self::#idents(event) => f.debug_tuple(stringify!(#idents)).field(event).finish(),)*
-                        Self::Unknown { event, data } => f
+                        Self::Unknown { event, data, error } => f
                             .debug_struct("Unknown")
                             .field("event", &crate::Shown::new(event))
                             .field("data", &crate::values::shown::Size(data.as_str().len()))
+                            .field("error", error)
                             .finish(),
                     }
                 }
@@ -61,12 +64,23 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                     }
                 }
 
+                fn decode_error(&self) -> Option<&crate::DecodeError> {
+                    match self {
+                        Self::Unknown { error, .. } => error.as_deref(),
+                        _ => None,
+                    }
+                }
+
+                fn undecoded(event: String, data: crate::RawJson, error: crate::DecodeError) -> Self {
+                    Self::Unknown { event, data, error: Some(Box::new(error)) }
+                }
+
                 // Inlined, the decoders of all events would be compiled in each program.
                 #[inline(never)]
                 fn read(name: &str, reader: &mut decode::Reader<'_>) -> Result<Self, decode::Stop> {
                     Ok(match name {
                         #(#values => Self::#idents(reader.boxed()?),)*
-                        _ => Self::Unknown { event: name.to_owned(), data: reader.value()? },
+                        _ => Self::Unknown { event: name.to_owned(), data: reader.value()?, error: None },
                     })
                 }
             }

@@ -9,11 +9,16 @@ use serde_json::Value;
 use std::collections::BTreeSet;
 
 /// The oldest release whose answers the client decodes: what came with it is in all.
-pub(super) const OLDEST: &str = "1.0.0";
+pub(crate) const OLDEST: &str = "1.0.0";
 
-/// Text on every recorded release; a server that sent JSON of the variable's own type was reported, and one such variable
-/// must not make the list of all undecodable: <https://github.com/langgenius/dify/issues/14382>.
-const ANY_TEXT: (&str, &str) = ("ConversationVariable", "value");
+/// Text that may be any JSON.
+const ANY_TEXT: [(&str, &str); 2] = [
+    // Text on every recorded release; a server that sent JSON of the variable's own type was reported, and one such
+    // variable must not make the list of all undecodable: <https://github.com/langgenius/dify/issues/14382>.
+    ("ConversationVariable", "value"),
+    // An object with the tokens up to Dify 1.9.1.
+    ("LoginReply", "data"),
+];
 
 /// What is done where a member is missing or null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -46,7 +51,7 @@ impl Member {
             (matches!(self.ty, Type::Text | Type::Named(_)), matches!(self.ty, Type::Integer | Type::Number));
         let ends = |endings: &[&str]| endings.iter().any(|end| name == *end || name.ends_with(&format!("_{end}")));
         match name {
-            "status" => text || number,
+            _ if ends(&["status"]) => text || number,
             "has_more" => self.ty == Type::Boolean,
             "data" => matches!(self.ty, Type::List(_)),
             _ if ends(&["id", "token", "price", "amount", "cost"]) => text || number,
@@ -65,7 +70,7 @@ pub(super) fn decide(model: &mut Model) {
         let strict = requests.contains(&component.name) && !answers.contains(&component.name);
         let alone = members.iter().filter(|member| member.required).count() == 1;
         for member in members {
-            member.loose |= (component.name.as_str(), member.name.as_str()) == ANY_TEXT;
+            member.loose |= ANY_TEXT.contains(&(component.name.as_str(), member.name.as_str()));
             let listed =
                 |set: &BTreeSet<(String, String)>| set.contains(&(component.name.clone(), member.name.clone()));
             let essential = member.essential.unwrap_or_else(|| {

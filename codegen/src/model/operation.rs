@@ -1,7 +1,7 @@
 //! Operations, as the methods of the bindings.
 
 use super::schema::{Secret, last_segment, version};
-use super::{API, Paging, Type, escaped, members, resolved, text, texts, unmarked};
+use super::{API, Model, Paging, Type, escaped, members, resolved, text, texts, unmarked};
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
 
@@ -34,6 +34,8 @@ pub(crate) struct Operation {
     /// What to use instead, when it is deprecated.
     pub(crate) deprecated: Option<String>,
     pub(crate) since: Option<String>,
+    /// The last release that has it.
+    pub(crate) until: Option<String>,
     pub(crate) credential: Credential,
     /// Refusals whose body is an answer like that of a success, unless it has a `code`.
     pub(crate) states: Vec<u16>,
@@ -155,6 +157,7 @@ impl Operation {
                 .then(|| text(operation, "x-dify-deprecated").to_owned())
                 .or_else(|| version(operation, "x-dify-deprecated")),
             since: version(operation, "x-dify-since"),
+            until: version(operation, "x-dify-until"),
             credential: Credential::read(document, operation),
             states: states(document, operation),
             paging: Paging::read(path, verb, operation, findings),
@@ -206,6 +209,22 @@ impl Operation {
     pub(crate) fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
         let chosen = |p: &Parameter| self.mode != ReplyMode::Only && chosen_by_method(&p.name);
         self.parameters.iter().filter(move |p| p.location != Location::Path && !chosen(p))
+    }
+
+    /// The members of its body and query that came with a later release than the operation itself, and those.
+    pub(crate) fn later(&self, model: &Model) -> Vec<(String, String)> {
+        let members = match &self.body {
+            Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => model.members(name),
+            _ => &[],
+        };
+        let members = members.iter().map(|member| (&member.name, &member.since));
+        let parameters = self.query_parameters().map(|parameter| (&parameter.name, &parameter.since));
+        let own = self.since.as_deref().unwrap_or(super::OLDEST);
+        members
+            .chain(parameters)
+            .filter_map(|(name, since)| Some((name.clone(), since.clone()?)))
+            .filter(|(_, since)| contract::before(own, Some(&Value::from(since.as_str()))))
+            .collect()
     }
 
     /// The components that the signature of the method names.

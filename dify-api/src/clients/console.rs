@@ -21,6 +21,9 @@ use std::env::VarError;
 /// by one refresh, and by one login where that is refused, however many callers wait. All of them share the outcome, and
 /// the wait counts against the limits of their calls. Cheap to clone: the clones share connections and session.
 ///
+/// Every release since Dify 1.0 is logged in to: with cookies from 1.9.2 on, a token before; with the password in Base64
+/// from 1.11.2 on, as it is before. The first login at a server before 1.11.2 costs one refused attempt.
+///
 /// A login that the server refuses (a wrong password, a locked account) is not tried again: Dify locks an account after
 /// five of those. Later calls fail at once with the same error, until `account().login(…)` succeeds. After any other
 /// failure, such as a broken connection or a 500, the next login or refresh is tried after a random pause of up to a
@@ -77,6 +80,15 @@ impl Console {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when a variable is missing or cannot be used.
     pub fn from_env() -> Result<Self, Error> {
         ConsoleBuilder::from_env()?.build()
+    }
+
+    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
+    /// first answer, and where a proxy removes the header.
+    ///
+    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
+    #[must_use]
+    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
+        self.transport.server_version()
     }
 
     /// Any route of the console, described or not, with this client's session and connections.

@@ -87,6 +87,15 @@ impl Credentials {
         }
     }
 
+    /// Takes what the body of an answer brings.
+    pub(crate) fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
+        let _ = (operation, renewal, body);
+        #[cfg(feature = "console")]
+        if let Self::Session(session) = self {
+            session.observe_body(operation, renewal, body);
+        }
+    }
+
     /// Gets new ones in place of those that were refused to a call that began then. `false` where there is no way to.
     pub(crate) async fn renew(
         &self,

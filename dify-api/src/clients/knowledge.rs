@@ -67,6 +67,15 @@ impl Knowledge {
         KnowledgeBuilder::from_env()?.build()
     }
 
+    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
+    /// first answer, and where a proxy removes the header.
+    ///
+    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
+    #[must_use]
+    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
+        self.transport.server_version()
+    }
+
     /// Any route of the server, described or not, by this client's key and connections.
     ///
     /// The path follows the base URL and begins with a slash.

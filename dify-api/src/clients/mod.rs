@@ -13,6 +13,8 @@ mod deploy;
 mod environment;
 #[cfg(feature = "knowledge")]
 mod knowledge;
+#[cfg(feature = "app")]
+mod probe;
 pub(crate) mod settings;
 pub(crate) mod tls;
 #[cfg(feature = "web")]
@@ -26,5 +28,7 @@ pub use console::{Console, ConsoleBuilder};
 pub use deploy::{Deploy, DeployWithoutKey, DeployedApp, Deployment};
 #[cfg(feature = "knowledge")]
 pub use knowledge::{Knowledge, KnowledgeBuilder};
+#[cfg(feature = "app")]
+pub use probe::AppProbe;
 #[cfg(feature = "web")]
 pub use web_app::{WebApp, WebAppBuilder};

@@ -53,6 +53,15 @@ impl WebApp {
         WebAppBuilder::default()
     }
 
+    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
+    /// first answer, and where a proxy removes the header.
+    ///
+    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
+    #[must_use]
+    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
+        self.transport.server_version()
+    }
+
     /// Any route of the Web API, described or not, with this client's passport and connections.
     ///
     /// The path follows the base URL and begins with a slash.

@@ -12,12 +12,12 @@ use std::{fmt, time::Duration};
 
 /// A refusal by Dify: `{"code", "message", "status"}`.
 #[derive(Clone, PartialEq, thiserror::Error)]
-#[error("{} {code}{}{}{}", .status.as_u16(), separator(.message), Shown::new(.message), in_parameter(.params))]
+#[error("{}{}{}{}{}", .status.as_u16(), spaced(.code), separator(.message), Shown::new(.message), in_parameter(.params))]
 #[non_exhaustive]
 pub struct ApiError {
     /// The HTTP status.
     pub status: StatusCode,
-    /// The reason, to be matched on.
+    /// The reason, to be matched on; empty where the server gives none.
     pub code: ErrorCode,
     /// Text for people; free text, sometimes empty.
     pub message: String,
@@ -78,6 +78,10 @@ pub(super) fn shown(text: &Option<String>) -> Option<Shown<'_>> {
     text.as_deref().map(Shown::new)
 }
 
+fn spaced(code: &ErrorCode) -> String {
+    if code.as_str().is_empty() { String::new() } else { format!(" {code}") }
+}
+
 fn separator(message: &str) -> &'static str {
     if message.is_empty() { "" } else { ": " }
 }
@@ -118,7 +122,7 @@ pub struct Timeout {
 }
 
 /// A body that does not match the description.
-#[derive(thiserror::Error)]
+#[derive(Clone, PartialEq, thiserror::Error)]
 #[error("the answer does not have the described shape at `{}`: {source}", Shown::new(.path))]
 #[non_exhaustive]
 pub struct DecodeError {
@@ -143,7 +147,7 @@ impl DecodeError {
         Self { path, body, source: Cause::of_json(source) }
     }
 
-    pub(super) fn redact(&mut self, redactor: &Redactor) {
+    pub(crate) fn redact(&mut self, redactor: &Redactor) {
         redactor.text(&mut self.path);
         redactor.bytes(&mut self.body);
         self.source.redact(redactor);

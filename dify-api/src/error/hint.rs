@@ -5,7 +5,11 @@ use crate::{
     Shown, TimeLimit,
     operation::Credential,
     stream::sse::FrameError,
-    values::{media, redactor::Redactor},
+    values::{
+        media,
+        redactor::Redactor,
+        release::{is_ambiguous, is_older},
+    },
 };
 
 /// What a hint depends on, beside the error and the operation.
@@ -59,7 +63,7 @@ const STREAMED: &str =
 fn api(error: &ApiError, context: &Context) -> Option<String> {
     let credential = context.operation.credential();
     let text = match error.code.as_str() {
-        "authentication_failed" => "Dify locks an account after five wrong passwords",
+        "authentication_failed" | "email_or_password_mismatch" => "Dify locks an account after five wrong passwords",
         "not_found" if error.message.contains("onversation") => {
             "A conversation belongs to one `user` and to the application of one key: this one is another's, or was deleted. \
              Leave `conversation_id` out to start anew"
@@ -76,6 +80,7 @@ fn api(error: &ApiError, context: &Context) -> Option<String> {
         "max_keys_exceeded" => {
             "Use one of the keys that there are, or delete one with `delete_for_app` or `delete_for_datasets`"
         }
+        _ if is_missing(error) => return another_release(context),
         _ => match error.status.as_u16() {
             401 => return credential.advice().map(str::to_owned),
             400 | 413 | 415 if error.message.is_empty() && context.situation.uploads => {
@@ -99,6 +104,7 @@ fn http(error: &HttpError, context: &Context) -> Option<String> {
             None => "A proxy before Dify may want a credential",
         },
         404 if html => return Some(missing(context)),
+        405 => return another_release(context),
         300..=399 => match situation.moved_to.as_deref() {
             Some(base) => {
                 let text = "Redirects to another server are not followed: set the base URL to";
@@ -128,33 +134,48 @@ fn http(error: &HttpError, context: &Context) -> Option<String> {
     Some(text.to_owned())
 }
 
-/// A page that is not there.
-fn missing(context: &Context) -> String {
-    let (situation, path) = (&context.situation, context.operation.api_path());
-    let version = context.server_version.as_deref();
-    let since = context.operation.since();
-    if let (Some(since), Some(version)) = (since, version)
-        && is_older(version, since)
-    {
-        return format!("This route came with Dify {since}; the server is {}", Shown::new(version));
-    }
-    match (since, version, situation.fitting_base.as_deref()) {
-        (Some(since), None, None) => {
-            format!("This route came with Dify {since}. Is the server older, or does the base URL not end in `{path}`?")
-        }
-        (Some(since), None, Some(_)) => format!("This route came with Dify {since}: the server may be older"),
-        (_, _, Some(base)) => format!("The server at {base} has no such route, or an id in the path is no UUID"),
-        (_, _, None) => format!("Check that the base URL ends in `{path}`"),
+/// Whether Dify itself has no such route, or none of this method.
+fn is_missing(error: &ApiError) -> bool {
+    match error.status.as_u16() {
+        405 => true,
+        404 => error.message.starts_with("The requested URL was not found on the server"),
+        _ => false,
     }
 }
 
-/// Compares two releases, number by number. What is no release is not older.
-fn is_older(version: &str, than: &str) -> bool {
-    let numbers = |text: &str| -> Option<Vec<u32>> {
-        let release = text.split(['-', '+']).next().unwrap_or_default();
-        release.split('.').map(|number| number.parse().ok()).collect()
+/// Which releases have the operation, where the server is none of them.
+fn another_release(context: &Context) -> Option<String> {
+    let version = context.server_version.as_deref()?;
+    let (since, until) = (context.operation.since(), context.operation.until());
+    let fact = match (since, until) {
+        (Some(since), _) if is_older(version, since) => format!("This operation came with Dify {since}"),
+        (_, Some(until)) if is_older(until, version) => {
+            format!("This operation is gone: the last release that has it is Dify {until}")
+        }
+        _ => return None,
     };
-    matches!((numbers(version), numbers(than)), (Some(version), Some(than)) if version < than)
+    let is = if is_ambiguous(version) { "calls itself" } else { "is" };
+    Some(format!("{fact}; the server {is} {}", Shown::new(version)))
+}
+
+/// A page that is not there.
+fn missing(context: &Context) -> String {
+    let (situation, path) = (&context.situation, context.operation.api_path());
+    if let Some(fact) = another_release(context) {
+        return fact;
+    }
+    let version = context.server_version.as_deref();
+    let since = context.operation.since();
+    match (since, version, situation.fitting_base.as_deref()) {
+        (Some(since), None, None) => {
+            format!(
+                "This operation came with Dify {since}. Is the server older, or does the base URL not end in `{path}`?"
+            )
+        }
+        (Some(since), None, Some(_)) => format!("This operation came with Dify {since}: the server may be older"),
+        (_, _, Some(base)) => format!("The server at {base} has no such route, or an id in the path is no UUID"),
+        (_, _, None) => format!("Check that the base URL ends in `{path}`"),
+    }
 }
 
 fn transport(error: &TransportError) -> Option<&'static str> {

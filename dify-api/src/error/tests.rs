@@ -14,6 +14,8 @@ static SEND: Operation = Operation {
     errors: &["app_unavailable"],
     states: &[],
     since: None,
+    until: None,
+    later: &[],
 };
 
 static EVENTS: Operation = Operation {
@@ -25,6 +27,8 @@ static EVENTS: Operation = Operation {
     errors: &[],
     states: &[],
     since: Some("1.16.1"),
+    until: None,
+    later: &[],
 };
 
 fn error(kind: ErrorKind, operation: &'static Operation) -> Error {

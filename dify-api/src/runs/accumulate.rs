@@ -1,6 +1,6 @@
 //! The state of a run so far, accumulated from its events.
 
-use crate::{Error, Event, Shown, types::ErrorCode, values::shown::Size};
+use crate::{DecodeError, Event, Shown, types::ErrorCode, values::shown::Size};
 use bytes::Bytes;
 use std::{collections::BTreeSet, fmt};
 
@@ -183,11 +183,10 @@ impl Missing {
         *self == Self::default()
     }
 
-    fn undecoded(&mut self, error: &Error) {
+    fn undecoded(&mut self, error: &DecodeError) {
         self.undecoded += 1;
         if self.undecoded_events.len() < KEPT {
-            let data = error.body().cloned().unwrap_or_default();
-            self.undecoded_events.push(Undecoded { error: error.to_string(), data });
+            self.undecoded_events.push(Undecoded { error: error.to_string(), data: error.body.clone() });
         }
     }
 
@@ -197,8 +196,11 @@ impl Missing {
         self.text = true;
     }
 
-    fn unknown(&mut self, event: &str) {
-        if self.unknown_events.len() < KEPT && !self.unknown_events.contains(event) {
+    /// Notes an event that this version of the crate does not define, or could not decode.
+    fn unknown(&mut self, event: &str, error: Option<&DecodeError>) {
+        if let Some(error) = error {
+            self.undecoded(error);
+        } else if self.unknown_events.len() < KEPT && !self.unknown_events.contains(event) {
             self.unknown_events.insert(event.to_owned());
         }
     }
@@ -233,7 +235,7 @@ pub(crate) mod sealed {
             if let crate::ErrorKind::Stream(told) = error.kind() {
                 let (code, message) = (Some(told.code.clone()), told.message.clone());
                 self.failed(super::Failure { code, status: told.status, message, hint: None }, told);
-            } else if error.kind().spoils_one_event() {
+            } else if let crate::ErrorKind::Decode(error) = error.kind() {
                 self.missing().undecoded(error);
             }
         }

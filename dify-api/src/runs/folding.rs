@@ -2,7 +2,7 @@
 
 use super::accumulate::{Reply, fold};
 use crate::{
-    Call, Event, EventStream, Operation, Transport,
+    Call, Event, EventStream, Operation, Response, Transport,
     exchange::{Content, Exchange, Expect, Received},
     transport::{pending::Finished, request::Built},
 };
@@ -30,9 +30,9 @@ impl<T> Call<T> {
 }
 
 pub(super) fn folded<T: Reply>(answer: Received) -> Finished<T> {
-    let (events, response) = EventStream::<T::Event>::of(answer).split();
+    let (mut events, response) = EventStream::<T::Event>::of(answer).split();
     Finished::Later(Box::pin(async move {
-        let value = fold(events).await?;
-        Ok(response.map(|()| value))
+        let value = fold(&mut events).await?;
+        Ok(Response { substitutions: events.substitutions(), ..response.map(|()| value) })
     }))
 }

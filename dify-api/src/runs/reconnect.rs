@@ -250,7 +250,8 @@ fn told<E: Resumable>(event: Result<E, Error>, run: &mut Run) -> Result<bool, Er
     match event {
         Ok(event) => {
             run.take_in(&event);
-            Ok(!matches!(event.name(), "workflow_started" | "message_replace"))
+            let past = matches!(event.name(), "workflow_started" | "message_replace");
+            Ok(!past && event.decode_error().is_none())
         }
         Err(error) if error.kind().spoils_one_event() => {
             run.note(&error);

@@ -1,6 +1,9 @@
 //! Typed events of a run.
 
-use crate::values::decode::{Fault, Reader, Stop, Substitutions};
+use crate::{
+    DecodeError, RawJson,
+    values::decode::{Fault, Reader, Stop, Substitutions},
+};
 use std::{borrow::Cow, fmt};
 
 /// One of the event unions: [`types::ChatEvent`](crate::types) and its kin.
@@ -13,6 +16,13 @@ pub trait Event: Sized + fmt::Debug + Send + Sync + Sealed + 'static {
 
     /// Returns the name of the event, such as `message`, `node_finished` or an undefined one.
     fn name(&self) -> &str;
+
+    /// Returns why an event of a defined name could not be decoded. It is an `Unknown` event then.
+    fn decode_error(&self) -> Option<&DecodeError>;
+
+    /// Makes the `Unknown` event of one that could not be decoded.
+    #[doc(hidden)]
+    fn undecoded(event: String, data: RawJson, error: DecodeError) -> Self;
 
     /// Reads the event of this name.
     #[doc(hidden)]

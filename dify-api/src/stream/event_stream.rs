@@ -28,15 +28,15 @@ pub(crate) use stop::within;
 
 /// The events of one run.
 ///
-/// Read it with [`next`](Self::next), or as a [`Stream`]. Events that this version of the crate does not define are returned as
-/// `Unknown`. Pings, `[DONE]` and empty data are no events; [`last_activity`](Self::last_activity) shows that they come.
+/// Read it with [`next`](Self::next), or as a [`Stream`]. Events that this version of the crate does not define, or cannot
+/// decode, are returned as `Unknown`, the latter with their error ([`strict`](Self::strict)). Pings, `[DONE]` and empty data are no events; [`last_activity`](Self::last_activity) shows that they come.
 ///
 /// It ends with `None` only after one of the events that end a run ([`Event::FINAL`]): `message_end`,
 /// `workflow_finished` and `workflow_paused`, and others of knowledge pipelines. Of a chatflow that sends both,
 /// `message_end` alone is not the end. After the end, nothing that happens to the connection is an error, and
 /// [`Timeouts::after_end`] bounds the wait for the server to close it. Whatever else ends the stream is an `Err` before:
 /// an `error` event, a connection that breaks, a [time limit](crate::Timeouts), or a server that closes without a final
-/// event ([`ErrorKind::Incomplete`]); [`failure`](Self::failure) returns it again. An event that cannot be decoded is an
+/// event ([`ErrorKind::Incomplete`]); [`failure`](Self::failure) returns it again. Data without the name of an event is an
 /// `Err` of its own, and the stream continues.
 ///
 /// Dropping the stream closes the connection. It does not stop the run: [`stop`](Self::stop) does. A workflow continues
@@ -341,6 +341,13 @@ impl<E> EventStream<E> {
     /// message stays empty on Dify 1.16.1, whether its run was stopped or not.
     pub fn stop_on_drop(mut self) -> Self {
         self.source.stop_on_drop = true;
+        self
+    }
+
+    /// Makes an event that cannot be decoded an `Err` with [`ErrorKind::Decode`] instead of an `Unknown` event. The stream
+    /// continues after it.
+    pub fn strict(mut self) -> Self {
+        self.source.strict = true;
         self
     }
 

@@ -24,8 +24,17 @@ pub(crate) fn say(bytes: impl AsRef<[u8]>) -> Step {
 
 /// A whole answer with a body of known length.
 pub(crate) fn answer(status: u16, content_type: &str, body: &str) -> Vec<Step> {
+    answer_of("1.16.1", status, content_type, body)
+}
+
+/// An answer of a release in JSON.
+pub(crate) fn json_of(version: &str, status: u16, body: &str) -> Vec<Step> {
+    answer_of(version, status, "application/json", body)
+}
+
+fn answer_of(version: &str, status: u16, content_type: &str, body: &str) -> Vec<Step> {
     let head = format!(
-        "HTTP/1.1 {status} Said\r\nContent-Type: {content_type}\r\nX-Version: 1.16.1\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+        "HTTP/1.1 {status} Said\r\nContent-Type: {content_type}\r\nX-Version: {version}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
         body.len()
     );
     vec![say(head)]

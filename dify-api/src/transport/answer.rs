@@ -4,6 +4,7 @@ use super::{
     incoming::Incoming,
     limits::ERROR_BODY,
     origin::{moved_base, same_origin},
+    refusal::{self, Refusal},
     retry::retry_after,
     span,
     timeouts::Deadline,
@@ -13,17 +14,17 @@ use crate::{
     error::{ApiError, DecodeError, HttpError},
     exchange::{Expect, Head, Ongoing, Received},
     values::{
-        decode::{Decode, decode_bytes},
+        decode::{Decode, Fault, Substitutions, decode_into},
         location::place,
         media,
     },
 };
 use bytes::Bytes;
 use reqwest::{
-    StatusCode, Url,
+    Method, StatusCode, Url,
     header::{CONTENT_TYPE, DATE, HeaderMap, HeaderName, LOCATION, RETRY_AFTER},
 };
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::de::DeserializeOwned;
 use std::time::{Duration, SystemTime};
 
 /// Returns whether the answer has a media type that is expected.
@@ -49,40 +50,36 @@ pub(super) fn streams(head: &Head) -> bool {
     text(&head.headers, &CONTENT_TYPE).is_some_and(media::is_event_stream)
 }
 
-/// Reads an answer that is no success: Dify's own words, or what stands in their place.
-pub(super) async fn refusal(head: &Head, expect: Expect, incoming: Incoming, end: Option<Deadline>) -> ErrorKind {
-    /// Read as leniently as can be: an error about an error helps nobody.
-    #[derive(Deserialize)]
-    struct Refusal {
-        // The console's refusals about keys call it `custom`.
-        #[serde(alias = "custom")]
-        code: String,
-        #[serde(default)]
-        message: serde_json::Value,
-        #[serde(default)]
-        params: serde_json::Value,
-    }
-
+/// Reads an answer that is no success: Dify's own words, or what stands in their place. Words without a code count only
+/// `from_dify`: gateways write them as well.
+pub(super) async fn refusal(
+    head: &Head,
+    expect: Expect,
+    incoming: Incoming,
+    end: Option<Deadline>,
+    from_dify: bool,
+) -> ErrorKind {
     let body = incoming.beginning(ERROR_BODY, end).await;
-    match serde_json::from_slice::<Refusal>(&body) {
-        Ok(refusal) => ErrorKind::Api(ApiError {
+    match Refusal::read(&body).filter(|refusal| from_dify || !refusal.code.as_str().is_empty()) {
+        Some(Refusal { code, message, params }) => ErrorKind::Api(ApiError {
             status: head.status,
-            code: refusal.code.into(),
-            message: as_text(refusal.message).unwrap_or_default(),
-            params: as_text(refusal.params),
+            code,
+            message,
+            params,
             retry_after: asked(&head.headers),
             body,
         }),
-        Err(_) => http_error(head, expect, body),
+        None => http_error(head, expect, body),
     }
 }
 
-fn as_text(value: serde_json::Value) -> Option<String> {
-    match value {
-        serde_json::Value::Null => None,
-        serde_json::Value::String(text) => Some(text),
-        other => Some(other.to_string()),
+/// Checks the body of a success whose content does not matter, which old servers send as `204` or `{"result": "success"}`.
+pub(super) fn nothing(body: Bytes) -> Result<Bytes, ErrorKind> {
+    if Refusal::read(&body).is_some() {
+        let fault = Fault::new(0, "expected no content, found an error");
+        return Err(ErrorKind::Decode(DecodeError::new(body, &fault)));
     }
+    Ok(body)
 }
 
 /// Reads a success of another media type than is expected.
@@ -121,14 +118,28 @@ pub(super) fn refuses_the_credential(kind: &ErrorKind) -> bool {
 impl Received {
     /// Decodes the body.
     pub(crate) fn decode<T: Decode>(self) -> Result<Response<T>, Error> {
-        let body = self.body();
-        match decode_bytes(&body) {
-            Ok((value, substitutions)) => {
-                span::substituted(&self.context.operation, &substitutions, &body);
-                Ok(Response { substitutions: substitutions.count, ..self.response(value, Some(body)) })
-            }
+        let (mut value, body) = (T::blank(), self.body());
+        match self.read(&body, &mut value) {
+            Ok(substitutions) => Ok(Response { substitutions, ..self.response(value, Some(body)) }),
             Err(fault) => Err(self.failed(ErrorKind::Decode(DecodeError::new(body, &fault)))),
         }
+    }
+
+    /// Reads the body; returns how many members it lacks.
+    fn read(&self, body: &[u8], value: &mut dyn Decode) -> Result<usize, Fault> {
+        // The number of a status stands for `{"result": "success"}` up to Dify 1.12.1.
+        let short =
+            matches!(body.trim_ascii(), b"200" | b"201" | b"204") && *self.exchange.operation.method() != Method::GET;
+        let substitutions = match decode_into(body, value) {
+            Err(fault) if short => {
+                decode_into(br#"{"result":"success"}"#, value).map_err(|_| fault)?;
+                Substitutions::of("result")
+            }
+            outcome => outcome?,
+        };
+        refusal::not_failed(body)?;
+        span::substituted(&self.context.operation, &substitutions, body);
+        Ok(substitutions.count)
     }
 
     /// Decodes the body into a type of the caller's.

@@ -1,6 +1,9 @@
 //! The credential of a request: put on where it belongs, and kept up to date by the answers.
 
-use super::origin::{origin, same_origin};
+use super::{
+    answer::{X_VERSION, text},
+    origin::{origin, same_origin},
+};
 use crate::{
     ErrorKind,
     clients::credentials::Seen,
@@ -45,6 +48,9 @@ impl Ongoing {
                 origin(base),
                 origin(&head.url)
             )));
+        }
+        if let Some(version) = text(&head.headers, &X_VERSION) {
+            transport.is_of_release(version);
         }
         transport.shared.credentials.observe(&Seen {
             operation,

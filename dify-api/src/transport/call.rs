@@ -73,6 +73,7 @@ impl Ongoing {
         self.context.server_version = text(&head.headers, &X_VERSION).map(Box::from);
         self.span.answered(head.status);
         self.observe(&head)?;
+        self.span.newer_members(&self.exchange, &self.context);
         self.moved = head.moved();
         self.context.secrets.mark(&mut head.headers);
         let (success, expect) = (head.status.is_success(), self.exchange.expect);
@@ -82,11 +83,11 @@ impl Ongoing {
         }
         let end = self.deadline_of_an_error_body();
         let content = if !success {
-            match answer::refusal(&head, expect, incoming, end).await {
-                // Words without a code, where the description says so, are a state.
-                ErrorKind::Http(error)
-                    if self.exchange.operation.may_be_a_state(head.status) && media::is_json(&error.content_type) =>
-                {
+            // Words without a code, where the description says so, are a state.
+            let may_be_a_state = self.exchange.operation.may_be_a_state(head.status);
+            let from_dify = self.context.server_version.is_some() && !may_be_a_state;
+            match answer::refusal(&head, expect, incoming, end, from_dify).await {
+                ErrorKind::Http(error) if may_be_a_state && media::is_json(&error.content_type) => {
                     Content::Whole(error.body)
                 }
                 refused => return Err(refused),
@@ -97,13 +98,16 @@ impl Ongoing {
             match expect {
                 Expect::Events | Expect::Download => Content::Open(incoming),
                 Expect::Reply if answer::streams(&head) => Content::Open(incoming),
-                // It is done, whatever becomes of words that nobody reads.
-                Expect::Nothing => Content::Whole(incoming.beginning(ERROR_BODY, end).await),
+                Expect::Nothing => Content::Whole(answer::nothing(incoming.beginning(ERROR_BODY, end).await)?),
                 Expect::Reply | Expect::Json | Expect::Anything => {
                     Content::Whole(incoming.whole(self.exchange.transport.limits().body).await?)
                 }
             }
         };
+        if let Content::Whole(body) = &content {
+            let Exchange { transport, operation, renewal, .. } = &*self.exchange;
+            transport.shared.credentials.observe_body(operation, *renewal, body);
+        }
         Ok((head, content))
     }
 }

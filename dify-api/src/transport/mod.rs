@@ -9,7 +9,7 @@ use crate::{
 use reqwest::Url;
 use std::{
     fmt,
-    sync::{Arc, OnceLock},
+    sync::{Arc, OnceLock, PoisonError, RwLock},
 };
 
 mod answer;
@@ -23,6 +23,7 @@ mod origin;
 pub(crate) mod path;
 pub(crate) mod pending;
 mod raw_request;
+mod refusal;
 pub(crate) mod request;
 mod response;
 pub(crate) mod retry;
@@ -56,6 +57,8 @@ struct Shared {
     credentials: Credentials,
     settings: Settings,
     budget: Arc<Budget>,
+    /// The release that the last answer named.
+    server_version: RwLock<Option<Arc<str>>>,
 }
 
 impl Transport {
@@ -67,6 +70,7 @@ impl Transport {
                 base,
                 credentials,
                 budget: Arc::new(Budget::new(settings.retry.budget)),
+                server_version: RwLock::default(),
                 settings,
             }),
         }
@@ -126,6 +130,19 @@ impl Transport {
     /// The credentials as they are now.
     pub(crate) fn credentials(&self) -> Vec<String> {
         self.shared.credentials.secrets()
+    }
+
+    /// Returns the release that the last answer named.
+    pub(crate) fn server_version(&self) -> Option<Arc<str>> {
+        self.shared.server_version.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Notes the release that an answer names. What is no name of a release is not kept.
+    fn is_of_release(&self, version: &str) {
+        let named = version.starts_with(|c: char| c.is_ascii_digit()) && version.len() <= 40;
+        if named && self.server_version().as_deref() != Some(version) {
+            *self.shared.server_version.write().unwrap_or_else(PoisonError::into_inner) = Some(version.into());
+        }
     }
 
     pub(crate) fn timeouts(&self) -> Timeouts {

@@ -1,5 +1,7 @@
 //! A request, built once and sent by each attempt.
 
+#[cfg(feature = "tracing")]
+use crate::values::decode::Reader;
 use crate::{Error, ErrorKind, files::Form};
 use bytes::Bytes;
 use reqwest::{
@@ -44,6 +46,18 @@ impl Request {
     /// Returns whether it sends a form, whose files take as long as their bytes flow.
     pub(crate) fn uploads(&self) -> bool {
         matches!(self.body, Some(Body::Form(_)))
+    }
+
+    /// Returns whether the query or a JSON body has this member.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn sends(&self, member: &str) -> bool {
+        let in_body = || match &self.body {
+            Some(Body::Bytes(body)) => {
+                std::str::from_utf8(body).is_ok_and(|json| Reader::new(json).find(member).unwrap_or(false))
+            }
+            Some(Body::Form(_)) | None => false,
+        };
+        self.url.query_pairs().any(|(name, _)| name == member) || in_body()
     }
 
     /// Returns a copy to send. Opens the files of a form.

@@ -1,19 +1,21 @@
 //! A span per operation, by the OpenTelemetry conventions for HTTP clients, and events for what no caller learns
 //! otherwise: attempts that failed, and stops of dropped streams. Without the feature `tracing`, nothing.
 
-use crate::{Error, Transport, operation::Named, values::decode::Substitutions};
+use crate::{
+    DecodeError, Error, Transport, error::Context, exchange::Exchange, operation::Named, values::decode::Substitutions,
+};
 use reqwest::StatusCode;
 use std::time::Duration;
 
 #[cfg(not(feature = "tracing"))]
-pub(crate) use off::{Span, stop_failed, substituted};
+pub(crate) use off::{Span, stop_failed, substituted, undecoded};
 #[cfg(feature = "tracing")]
-pub(crate) use on::{Span, stop_failed, substituted};
+pub(crate) use on::{Span, stop_failed, substituted, undecoded};
 
 #[cfg(feature = "tracing")]
 mod on {
     use super::*;
-    use crate::Shown;
+    use crate::{Shown, values::release::is_older};
     use std::borrow::Cow;
     use tracing::{Instrument, Level, field::Empty};
 
@@ -57,6 +59,27 @@ mod on {
 
         pub(crate) fn answered(&self, status: StatusCode) {
             self.0.record("http.response.status_code", status.as_u16());
+        }
+
+        /// Reports the members of the request that the release of the server does not read, after the first attempt.
+        pub(crate) fn newer_members(&self, exchange: &Exchange, context: &Context) {
+            let (Some(version), Ok(request), 1) = (&context.server_version, &exchange.request, context.attempts) else {
+                return;
+            };
+            for (member, since) in exchange.operation.later().iter().filter(|(_, since)| is_older(version, since)) {
+                if request.sends(member) {
+                    tracing::event!(
+                        target: "dify_api",
+                        parent: &self.0,
+                        Level::DEBUG,
+                        dify.operation = &*Shown::new(exchange.operation.id()).text(),
+                        dify.member = member,
+                        dify.since = since,
+                        dify.server_version = &*Shown::new(version).text(),
+                        "a member of the request is newer than the server",
+                    );
+                }
+            }
         }
 
         pub(crate) fn failed(&self, error: &Error) {
@@ -105,6 +128,18 @@ mod on {
         }
     }
 
+    /// An event of a defined name could not be decoded and is delivered as it came.
+    pub(crate) fn undecoded(operation: &Named, event: &str, error: &DecodeError) {
+        tracing::event!(
+            target: "dify_api",
+            Level::DEBUG,
+            dify.operation = &*Shown::new(operation.id()).text(),
+            dify.event = &*Shown::new(event).text(),
+            dify.path = &*Shown::new(&error.path).text(),
+            "an event could not be decoded",
+        );
+    }
+
     /// The run of a dropped stream could not be stopped.
     pub(crate) fn stop_failed(error: &Error) {
         tracing::event!(
@@ -139,6 +174,8 @@ mod off {
 
         pub(crate) fn answered(&self, _: StatusCode) {}
 
+        pub(crate) fn newer_members(&self, _: &Exchange, _: &Context) {}
+
         pub(crate) fn failed(&self, _: &Error) {}
 
         pub(crate) fn again(&self, _: &Error, _: Duration) {}
@@ -146,196 +183,10 @@ mod off {
 
     pub(crate) fn substituted(_: &Named, _: &Substitutions, _: &[u8]) {}
 
+    pub(crate) fn undecoded(_: &Named, _: &str, _: &DecodeError) {}
+
     pub(crate) fn stop_failed(_: &Error) {}
 }
 
 #[cfg(all(test, feature = "tracing", feature = "app"))]
-mod tests {
-    use crate::{
-        RetryPolicy, Timeouts,
-        tests::test_server::{Server, Step, answer, event_stream, say},
-        types::ChatRequest,
-    };
-    use std::{
-        collections::BTreeMap,
-        fmt::Debug,
-        sync::{Arc, Mutex},
-        time::Duration,
-    };
-    use tracing::{
-        Event, Metadata, Subscriber,
-        field::{Field, Visit},
-        span::{Attributes, Id, Record},
-    };
-
-    /// Keeps the fields of the one span there is, and those of each event.
-    #[derive(Clone, Default)]
-    struct Fields(Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<Vec<BTreeMap<String, String>>>>);
-
-    impl Visit for Fields {
-        fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
-            self.0.lock().expect("fields").insert(field.name().to_owned(), format!("{value:?}"));
-        }
-    }
-
-    impl Subscriber for Fields {
-        fn enabled(&self, metadata: &Metadata<'_>) -> bool {
-            metadata.target() == "dify_api"
-        }
-        fn new_span(&self, span: &Attributes<'_>) -> Id {
-            span.record(&mut self.clone());
-            Id::from_u64(1)
-        }
-        fn record(&self, _: &Id, values: &Record<'_>) {
-            values.record(&mut self.clone());
-        }
-        fn record_follows_from(&self, _: &Id, _: &Id) {}
-        fn event(&self, event: &Event<'_>) {
-            let fields = Fields::default();
-            event.record(&mut fields.clone());
-            let fields = fields.0.lock().expect("fields").clone();
-            self.1.lock().expect("events").push(fields);
-        }
-        fn enter(&self, _: &Id) {}
-        fn exit(&self, _: &Id) {}
-    }
-
-    // Guards a past bug: the name of a raw request contained its query.
-    #[tokio::test]
-    async fn a_span_shows_neither_a_query_nor_what_a_server_echoes() {
-        let body = r#"{"code":"app-5ecret\n\u001b[2J","message":"app-5ecret","status":400}"#;
-        let server = Server::start(vec![answer(400, "application/json", body)]).await;
-        let fields = Fields::default();
-        let guard = tracing::subscriber::set_default(fields.clone());
-        tracing::callsite::rebuild_interest_cache();
-        let app = server.app(Timeouts::none());
-        let outcome = app.request(reqwest::Method::GET, "/x/app-5ecret?token=5ecret").decode::<u8>().await;
-        drop(guard);
-        assert!(outcome.is_err());
-        let fields = fields.0.lock().expect("fields").clone();
-        assert_eq!(fields["url.template"], "\"/x/[redacted]\"");
-        assert_eq!(fields["dify.operation"], "\"GET /x/[redacted]\"");
-        let all: String = fields.into_values().collect();
-        assert!(!all.contains("5ecret") && !all.chars().any(char::is_control), "{all}");
-    }
-
-    #[tokio::test]
-    async fn a_span_follows_the_conventions_and_holds_no_secret() {
-        let body = r#"{"code":"app_unavailable","message":"No.","status":400}"#;
-        let server = Server::start(vec![answer(400, "application/json", body)]).await;
-        let fields = Fields::default();
-        let guard = tracing::subscriber::set_default(fields.clone());
-        // Tests that run at the same time may have found nobody interested.
-        tracing::callsite::rebuild_interest_cache();
-        let request = ChatRequest::new("a private question", "user-1");
-        let outcome = server.app(Timeouts::none()).chat().send(&request).await;
-        drop(guard);
-        assert!(outcome.is_err());
-
-        let fields = fields.0.lock().expect("fields").clone();
-        for (name, value) in [
-            ("otel.name", "POST /chat-messages"),
-            ("otel.kind", "\"client\""),
-            ("otel.status_code", "\"ERROR\""),
-            ("http.request.method", "\"POST\""),
-            ("url.template", "\"/chat-messages\""),
-            ("url.scheme", "\"http\""),
-            ("server.address", "\"127.0.0.1\""),
-            ("http.response.status_code", "400"),
-            ("error.type", "\"api\""),
-            ("dify.operation", "\"app_chat_send\""),
-            ("dify.code", "\"app_unavailable\""),
-        ] {
-            assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name} in {fields:?}");
-        }
-        let all = format!("{fields:?}");
-        assert!(!all.contains("5ecret") && !all.contains("private"), "{all}");
-    }
-
-    // A past bug: attempts that failed left no trace where a later one succeeded.
-    #[tokio::test(start_paused = true)]
-    async fn a_failed_attempt_is_an_event() {
-        let busy = r#"{"code":"too_many_requests","message":"5ecret","status":429}"#;
-        let info = r#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":null}"#;
-        let server =
-            Server::start(vec![answer(429, "application/json", busy), answer(200, "application/json", info)]).await;
-        let fields = Fields::default();
-        let guard = tracing::subscriber::set_default(fields.clone());
-        tracing::callsite::rebuild_interest_cache();
-        let outcome = server.app(Timeouts::none()).info().get().retry(RetryPolicy::default()).await;
-        drop(guard);
-        assert!(outcome.is_ok(), "{outcome:?}");
-
-        let events = fields.1.lock().expect("events").clone();
-        let [event] = events.as_slice() else { panic!("{events:?}") };
-        for (name, value) in [
-            ("message", "an attempt failed and is made again"),
-            ("error.type", "\"api\""),
-            ("http.response.status_code", "429"),
-            ("dify.code", "\"too_many_requests\""),
-            ("attempts", "1"),
-        ] {
-            assert_eq!(event.get(name).map(String::as_str), Some(value), "{name} in {event:?}");
-        }
-        assert!(event.contains_key("pause_ms") && !format!("{event:?}").contains("5ecret"), "{event:?}");
-    }
-
-    #[tokio::test]
-    async fn a_member_that_an_answer_lacks_is_an_event() {
-        let info = r#"{"name":"5ecret","tags":[],"mode":"chat","author_name":null}"#;
-        let server = Server::start(vec![answer(200, "application/json", info)]).await;
-        let fields = Fields::default();
-        let guard = tracing::subscriber::set_default(fields.clone());
-        tracing::callsite::rebuild_interest_cache();
-        let outcome = server.app(Timeouts::none()).info().get().await;
-        drop(guard);
-        assert!(outcome.is_ok(), "{outcome:?}");
-
-        let events = fields.1.lock().expect("events").clone();
-        let [event] = events.as_slice() else { panic!("{events:?}") };
-        for (name, value) in [
-            ("message", "a required member was missing and is empty"),
-            ("dify.operation", "\"app_info_get\""),
-            ("dify.member", "\"description\""),
-            ("dify.substitutions", "1"),
-        ] {
-            assert_eq!(event.get(name).map(String::as_str), Some(value), "{name} in {event:?}");
-        }
-        assert!(!format!("{event:?}").contains("5ecret"), "{event:?}");
-    }
-
-    // A past bug: a stop that failed after its stream was dropped left no trace.
-    #[tokio::test]
-    async fn a_failed_stop_of_a_dropped_stream_is_an_event() {
-        let message = concat!(
-            r#"data: {"event":"message","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","id":"m","#,
-            r#""answer":"Hi","from_variable_selector":null}"#,
-            "\n\n"
-        );
-        let refusal = r#"{"code":"app_unavailable","message":"No.","status":400}"#;
-        let server = Server::start(vec![
-            vec![event_stream(), say(message), Step::Wait(Duration::from_secs(5))],
-            answer(400, "application/json", refusal),
-        ])
-        .await;
-        let fields = Fields::default();
-        let _guard = tracing::subscriber::set_default(fields.clone());
-        tracing::callsite::rebuild_interest_cache();
-        let request = ChatRequest::new("Hello", "user-1");
-        let mut stream = server.app(Timeouts::none()).chat().stream(&request).await.expect("a stream").stop_on_drop();
-        assert!(stream.next().await.is_some_and(|event| event.is_ok()));
-        drop(stream);
-
-        let stopped = async {
-            loop {
-                tokio::time::sleep(Duration::from_millis(5)).await;
-                if let Some(event) = fields.1.lock().expect("events").first().cloned() {
-                    return event;
-                }
-            }
-        };
-        let event = tokio::time::timeout(Duration::from_secs(20), stopped).await.expect("an event");
-        assert_eq!(event.get("message").map(String::as_str), Some("the run of a dropped stream could not be stopped"));
-        assert_eq!(event.get("dify.code").map(String::as_str), Some("\"app_unavailable\""), "{event:?}");
-    }
-}
+mod tests;

@@ -90,7 +90,6 @@ async fn a_refusal_in_other_words_is_kept_as_it_is() {
     for (status, media, body) in [
         (404, "text/html", "<title>404 Not Found</title>"),
         (502, "text/html", "<h1>Bad Gateway</h1>"),
-        (400, "application/json", r#"{"error": "no segments"}"#),
         (500, "application/json", r#"{"code": 5"#),
         (302, "text/html", ""),
     ] {
@@ -100,6 +99,31 @@ async fn a_refusal_in_other_words_is_kept_as_it_is() {
         };
         assert_eq!((http.status.as_u16(), &http.body[..]), (status, body.as_bytes()));
     }
+}
+
+#[tokio::test]
+async fn refusals_of_old_releases_are_errors_of_the_api() {
+    use crate::tests::test_server::json_of;
+
+    for (version, body, code, shown) in [
+        ("1.16.1", r#"{"error": "no segments"}"#, None, "400: no segments"),
+        (
+            "1.7.2",
+            r#"{"code":"invalid_param","message":"bad","params":"a"}"#,
+            Some("invalid_param"),
+            "bad (parameter `a`)",
+        ),
+        ("1.9.2", r#"{"errors":{"name":"gone"},"message":"Failed"}"#, Some("invalid_param"), "Failed; name: gone"),
+    ] {
+        let error = failure(json_of(version, 400, body)).await;
+        assert!(matches!(error.kind(), ErrorKind::Api(_)), "{error}");
+        assert_eq!((error.status().map(|s| s.as_u16()), error.code().map(ErrorCode::as_str)), (Some(400), code));
+        assert!(error.to_string().contains(shown), "{error}");
+    }
+    // Of a gateway.
+    let head = "HTTP/1.1 400 No\r\nContent-Type: application/json\r\nConnection: close\r\nContent-Length: 24\r\n\r\n";
+    let error = failure(vec![say(format!(r#"{head}{{"error": "no segments"}}"#))]).await;
+    assert!(matches!(error.kind(), ErrorKind::Http(_)), "{error}");
 }
 
 #[tokio::test]

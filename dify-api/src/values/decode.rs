@@ -45,6 +45,11 @@ impl Substitutions {
     /// More are counted and not listed: an old server may lack a member in each item of a long list.
     const LISTED: usize = 16;
 
+    /// One member of the whole.
+    pub(crate) fn of(member: &'static str) -> Self {
+        Self { count: 1, first: vec![(0, member)] }
+    }
+
     fn add(&mut self, object: usize, member: &'static str) {
         self.count += 1;
         if self.first.len() < Self::LISTED {
@@ -74,9 +79,9 @@ fn whole(text: &str, value: &mut dyn Decode) -> Result<Substitutions, Fault> {
     reader.outcome(outcome).map(|((), substitutions)| substitutions)
 }
 
-/// The same from the bytes of a body.
-pub(crate) fn decode_bytes<T: Decode>(body: &[u8]) -> Result<(T, Substitutions), Fault> {
-    decode(text(body)?)
+/// Reads a body into a blank value.
+pub(crate) fn decode_into(body: &[u8], value: &mut dyn Decode) -> Result<Substitutions, Fault> {
+    whole(text(body)?, value)
 }
 
 /// Checks the encoding of a body, once for all of it.

@@ -8,6 +8,7 @@ pub(crate) mod open_enum;
 mod patch;
 pub(crate) mod raw_json;
 pub(crate) mod redactor;
+pub(crate) mod release;
 pub(crate) mod secret;
 pub(crate) mod shown;
 

@@ -1,4 +1,4 @@
-//! The session of an account: three cookies, one of them also in a header.
+//! The session of an account: three cookies, one of them also in a header. Up to Dify 1.9.1, a token in a header.
 
 use super::{
     Generation, Seen,
@@ -7,14 +7,16 @@ use super::{
 use crate::{
     Error, ErrorKind, Transport, groups,
     operation::{Credential, Named},
-    types::{LoginRequest, SessionResult},
-    values::secret::Secret,
+    types::{ErrorCode, LoginRequest, SessionResult},
+    values::{release::is_older, secret::Secret},
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{
     Request, StatusCode,
-    header::{COOKIE, HeaderName, HeaderValue, SET_COOKIE},
+    header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE},
 };
+use serde::Deserialize;
+use serde_json::json;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
@@ -45,6 +47,8 @@ pub(crate) struct Jar {
     pub(crate) csrf: Option<Secret>,
     /// What the server puts in front of the names; nothing while it has not set any.
     prefix: Option<&'static str>,
+    /// The server gave the tokens in the body of its answer, and takes them as `Authorization: Bearer`.
+    in_header: bool,
     ended: Option<SessionEnd>,
     /// Counts the tokens that were set.
     generation: Generation,
@@ -92,6 +96,12 @@ impl SessionCredential {
 
     pub(super) fn put_on(&self, request: &mut Request) -> Generation {
         let jar = self.jar();
+        if jar.in_header {
+            if let Some(bearer) = jar.access.as_ref().and_then(Secret::bearer) {
+                request.headers_mut().insert(AUTHORIZATION, bearer);
+            }
+            return jar.generation;
+        }
         let mut cookies = String::new();
         let refreshing = request.url().path().ends_with("/refresh-token");
         let refresh = jar.refresh.as_ref().filter(|_| refreshing);
@@ -154,11 +164,42 @@ impl SessionCredential {
             jar.prefix = Some(prefix);
         }
         if opened {
-            jar.ended = None;
+            (jar.ended, jar.in_header) = (None, false);
             jar.generation.advance();
         }
         drop(jar);
         if opened && !seen.renewal {
+            self.renewal.forget_failures();
+        }
+    }
+
+    /// Keeps the tokens that a login or a refresh brings in its body, up to Dify 1.9.1.
+    pub(super) fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
+        #[derive(Deserialize)]
+        struct Body {
+            data: Tokens,
+        }
+
+        #[derive(Deserialize)]
+        struct Tokens {
+            access_token: String,
+            refresh_token: Option<String>,
+        }
+
+        if !operation.gives_a_credential() {
+            return;
+        }
+        let Ok(Body { data }) = serde_json::from_slice(body) else { return };
+        let mut jar = self.jar();
+        if renewal && jar.ended == Some(SessionEnd::LoggedOut) {
+            return;
+        }
+        jar.access = Some(Secret::new(data.access_token));
+        jar.refresh = data.refresh_token.map(Secret::new);
+        (jar.csrf, jar.ended, jar.in_header) = (None, None, true);
+        jar.generation.advance();
+        drop(jar);
+        if !renewal {
             self.renewal.forget_failures();
         }
     }
@@ -189,16 +230,20 @@ impl SessionCredential {
     /// Refreshes the session; begins another, where the server refuses that and there is a password.
     pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
         let account = groups::Account::new(transport);
-        let (refreshable, before) = {
+        let (refresh, in_body, before) = {
             let jar = self.jar();
-            (jar.refresh.is_some(), jar.generation)
+            (jar.refresh.clone(), jar.in_header, jar.generation)
         };
         let is_new = || {
             let jar = self.jar();
             jar.access.is_some() && jar.generation != before
         };
-        if refreshable {
-            match account.refresh().renewal().await {
+        if let Some(refresh) = refresh {
+            let mut call = account.refresh().renewal();
+            if in_body {
+                call = call.with_json(&json!({"refresh_token": refresh.expose()}));
+            }
+            match call.await {
                 Ok(_) if is_new() => return Ok(true),
                 // It brought nothing.
                 Ok(_) => {}
@@ -221,8 +266,16 @@ impl SessionCredential {
         let Some(Login { email, password }) = self.login.as_ref().filter(|_| !self.has_ended()) else {
             return Ok(false);
         };
-        let request = LoginRequest::new(email.clone(), BASE64_STANDARD.encode(password.expose()));
-        let reply = account.login(&request).renewal().await?;
+        let plain = || LoginRequest::new(email.clone(), password.expose());
+        let reply = if transport.server_version().is_some_and(|version| is_older(&version, ENCODED_SINCE)) {
+            account.login(&plain()).renewal().await?
+        } else {
+            let encoded = LoginRequest::new(email.clone(), BASE64_STANDARD.encode(password.expose()));
+            match groups::Account::new(transport).login(&encoded).renewal().await {
+                Err(error) if takes_plain_passwords(&error) => account.login(&plain()).renewal().await?,
+                outcome => outcome?,
+            }
+        };
         if reply.result == SessionResult::Fail {
             let why = reply.data.unwrap_or_default();
             let kind = ErrorKind::Config(format!("the console refuses the login of {email}: {why}"));
@@ -231,10 +284,7 @@ impl SessionCredential {
         if self.has_ended() || is_new() {
             return Ok(!self.has_ended());
         }
-        Err(Error::config(
-            "the server took the login and set no cookies of a session: it is older than Dify 1.9.2, or a proxy takes \
-             them away",
-        ))
+        Err(Error::config("the server took the login and set no cookies of a session: a proxy may take them away"))
     }
 
     fn is_renewable(&self, jar: &Jar) -> bool {
@@ -254,6 +304,19 @@ impl SessionCredential {
 
     fn jar(&self) -> MutexGuard<'_, Jar> {
         self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The release from which on the password is sent in Base64.
+const ENCODED_SINCE: &str = "1.11.2";
+
+/// Whether the server refused a password in Base64 because it takes passwords as they are.
+fn takes_plain_passwords(error: &Error) -> bool {
+    match error.code().map(ErrorCode::as_str) {
+        // Only servers up to Dify 1.7.2 have this code.
+        Some("email_or_password_mismatch") => true,
+        Some("authentication_failed") => error.server_version().is_some_and(|v| is_older(v, ENCODED_SINCE)),
+        _ => false,
     }
 }
 

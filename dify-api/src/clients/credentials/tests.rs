@@ -1,4 +1,5 @@
 mod crowds;
+mod releases;
 
 use crate::{
     Console, ErrorKind, WebApp,

@@ -9,7 +9,9 @@ use std::time::Duration;
 
 const fn operation(id: &'static str, path: &'static str, credential: Credential) -> Operation {
     let since = Some("1.9.0");
-    Operation { id, method: Method::POST, path, credential, idempotent: false, errors: &[], states: &[], since }
+    let until = Some("1.16.0");
+    let (errors, states, later) = (&[], &[], &[]);
+    Operation { id, method: Method::POST, path, credential, idempotent: false, errors, states, since, until, later }
 }
 
 static CHAT: Operation = operation("app_chat_send", "/chat-messages", Credential::App);
@@ -121,7 +123,7 @@ fn each_kind_of_error_has_its_hint() {
         (timeout(TimeLimit::ReadIdle), &CHAT, blocks(), NONE),
         (ErrorKind::CutShort, &CHAT, fits(), NONE),
     ] {
-        let context = context(operation, "1.16.1", situation);
+        let context = context(operation, "1.16.0", situation);
         let hint = hint(&kind, &context).unwrap_or_default();
         assert!(hint.contains(want) && hint.is_empty() == want.is_empty(), "{kind}: {hint}");
         assert!(!hint.ends_with('.'), "{hint}");
@@ -137,6 +139,10 @@ fn each_kind_of_error_has_its_hint() {
 fn a_hint_does_not_name_what_is_right_already() {
     for (version, situation, want, not) in [
         ("1.8.1", fits(), "came with Dify 1.9.0; the server is 1.8.1", "ends in"),
+        ("1.2.0", fits(), "came with Dify 1.9.0; the server calls itself 1.2.0", "ends in"),
+        ("1.16.0", fits(), "no such route", "is gone"),
+        ("1.17.0", fits(), "is gone: the last release that has it is Dify 1.16.0; the server is 1.17.0", "route"),
+        ("1.16.1", fits(), "is Dify 1.16.0; the server calls itself 1.16.1", "route"),
         ("1.10.0", fits(), "no such route", "came with"),
         ("1.9.0", plain(), "ends in `/v1`", "came with"),
         ("1.9.0-beta", fits(), "no such route", "came with"),
@@ -149,6 +155,25 @@ fn a_hint_does_not_name_what_is_right_already() {
     assert!(!text.contains("stream"), "{text}");
     let text = Error::new(api(401, "unauthorized", "no"), context(&LOGIN, "1.16.1", fits())).to_string();
     assert!(!text.contains("proxy"), "{text}");
+}
+
+#[test]
+fn a_refusal_of_the_method_or_route_names_the_release() {
+    let (method, url) =
+        ("The method is not allowed for the requested URL.", "The requested URL was not found on the server.");
+    for (version, named) in [("1.7.2", true), ("1.9.0", false)] {
+        for (kind, explained) in [
+            (api(405, "method_not_allowed", method), true),
+            (api(404, "not_found", url), true),
+            (http(405, "text/html"), true),
+            (api(404, "not_found", "Message Not Exists."), false),
+            (api(400, "invalid_param", "bad"), false),
+            (http(404, "application/json"), false),
+        ] {
+            let text = Error::new(kind, context(&CHAT, version, fits())).to_string();
+            assert_eq!(text.contains("came with Dify 1.9.0; the server is 1.7.2"), named && explained, "{text}");
+        }
+    }
 }
 
 #[test]

@@ -24,7 +24,7 @@ pub type RunStream<E> = Accumulator<E, Run>;
 /// made of, and look at the [`snapshot`](Self::snapshot) at any time: it contains the data of the events read so
 /// told.
 ///
-/// An event that cannot be decoded is noted in the snapshot as missing. Everything else that goes wrong ends the
+/// An event that cannot be decoded is delivered as `Unknown` and noted in the snapshot as missing. Everything else that goes wrong ends the
 /// stream, and leaves the snapshot as far as it came.
 ///
 /// ```no_run
@@ -133,6 +133,12 @@ impl<E: AccumulateInto<S>, S: Snapshot> Accumulator<E, S> {
     #[must_use]
     pub fn server_version(&self) -> Option<&str> {
         self.events.server_version()
+    }
+
+    /// Returns how many required members the events so far lacked; see [`EventStream::substitutions`].
+    #[must_use]
+    pub fn substitutions(&self) -> usize {
+        self.events.substitutions()
     }
 
     /// When bytes of the stream last came; see [`EventStream::last_activity`].

@@ -43,7 +43,7 @@ macro_rules! accumulate_run {
             Self::AgentLog(event) => $run.agent_log(&event.data),
             Self::ReasoningChunk(event) => $run.thinks(&event.data),
             Self::Error(event) => $run.fails(Failure::from_event(&event.code, event.status, &event.message)),
-            Self::Unknown { event, .. } => $run.missing_mut().unknown(event),
+            Self::Unknown { event, error, .. } => $run.missing_mut().unknown(event, error.as_deref()),
             $($pattern => $then,)*
             // An event that the description gained adds nothing until somebody says what.
             _ => {}
@@ -127,7 +127,7 @@ macro_rules! accumulate_answer {
                 });
             }
             Self::TtsMessage(_) | Self::TtsMessageEnd(_) => {}
-            Self::Unknown { event, .. } => $answer.missing_mut().unknown(event),
+            Self::Unknown { event, error, .. } => $answer.missing_mut().unknown(event, error.as_deref()),
             $($pattern => $then,)*
             _ => {}
         }

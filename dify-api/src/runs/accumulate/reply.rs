@@ -5,8 +5,8 @@ use super::{AccumulateInto, Run};
 #[cfg(any(feature = "app", feature = "web"))]
 use super::{Failure, RunStatus};
 use crate::{
-    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, stream::event::peek,
-    transport::pending::Finished, values::decode::Decode,
+    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, transport::pending::Finished,
+    values::decode::Decode,
 };
 
 /// What a blocking call answers, and how it is made where the answer comes as events.
@@ -37,22 +37,24 @@ pub(crate) enum Unmade {
 }
 
 /// Reads a stream to its end and makes a blocking answer of it.
-pub(crate) async fn fold<T: Reply>(mut events: EventStream<T::Event>) -> Result<T, Error> {
+pub(crate) async fn fold<T: Reply>(events: &mut EventStream<T::Event>) -> Result<T, Error> {
     let mut parts = T::Parts::default();
     let mut unread = None;
     let mut last = None;
     while let Some(event) = events.next().await {
         match event {
             Ok(event) => {
+                if let Some(error) = event.decode_error().filter(|_| T::ESSENTIAL.contains(&event.name())) {
+                    unread.get_or_insert_with(|| events.source().error(ErrorKind::Decode(error.clone())));
+                }
                 if last.as_deref() != Some(event.name()) {
                     last = Some(event.name().to_owned());
                 }
                 T::add(&mut parts, event);
             }
+            // Data without the name of an event may have been any.
             Err(error) if error.kind().spoils_one_event() => {
-                if is_essential::<T>(&error) {
-                    unread.get_or_insert(error);
-                }
+                unread.get_or_insert(error);
             }
             Err(error) => return Err(error),
         }
@@ -64,12 +66,6 @@ pub(crate) async fn fold<T: Reply>(mut events: EventStream<T::Event>) -> Result<
         Unmade::Incomplete => events.source().error(ErrorKind::Incomplete { last }),
         Unmade::Failed(kind) => events.source().error(kind),
     })
-}
-
-/// Whether the answer would be wrong without the event. One that does not even have a name may have been any.
-fn is_essential<T: Reply>(error: &Error) -> bool {
-    let data = error.body().and_then(|data| std::str::from_utf8(data).ok());
-    data.and_then(|data| peek(data, "event").ok()).is_none_or(|name| T::ESSENTIAL.contains(&&*name))
 }
 
 /// The end of a run, as in blocking calls. A failed run is a reply like any other.

@@ -1,7 +1,7 @@
 //! What is known of the run behind a stream.
 
 use crate::{
-    Call, Error, ErrorKind, Event, Transport,
+    Call, Error, ErrorKind, Event, RawJson, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
     exchange::Stopping,
     stream::event::{FrameKind, decode, frame, glance, glance_into, mentions},
@@ -31,6 +31,8 @@ pub(crate) struct FrameSource {
     /// The caller asked for the events after a pause, too.
     through_pauses: bool,
     pub(super) stop_on_drop: bool,
+    /// Events that cannot be decoded are errors.
+    pub(super) strict: bool,
     /// A pause that lasts is the end.
     pub(crate) ends_with_pause: bool,
     stop_requested: std::sync::atomic::AtomicBool,
@@ -66,6 +68,7 @@ impl FrameSource {
             paused: false,
             through_pauses,
             stop_on_drop: false,
+            strict: false,
             ends_with_pause: false,
             stop_requested: false.into(),
             last: String::new(),
@@ -79,8 +82,8 @@ impl FrameSource {
 
     /// Reads one event by its `event` line and its data; nothing where there is none, or it was told before.
     pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
-        let unfit = |fault: Fault| ErrorKind::Decode(DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault));
-        let name = match frame(line, data).map_err(unfit)? {
+        let unfit = |fault: Fault| DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault);
+        let name = match frame(line, data).map_err(|fault| ErrorKind::Decode(unfit(fault)))? {
             FrameKind::Empty => return Ok(None),
             FrameKind::Error => {
                 self.ended = true;
@@ -99,11 +102,22 @@ impl FrameSource {
             data.clone_into(kept);
         }
         // Dify 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file like this.
-        let name = if name == "message_file" && glance(data, "answer").is_some() { "message".into() } else { name };
-        let (event, substitutions) = decode(&name, data).map_err(unfit)?;
-        self.substitutions += substitutions.count;
-        span::substituted(&self.circumstances.operation, &substitutions, data.as_bytes());
-        Ok(Some(event))
+        let kind = if name == "message_file" && glance(data, "answer").is_some() { "message" } else { &*name };
+        match decode(kind, data) {
+            Ok((event, substitutions)) => {
+                self.substitutions += substitutions.count;
+                span::substituted(&self.circumstances.operation, &substitutions, data.as_bytes());
+                Ok(Some(event))
+            }
+            Err(fault) if self.strict => Err(ErrorKind::Decode(unfit(fault))),
+            Err(fault) => {
+                let mut error = unfit(fault);
+                error.redact(&self.circumstances.secrets.redactor());
+                span::undecoded(&self.circumstances.operation, &name, &error);
+                let data = RawJson::from_json(data).unwrap_or_else(|_| RawJson::from(data));
+                Ok(Some(E::undecoded(name.into_owned(), data, error)))
+            }
+        }
     }
 
     /// Notes how the run stands after the event.
@@ -223,7 +237,7 @@ impl FrameSource {
     pub(crate) fn know_what_was_told(&mut self, other: &Self) {
         self.told.clone_from(&other.told);
         self.run_id.clone_from(&other.run_id);
-        self.stop_on_drop = other.stop_on_drop;
+        (self.stop_on_drop, self.strict) = (other.stop_on_drop, other.strict);
     }
 
     /// Another stream shows the run now: this one does not stop it.

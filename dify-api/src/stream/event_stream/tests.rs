@@ -104,8 +104,8 @@ async fn an_event_arrives_before_the_next_is_sent() {
 async fn an_event_nobody_knows_is_kept_as_it_was_written() {
     let mut stream = open(vec![say("data: {\"event\": \"brand_new\",  \"x\": 1.0}\n\n")]).await;
     match stream.next().await {
-        Some(Ok(ChatEvent::Unknown { event, data })) => {
-            assert_eq!(event, "brand_new");
+        Some(Ok(ChatEvent::Unknown { event, data, error })) => {
+            assert_eq!((event.as_str(), error), ("brand_new", None));
             assert_eq!(data.as_str(), r#"{"event": "brand_new",  "x": 1.0}"#);
         }
         other => panic!("{other:?}"),
@@ -131,19 +131,57 @@ async fn an_error_event_is_an_error_and_the_end() {
 }
 
 #[tokio::test]
-async fn a_bad_event_is_an_error_of_its_own() {
-    let steps = vec![
-        say(MESSAGE),
-        say("data: {\"event\":\"message\",\"answer\":7}\n\n"),
-        say(b"data: \xff\n\n"),
-        say("data: {}\n\n"),
-        say(END),
-    ];
+async fn data_without_the_name_of_an_event_is_an_error() {
+    let steps = vec![say(MESSAGE), say(b"data: \xff\n\n"), say("data: {}\n\n"), say(END)];
     let (names, errors) = read(&mut open(steps).await).await;
-    assert_eq!(names, ["message", "!", "!", "!", "message_end"]);
+    assert_eq!(names, ["message", "!", "!", "message_end"]);
+    assert!(errors.iter().all(|error| matches!(error.kind(), ErrorKind::Decode(_))), "{errors:?}");
+}
+
+// A past bug: an event that could not be decoded was an error, so that callers who use `?` lost the rest of the run.
+#[tokio::test]
+async fn an_event_that_cannot_be_decoded_is_unknown_with_its_error() {
+    for (data, path, kept) in [
+        (r#"{"event":"message","answer":7}"#, "answer", r#"{"event":"message","answer":7}"#),
+        (r#"{"event":"message","task_id":NaN}"#, "task_id", r#""{\"event\":\"message\",\"task_id\":NaN}""#),
+        (r#"{"event":"message"}"#, ".", r#"{"event":"message"}"#),
+        (r#"{"event":"message_file","answer":{}}"#, "answer", r#"{"event":"message_file","answer":{}}"#),
+        (
+            r#"{"event":"message","answer":7,"key":"5ecret"}"#,
+            "answer",
+            r#"{"event":"message","answer":7,"key":"5ecret"}"#,
+        ),
+    ] {
+        let mut stream = open(vec![say(format!("data: {data}\n\n")), say(MESSAGE), say(END)]).await;
+        let event = stream.next().await.expect("an event").expect("no error");
+        let shown = format!("{event:?}");
+        let ChatEvent::Unknown { event, data: json, error } = event else { panic!("{shown}") };
+        let error = error.expect("the error of the decoder");
+        assert_eq!((&*error.path, &*error.body, json.as_str()), (path, data.as_bytes(), kept));
+        assert!(data.contains(&format!("\"{event}\"")) && !shown.contains("5ecret"), "{shown}");
+        assert_eq!(read(&mut stream).await.0, ["message", "message_end"]);
+    }
+}
+
+#[tokio::test]
+async fn a_strict_stream_fails_with_what_it_cannot_decode() {
+    let steps = vec![say(MESSAGE), say("data: {\"event\":\"message\",\"answer\":7}\n\n"), say(END)];
+    let (names, errors) = read(&mut open(steps).await.strict()).await;
+    assert_eq!(names, ["message", "!", "message_end"]);
     assert!(matches!(errors[0].kind(), ErrorKind::Decode(misfit) if misfit.path == "answer"), "{}", errors[0]);
-    assert!(matches!(errors[1].kind(), ErrorKind::Decode(_)), "{}", errors[1]);
-    assert!(matches!(errors[2].kind(), ErrorKind::Decode(_)), "{}", errors[2]);
+}
+
+#[tokio::test]
+async fn an_error_event_of_any_shape_ends_a_stream_of_either_kind() {
+    for data in [r#"{"event":"error"}"#, r#"{"event":"error","status":"x","code":[],"message":{}}"#] {
+        for strict in [false, true] {
+            let mut stream = open(vec![say(format!("data: {data}\n\n")), say(MESSAGE), say(END)]).await;
+            stream = if strict { stream.strict() } else { stream };
+            let (names, errors) = read(&mut stream).await;
+            assert_eq!(names, ["!"]);
+            assert!(matches!(errors[0].kind(), ErrorKind::Stream(_)), "{}", errors[0]);
+        }
+    }
 }
 
 #[tokio::test]

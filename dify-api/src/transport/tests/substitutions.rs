@@ -36,6 +36,33 @@ async fn members_that_events_lack_are_counted() {
     assert_eq!((event.text(), stream.substitutions()), (Some(""), 1));
 }
 
+// A past bug: a blocking answer over a stream counted nothing.
+#[tokio::test]
+async fn members_that_the_events_of_an_answer_lack_are_counted() {
+    let message = concat!(
+        r#"data: {"event":"message","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","id":"m","#,
+        r#""answer":null,"from_variable_selector":null}"#,
+        "\n\n",
+        r#"data: {"event":"message_replace","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","#,
+        r#""answer":"Hi","reason":null}"#,
+        "\n\n",
+        r#"data: {"event":"workflow_started","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","#,
+        r#""workflow_run_id":"r","data":{"id":"r","workflow_id":"w","inputs":{},"created_at":0,"reason":"initial"}}"#,
+        "\n\n",
+        r#"data: {"event":"workflow_finished","conversation_id":"c","message_id":"m","created_at":0,"task_id":"t","#,
+        r#""workflow_run_id":"r","data":{"id":"r","workflow_id":"w","status":"succeeded","outputs":{},"error":null,"#,
+        r#""elapsed_time":0.1,"total_tokens":0,"total_steps":1,"created_by":{},"created_at":0,"finished_at":0,"#,
+        r#""exceptions_count":0,"files":[]}}"#,
+        "\n\n"
+    );
+    let server = Server::start(vec![vec![event_stream(), say(message)]]).await;
+    let request = ChatRequest::new("Hello", "user-1");
+    let call = server.app(Timeouts::none()).chat().send_streamed(&request).with_response();
+    let response = call.await.expect("an answer");
+    assert_eq!(response.answer, "Hi");
+    assert!(response.substitutions() > 0);
+}
+
 // A past bug of clients for Dify: an error envelope that a proxy sent with status 200 was an answer without content.
 #[tokio::test]
 async fn an_error_envelope_with_status_200_is_no_answer() {

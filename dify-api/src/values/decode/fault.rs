@@ -15,7 +15,7 @@ pub(crate) struct Fault {
 }
 
 impl Fault {
-    pub(super) fn new(at: usize, cause: impl Into<Cow<'static, str>>) -> Self {
+    pub(crate) fn new(at: usize, cause: impl Into<Cow<'static, str>>) -> Self {
         Self { at, cause: cause.into() }
     }
 

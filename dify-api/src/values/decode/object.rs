@@ -59,6 +59,9 @@ impl Member {
     }
 }
 
+/// Members of refusals. An answer that has one and none of its own is an error that was sent as a success.
+const REFUSAL: [&str; 5] = ["code", "message", "error", "errors", "custom"];
+
 /// Where members go that the table does not name.
 pub(crate) trait Open {
     /// Reads the value of such a member.
@@ -80,7 +83,7 @@ impl Reader<'_> {
         mut open: Option<&mut dyn Open>,
     ) -> Read {
         // Servers send members in the order of the table, more or less.
-        let (mut next, mut seen) = (0, 0u128);
+        let (mut next, mut seen, mut refused) = (0, 0u128, false);
         let begin = self.entries(|name, reader| {
             let index = match members.get(next) {
                 Some(member) if member.name == name => Some(next),
@@ -88,6 +91,7 @@ impl Reader<'_> {
             };
             let found = index.and_then(|index| Some((index, members.get(index)?, fields.get_mut(index)?)));
             let Some((index, member, field)) = found else {
+                refused |= REFUSAL.contains(&name);
                 return match &mut open {
                     Some(open) => open.add(name, reader),
                     None => reader.raw().map(drop),
@@ -102,6 +106,10 @@ impl Reader<'_> {
             seen |= 1 << index;
             Ok(())
         })?;
+        let due = members.iter().any(|member| member.need != Need::Optional);
+        if seen == 0 && refused && !due && self.is_whole(begin) {
+            return Err(self.fail_at(begin, "an error in place of an answer"));
+        }
         if seen.count_ones() as usize == members.len() {
             return Ok(());
         }

@@ -282,6 +282,25 @@ impl<'j> Reader<'j> {
         }
     }
 
+    /// Whether the value that begins here is the whole text.
+    pub(super) fn is_whole(&self, begin: usize) -> bool {
+        self.slice(0, begin).trim_ascii().is_empty()
+    }
+
+    /// Reads a value of a map; `None` for null where that is no value of its type.
+    pub(super) fn entry<T: Decode>(&mut self) -> Result<Option<T>, Stop> {
+        self.peek();
+        let begin = self.at;
+        let mut value = T::blank();
+        let read = value.read(self);
+        if read.is_err() && self.at == begin && self.rest().starts_with(b"null") {
+            self.fault = None;
+            self.word("null")?;
+            return Ok(None);
+        }
+        read.map(|()| Some(value))
+    }
+
     /// Reads any value and returns how it is written.
     pub(super) fn raw(&mut self) -> Result<&'j RawValue, Stop> {
         self.serde()

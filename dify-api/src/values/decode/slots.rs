@@ -34,15 +34,24 @@ impl Decode for bool {
     }
 }
 
-/// Reads a number; also out of text, where some release sends it so.
-fn number<T>(reader: &mut Reader<'_>, expected: &'static str, parse: fn(&str) -> Option<T>) -> Result<T, Stop> {
+/// Reads a number; also out of text, where some release sends it so: of a number it is the text, else `written` reads it.
+fn number<T>(
+    reader: &mut Reader<'_>,
+    expected: &'static str,
+    parse: fn(&str) -> Option<T>,
+    quoted: fn(&str) -> Option<T>,
+    written: fn(&str) -> Option<T>,
+) -> Result<T, Stop> {
     reader.peek();
     let begin = reader.at;
     let value = if reader.loose && reader.peek() == b'"' {
         let text = reader.string()?;
         // What is no number outside of quotes is none inside either, such as `inf` and `+1`.
         let mut inside = Reader::new(&text);
-        inside.number(expected).and_then(|number| inside.end().map(|()| number)).ok().and_then(parse)
+        match inside.number(expected).and_then(|number| inside.end().map(|()| number)) {
+            Ok(number) => quoted(number),
+            Err(_) => written(&text),
+        }
     } else {
         parse(reader.number(expected)?)
     };
@@ -55,9 +64,24 @@ impl Decode for i64 {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
-        *self = number(reader, "a 64-bit integer", |text| text.parse().ok())?;
+        let exact = |text: &str| text.parse().ok();
+        let parse: fn(&str) -> Option<i64> = if reader.loose { whole } else { exact };
+        *self = number(reader, "a 64-bit integer", parse, exact, seconds)?;
         Ok(())
     }
+}
+
+/// An integer, which some release sends with a fraction.
+fn whole(text: &str) -> Option<i64> {
+    let exact = || text.parse::<f64>().ok().filter(|number| number.abs() < 9e15);
+    text.parse().ok().or_else(|| exact().map(|number| number as i64))
+}
+
+/// A date in the form of RFC 822, as seconds: `Mon, 30 Nov 2026 03:23:45 -0000`.
+fn seconds(text: &str) -> Option<i64> {
+    let date = ["-0000", "+0000"].into_iter().find_map(|zone| text.strip_suffix(zone)).unwrap_or(text);
+    let time = httpdate::parse_http_date(&format!("{} GMT", date.trim_end_matches("GMT").trim_end())).ok()?;
+    i64::try_from(time.duration_since(std::time::UNIX_EPOCH).ok()?.as_secs()).ok()
 }
 
 impl Decode for f64 {
@@ -67,7 +91,7 @@ impl Decode for f64 {
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
         let parse = |text: &str| text.parse().ok().filter(|number: &f64| number.is_finite());
-        *self = number(reader, "a 64-bit number", parse)?;
+        *self = number(reader, "a 64-bit number", parse, parse, |_| None)?;
         Ok(())
     }
 }
@@ -78,7 +102,13 @@ impl Decode for RawJson {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
-        *self = Self::of(reader.raw()?);
+        let loose = reader.loose;
+        let json = reader.raw()?;
+        // Some releases send an object as JSON text.
+        let inside =
+            || serde_json::from_str::<String>(json.get()).ok().filter(|text| text.trim_start().starts_with('{'));
+        let inside = if loose { inside().and_then(|text| Self::from_json(&text).ok()) } else { None };
+        *self = inside.unwrap_or_else(|| Self::of(json));
         Ok(())
     }
 }
@@ -129,8 +159,9 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
 
 impl<T: Decode> Open for BTreeMap<String, T> {
     fn add(&mut self, name: &str, reader: &mut Reader<'_>) -> Read {
-        let value = reader.value()?;
-        self.insert(name.to_owned(), value);
+        if let Some(value) = reader.entry()? {
+            self.insert(name.to_owned(), value);
+        }
         Ok(())
     }
 }

@@ -231,11 +231,49 @@ fn an_open_type_keeps_members_without_a_name() {
 #[test]
 fn a_number_as_text_is_read_where_some_release_sent_it() {
     let with = |value: &str| WHOLE.replace(r#""at":4"#, &format!(r#""at":{value}"#));
-    for (value, at) in [("\"12\"", 12), ("\"-7\"", -7), ("12", 12)] {
+    for (value, at) in [
+        ("\"12\"", 12),
+        ("\"-7\"", -7),
+        ("12", 12),
+        ("1796008515.75", 1_796_008_515),
+        ("\"Mon, 30 Nov 2026 03:23:45 -0000\"", 1_796_009_025),
+        ("\"Mon, 30 Nov 2026 03:23:45 GMT\"", 1_796_009_025),
+    ] {
         assert_eq!(item(&with(value)).expect(value).0.at, Some(at));
     }
-    for value in ["\"\"", "\"1.5\"", "\"x\"", "\"+1\"", "\"01\"", "\"1 2\"", "\"inf\"", "[1]", "true"] {
+    for value in
+        ["\"\"", "\"1.5\"", "\"x\"", "\"+1\"", "\"01\"", "\"1 2\"", "\"inf\"", "[1]", "true", "1e30", "\"Mon, 30 Nov\""]
+    {
         assert!(item(&with(value)).is_err(), "{value}");
+    }
+}
+
+#[test]
+fn a_null_in_a_map_is_left_out() {
+    let read = |text: &str| decode::<std::collections::BTreeMap<String, i64>>(text).map(|(map, _)| map);
+    assert_eq!(
+        read(r#"{"a":null,"b": 2,"c":null}"#).expect("a map").into_iter().collect::<Vec<_>>(),
+        [("b".into(), 2)]
+    );
+    assert!(read(r#"{"a":nul}"#).is_err() && read(r#"{"a":{}}"#).is_err());
+    let (map, _) = decode::<std::collections::BTreeMap<String, Option<i64>>>(r#"{"a":null}"#).expect("a map");
+    assert_eq!(map["a"], None);
+}
+
+#[test]
+fn an_object_in_text_is_read_where_some_release_sent_it() {
+    for (text, loose, read) in [
+        (r#""{\"a\": 1.0}""#, true, r#"{"a": 1.0}"#),
+        (r#""{\"a\": 1.0}""#, false, r#""{\"a\": 1.0}""#),
+        (r#""{no JSON""#, true, r#""{no JSON""#),
+        (r#""7""#, true, r#""7""#),
+        (r#"{"a":"{}"}"#, true, r#"{"a":"{}"}"#),
+    ] {
+        let mut reader = Reader::new(text);
+        reader.loose = loose;
+        let mut json = crate::RawJson::default();
+        json.read(&mut reader).expect("JSON");
+        assert_eq!(json.as_str(), read);
     }
 }
 
@@ -268,7 +306,8 @@ fn stored_answers_are_read_by_serde() {
 
 #[test]
 fn bytes_that_are_no_text_are_an_error_at_their_place() {
-    let fault = super::decode_bytes::<Page>(b"{\"limit\":1,\"data\":[{\"id\":\"\xff\"}]}").expect_err("no UTF-8");
+    let fault =
+        super::decode_into(b"{\"limit\":1,\"data\":[{\"id\":\"\xff\"}]}", &mut Page::blank()).expect_err("no UTF-8");
     assert_eq!((fault.at, fault.to_string().as_str()), (26, "invalid UTF-8"));
 }
 

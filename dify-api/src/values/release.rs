@@ -1,0 +1,46 @@
+//! Releases of Dify, as servers name their own.
+
+/// Releases that call themselves by another number: what they say, and what they are.
+const MISNAMED: [(&str, &str); 1] = [("1.2.0", "1.3.0")];
+
+/// Unreleased code calls itself by the release before it; this one is the last that is known.
+const LAST: &str = "1.16.1";
+
+/// Returns whether a server of this version lacks what came with a release. What is no release is not older.
+pub(crate) fn is_older(version: &str, than: &str) -> bool {
+    let newest = MISNAMED.iter().find(|(says, _)| *says == version).map_or(version, |(_, is)| is);
+    matches!((numbers(newest), numbers(than)), (Some(version), Some(than)) if version < than)
+}
+
+/// Returns whether a server of this version may be of another release.
+pub(crate) fn is_ambiguous(version: &str) -> bool {
+    version == LAST || MISNAMED.iter().any(|(says, _)| *says == version)
+}
+
+fn numbers(text: &str) -> Option<Vec<u32>> {
+    let release = text.split(['-', '+']).next().unwrap_or_default();
+    release.split('.').map(|number| number.parse().ok()).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_release_is_older_by_its_numbers() {
+        for (version, than, older) in [
+            ("1.7.2", "1.9.0", true),
+            ("1.9.0", "1.9.0", false),
+            ("1.9.0-beta.1", "1.9.0", false),
+            ("1.10.1", "1.9.0", false),
+            ("0.15.8", "1.0.0", true),
+            // It may be 1.3.0, which calls itself 1.2.0.
+            ("1.2.0", "1.3.0", false),
+            ("1.2.0", "1.3.1", true),
+            ("main", "1.9.0", false),
+            ("", "1.9.0", false),
+        ] {
+            assert_eq!(is_older(version, than), older, "{version} {than}");
+        }
+    }
+}
