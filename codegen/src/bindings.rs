@@ -66,7 +66,7 @@ fn merge(documents: &[Document]) -> Result<Value, Findings> {
     findings.none().map(|()| merged)
 }
 
-/// A document whose operations and tags say which it is, and whose operations say themselves what it says of all.
+/// A document whose operations and tags name their API, and whose operations repeat what applies to all.
 fn signed(document: &Document) -> Value {
     let mut value = document.value.clone();
     let security = value.get("security").cloned();

@@ -48,7 +48,7 @@ pub fn bundle(source: &Source, api: &str) -> Value {
     Value::Object(document)
 }
 
-/// What a document says of itself: what is its own, then what all share. `{checked}` in the description stands for the
+/// The `info` of a document: its own members, then the shared ones. `{checked}` in the description is replaced by the
 /// releases that all were checked on.
 fn info(own: &Node, shared: Option<&Node>) -> Value {
     let mut info = own.to_value();
@@ -105,7 +105,7 @@ impl<'s> Bundler<'s> {
         Self { source, wanted: Vec::new(), seen: BTreeSet::new() }
     }
 
-    /// A path item is reached by a reference in the source and stands in place in the bundle.
+    /// A path item is a reference in the source and is inlined in the bundle.
     fn paths(&mut self, paths: &'s Node) -> Value {
         let mut items = Map::new();
         for entry in paths.entries() {
@@ -161,7 +161,7 @@ impl<'s> Bundler<'s> {
         }
     }
 
-    /// A shared answer that only some releases give stands in place: beside a `$ref` the mark would be ignored.
+    /// A shared answer of only some releases is inlined: beside a `$ref` the mark would be ignored.
     fn response(&mut self, entry: &'s Entry) -> Value {
         let marks = entry.value.entries().iter().filter(|mark| mark.key != "$ref");
         if entry.value.reference().is_none() || marks.clone().next().is_none() {

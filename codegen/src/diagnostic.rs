@@ -1,4 +1,4 @@
-//! What is wrong, where, and how to mend it.
+//! An error, its place, and its fix.
 
 use std::fmt;
 
@@ -11,7 +11,7 @@ pub struct Finding {
     pub file: String,
     /// The line, from 1; 0 where only the place in the bundled document is known.
     pub line: usize,
-    /// What is wrong.
+    /// The error.
     pub message: String,
     /// How to mend it.
     pub fix: String,

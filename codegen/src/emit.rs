@@ -1,5 +1,5 @@
 //! What progenitor cannot write, written by us: resource groups, request constructors, queries, forms, open enums, unions;
-//! and the decision which file each thing stands in.
+//! and the decision which file each item is in.
 
 mod api_page;
 mod builders;
@@ -115,7 +115,7 @@ fn parts(component: &Component, model: &Model, findings: &mut Findings) -> Vec<P
 }
 
 /// A type written in the model's words, as syntax. The words are ours, so this cannot fail on good input; bad input shows
-/// as the unit type, which does not compile where it stands.
+/// as the unit type, which does not compile at that place.
 fn rust_type(text: &str) -> syn::Type {
     syn::parse_str(text).unwrap_or_else(|_| syn::parse_quote!(()))
 }

@@ -1,4 +1,4 @@
-//! The extensions of OpenAPI that the description uses: where each stands, which form it has, what it means in short.
+//! The OpenAPI extensions of the description: place, form and short meaning of each.
 //!
 //! The linter and the table in `spec/EXTENSIONS.md` are made from this list.
 
@@ -158,7 +158,7 @@ pub(crate) fn named(name: &str) -> Option<&'static Extension> {
 /// The first line of the table.
 const HEAD: &str = "| Extension | On | Meaning |";
 
-/// `spec/EXTENSIONS.md` with its table made anew; as it is where it has none.
+/// `spec/EXTENSIONS.md` with its table made again; unchanged if it has none.
 pub(crate) fn page(text: &str) -> String {
     let mut table = vec![HEAD.to_owned(), "|---|---|---|".to_owned()];
     let mut names = String::new();

@@ -28,7 +28,7 @@ pub(crate) fn generate(lowered: &Value, model: &Model) -> Result<syn::File, Find
     let tokens = Generator::new(&settings)
         .generate_tokens(&document)
         .map_err(|e| refused("is not what progenitor takes", &e))?;
-    syn::parse2(tokens).map_err(|e| refused("made progenitor print what is not Rust", &e))
+    syn::parse2(tokens).map_err(|e| refused("made progenitor print invalid Rust", &e))
 }
 
 fn refused(what: &str, error: &dyn std::fmt::Display) -> Findings {

@@ -1,6 +1,6 @@
 //! The rich document made into the narrow one that progenitor 0.15 accepts.
 //!
-//! Each rule is one function, named for what it does, with the reason and the upstream issue in its comment. It tells how
+//! Each rule is one function, named for what it does, with the reason and the upstream issue in its comment. It returns how
 //! often it matched; a rule that matched nothing is a finding, so that dead workarounds leave.
 
 mod operations;

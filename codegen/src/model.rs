@@ -1,4 +1,4 @@
-//! What the bundled document says, read once: the operations and components that the later steps speak of.
+//! The content of the bundled document, read once: the operations and components of the later steps.
 //!
 //! The model is made from the *rich* document, not from the lowered one, which progenitor alone is given.
 
@@ -18,10 +18,10 @@ pub(crate) use operation::{
 pub(crate) use paging::{Cursor, Paging};
 pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Type, Variant, rust_name};
 
-/// On an operation or a tag of several documents put together: the API whose document it stands in.
+/// On an operation or a tag of several documents put together: the API of its document.
 pub(crate) const API: &str = "x-dify-api";
 
-/// Begins what is added to a path to tell it from an equal one: that of another document, or of the other half of an
+/// Begins the suffix of a path that distinguishes it from an equal one: that of another document, or of the other half of an
 /// operation. No path of ours has it.
 pub(crate) const MARK: char = '#';
 
@@ -44,7 +44,7 @@ pub(crate) struct Group {
     pub(crate) description: String,
 }
 
-/// Everything the document says, by operation and by component.
+/// The content of the document, by operation and by component.
 #[derive(Clone, Debug, Default)]
 pub(crate) struct Model {
     /// The groups in the order of the document's tags.
@@ -53,9 +53,9 @@ pub(crate) struct Model {
     pub(crate) operations: Vec<Operation>,
     /// The components by name.
     pub(crate) components: BTreeMap<String, Component>,
-    /// The components that callers make: bodies of requests, and what those hold.
+    /// The components that callers make: bodies of requests, and their components.
     pub(crate) requests: BTreeSet<String>,
-    /// The components that servers make: answers, events and refusals, and what those hold.
+    /// The components that servers make: answers, events and refusals, and their components.
     pub(crate) answers: BTreeSet<String>,
 }
 
@@ -104,7 +104,7 @@ impl Model {
         self.operations.iter().filter(move |o| o.client == group.client && o.group == group.name)
     }
 
-    /// A named map is the map itself in Rust. A member that says no more than its name keeps the component's words.
+    /// A named map is the map itself in Rust. A member without a text of its own keeps the component's.
     fn resolve_aliases(&mut self) {
         let mut aliases = BTreeMap::new();
         let mut words = BTreeMap::new();

@@ -1,6 +1,6 @@
 //! What lowering took away, given back in the request builders; and progenitor's own habits, taken away.
 //!
-//! Each pass is one file. It tells how often it matched; a pass that matched nothing is a finding, so that dead
+//! Each pass is one file. It returns how often it matched; a pass that matched nothing is a finding, so that dead
 //! workarounds leave.
 
 mod accept;

@@ -71,7 +71,7 @@ fn visible(visibility: &Visibility) -> bool {
     matches!(visibility, Visibility::Public(_))
 }
 
-/// Keep only what tells callers something.
+/// Keeps only the parts that matter to callers.
 fn strip(attributes: &mut Vec<Attribute>) {
     attributes.retain(|a| a.path().is_ident("deprecated") || a.path().is_ident("non_exhaustive"));
 }

@@ -14,11 +14,11 @@ use crate::extensions;
 use crate::publish::{self, Version};
 use crate::source::{self, Section, Source, folder};
 
-/// Directories below the workspace root that hold nothing but what is made here, and the file names made there.
+/// Directories below the workspace root with only generated files, and the names of these files.
 const MADE: [(&str, &[&str]); 3] =
     [("dify-api/src/generated", &["rs"]), (PUBLISHED, &["json", "yaml"]), (CARRIED, &["json"])];
 
-/// Where the documents for other people stand.
+/// The folder of the published documents.
 const PUBLISHED: &str = "spec/published";
 
 /// The page about extensions: people write it, and its table is made.
@@ -32,7 +32,7 @@ const CARRIED: &str = "contract/documents";
 pub enum Mode {
     /// Write it.
     Write,
-    /// Compare it with what is there.
+    /// Compares it with the present file.
     Check,
 }
 
@@ -65,7 +65,7 @@ pub fn run(workspace_root: &Path, mode: Mode) -> Result<Report, Findings> {
     Ok(report)
 }
 
-/// Everything that the source says should be there, by path relative to the workspace root.
+/// Everything that the source generates, by path relative to the workspace root.
 fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     let source = source::load(&workspace_root.join("spec"))?;
     check(&source).none()?;

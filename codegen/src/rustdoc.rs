@@ -17,7 +17,7 @@ pub(crate) fn lines(description: &str) -> Vec<String> {
     lines
 }
 
-/// A sentence on which server versions know a thing, as a paragraph of its own.
+/// A sentence on the server versions that support an item, as a paragraph of its own.
 pub(crate) fn versions(since: Option<&str>, until: Option<&str>) -> Vec<String> {
     let sentence = match (since, until) {
         (None, None) => return Vec::new(),

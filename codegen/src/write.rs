@@ -49,7 +49,7 @@ pub(crate) fn write(code: &Code) -> Vec<GeneratedFile> {
 /// A file under its first line.
 ///
 /// The hash is that of what follows: it changes with the parts of the spec that the file is made from and with no others, so
-/// that a change of one property shows in the files it concerns; and it tells when somebody edited the file.
+/// that a change of one property shows in the files it concerns; and it shows that a file was edited.
 fn file(path: PathBuf, body: &str) -> GeneratedFile {
     let hash = Sha256::digest(body);
     let hex = hash.iter().take(8).fold(String::new(), |mut hex, byte| {
@@ -122,7 +122,7 @@ fn import(module: &str, names: BTreeSet<&str>) -> String {
     }
 }
 
-/// The line above what is compiled for some features.
+/// The line above an item that is compiled for some features.
 fn gate<'f>(features: impl IntoIterator<Item = &'f str>) -> String {
     let features: Vec<String> = features.into_iter().map(|f| format!("feature = {f:?}")).collect();
     match features.as_slice() {

@@ -9,7 +9,7 @@ use codegen::words::avoided;
 /// How many uses the documentation and messages of each crate still have. Lower a number when you remove some; none may
 /// rise.
 const CEILINGS: [(&str, usize); 6] =
-    [("codegen", 272), ("contract", 24), ("dify-api", 132), ("dify-mock", 172), ("record", 34), ("xtask", 3)];
+    [("codegen", 24), ("contract", 0), ("dify-api", 4), ("dify-mock", 8), ("record", 0), ("xtask", 0)];
 
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..")

@@ -203,7 +203,7 @@ impl Received {
 }
 
 impl Expect {
-    /// What is expected, for people.
+    /// The expected content, for messages.
     pub(crate) fn media(self) -> &'static str {
         match self {
             Self::Json | Self::Reply => "application/json",

@@ -70,7 +70,7 @@ pub(crate) struct ByHand {
     pub(crate) credential: Credential,
     /// `GET /path`, for those who ask for a name.
     pub(crate) id: String,
-    /// As the caller says; as the method does, where the caller says nothing.
+    /// As the caller specifies, else as the method does.
     pub(crate) idempotent: bool,
 }
 
@@ -143,8 +143,8 @@ impl Named {
         api.path
     }
 
-    /// Whether it gives a credential, so that it cannot need one. Described operations say so by [`Credential::None`]; of
-    /// routes called by hand the path tells.
+    /// Whether it gives a credential, so that it cannot need one. Described operations have [`Credential::None`]; for
+    /// routes called by hand the path decides.
     #[cfg(any(feature = "web", feature = "console"))]
     pub(crate) fn gives_a_credential(&self) -> bool {
         matches!(self.route(), "/login" | "/refresh-token" | "/passport")

@@ -90,7 +90,7 @@ pub fn requests_have_one_body(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// A stream's schema is that of one event, and it is a union told apart by the event's name.
+/// A stream's schema is that of one event, and it is a union with the event's name as its tag.
 pub fn streams_are_framed_events(o: &Outline<'_>, found: &mut Findings) {
     for Media { entry, .. } in &o.media {
         let framing = entry.value.entry("x-dify-framing");

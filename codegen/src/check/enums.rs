@@ -9,7 +9,7 @@ use crate::signs::spelled;
 use crate::source::outline::{Outline, Role};
 use crate::source::{Entry, Node, Place, Section};
 
-/// Each value of an open enum is text, is described, and stands there once.
+/// Each value of an open enum is text, is described, and appears once.
 pub fn open_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
         let Some(values) = schema.node.entry("x-extensible-enum") else {
@@ -46,7 +46,7 @@ pub fn open_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// Each value of a closed enum is text and stands there once.
+/// Each value of a closed enum is text and appears once.
 pub fn closed_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
         let Some(values) = schema.node.entry("enum") else {
@@ -72,7 +72,7 @@ pub fn closed_enums_are_well_formed(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// A server of the next release sends values of which this one knows nothing.
+/// A server of the next release sends values that this one does not define.
 pub fn what_the_server_sends_is_an_open_enum(o: &Outline<'_>, found: &mut Findings) {
     for Entry { key, value, .. } in o.components_of(Section::Schemas) {
         if let Some(values) = value.entry("enum")

@@ -10,7 +10,7 @@ use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Role, Schema};
 use crate::source::{Node, Section};
 
-/// Where the components stand for the validator.
+/// The place of the components for the validator.
 const COMPONENTS: &str = "urn:dify:components";
 
 /// An example that the schema refuses: one of the two is wrong.

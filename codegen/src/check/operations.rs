@@ -6,7 +6,7 @@ use crate::source::outline::{Outline, SourceOperation};
 use crate::source::{Kind, Node};
 use serde_json::Value;
 
-/// The clients, and the security schemes of what each one holds.
+/// The clients, and the security schemes of their credentials.
 const CLIENTS: [(&str, &[&str]); 4] = [
     ("app", &["appKey"]),
     ("knowledge", &["datasetKey"]),
@@ -152,7 +152,7 @@ pub fn statuses_are_exact(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// What is required is needed anyway, and what is not there cannot be.
+/// Required members are needed anyway, and missing ones cannot be.
 pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
         let needs = operation.node().get("x-dify-needs").map_or(&[][..], Node::items);
@@ -182,7 +182,7 @@ pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// Only what its method does not say needs saying.
+/// Only a difference from its method needs a mark.
 pub fn idempotent_is_said_where_it_is_news(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
         let by_itself = !matches!(operation.entry.key.as_str(), "post" | "patch");

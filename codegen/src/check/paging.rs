@@ -5,7 +5,7 @@ use crate::diagnostic::Findings;
 use crate::source::Node;
 use crate::source::outline::Outline;
 
-/// What a client needs to go on to the next page is all there.
+/// Everything that a client needs for the next page is defined.
 pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
         let Some(paging) = operation.node().get("x-dify-paging") else {

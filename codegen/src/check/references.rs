@@ -104,7 +104,7 @@ fn circles<'s>(o: &Outline<'s>, parts: fn(&'s Node) -> Vec<&'s Node>) -> Vec<&'s
     entries.into_iter().zip(circular).filter_map(|(entry, circular)| circular.then_some(entry)).collect()
 }
 
-/// OpenAPI 3.0 ignores what stands beside a `$ref`, and so do most generators. The marks of releases may stand beside
+/// OpenAPI 3.0 ignores members beside a `$ref`, and so do most generators. The marks of releases may be beside
 /// that of an answer: the bundle has it in place then.
 pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
     fn visit(o: &Outline<'_>, node: &Node, is_answer: bool, found: &mut Findings) {
@@ -211,7 +211,7 @@ pub fn paths_are_listed_under_their_own_name(o: &Outline<'_>, found: &mut Findin
     }
 }
 
-/// A part nobody refers to is not published, so nothing tells when it goes wrong.
+/// A part without references is not published, so that its errors would stay hidden.
 pub fn components_are_used(o: &Outline<'_>, found: &mut Findings) {
     let mut used: BTreeSet<Place> = BTreeSet::new();
     let mut open: Vec<&Node> = o.documents().collect();
@@ -234,7 +234,7 @@ pub fn components_are_used(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// What a file holds is told by where it is.
+/// The place of a file determines its content.
 pub fn files_have_a_place(o: &Outline<'_>, found: &mut Findings) {
     for file in &o.source.files {
         if file.section == Section::Unknown {

@@ -95,7 +95,7 @@ pub fn arrays_say_of_what(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// An object with neither members nor values described says nothing, and it is unclear whether that is meant.
+/// An object without members or values defines nothing, and it is unclear whether that is intended.
 pub fn objects_say_what_is_in_them(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, .. } in written(o) {
         let says = ["properties", "additionalProperties", "allOf", "oneOf"].iter().any(|keyword| node.has(keyword));

@@ -92,7 +92,7 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// A branch says itself by which name it is told: its member is always that, and its example has it.
+/// A branch contains its own tag: its member always has that value, and so does its example.
 pub fn discriminators_name_their_events(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, .. } in written(o) {
         let Some((discriminator, tag)) = node.get("discriminator").and_then(|it| Some((it, it.text("propertyName")?)))
@@ -115,7 +115,7 @@ pub fn discriminators_name_their_events(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// What a branch says that its tag always is: in its `enum`, in a description that begins with "Always", in its example.
+/// The tag that a branch declares: in its `enum`, in a description that begins with "Always", in its example.
 fn constants<'s>(branch: &'s Node, tag: &str) -> Vec<&'s str> {
     let member = branch.get("properties").and_then(|members| members.get(tag));
     let listed = member.and_then(|member| member.get("enum")).map_or(&[][..], Node::items);
@@ -125,7 +125,7 @@ fn constants<'s>(branch: &'s Node, tag: &str) -> Vec<&'s str> {
     only.into_iter().chain(said.map(|(constant, _)| constant)).chain(shown).collect()
 }
 
-/// Whether a stream has ended as it should is told by its last events: of every union of events, which those are.
+/// The last events of a stream show whether it ended properly: every union of events names them.
 pub fn final_events_are_events(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, .. } in written(o) {
         let known = node.get("discriminator").and_then(|discriminator| discriminator.get("mapping"));

@@ -1,4 +1,4 @@
-//! Rules about which members may stand where: a misspelt one would silently do nothing.
+//! Rules about which members are allowed where: a misspelt one would silently do nothing.
 
 use serde_json::Value;
 
@@ -121,7 +121,7 @@ const DEVIATION: Vocabulary = Vocabulary {
     place: None,
 };
 
-/// Every member has a meaning where it stands.
+/// Every member has a meaning at its place.
 pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
     let mut known = |node: &Node, vocabulary: &Vocabulary| known_members(o, node, vocabulary, found);
     for document in o.documents() {

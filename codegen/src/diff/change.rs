@@ -10,14 +10,14 @@ use super::rule::Rule;
 /// Where something is used: `service POST /chat-messages`, and which way it goes there.
 pub(super) type Use = (String, Direction);
 
-/// One change, told where it was made.
+/// One change, reported at its place.
 #[derive(Clone, Debug)]
 pub struct Change {
     /// What kind of change it is.
     pub rule: Rule,
     /// Where: a component and a member, or an operation and a part of it.
     pub place: String,
-    /// What is different, in a few words.
+    /// The difference, in a few words.
     pub text: String,
     /// The APIs that it shows in.
     pub apis: BTreeSet<String>,

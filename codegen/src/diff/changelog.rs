@@ -7,7 +7,7 @@ use super::change::Change;
 use super::level::Level;
 
 impl Diff {
-    /// Sections as `spec/CHANGELOG.md` has them. What only words or only the crate's names say is told apart.
+    /// Sections as `spec/CHANGELOG.md` has them. Changes of only texts or only the crate's names are separate.
     pub fn changelog(&self) -> String {
         let mut sections: Vec<(&str, Vec<&Change>)> = vec![
             ("Breaking", Vec::new()),
@@ -35,7 +35,7 @@ impl Diff {
     }
 }
 
-/// One line for each place; changed words are only counted, for nobody reads a list of them.
+/// One line for each place; changed texts are only counted, because a list of them is of no use.
 fn lines(changes: &[&Change], words: bool) -> Vec<String> {
     if words {
         let mut counts: BTreeMap<&str, usize> = BTreeMap::new();

@@ -26,7 +26,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// The members of `info`: words, each told by its name.
+    /// The members of `info`: texts, each reported by its name.
     fn annotations(&mut self, old: &Value, new: &Value, at: &At) {
         let names: BTreeSet<&String> =
             [old, new].into_iter().filter_map(Value::as_object).flat_map(Map::keys).collect();

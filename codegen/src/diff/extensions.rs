@@ -8,7 +8,7 @@ use super::comparison::{At, Comparison};
 use super::operations::short;
 use super::rule::{self, Rule};
 
-/// Extensions that have rules of their own where they stand.
+/// Extensions that have rules of their own at their places.
 const TREATED: [&str; 8] = [
     "x-dify-method",
     "x-dify-stream-method",
@@ -33,7 +33,7 @@ impl Comparison<'_> {
         match (&old["x-dify-paging"], &new["x-dify-paging"]) {
             (before, after) if before == after => {}
             (Value::Null, after) => self.find(rule::PAGING_ADDED, at, short(after)),
-            (_, Value::Null) => self.find(rule::PAGING_REMOVED, at, "its paging is not told any more"),
+            (_, Value::Null) => self.find(rule::PAGING_REMOVED, at, "its paging is not described any more"),
             (before, after) if extends(before, after) => self.find(rule::PAGING_EXTENDED, at, short(after)),
             (before, after) => self.find(rule::PAGING_CHANGED, at, format!("{} → {}", short(before), short(after))),
         }
@@ -91,7 +91,7 @@ impl Comparison<'_> {
     }
 }
 
-/// Whether all that was said is still said.
+/// Returns whether everything that was described still is.
 fn extends(old: &Value, new: &Value) -> bool {
     old.as_object().into_iter().flatten().all(|(name, value)| new[name] == *value)
 }

@@ -7,7 +7,7 @@ use std::fmt;
 pub enum Level {
     /// Words only: nothing that goes over the wire, or no name in the bindings, is different.
     Documentation,
-    /// What worked goes on working.
+    /// What worked continues to work.
     Additive,
     /// What worked may fail.
     Breaking,
@@ -52,7 +52,7 @@ impl Direction {
     }
 }
 
-/// What a rule says for each direction.
+/// The level of a rule for each direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Weights {
     /// Where the changed thing is sent to the server.

@@ -1,7 +1,7 @@
 //! What changed between two versions of the documents, and what that asks of those who use them or the crate.
 //!
 //! [`diff`] compares the documents of each API and gives every change once, where it was made: a member of a shared
-//! component is told at the component, with all operations that it reaches. What a change weighs depends on which way
+//! component is reported at the component, with all operations that it reaches. What a change weighs depends on which way
 //! the changed thing goes: see the [`rule`]s. The crate is judged on its own: a renamed method breaks it and nothing
 //! else.
 

@@ -11,7 +11,7 @@ use super::level::Direction;
 use super::responses::UNTOLD;
 use super::rule;
 
-/// An operation where it stands.
+/// An operation at its place.
 #[derive(Clone, Copy)]
 pub(super) struct Route<'d> {
     method: &'d str,
@@ -25,7 +25,7 @@ impl Route<'_> {
         format!("{} {}", self.method.to_uppercase(), self.path)
     }
 
-    /// What tells routes apart: the names of path parameters do not.
+    /// The identity of a route: names of path parameters do not count.
     fn key(&self) -> String {
         let part = |part: &str| match parameter(part) {
             Some((_, verb)) => format!("{{}}{verb}"),
@@ -153,7 +153,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// A shared parameter is its own place, so that it is told once for all operations.
+    /// A shared parameter is its own place, so that it is reported once for all operations.
     fn parameter_at(&self, at: &At, component: &str, key: &(String, String)) -> At {
         let mut at = at.clone();
         at.place = match component {
@@ -233,7 +233,7 @@ impl Comparison<'_> {
     }
 }
 
-/// The operations of a document, by what tells them apart.
+/// The operations of a document, by their identity.
 fn routes(document: &Value) -> BTreeMap<String, Route<'_>> {
     let mut routes = BTreeMap::new();
     for (path, item) in document["paths"].as_object().into_iter().flatten() {

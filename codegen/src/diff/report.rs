@@ -64,7 +64,7 @@ impl fmt::Display for Diff {
     }
 }
 
-/// Which operations a change reaches, where its place does not say so.
+/// The operations that a change reaches, if its place does not show them.
 fn reach(change: &Change) -> Option<String> {
     let operations = change.operations();
     let own = operations.len() == 1 && operations.iter().any(|name| name.ends_with(place_route(&change.place)));

@@ -10,7 +10,7 @@ use super::comparison::{At, Comparison};
 use super::level::Direction;
 use super::rule;
 
-/// On a response whose body a document does not tell: nothing can be said of it.
+/// On a response whose body a document does not describe: it cannot be compared.
 pub(crate) const UNTOLD: &str = "x-body-untold";
 
 impl Comparison<'_> {

@@ -14,9 +14,9 @@ pub(super) struct SchemaShape<'d> {
     /// The component that it is, by name.
     pub(super) reference: Option<String>,
     pub(super) nullable: bool,
-    /// Where its words and its extensions stand.
+    /// The place of its texts and its extensions.
     node: &'d Value,
-    /// Where its rules stand.
+    /// The place of its rules.
     pub(super) content: &'d Value,
     pub(super) types: BTreeSet<&'d str>,
 }
@@ -125,7 +125,7 @@ impl Comparison<'_> {
         self.find(rule, at, text);
     }
 
-    /// What two schemas say that are no references.
+    /// The content of two schemas that are no references.
     fn content(&mut self, old: &SchemaShape<'_>, new: &SchemaShape<'_>, at: &At) {
         if !self.types_agree(old, new, at) {
             return;
@@ -178,7 +178,7 @@ impl Comparison<'_> {
         false
     }
 
-    /// What no rule reads is told as what may break anything.
+    /// A member without a rule is reported as a possible break.
     fn other_keywords(&mut self, old: &Value, new: &Value, at: &At) {
         const READ: [&str; 33] = [
             "$ref",

@@ -291,7 +291,7 @@ fn value_cases() -> Vec<SchemaCase> {
         (rule::LIMIT_LOOSENED, limit(9), vec![], [(A, D), (B, D)]),
         (rule::LIMIT_CHANGED, pattern("a"), pattern("b"), [(B, D), (B, D)]),
         (rule::DEFAULT_CHANGED, default("a"), default("b"), [(B, D), (D, D)]),
-        (rule::DEFAULT_TOLD, vec![], default("b"), [(D, D), (D, D)]),
+        (rule::DEFAULT_DESCRIBED, vec![], default("b"), [(D, D), (D, D)]),
         (rule::KEYWORD_CHANGED, vec![], vec![("S/properties/m/not", json!({}))], [(B, B), (B, B)]),
     ]
 }

@@ -12,7 +12,7 @@ impl Comparison<'_> {
         let (before, after) = (Choices::of(old), Choices::of(new));
         if before.tag != after.tag {
             let told = |tag: &Option<String>| tag.clone().unwrap_or_else(|| "nothing".to_owned());
-            let text = format!("told apart by {} → {}", told(&before.tag), told(&after.tag));
+            let text = format!("distinguished by {} → {}", told(&before.tag), told(&after.tag));
             return self.find(rule::TAG_MEMBER_CHANGED, at, text);
         }
         let tagged = after.tag.is_some();
@@ -32,7 +32,7 @@ impl Comparison<'_> {
         }
     }
 
-    /// Several schemas that hold at once. One alone is what it refers to.
+    /// Several schemas that apply together. A single one is replaced by its target.
     pub(super) fn parts(&mut self, old: &Value, new: &Value, at: &At) {
         let (before, after) = (parts(old), parts(new));
         for (name, part) in &after {
@@ -48,7 +48,7 @@ impl Comparison<'_> {
 }
 
 struct Choices<'d> {
-    /// The member that tells them apart.
+    /// The member that distinguishes them.
     tag: Option<String>,
     named: BTreeMap<String, &'d Value>,
 }

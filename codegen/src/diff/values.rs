@@ -47,8 +47,10 @@ impl Comparison<'_> {
         self.format(&old["format"], &new["format"], at);
         match (&old["default"], &new["default"]) {
             (before, after) if before == after => {}
-            (Value::Null, after) => self.find(rule::DEFAULT_TOLD, at, format!("its default is told: {}", short(after))),
-            (_, Value::Null) => self.find(rule::DEFAULT_TOLD, at, "its default is not told any more"),
+            (Value::Null, after) => {
+                self.find(rule::DEFAULT_DESCRIBED, at, format!("its default is described: {}", short(after)))
+            }
+            (_, Value::Null) => self.find(rule::DEFAULT_DESCRIBED, at, "its default is not described any more"),
             (before, after) => {
                 self.find(rule::DEFAULT_CHANGED, at, format!("default {} → {}", short(before), short(after)));
             }
@@ -66,7 +68,7 @@ impl Comparison<'_> {
                 None if new.open => self.find(rule::OPEN_VALUE_ADDED, at, format!("value {value} is new")),
                 None => self.find(rule::VALUE_ADDED, at, format!("value {value} is new")),
                 Some(earlier) if old.open && new.open && earlier != entry => {
-                    self.find(rule::VALUE_WORDS, at, format!("value {value} is told in other words"));
+                    self.find(rule::VALUE_WORDS, at, format!("value {value} is described in other words"));
                 }
                 Some(_) => {}
             }

@@ -35,10 +35,10 @@ impl Advice {
             (Some(Level::Breaking), 0) => ((0, minor + 1, 0), "something breaks: before 1.0 the second number rises"),
             (Some(Level::Breaking), _) => ((major + 1, 0, 0), "something breaks: the first number rises"),
             (Some(Level::Additive), 0) => {
-                ((0, minor, patch + 1), "what worked goes on working: before 1.0 the third number rises")
+                ((0, minor, patch + 1), "what worked continues to work: before 1.0 the third number rises")
             }
             (Some(Level::Additive), _) => {
-                ((major, minor + 1, 0), "what worked goes on working: the second number rises")
+                ((major, minor + 1, 0), "what worked continues to work: the second number rises")
             }
             (Some(Level::Documentation), _) => {
                 ((major, minor, patch + 1), "only words changed: the third number rises")

@@ -28,7 +28,7 @@ pub struct Foreign {
     pub document: Value,
     /// What it came as.
     pub form: ForeignForm,
-    /// The API, where the document says so.
+    /// The API, if the document names it.
     pub api: Option<&'static str>,
 }
 
@@ -180,7 +180,7 @@ fn told(content: &Value) -> Value {
     content
 }
 
-/// An answer without content in a document that servers make is one that nobody described.
+/// An answer without content in a generated document is undescribed.
 fn with_untold(mut document: Value) -> Value {
     let items = document.get_mut("paths").and_then(Value::as_object_mut).into_iter().flatten();
     for (_, operation) in items.filter_map(|(_, item)| item.as_object_mut()).flatten() {

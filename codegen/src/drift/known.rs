@@ -19,7 +19,7 @@ pub enum KnownError {
         file: String,
         /// Which entry, counted from 1.
         number: usize,
-        /// What is wrong, and how to mend it.
+        /// The error, and its fix.
         problem: String,
     },
 }
@@ -31,11 +31,11 @@ pub struct Known {
     pub rules: Vec<String>,
     /// Of this API only.
     pub api: Option<String>,
-    /// At one of these places only; `*` stands for any text.
+    /// At one of these places only; `*` matches any text.
     pub places: Vec<String>,
-    /// With one of these texts only; `*` stands for any text.
+    /// With one of these texts only; `*` matches any text.
     pub texts: Vec<String>,
-    /// How many it explains, of one API: fewer or more are told.
+    /// How many differences of one API it explains: another number is reported.
     pub count: Option<usize>,
     /// Why it is as it is.
     pub reason: String,
@@ -45,7 +45,7 @@ impl Known {
     /// Reads a list: `rule`, `reason`, and perhaps `api`, `place` and `text` of each.
     ///
     /// # Errors
-    /// What is not YAML, an entry without rule or reason, or with a rule that does not exist.
+    /// The file is not YAML, or an entry has no rule, no reason or an unknown rule.
     pub fn read(file: &str, text: &str) -> Result<Vec<Self>, KnownError> {
         let value = source::value(file, text)?;
         let entries = value.as_array().map(Vec::as_slice).unwrap_or_default();
@@ -113,7 +113,7 @@ impl Known {
     }
 }
 
-/// Whether a text is as a pattern, in which `*` stands for any text.
+/// Returns whether a text matches a pattern, in which `*` matches any text.
 fn matches(pattern: &str, text: &str) -> bool {
     let mut parts = pattern.split('*');
     let Some(mut rest) = text.strip_prefix(parts.next().unwrap_or_default()) else { return false };

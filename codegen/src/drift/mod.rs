@@ -1,7 +1,7 @@
-//! What a server's own document says otherwise than ours.
+//! The differences between a server's own document and ours.
 //!
 //! A server publishes a document (OpenAPI 3, Swagger 2), or somebody wrote down its routes or its shapes. [`drift`]
-//! compares ours with it by the rules of [`diff`](crate::diff), leaves out what no server tells (words, names, our own
+//! compares ours with it by the rules of [`diff`](crate::diff), leaves out what no server describes (texts, names, our own
 //! vocabulary), and puts aside what a checked-in list of [`Known`] differences explains.
 
 mod catalog;
@@ -39,7 +39,7 @@ pub struct Drift {
     pub differs: Vec<Change>,
     /// Known differences with how many they explained.
     pub explained: Vec<(Known, usize)>,
-    /// Known differences that explain another number than they say.
+    /// Known differences that explain another number than declared.
     pub miscounted: Vec<(Known, usize)>,
 }
 

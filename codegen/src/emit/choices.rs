@@ -1,4 +1,4 @@
-//! One of several types with no tag: the kind of JSON tells which, for the linter allows one branch of each kind.
+//! One of several types without a tag: the kind of JSON decides, because the linter allows one branch of each kind.
 
 use super::structs::{attributes, from_json, serde};
 use super::{ItemSource, Part, decoding, ident, rust_type};
@@ -99,7 +99,7 @@ fn kind(ty: &Type, model: &Model) -> Ident {
     ident(kind)
 }
 
-/// So that setters take what stands in a variant as it is.
+/// So that setters take the content of a variant as it is.
 fn conversions(name: &Ident, ty: &Type) -> Vec<Item> {
     let variant = ident(&variant_name(ty));
     let from = |from: syn::Type, value: Expr| -> Item {

@@ -45,7 +45,7 @@ pub(super) fn named(which: &str, component: &Component) -> String {
 }
 
 /// Whether null is a value of the member's type. Where it is optional as well, null is the same as absent, except where
-/// Dify tells the two apart.
+/// Dify distinguishes the two.
 fn takes_null(member: &Member, model: &Model) -> bool {
     let by_itself = match &member.ty {
         Type::Any => true,

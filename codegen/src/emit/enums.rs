@@ -35,7 +35,7 @@ fn comment(text: &mut String, depth: usize, lines: Vec<String>) {
     }
 }
 
-/// The variant of a value. `Other` is the one for values this version does not know.
+/// The variant of a value. `Other` is for values that this version does not define.
 pub(super) fn variant_name(value: &str) -> String {
     if let Some(name) = spelled(value) {
         return name.to_owned();

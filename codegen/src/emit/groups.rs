@@ -97,7 +97,7 @@ pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) ->
     format!("{}{}Query", handle_name(group, model), operation.method.to_pascal_case())
 }
 
-/// `static SEND: Operation = …`: what the transport knows about an operation.
+/// `static SEND: Operation = …`: the transport's facts about an operation.
 fn description(operation: &Operation, model: &Model) -> Item {
     let name = static_name(operation);
     let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);

@@ -13,12 +13,12 @@ use std::collections::{BTreeMap, BTreeSet};
 pub(crate) struct Module {
     /// Its name, without `.rs`.
     pub(crate) name: String,
-    /// What it holds, for its first lines.
+    /// Its content, for its first lines.
     pub(crate) title: String,
     pub(crate) kind: ModuleKind,
 }
 
-/// What a file holds.
+/// The content of a file.
 #[derive(Clone, Debug)]
 pub(crate) enum ModuleKind {
     /// The accessors of all clients.

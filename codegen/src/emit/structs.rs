@@ -22,7 +22,7 @@ pub(super) struct Field {
     pub(super) ty: Type,
     /// The type of its value, without `Option`.
     pub(super) plain: syn::Type,
-    /// What is sent unless the caller says otherwise (`x-dify-send-default`).
+    /// The value that is sent by default (`x-dify-send-default`).
     pub(super) initial: Option<Expr>,
 }
 
@@ -359,7 +359,7 @@ fn made_of(
     parse_quote!(#ty::new(#(#arguments),*)#(#setters)*)
 }
 
-/// What a member's documentation says: its own words, or what the component it refers to is; and which servers have it.
+/// The documentation of a member: its own text, or that of its component; and the servers that have it.
 fn member_lines(member: &Member, model: &Model) -> Vec<String> {
     let mut text = member.description.clone();
     if text.is_empty() {

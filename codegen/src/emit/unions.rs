@@ -1,4 +1,4 @@
-//! Unions told apart by a tag: the tag is read first, then the one right struct.
+//! Unions with a tag: the tag is read first, then the one right struct.
 
 use super::enums::variant_name;
 use super::{ItemSource, Part, ident};
@@ -109,7 +109,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
     Part::of_type(&component.name, ItemSource::Items(items))
 }
 
-/// The events that bring text for the reader, and the member that holds it.
+/// The events with text for the reader, and its member.
 const TEXTS: [(&str, &[&str]); 3] =
     [("message", &["answer"]), ("agent_message", &["answer"]), ("text_chunk", &["data", "text"])];
 
@@ -156,7 +156,7 @@ fn text_method(name: &syn::Ident, variants: &[Variant]) -> Option<Item> {
     })
 }
 
-/// What a variant says: the first sentence of what it holds.
+/// The documentation of a variant: the first sentence of its content.
 fn variant_lines(variant: &Variant, model: &Model) -> Vec<String> {
     let inner = model.components.get(&variant.component);
     let sentence = inner

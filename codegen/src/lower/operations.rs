@@ -81,7 +81,7 @@ pub(super) fn send_multipart_as_bytes(document: &mut Value) -> usize {
 }
 
 /// progenitor panics on two successes or two refusals of differing types (`response_types.len() <= 1`), reads bodies without
-/// limit, and loses status and headers of what it cannot decode. So it is told of no answer at all: the inner layer only
+/// limit, and loses status and headers of what it cannot decode. So it receives no answer at all: the inner layer only
 /// builds requests, and the transport reads the answers.
 /// <https://github.com/oxidecomputer/progenitor/issues/344>, <https://github.com/oxidecomputer/progenitor/issues/950>
 pub(super) fn answer_raw(document: &mut Value) -> usize {

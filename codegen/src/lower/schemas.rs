@@ -24,7 +24,7 @@ pub(super) fn drop_string_formats(document: &mut Value) -> usize {
 }
 
 /// typify makes a string with a limit on its length or a pattern a type of its own, and `pattern` needs a further crate. The
-/// limits stay in the published document; the server holds callers to them.
+/// limits stay in the published document; the server enforces them.
 pub(super) fn drop_string_limits(document: &mut Value) -> usize {
     for_each_schema(document, |schema| {
         ["minLength", "maxLength", "pattern"].iter().filter(|limit| schema.shift_remove(**limit).is_some()).count()

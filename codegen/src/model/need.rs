@@ -20,7 +20,7 @@ const ANY_TEXT: [(&str, &str); 2] = [
     ("LoginReply", "data"),
 ];
 
-/// What is done where a member is missing or null.
+/// The action where a member is missing or null.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Need {
     /// Decoding fails.

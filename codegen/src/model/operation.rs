@@ -10,7 +10,7 @@ use serde_json::{Map, Value};
 pub(crate) struct Operation {
     /// The name of the inner request builder, such as `app_chat_stream`.
     pub(crate) id: String,
-    /// The API whose document it stands in; empty where there is one document.
+    /// The API of its document; empty if there is only one document.
     pub(crate) api: String,
     pub(crate) client: String,
     pub(crate) group: String,
@@ -29,7 +29,7 @@ pub(crate) struct Operation {
     pub(crate) refusals: Vec<String>,
     /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
-    /// Optional parameters and members without which the server answers for nobody.
+    /// Optional parameters and members without which the server answers for no user.
     pub(crate) needs: Vec<String>,
     /// What to use instead, when it is deprecated.
     pub(crate) deprecated: Option<String>,
@@ -39,7 +39,7 @@ pub(crate) struct Operation {
     pub(crate) credential: Credential,
     /// Refusals whose body is an answer like that of a success, unless it has a `code`.
     pub(crate) states: Vec<u16>,
-    /// How the list that it answers goes on.
+    /// How its list is paged.
     pub(crate) paging: Option<Paging>,
     /// The example of the request's body.
     pub(crate) example: Option<Value>,
@@ -353,7 +353,7 @@ pub(crate) fn carried_by_body(parameter: &Value, body: Option<Option<&Map<String
     matches!(text(parameter, "in"), "query" | "header") && body.contains_key(name)
 }
 
-/// The content of the success that says most: the first with any content. What only earlier releases answered counts where
+/// The content of the most detailed success: the first with any content. What only earlier releases answered counts where
 /// there is no other.
 fn success<'a>(document: &'a Value, operation: &'a Value) -> Option<&'a Map<String, Value>> {
     let of_today = |response: &Value| resolved(document, response).get("x-dify-until").is_none();

@@ -1,4 +1,4 @@
-//! How lists go on.
+//! How lists are paged.
 
 use super::{escaped, text};
 use crate::diagnostic::{Finding, Findings};
@@ -9,13 +9,13 @@ use serde_json::Value;
 pub(crate) struct Paging {
     /// The query parameter that asks for the next page.
     pub(crate) parameter: String,
-    /// The member of the answer that holds the items.
+    /// The member of the answer with the items.
     pub(crate) items: String,
-    /// The member that says whether there is another page.
+    /// The member that shows whether there is another page.
     pub(crate) more: Option<String>,
-    /// The member that says how many items there are in all.
+    /// The member with the number of all items.
     pub(crate) total: Option<String>,
-    /// Where the list goes on after an item: which.
+    /// The item after which the list continues.
     pub(crate) cursor: Option<Cursor>,
 }
 

@@ -29,14 +29,14 @@ pub(crate) enum Shape {
     Form(Vec<Member>),
     /// Named text, open to new values.
     Enum(Vec<EnumValue>),
-    /// One of several objects, told apart by a tag.
+    /// One of several objects, distinguished by a tag.
     Union {
         tag: String,
         variants: Vec<Variant>,
         /// The values after which a stream may end.
         finals: Vec<String>,
     },
-    /// One of several types, with nothing to tell them apart but their looks; each with its description.
+    /// One of several types, distinguished only by their form; each with its description.
     Choice {
         choices: Vec<(Type, String)>,
         /// Whether null is one of them.
@@ -85,7 +85,7 @@ pub(crate) struct Member {
     pub(crate) secret: Secret,
     /// Always sent with this value unless set.
     pub(crate) send_default: Option<Value>,
-    /// Whether nothing can stand for it (`x-dify-essential`), where the description decides that.
+    /// Whether nothing can replace it (`x-dify-essential`), if the description decides that.
     pub(crate) essential: Option<bool>,
     /// Some release sent it as another type (`x-dify-earlier`).
     pub(crate) loose: bool,
@@ -95,7 +95,7 @@ pub(crate) struct Member {
     pub(crate) need: Need,
 }
 
-/// What of a value nobody should see in passing.
+/// The part of a value that must not be shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Secret {
     #[default]
@@ -348,7 +348,7 @@ impl Type {
         }
     }
 
-    /// Put what aliases stand for in their place.
+    /// Replaces aliases by their types.
     pub(super) fn resolve(&mut self, aliases: &BTreeMap<String, Self>) {
         match self {
             Self::Named(name) => {

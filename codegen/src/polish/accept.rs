@@ -1,4 +1,4 @@
-//! progenitor sends no `Accept` for anything but JSON. The transport holds the answer's media type against this header.
+//! progenitor sends no `Accept` for anything but JSON. The transport compares the answer's media type with this header.
 
 use crate::model::{Answer, Model};
 use syn::visit_mut::VisitMut;

@@ -54,7 +54,7 @@ mod tests {
                 Ok(self.client.post(url).header(CONTENT_TYPE, "application/octet-stream").body(body).build()?) } }"#,
         );
         assert_eq!(apply(&mut file, &sample()), 1);
-        let form = "impl Client { fn app_files_upload(&self, body: &types::MultipartForm) {
+        let form = "impl Client { fn app_files_upload(&self, body: &types::Form) {
             Ok(self.client.post(url).multipart(body.form()).build()?) } }";
         assert_eq!(file, progenitors(form));
         assert_eq!(apply(&mut file, &sample()), 0);

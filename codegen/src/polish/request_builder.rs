@@ -53,7 +53,7 @@ impl VisitMut for Elide {
     }
 }
 
-/// The runtime's draft of a request stands in for that of the HTTP client.
+/// The runtime's draft of a request replaces that of the HTTP client.
 struct Draft;
 
 impl VisitMut for Draft {

@@ -1,4 +1,4 @@
-//! A route that answers JSON or a stream is told which by `response_mode` in the body. The method chooses it: the runtime
+//! `response_mode` in the body selects JSON or a stream. The method chooses it: the runtime
 //! writes the member beside the others.
 
 use crate::model::{Model, ReplyMode};

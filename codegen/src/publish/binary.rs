@@ -1,4 +1,4 @@
-//! Bytes are no string: from 3.1 on a schema says of which media type they are, and only text that encodes them is text.
+//! Bytes are no string: from 3.1 on a schema names their media type, and only text that encodes them is text.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! What only newer versions can say of a document as a whole.
+//! The parts of a document as a whole that only newer versions have.
 
 use serde_json::{Value, json};
 

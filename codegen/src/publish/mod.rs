@@ -1,7 +1,7 @@
 //! The documents for other people: the bundle of each API in the OpenAPI versions that tools read, and a list of them.
 //!
-//! The bundle is 3.0.3, and the documents are made from it by `RULES`: what the bundle says for the bindings' sake, and
-//! each thing that a newer version says otherwise. All of them accept the same bodies.
+//! The bundle is 3.0.3, and the documents are made from it by `RULES`: the parts that only the bindings need, and
+//! each part that a newer version writes otherwise. All of them accept the same bodies.
 
 mod binary;
 mod bounds;
@@ -36,7 +36,7 @@ pub enum Version {
     V30,
     /// 3.1, whose schemas are JSON Schema 2020-12.
     V31,
-    /// 3.2, which knows what a stream of events is.
+    /// 3.2, which supports streams of events.
     V32,
 }
 
@@ -54,7 +54,7 @@ impl Version {
         }
     }
 
-    /// As documents say it. Of 3.1 the first release: the later ones only word it better, and some tools know no other.
+    /// As in documents. Of 3.1 the first release: later ones only improve the text, and some tools support no other.
     fn exact(self) -> &'static str {
         match self {
             Self::V30 => "3.0.3",
@@ -70,9 +70,9 @@ impl Version {
     }
 }
 
-/// One thing that a document says otherwise than the bundle.
+/// One part that a document writes otherwise than the bundle.
 struct PublishRule {
-    /// The version from which it holds.
+    /// The version from which it applies.
     since: Version,
     apply: fn(&mut Value),
 }

@@ -14,7 +14,7 @@ pub(super) fn make_null_a_type(document: &mut Value) {
     });
 }
 
-/// The type of each component, so that what a reference says already is not said beside it.
+/// The type of each component, so that a reference is not repeated beside it.
 struct Types(Object);
 
 impl Types {

@@ -1,4 +1,4 @@
-//! A map whose values may be anything says so with `true`.
+//! A map with values of any kind is marked by `true`.
 
 use std::collections::BTreeSet;
 
@@ -8,13 +8,13 @@ use super::{Object, places};
 
 const COMPONENTS: &str = "#/components/schemas/";
 
-/// Members of a schema that tell of a value and hold it to nothing; so do those that begin with `x-`.
+/// Members of a schema that describe a value without a constraint, as those that begin with `x-`.
 const NOTES: [&str; 5] = ["title", "description", "example", "deprecated", "externalDocs"];
 
 /// `additionalProperties` that refers to a component without any condition becomes `true`, which takes the same bodies.
 ///
-/// The name is for the bindings, which have a type of their own for such values. Other generators know `true`, but make
-/// the named members of the object hold to the type of that name, as orval does:
+/// The name is for the bindings, which have a type of their own for such values. Other generators support `true`, but make
+/// the named members of the object have the type of that name, as orval does:
 /// <https://github.com/orval-labs/orval/issues/3321>.
 pub(super) fn say_true_of_maps_of_anything(document: &mut Value) {
     let free = free_components(document);

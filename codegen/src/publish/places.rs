@@ -1,4 +1,4 @@
-//! Where in a document schemas and bodies stand.
+//! The places of schemas and bodies in a document.
 
 use serde_json::Value;
 

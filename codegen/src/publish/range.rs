@@ -116,7 +116,7 @@ impl Range {
         self.first == self.last
     }
 
-    /// Removes marks that hold for all releases, and deprecations and deviations of other releases.
+    /// Removes marks that apply to all releases, and deprecations and deviations of other releases.
     fn keep_marks_that_differ(&self, object: &mut Object) {
         let all = |name: &str, mark: &Value| match name {
             "x-dify-since" | "since" => !before(&self.first, Some(mark)),

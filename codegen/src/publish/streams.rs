@@ -1,4 +1,4 @@
-//! From 3.2 on OpenAPI itself says what one event of a stream is.
+//! From 3.2 on OpenAPI itself defines one event of a stream.
 
 use serde_json::{Value, json};
 
@@ -7,7 +7,7 @@ use super::{places, replaced};
 /// The schema of a stream's event becomes `itemSchema`.
 ///
 /// For OpenAPI an item of `text/event-stream` is the event with its fields, all of them text; Dify's JSON is what the field
-/// `data` holds. The example shows the event the same way, and as it travels.
+/// `data` contains. The example shows the event the same way, and as it travels.
 pub(super) fn describe_the_events_of_streams(document: &mut Value) {
     places::each_body(document, &mut |_, body| {
         if body.get("x-dify-framing").and_then(Value::as_str) != Some("sse") {

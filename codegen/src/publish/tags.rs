@@ -1,4 +1,4 @@
-//! The tag that tells the branches of a union apart, in the words of JSON Schema.
+//! The tag of a union's branches, in JSON Schema.
 
 use std::collections::BTreeMap;
 
@@ -8,7 +8,7 @@ use super::Object;
 
 /// Each branch of a union with a discriminator has the constant that the mapping gives it.
 ///
-/// A validator of JSON Schema does not know discriminators: without constants it takes an event for several at once.
+/// A validator of JSON Schema does not support discriminators: without constants it takes an event for several at once.
 pub(super) fn fix_the_tag_of_each_branch(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;

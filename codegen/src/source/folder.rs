@@ -9,7 +9,7 @@ use crate::diagnostic::{Finding, Findings};
 /// Bytes of a file. The largest of ours has less than a tenth.
 const LARGEST: u64 = 4 << 20;
 
-/// Folders of `spec/` that are no source: what is made from it, what Dify says of itself, and translations.
+/// Folders of `spec/` that are no source: generated documents, Dify's own documents, and translations.
 const NO_SOURCE: [&str; 3] = ["published", "upstream", "overlays"];
 
 /// The YAML files below a folder but those in [`NO_SOURCE`], in order. What cannot be one is a finding.

@@ -26,7 +26,7 @@ pub struct Source {
     pub files: Vec<File>,
     /// The APIs: each directory with an `openapi.yaml`, such as `service`.
     pub apis: Vec<Api>,
-    /// What is wrong with the text as YAML, though it could be read.
+    /// Errors of the text as YAML, although it could be read.
     slips: Findings,
     /// The numbers that `RECONCILIATION.md` has a section for.
     reconciled: BTreeSet<u32>,
@@ -39,7 +39,7 @@ pub struct File {
     pub path: String,
     /// The path as a person at the workspace root would write it.
     pub shown: String,
-    /// What it holds, told by where it is.
+    /// Its content, which follows from its place.
     pub section: Section,
     /// Its content.
     pub node: Node,
@@ -67,7 +67,7 @@ pub struct Target<'s> {
 ///
 /// # Errors
 /// Files that cannot be read or are not YAML. What can be read but is doubtful, such as a name given twice, is left to
-/// [`check`](crate::check::check), so that it is told together with the rest.
+/// [`check`](crate::check::check), so that it is reported together with the rest.
 pub fn load(root: &Path) -> Result<Source, Findings> {
     let shown = root.file_name().map_or_else(|| "spec".to_owned(), |name| name.to_string_lossy().into_owned());
     let (mut paths, mut findings) = folder::yaml(root, &shown);
@@ -161,7 +161,7 @@ pub fn value(shown: &str, text: &str) -> Result<serde_json::Value, Findings> {
 }
 
 impl Source {
-    /// What is wrong with the text as YAML.
+    /// Errors of the text as YAML.
     pub(crate) fn slips(&self) -> &Findings {
         &self.slips
     }
@@ -182,7 +182,7 @@ impl Source {
         self.apis.iter().find(|api| api.name == name)
     }
 
-    /// What the `info` of every document has, where `common/info.yaml` says it.
+    /// The shared members of `info`, from `common/info.yaml`.
     pub fn info(&self) -> Option<&Node> {
         self.files.iter().find(|file| file.section == Section::Info).map(|file| &file.node)
     }

@@ -2,7 +2,7 @@
 
 use serde_json::Value;
 
-/// Where something stands: which file of the [`Source`](super::Source), which line.
+/// A place in the source: a file of the [`Source`](super::Source) and a line.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Place {
     /// Index of the file in [`Source::files`](super::Source::files).
@@ -36,7 +36,7 @@ pub enum Kind {
 pub struct Entry {
     /// Its name.
     pub key: String,
-    /// Where the name stands.
+    /// The place of the name.
     pub place: Place,
     /// Its value.
     pub value: Node,

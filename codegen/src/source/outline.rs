@@ -111,7 +111,7 @@ pub struct Media<'s> {
     pub request: bool,
 }
 
-/// Where a schema stands.
+/// The place of a schema.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role<'s> {
     /// A component of this name.
@@ -137,7 +137,7 @@ pub enum Role<'s> {
 pub struct Schema<'s> {
     /// The schema.
     pub node: &'s Node,
-    /// Where it, or its name, stands.
+    /// Its place, or that of its name.
     pub place: Place,
     /// What it is there for.
     pub role: Role<'s>,

@@ -1,4 +1,4 @@
-//! What a file holds, told by where it is.
+//! The content of a file, which follows from its place.
 
 /// What the top-level members of a file are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -37,7 +37,7 @@ impl Section {
         }
     }
 
-    /// The member of `components` where parts of this kind stand in a bundled document.
+    /// The member of `components` with parts of this kind in a bundled document.
     pub fn components(self) -> Option<&'static str> {
         match self {
             Self::Schemas => Some("schemas"),

@@ -35,7 +35,7 @@ impl KeyKind {
         }
     }
 
-    /// Reads the key's variable and `DIFY_BASE_URL`. What is blank counts as not set.
+    /// Reads the key's variable and `DIFY_BASE_URL`. Blank values count as unset.
     pub(crate) fn environment(self, look: impl Fn(&str) -> Result<String, VarError>) -> Result<Environment, Error> {
         let variable = |name| crate::clients::environment::variable(&look, name);
         let name = self.variable();

@@ -29,7 +29,7 @@ use std::env::VarError;
 /// failure, such as a broken connection or a 500, the next login or refresh is tried after a random pause of up to a
 /// second, up to twice as long after each further failure in a row, a minute at most; calls before that fail at once,
 /// with the same error. `account().logout()` ends the session until `account().login(…)`; a session that the server ends
-/// is begun anew.
+/// begins again.
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), dify_api::Error> {

@@ -26,7 +26,7 @@ pub(crate) enum Credentials {
     Session(session::SessionCredential),
 }
 
-/// Tells what was sent from what came later, so that what several callers were refused with is renewed once.
+/// Distinguishes the credential that was sent from a later one, so that a credential that several callers were refused with is renewed once.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Generation(u64);
 

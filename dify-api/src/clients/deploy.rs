@@ -214,7 +214,7 @@ impl<'a> Deploy<'a> {
         Ok(Ready { app: DeployedApp::new(app_id, app.mode, warnings), base })
     }
 
-    /// Where the Service API is: where the caller or the server says, or beside the console.
+    /// The address of the Service API: as the caller or the server specifies it, else beside the console.
     fn service(&self, app: &ConsoleAppDetail) -> Result<Url, Error> {
         if let Some(url) = &self.base_url {
             return crate::clients::settings::base_url(url);

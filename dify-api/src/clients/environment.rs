@@ -3,7 +3,7 @@
 use crate::Error;
 use std::env::VarError;
 
-/// The value of a variable. What is blank counts as not set.
+/// The value of a variable. Blank values count as unset.
 pub(crate) fn variable(
     look: impl Fn(&str) -> Result<String, VarError>,
     name: &'static str,

@@ -54,7 +54,7 @@ impl App {
     }
 }
 
-/// Whether the server knows no application of this key. A page is that of a gateway.
+/// Whether the server has no application of this key. An HTML page comes from a gateway.
 fn is_refused_key(error: &Error) -> bool {
     matches!(error.kind(), ErrorKind::Api(refusal) if refusal.status == StatusCode::UNAUTHORIZED)
 }

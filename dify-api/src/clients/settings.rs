@@ -191,7 +191,7 @@ macro_rules! configured {
 
 pub(crate) use configured;
 
-/// Our own HTTP client: no total time limit (it would cut streams), and nothing that sends a request anew by itself. A
+/// Our own HTTP client: no total time limit (it would cut streams), and nothing that repeats a request by itself. A
 /// call follows redirects and repeats itself, so that it can count both.
 fn http_client(
     base: &Url,

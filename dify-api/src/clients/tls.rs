@@ -31,7 +31,7 @@ pub(crate) fn set_up(builder: ClientBuilder, base: &Url) -> Result<ClientBuilder
     Ok(builder.tls_certs_only([]))
 }
 
-/// Without TLS, `https` is refused here: the HTTP client would say only that the scheme is not supported.
+/// Without TLS, `https` is refused here: the HTTP client would only report an unsupported scheme.
 #[cfg(not(any(feature = "native-tls", feature = "rustls", feature = "rustls-no-provider")))]
 pub(crate) fn set_up(builder: ClientBuilder, base: &Url) -> Result<ClientBuilder, Error> {
     if base.scheme() == "https" {

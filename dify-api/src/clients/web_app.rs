@@ -13,7 +13,7 @@ use reqwest::Method;
 
 /// The client of one published web page: what its visitors can do.
 ///
-/// Made from the page's code, which stands in its address; anybody may have it. The passport that every call needs is
+/// Made from the page's code, which is in its address and public. The passport that every call needs is
 /// fetched by itself, once for all who wait, and again when the server no longer takes it. Cheap to clone: the clones
 /// share connections and passport, so they are the same visitor.
 ///

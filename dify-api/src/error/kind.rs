@@ -44,7 +44,7 @@ pub enum ErrorKind {
         /// The name of the last event; none where there was none at all.
         last: Option<String>,
     },
-    /// The stream of a run that was asked to stop goes on: so much was read ahead and waits. Read it, and the stream
+    /// The stream of a run that was asked to stop continues: so much was read ahead and waits. Read it, and the stream
     /// continues.
     #[error("the stream did not end after the run was asked to stop, and {events} events wait to be read")]
     Backlog {

@@ -9,7 +9,7 @@ const LONGEST: usize = 255;
 ///
 /// Folders and drive letters are left out, as are invisible marks of writing direction, dots and spaces at the
 /// beginning, and those at the end. What Windows refuses in a name becomes `_`, and so do lookalikes of separators. A
-/// device name of Windows gets a `_` in front. What is longer than 255 bytes is cut before its extension. `None` when
+/// device name of Windows gets a `_` in front. A name of more than 255 bytes is cut before its extension. `None` when
 /// nothing is left, or the name contains control characters, which indicate an attack.
 pub(crate) fn safe(name: &str) -> Option<String> {
     if name.chars().any(char::is_control) {

@@ -4,7 +4,7 @@ use crate::{Error, Upload};
 use reqwest::multipart;
 use serde::Serialize;
 
-/// The members of a form. It owns its files' sources, and opens them for each attempt anew.
+/// The members of a form. It owns its files' sources, and opens them again for each attempt.
 #[derive(Clone, Default)]
 pub(crate) struct Form(Vec<(&'static str, FormMember)>);
 
@@ -37,7 +37,7 @@ impl Form {
         self.0.push((name, FormMember::Speech(file.clone())));
     }
 
-    /// Opens the files, and returns what is sent.
+    /// Opens the files, and returns the body.
     pub(crate) async fn open(&self) -> Result<multipart::Form, Error> {
         let mut form = multipart::Form::new();
         for (name, member) in &self.0 {

@@ -20,7 +20,7 @@ const CEILING: u32 = 10_000;
 
 /// One page of a list. Implemented by generated types only, from `x-dify-paging` of the description.
 pub trait Page: Decode + Send {
-    /// What is listed.
+    /// The listed items.
     type Item: Send;
 
     /// How the list continues.

@@ -53,7 +53,7 @@ pub enum RunStatus {
     /// Somebody stopped it.
     Stopped,
     /// The answer of a chat, agent or completion is over. Whether it was written to its end or somebody else stopped
-    /// it, Dify does not say: both end alike. [`Stopped`](Self::Stopped) it is when the stream itself was asked to stop.
+    /// it, Dify does not report: both end alike. [`Stopped`](Self::Stopped) it is when the stream itself was asked to stop.
     Ended,
     /// A status that this version of the crate does not define, as sent.
     Other(String),
@@ -210,7 +210,7 @@ impl Missing {
 ///
 /// Implemented for the unions of events of this crate.
 pub trait AccumulateInto<S>: Event {
-    /// Adds what the event says to what is known.
+    /// Adds the data of the event to the snapshot.
     #[doc(hidden)]
     fn accumulate_into(&self, snapshot: &mut S);
 }
@@ -221,7 +221,7 @@ pub trait Snapshot: Clone + Default + fmt::Debug + Send + Sync + Unpin + sealed:
 pub(crate) mod sealed {
     use crate::Error;
 
-    /// What a stream tells beside its events.
+    /// The state of a stream beside its events.
     pub trait Snapshot: Sized {
         fn take_in<E: super::AccumulateInto<Self>>(&mut self, event: &E);
         fn is_over(&self) -> bool;

@@ -73,7 +73,7 @@ pub struct HumanInputRun<'a, H> {
     request: &'a WorkflowRunRequest,
     answer: H,
     followed: Option<ReconnectingRun<WorkflowEvent>>,
-    /// What there is to tell before the run begins.
+    /// Errors before the run begins.
     nothing: Run,
     /// Ids of the forms that are answered.
     answered: HashSet<String>,
@@ -151,7 +151,7 @@ where
     }
 }
 
-/// The run at its end. A stop that nobody asked for after a form was answered is that of a release.
+/// The run at its end. A stop after a form was answered that no caller asked for is the defect of a release.
 fn explained(followed: &mut ReconnectingRun<WorkflowEvent>, answered: bool) -> Run {
     let release = matches!(followed.server_version(), None | Some("1.16.0" | "1.16.1"));
     let asked = followed.was_asked_to_stop();

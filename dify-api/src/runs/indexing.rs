@@ -51,7 +51,7 @@ impl<'a> Documents<'a> {
     /// # Errors
     /// [`ErrorKind::Indexing`] when a document failed or was paused, once no other is being worked on: it names each, with
     /// Dify's reason. [`ErrorKind::Timeout`] with [`TimeLimit::Indexing`] at the deadline, half an hour if it is not
-    /// said: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
+    /// reported: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
     pub fn wait_until_indexed(self, dataset_id: &'a str, batch: &'a str) -> Indexing<'a> {
         let waiting = Waiting { documents: self, dataset_id, batch, last: None, pace: pace() };
         Indexing { waiting, state: IndexingState::Asking(None), deadline: Some(DEADLINE), timer: None }
@@ -70,7 +70,7 @@ pub struct Indexing<'a> {
     timer: Option<Pin<Box<Sleep>>>,
 }
 
-/// What is asked for, and what was answered last.
+/// The request, and its last answer.
 struct Waiting<'a> {
     documents: Documents<'a>,
     dataset_id: &'a str,
@@ -100,7 +100,7 @@ fn pace() -> ExponentialBackoff {
 }
 
 impl<'a> Indexing<'a> {
-    /// How long to wait at most, from the first time it is polled. Half an hour if it is not said; `None` waits for ever.
+    /// How long to wait at most, from the first time it is polled. Defaults to half an hour; `None` waits for ever.
     ///
     /// Dify continues indexing nevertheless.
     pub fn deadline(mut self, limit: impl Into<Option<Duration>>) -> Self {
@@ -193,7 +193,7 @@ impl<'a> Waiting<'a> {
         Error::new(kind, CallContext { situation, ..CallContext::of(named, self.documents.transport.secrets()) })
     }
 
-    /// Remembers an answer; tells whether it is news. Whoever makes progress is asked more often.
+    /// Stores an answer; returns whether it is new. A batch that makes progress is polled more often.
     fn take(&mut self, reply: IndexingStatusReply) -> bool {
         let changed = self.last.as_ref() != Some(&reply);
         if changed {
@@ -221,7 +221,7 @@ impl<'a> Waiting<'a> {
     }
 }
 
-/// With their names, where they can be had: the states know only ids.
+/// With their names if available: the states contain only ids.
 async fn named(handle: Documents<'_>, dataset_id: &str, mut documents: Vec<UnindexedDocument>) -> IndexingError {
     let query = DocumentsGetQuery::new().metadata(DocumentMetadataPart::Without);
     for document in &mut documents {

@@ -156,7 +156,7 @@ impl<E: Resumable> ReconnectingRun<E> {
         error
     }
 
-    /// Goes on with the events of another stream.
+    /// Continues with the events of another stream.
     #[cfg(feature = "app")]
     pub(crate) fn go_on(&mut self, mut rest: EventStream<E::Rest>) {
         stream!(&self.phase, stream => rest.source_mut().know_what_was_told(stream.source()));
@@ -190,7 +190,7 @@ impl<E: Resumable> ReconnectingRun<E> {
     ///
     /// # Errors
     /// Those of [`next`](Self::next), and the same each time it is called again; then the [`snapshot`](Self::snapshot)
-    /// holds what came before.
+    /// contains the events before.
     pub async fn finish(&mut self) -> Result<Run, Error> {
         self.drain().await?;
         Ok(self.run.clone())
@@ -244,7 +244,7 @@ fn pause(policy: RetryPolicy, attempts: u32) -> Duration {
     bound / 2 + (bound / 2).mul_f64(fastrand::f64())
 }
 
-/// Adds an event to the run; one that cannot be read is noted there. `true` when it is new: what a follower is told of
+/// Adds an event to the run; one that cannot be read is noted there. `true` when it is new: what a follower receives of
 /// the past is not.
 fn told<E: Resumable>(event: Result<E, Error>, run: &mut Run) -> Result<bool, Error> {
     match event {

@@ -54,7 +54,7 @@ impl<E: Resumable> EventStream<E> {
     /// whatever becomes of its stream. The new stream brings the nodes that ran meanwhile, without their inputs and
     /// outputs, and does not bring again what this one has brought. Of a chatflow it brings the text so far, as one
     /// `message_replace`; the pieces that a workflow wrote in between do not come, but the outputs of the run are whole.
-    /// What is gathered from it has one of [`Missing::gaps`](crate::Missing::gaps), and
+    /// A value accumulated from it has one of [`Missing::gaps`](crate::Missing::gaps), and
     /// [`Missing::text`](crate::Missing::text) while its text is not known to be whole.
     ///
     /// After a pause, as when a form has just been submitted, it first waits until the run is no longer paused, at most
@@ -210,7 +210,7 @@ mod app {
         })
     }
 
-    /// The event by which the stream of a run ends, as its record tells it.
+    /// The event by which the stream of a run ends, made from its record.
     fn end(run: &WorkflowRun) -> String {
         let data = json!({
             "id": run.id,
@@ -271,7 +271,7 @@ mod web {
         WebWorkflows::new(transport).events(run_id, &query).await
     }
 
-    /// Pages have no operation that tells it: the events of the run so far do, which come at once.
+    /// Pages have no operation for it: the events of the run so far show it, which arrive at once.
     async fn state(transport: &Transport, run_id: &str) -> RunState {
         let mut state = ProbedState::Unknown;
         let look = async {
@@ -309,7 +309,7 @@ mod web {
                     follow(transport, run_id).await
                 }
 
-                /// Pages have no operation that tells it.
+                /// Pages have no operation for it.
                 async fn outcome<'a>(_: &'a Transport, _: &'a str) -> Outcome {
                     None
                 }

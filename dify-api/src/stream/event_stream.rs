@@ -211,7 +211,7 @@ impl<E: Event> EventStream<E> {
         }
     }
 
-    /// An event came: from now on, the limits count anew.
+    /// An event came: the limits start again from now.
     fn progressed(&mut self) {
         if let Some(incoming) = &mut self.incoming {
             incoming.progressed();
@@ -223,7 +223,7 @@ impl<E: Event> EventStream<E> {
         }
     }
 
-    /// Ends the stream: well where the run has told its end before, whatever became of the connection since.
+    /// Ends the stream: successfully if the run has reported its end before, whatever happened to the connection since.
     fn close(&mut self, kind: Option<ErrorKind>) -> Option<Result<E, Error>> {
         self.incoming = None;
         self.probe = None;
@@ -335,7 +335,7 @@ impl<E> EventStream<E> {
     /// Makes a drop of the stream before the end of the run stop the run as well.
     ///
     /// The request goes out from a task of its own, on the runtime in which the stream is dropped; whether it was heard,
-    /// nobody learns. A run cannot be stopped before an event contains its task.
+    /// not reported. A run cannot be stopped before an event contains its task.
     ///
     /// Without this, a workflow continues when its stream is dropped, and its result is stored; the answer to a chat
     /// message stays empty on Dify 1.16.1, whether its run was stopped or not.
@@ -370,7 +370,7 @@ impl<E> EventStream<E> {
 impl<E> Unpin for EventStream<E> {}
 
 impl ErrorKind {
-    /// Does the stream go on after it?
+    /// Does the stream continue after it?
     pub(crate) fn spoils_one_event(&self) -> bool {
         matches!(self, Self::Decode(_))
     }

@@ -1,7 +1,7 @@
 //! Server-sent events: bytes in, frames out.
 //!
 //! The framing of `text/event-stream` as the [WHATWG standard] has it, whole, and nothing of Dify: line ends LF, CR
-//! and CRLF, a byte order mark, fields, comments, data of several lines, ids and retry times, U+FFFD for what is not
+//! and CRLF, a byte order mark, fields, comments, data of several lines, ids and retry times, U+FFFD for bytes that are not
 //! UTF-8, however the bytes are cut up. Usable alone, with any source of bytes.
 //!
 //! ```
@@ -24,7 +24,7 @@
 //! # What it costs
 //!
 //! Each byte is looked at once for its line end and, in data, once more for its encoding; a frame that lies inside
-//! one chunk is lent out where it stands. Only what a chunk leaves unfinished is copied, once.
+//! one chunk is lent in place. Only what a chunk leaves unfinished is copied, once.
 //!
 //! [WHATWG standard]: https://html.spec.whatwg.org/multipage/server-sent-events.html
 

@@ -50,7 +50,7 @@ pub(super) fn streams(head: &Head) -> bool {
     text(&head.headers, &CONTENT_TYPE).is_some_and(media::is_event_stream)
 }
 
-/// Reads an answer that is no success: Dify's own words, or what stands in their place. Words without a code count only
+/// Reads an answer that is no success: Dify's own refusal, or what replaces it. A refusal without a code counts only
 /// `from_dify`: gateways write them as well.
 pub(super) async fn refusal(
     head: &Head,
@@ -152,7 +152,7 @@ impl Received {
     }
 }
 
-/// When the server wants to be asked again. A date is read by the server's own clock, where it says what that shows.
+/// When the server wants to be asked again. A date is compared with the server's own clock, if the answer contains it.
 fn asked(headers: &HeaderMap) -> Option<Duration> {
     let clock = text(headers, &DATE).and_then(|date| httpdate::parse_http_date(date).ok());
     retry_after(headers.get(RETRY_AFTER)?.as_bytes(), clock.unwrap_or_else(SystemTime::now))

@@ -22,7 +22,7 @@ pub(crate) struct Incoming {
     idle: Option<Duration>,
     /// When the whole is over.
     deadline: Option<Deadline>,
-    /// Since when nothing has come. Time in which nobody asks does not count.
+    /// Since when nothing has come. Time without a reader does not count.
     waiting: Option<Instant>,
     stall: Option<(TimeLimit, Duration)>,
     /// The caller asked a server to keep the stream open while its run pauses.
@@ -38,7 +38,7 @@ impl Incoming {
         Self { body, idle, deadline, waiting: None, stall: None, through_pauses: false, stalled: None, timer }
     }
 
-    /// Watches for bytes that hold no event; [`progressed`](Self::progressed) has to be told of those that do.
+    /// Limits bytes without an event; [`progressed`](Self::progressed) must be called for those with one.
     pub(crate) fn stalls_after(&mut self, limits: impl IntoIterator<Item = (TimeLimit, Option<Duration>)>) {
         let limits = limits.into_iter().filter_map(|(which, limit)| Some((which, limit?)));
         self.stall = limits.min_by_key(|(_, limit)| *limit);
@@ -56,7 +56,7 @@ impl Incoming {
         self.stalled = None;
     }
 
-    /// The length the body says it has, less what was read.
+    /// The announced length of the body, less what was read.
     pub(crate) fn remaining(&self) -> Option<u64> {
         self.body.size_hint().exact()
     }

@@ -137,7 +137,7 @@ impl Transport {
         self.shared.server_version.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    /// Notes the release that an answer names. What is no name of a release is not kept.
+    /// Stores the release that an answer names. Text that names no release is ignored.
     fn is_of_release(&self, version: &str) {
         let named = version.starts_with(|c: char| c.is_ascii_digit()) && version.len() <= 40;
         if named && self.server_version().as_deref() != Some(version) {

@@ -53,7 +53,7 @@ fn start(exchange: Box<Exchange>) -> Running {
 /// Makes of an answer what the call brings.
 type Finish<T> = fn(Received) -> Finished<T>;
 
-/// What is made of an answer, or will be.
+/// The result of an answer, or its future.
 pub(crate) enum Finished<T> {
     Now(Result<Response<T>, Error>),
     Later(Later<T>),
@@ -112,7 +112,7 @@ impl<T> Call<T> {
     }
 
     /// Proves the call by this token (`Authorization: Bearer …`) instead of what the client has: for the few operations
-    /// that say so.
+    /// that are marked so.
     #[cfg(any(feature = "web", feature = "console"))]
     pub fn bearer(mut self, token: impl Into<String>) -> Self {
         let header = crate::values::secret::Secret::new(token.into()).bearer();
@@ -277,7 +277,7 @@ impl<T: DeserializeOwned> Call<T> {
 }
 
 impl Call<()> {
-    /// Answered by nothing, or by what is not read.
+    /// An answer without content, or with content that is not read.
     pub(crate) fn empty(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
         Self::of(Exchange::described(transport, operation, request, Expect::Nothing), |answer| {
             let body = answer.body();

@@ -4,7 +4,7 @@ use crate::{types::ErrorCode, values::decode::Fault};
 use serde::Deserialize;
 use serde_json::{Map, Value};
 
-/// What a body says of an error.
+/// The error in a body.
 #[derive(Debug, PartialEq)]
 pub(super) struct Refusal {
     /// Empty where the body has none.
@@ -13,7 +13,7 @@ pub(super) struct Refusal {
     pub(super) params: Option<String>,
 }
 
-/// Read as leniently as can be: an error about an error helps nobody.
+/// Read as leniently as possible: an error about an error is of no use.
 #[derive(Deserialize)]
 struct Body {
     // The console's refusals about keys call it `custom`.
@@ -62,7 +62,7 @@ impl Refusal {
     }
 }
 
-/// Checks that a body in the shape of a success does not say `{"result": "fail"}` and why.
+/// Checks that a body in the shape of a success is not `{"result": "fail"}` with a reason.
 pub(super) fn not_failed(body: &[u8]) -> Result<(), Fault> {
     /// Longer bodies are answers.
     const LONGEST: usize = 4096;

@@ -168,7 +168,7 @@ fn in_mode(mut object: Vec<u8>, mode: &str) -> Vec<u8> {
     object
 }
 
-/// Refuses a value that is unset or empty, where the server would answer for nobody or with a refusal.
+/// Refuses a value that is unset or empty, where the server would answer for no user or with a refusal.
 pub(crate) fn needed(name: &str, value: Option<&str>) -> Result<(), String> {
     if value.is_some_and(|value| !value.is_empty()) {
         return Ok(());

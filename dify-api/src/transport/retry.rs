@@ -121,7 +121,7 @@ impl RetryPolicy {
     }
 }
 
-/// What is left of the pauses of one call.
+/// The rest of the pauses of one call.
 pub(crate) struct Pauses {
     bounds: ExponentialBackoff,
     max_delay: Duration,
@@ -182,7 +182,7 @@ mod pauses {
         }
     }
 
-    /// The limit was once waited for in place of a longer `Retry-After`, which helps nobody.
+    /// The limit was once waited for instead of a longer `Retry-After`, which helps no caller.
     #[test]
     fn a_server_that_says_when_is_obeyed_up_to_the_limit() {
         let asked = |seconds| pauses(RetryPolicy::default(), Some(Duration::from_secs(seconds)));

@@ -28,7 +28,7 @@ pub struct Timeouts {
     /// run for those. [`response_headers`](Self::response_headers) is in force too; the shorter one counts.
     pub read_response_headers: Option<Duration>,
     /// The whole of a call that is answered at once, with all its attempts and the pauses between them. 10 min. Not
-    /// for streams, downloads and uploads, which may take as long as bytes flow. Of those it limits what is not their
+    /// for streams, downloads and uploads, which may take as long as bytes flow. Of those it limits the part that is not their
     /// own: waiting for a session or a passport, a refusal, and the answer to an upload.
     pub call: Option<Duration>,
     /// No byte of the answer's body. 60 s: Dify sends a ping every 10 s. Only time spent waiting counts, not the

@@ -24,7 +24,7 @@ pub type Read = Result<(), Stop>;
 
 /// A value that is read in place.
 pub trait Decode {
-    /// Returns the empty value: what stands for a member that the server left out.
+    /// Returns the empty value, which replaces a member that the server left out.
     fn blank() -> Self
     where
         Self: Sized;

@@ -18,7 +18,7 @@ pub(crate) fn is_html(content_type: &str) -> bool {
     essence(content_type).eq_ignore_ascii_case("text/html")
 }
 
-/// Does the `Accept` header of the request take it? `*/*` and `audio/*` mean what they say.
+/// Does the `Accept` header of the request take it? `*/*` and `audio/*` are ranges.
 pub(crate) fn accepts(accept: &str, content_type: &str) -> bool {
     let offered = essence(content_type);
     accept.split(',').map(essence).any(|range| {

@@ -101,7 +101,7 @@ impl Redactor {
 }
 
 /// What the Base64 of any text that contains the secret contains: at each of three places in a group, without the
-/// characters that depend on what is before and after.
+/// characters that depend on their neighbours.
 fn in_base64(secret: &str) -> impl Iterator<Item = String> {
     (0..3).flat_map(move |before| {
         let padded = [&b"\0\0"[..before], secret.as_bytes()].concat();

@@ -1,12 +1,12 @@
 //! Releases of Dify, as servers name their own.
 
-/// Releases that call themselves by another number: what they say, and what they are.
+/// Releases that report another number: the number, and the release.
 const MISNAMED: [(&str, &str); 1] = [("1.2.0", "1.3.0")];
 
 /// Unreleased code calls itself by the release before it; this one is the last that is known.
 const LAST: &str = "1.16.1";
 
-/// Returns whether a server of this version lacks what came with a release. What is no release is not older.
+/// Returns whether a server of this version lacks what came with a release. Text that is no release is not older.
 pub(crate) fn is_older(version: &str, than: &str) -> bool {
     let newest = MISNAMED.iter().find(|(says, _)| *says == version).map_or(version, |(_, is)| is);
     matches!((numbers(newest), numbers(than)), (Some(version), Some(than)) if version < than)

@@ -8,7 +8,7 @@ const LIMIT: usize = 1024;
 /// The longest that a list of texts is shown, in bytes.
 pub(crate) const LIST: usize = 4 * LIMIT;
 
-/// What stands where something was cut off.
+/// The mark of a cut.
 const CUT: char = '\u{2026}';
 
 /// Shows text that comes from a server in one line of a log or terminal.
@@ -96,7 +96,7 @@ impl fmt::Debug for Size {
     }
 }
 
-/// Cuts what is written through it after so many bytes: for texts of many parts.
+/// Cuts the text written through it after so many bytes, for texts of many parts.
 pub(crate) struct Bounded<W> {
     to: W,
     left: usize,

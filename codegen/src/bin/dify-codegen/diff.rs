@@ -9,7 +9,7 @@ use codegen::diff::{Advice, Level, diff};
 
 use crate::documents;
 
-/// What to compare, and how to tell the outcome.
+/// The versions to compare, and the form of the report.
 #[derive(Args)]
 pub struct Diff {
     /// The version before: a document, a folder with spec/, a git revision, or `revision:path`.
@@ -68,7 +68,7 @@ impl FailOn {
     }
 }
 
-/// Whether nothing weighs as much as `--fail-on` says.
+/// Returns whether every change is below the level of `--fail-on`.
 pub fn run(root: &Path, task: &Diff) -> Result<bool, Box<dyn Error>> {
     let mut old = documents::read(root, &task.old)?;
     let mut new = match &task.new {

@@ -11,7 +11,7 @@ use codegen::bundle::bundle;
 use codegen::source::{self, Source};
 use serde_json::Value;
 
-/// The documents that a name stands for: a file, a folder with `spec/`, `revision:path`, or a git revision.
+/// The documents that a name refers to: a file, a folder with `spec/`, `revision:path`, or a git revision.
 pub fn read(root: &Path, name: &str) -> Result<Vec<Document>, Box<dyn Error>> {
     let path = Path::new(name);
     if path.is_file() {
@@ -26,7 +26,7 @@ pub fn read(root: &Path, name: &str) -> Result<Vec<Document>, Box<dyn Error>> {
     }
 }
 
-/// Whether a name stands for one document.
+/// Returns whether a name refers to one document.
 pub fn is_file(root: &Path, name: &str) -> bool {
     Path::new(name).is_file() || (!root.join(name).is_dir() && name.contains(':'))
 }
@@ -69,7 +69,7 @@ fn git(root: &Path, arguments: &[&str]) -> Result<String, Box<dyn Error>> {
     Ok(String::from_utf8(output.stdout)?)
 }
 
-/// One document, YAML or JSON; its API is told by its servers, else by its name.
+/// One document, YAML or JSON; its API follows from its servers, else from its name.
 fn document(name: &str, text: &str) -> Result<Document, Box<dyn Error>> {
     let value = codegen::source::value(name, text)?;
     Ok(Document { api: api(name, &value), value })

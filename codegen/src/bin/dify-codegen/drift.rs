@@ -1,4 +1,4 @@
-//! `cargo xtask drift`: our description against what a server says of itself.
+//! `cargo xtask drift`: compares our description with a server's own document.
 
 use std::error::Error;
 use std::fs;
@@ -25,7 +25,7 @@ pub struct Drift {
     /// spec/ does not describe, is compared with the one of that release in spec/upstream.
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
-    /// The API that they describe; told by their servers or file names where this is left out.
+    /// The API that they describe. Defaults to the one that their servers or file names show.
     #[arg(long, value_name = "API")]
     api: Option<Described>,
     /// The known differences, below the workspace's root.

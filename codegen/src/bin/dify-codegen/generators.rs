@@ -21,7 +21,7 @@ use clap::Args;
 use outcome::Outcome;
 use tools::{Pins, Tools};
 
-/// The APIs, in the order of the table. The first is the one that a known bug is told of.
+/// The APIs, in the order of the table. A known bug is reported for the first.
 const APIS: [&str; 3] = ["service", "web", "console"];
 
 /// Which generators, and whether to keep what comes out.
@@ -42,7 +42,7 @@ pub struct Generators {
 struct Generator {
     /// As its users call it.
     name: &'static str,
-    /// The package whose pinned version is told.
+    /// The package whose pinned version the table shows.
     package: &'static str,
     /// The version of OpenAPI whose document it is given.
     openapi: &'static str,
@@ -50,7 +50,7 @@ struct Generator {
     needs: &'static [&'static str],
     /// What gives them, for those that have not got it.
     install: &'static str,
-    /// What proves the output: told in the table.
+    /// The proof of the output, as the table shows it.
     proof: &'static str,
     /// Options that the run needs besides the document, and why.
     options: &'static [Choice],
@@ -71,7 +71,7 @@ struct KnownBug {
     apis: &'static [&'static str],
     what: &'static str,
     link: &'static str,
-    /// What the failure or the log has to say; another failure is not this bug.
+    /// The text that the failure or the log must contain; another failure is not this bug.
     sign: &'static str,
 }
 

@@ -1,4 +1,4 @@
-//! `cargo xtask lint`: the rules of the source, and what the linters of others say of the published documents.
+//! `cargo xtask lint`: the rules of the source, and other linters on the published documents.
 
 use std::error::Error;
 use std::fs;
@@ -13,12 +13,12 @@ use crate::tell;
 /// What to look at.
 #[derive(Args)]
 pub struct Lint {
-    /// Also hold the published documents against OpenAPI's own schemas and the rules of redocly and spectral.
+    /// Also validate the published documents against OpenAPI's own schemas and the rules of redocly and spectral.
     #[arg(long)]
     published: bool,
 }
 
-/// Tells every mistake.
+/// Reports every mistake.
 pub fn lint(root: &Path, task: &Lint) -> ExitCode {
     let source = match codegen::source::load(&root.join("spec")) {
         Ok(source) => source,
@@ -45,7 +45,7 @@ pub fn lint(root: &Path, task: &Lint) -> ExitCode {
 /// The configuration of redocly.
 const REDOCLY: &str = "tools/redocly.yaml";
 
-/// Whether nobody finds a fault with the published documents.
+/// Returns whether no linter reports a problem of the published documents.
 fn published(root: &Path) -> Result<bool, Box<dyn Error>> {
     let node = match NodeJs::tools(root)? {
         NodeTools::Ready(node) => node,
@@ -88,7 +88,7 @@ fn documents(root: &Path) -> Result<Vec<String>, Box<dyn Error>> {
     Ok(documents)
 }
 
-/// Whether a program is content; what it says is shown only where it is not.
+/// Returns whether a program succeeds; its output is shown only if it fails.
 fn run(command: &mut Command) -> Result<bool, Box<dyn Error>> {
     let output = command.output()?;
     if !output.status.success() {

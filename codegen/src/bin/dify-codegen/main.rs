@@ -30,19 +30,19 @@ struct Cli {
 enum Task {
     /// Make the bindings and the published documents from spec/.
     Codegen {
-        /// Write nothing; fail when something is not what spec/ says.
+        /// Write nothing; fail if a generated file differs from spec/.
         #[arg(long)]
         check: bool,
     },
-    /// Tell every mistake in spec/, each with its file, its line and how to mend it.
+    /// Report every mistake in spec/ with its file, its line and its fix.
     Lint(lint::Lint),
     /// Make the reference pages: static, for reading offline.
     Docs(docs::Docs),
     /// Judge recorded exchanges with real servers by spec/.
     Verify(verify::Verify),
-    /// Tell what changed between two versions of spec/, and what it asks of callers.
+    /// Show the changes between two versions of spec/, and what they require of callers.
     Diff(diff::Diff),
-    /// Hold spec/ against what a Dify server says of itself.
+    /// Compare spec/ with a Dify server's own document.
     Drift(drift::Drift),
     /// Write the documents for servers of another release, or of a range of releases.
     Publish(publish::Publish),
@@ -64,7 +64,7 @@ fn main() -> ExitCode {
     }
 }
 
-/// Success where all is as it should be; a failure told otherwise.
+/// Returns success if everything is right, else the failure that was reported.
 fn exit(outcome: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
     match outcome {
         Ok(true) => ExitCode::SUCCESS,
@@ -76,7 +76,7 @@ fn exit(outcome: Result<bool, Box<dyn std::error::Error>>) -> ExitCode {
     }
 }
 
-/// The root of the workspace, wherever in it the command is run. Cargo says it anew at each run, so that a binary that
+/// The root of the workspace, wherever in it the command is run. Cargo passes it at each run, so that a binary that
 /// was moved along with its workspace, or kept from another, works where it is called.
 fn root() -> PathBuf {
     let here = std::env::var_os("CARGO_MANIFEST_DIR").map_or_else(|| env!("CARGO_MANIFEST_DIR").into(), PathBuf::from);

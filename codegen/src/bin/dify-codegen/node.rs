@@ -9,7 +9,7 @@ use std::process::Command;
 /// The oldest release of Node.js that the programs take: major, minor.
 const OLDEST: (u32, u32) = (20, 19);
 
-/// Where the programs stand, ready to run.
+/// The folder of the programs, ready to run.
 pub struct NodeJs {
     directory: PathBuf,
 }
@@ -23,7 +23,7 @@ pub enum NodeTools {
 }
 
 impl NodeJs {
-    /// Looks for Node.js and fetches what is not there yet.
+    /// Looks for Node.js and fetches missing packages.
     ///
     /// # Errors
     /// When npm cannot fetch, or the file system refuses.
@@ -44,7 +44,7 @@ impl NodeJs {
         Ok(NodeTools::Ready(node))
     }
 
-    /// Fetches by the lock file, unless what is there was fetched by the same.
+    /// Fetches by the lock file, unless the present packages were fetched by the same one.
     fn fetch(&self, pinned: &Path) -> Result<(), Box<dyn Error>> {
         fs::create_dir_all(&self.directory)?;
         for entry in fs::read_dir(pinned)? {
@@ -90,7 +90,7 @@ impl NodeJs {
     }
 }
 
-/// Major and minor of what `node --version` tells.
+/// Major and minor of `node --version`.
 fn version(told: &str) -> Option<(u32, u32)> {
     let mut numbers = told.strip_prefix('v')?.split('.').map(str::parse);
     Some((numbers.next()?.ok()?, numbers.next()?.ok()?))

@@ -40,7 +40,7 @@ fn release(text: &str) -> Result<String, &'static str> {
     if contract::is_release(text) { Ok(text.to_owned()) } else { Err("write three numbers, such as 1.9.2") }
 }
 
-/// Whether every exchange is what the source says.
+/// Returns whether every exchange conforms to the source.
 pub fn verify(root: &Path, task: &Verify) -> Result<bool, Box<dyn Error>> {
     if task.matrix {
         return matrix(root);

@@ -17,7 +17,7 @@ use tokio::{sync::watch, time::Instant};
 const FIRST: Duration = Duration::from_secs(1);
 const LONGEST: Duration = Duration::from_secs(60);
 
-/// How long a renewal goes on for which nobody waits any more. A token that is good for one time would be lost with the
+/// How long a renewal continues after its last caller has left. A token that is good for one time would be lost with the
 /// answer that replaces it.
 const LINGER: Duration = Duration::from_millis(500);
 
@@ -34,7 +34,7 @@ struct RenewalState {
     failure: Option<LastFailure>,
     /// Failures in a row.
     failures: u32,
-    /// Counts the credentials that came otherwise. A renewal that began before says nothing of them.
+    /// Counts the credentials from other sources. A renewal that began before them does not concern them.
     others: u64,
 }
 

@@ -173,7 +173,7 @@ impl SessionCredential {
         }
     }
 
-    /// Keeps the tokens that a login or a refresh brings in its body, up to Dify 1.9.1.
+    /// Keeps the tokens in the body of a login or a refresh, up to Dify 1.9.1.
     pub(super) fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
         #[derive(Deserialize)]
         struct Body {

@@ -22,7 +22,7 @@ pub type RunStream<E> = Accumulator<E, Run>;
 ///
 /// Await it for the whole. Or read the events one by one with [`next`](Self::next), as from the [`EventStream`] it is
 /// made of, and look at the [`snapshot`](Self::snapshot) at any time: it contains the data of the events read so
-/// told.
+/// far.
 ///
 /// An event that cannot be decoded is delivered as `Unknown` and noted in the snapshot as missing. Everything else that goes wrong ends the
 /// stream, and leaves the snapshot as far as it came.

@@ -23,7 +23,7 @@ pub struct Answer {
     /// The answer. The steps of an agent are joined by a line feed, as the server stores them; the thinking of a ReAct
     /// agent is removed when its answer is whole. Of a chatflow whose pieces did not come, the output `answer`.
     pub text: String,
-    /// What had been said was taken back and replaced, by moderation: the reason, which is often empty. The text is the
+    /// Moderation replaced the earlier text: the reason, which is often empty. The text is the
     /// one that replaced it.
     pub replaced: Option<String>,
     /// The steps of an agent, each in its latest form.
@@ -32,8 +32,8 @@ pub struct Answer {
     pub citations: Vec<Citation>,
     /// Files that belong to the answer.
     pub files: Vec<AnswerFile>,
-    /// Tokens and prices. `None` is unknown: chatflows of 1.13.0 do not tell, nor does an answer that failed. One that
-    /// was stopped tells zeros.
+    /// Tokens and prices. `None` is unknown: chatflows of 1.13.0 and failed answers do not report them. One that
+    /// was stopped reports zeros.
     pub usage: Option<Usage>,
     /// The annotation that answered in place of a model.
     pub annotation_reply: Option<AnnotationReply>,
@@ -240,7 +240,7 @@ impl Answer {
         learn(&mut known.transfer_method, file.transfer_method);
     }
 
-    /// What `message_end` tells.
+    /// The data of `message_end`.
     pub(super) fn ends(&mut self, end: AnswerEnd<'_>) {
         learn(&mut self.usage, end.usage.cloned());
         learn(&mut self.annotation_reply, end.annotation_reply.cloned());
@@ -290,7 +290,7 @@ impl Answer {
         self.error = Some(failure);
     }
 
-    /// Of a chatflow, the run says how it stands.
+    /// The run of a chatflow has its status.
     fn settle(&mut self) {
         if let Some(run) = &self.run {
             if self.status != run.status {
@@ -304,7 +304,7 @@ impl Answer {
     }
 }
 
-/// What `message_end` tells.
+/// The data of `message_end`.
 pub(super) struct AnswerEnd<'e> {
     pub(super) usage: Option<&'e Usage>,
     pub(super) annotation_reply: Option<&'e AnnotationReply>,

@@ -1,10 +1,10 @@
-//! Where in a list the thing of an id stands.
+//! The place of an item in a list, by its id.
 
 use std::collections::HashMap;
 
 /// Finds things by their ids without walking the list.
 ///
-/// The list is public, so that somebody may have changed it: what is found here is checked against it.
+/// The list is public and may have been changed: a place found here is checked against it.
 #[derive(Clone, Debug, Default)]
 pub(super) struct ById(HashMap<Box<str>, usize>);
 
@@ -24,7 +24,7 @@ impl ById {
 }
 
 impl PartialEq for ById {
-    /// It says nothing that the list does not say.
+    /// It contains nothing that the list does not contain.
     fn eq(&self, _: &Self) -> bool {
         true
     }

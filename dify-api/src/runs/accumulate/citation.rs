@@ -4,7 +4,7 @@ use crate::RawJson;
 
 /// A passage from knowledge that an answer rests on.
 ///
-/// The published page is told less than an application's key, so that nearly all of it may be missing.
+/// The published page receives less than an application's key, so that nearly all members are optional.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct Citation {

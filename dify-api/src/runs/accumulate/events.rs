@@ -51,7 +51,7 @@ macro_rules! accumulate_run {
     };
 }
 
-/// The same, with what only applications and pages tell.
+/// The same, with the events that only applications and pages send.
 #[cfg(any(feature = "app", feature = "web"))]
 macro_rules! accumulate_pausing_run {
     ($run:ident, $event:expr, { $($pattern:pat => $then:expr,)* }) => {
@@ -134,7 +134,7 @@ macro_rules! accumulate_answer {
     };
 }
 
-/// The same, where a run may stand behind the answer.
+/// The same, where the answer may be that of a run.
 #[cfg(any(feature = "app", feature = "web"))]
 macro_rules! accumulate_answer_of_a_run {
     ($answer:ident, $event:ident, { $($pattern:pat => $then:expr,)* }) => {

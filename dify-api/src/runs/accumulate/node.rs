@@ -72,7 +72,7 @@ pub struct NodeRetry {
     pub elapsed_time: f64,
 }
 
-/// What an event says of an execution. What it does not say is `None`.
+/// The data of an event about an execution. Missing members are `None`.
 #[derive(Default)]
 pub(super) struct NodeData<'e> {
     pub(super) id: &'e str,
@@ -148,7 +148,7 @@ impl NodeRun {
         matches!(node_type, NodeType::Iteration | NodeType::Loop)
     }
 
-    /// Takes up what an event says, and keeps what it does not say.
+    /// Takes over the data of an event, and keeps what the event does not contain.
     pub(super) fn learn(&mut self, data: &NodeData<'_>) {
         if let Some(node_type) = data.node_type {
             self.node_type.clone_from(node_type);
@@ -185,12 +185,12 @@ impl NodeRun {
     }
 }
 
-/// A JSON `null` says nothing.
+/// A JSON `null` counts as missing.
 fn json(data: Option<&RawJson>) -> Option<RawJson> {
     data.filter(|json| !json.is_null()).cloned()
 }
 
-/// Something replaces what is known; nothing does not.
+/// A value replaces the present one; `None` does not.
 pub(super) fn learn<T>(known: &mut Option<T>, data: Option<T>) {
     if data.is_some() {
         *known = data;

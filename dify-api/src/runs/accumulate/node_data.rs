@@ -1,4 +1,4 @@
-//! What the data of events say of an execution.
+//! The data of events about an execution.
 
 use super::node::{NodeData, NodeEnd};
 use crate::types;
@@ -22,7 +22,7 @@ impl<'e> NodeData<'e> {
     }
 }
 
-/// A node begins, of which this is told in full or replayed in part.
+/// A node begins; the event is complete or a replay with fewer members.
 macro_rules! of_start {
     ($data:ident, $truncated:expr) => {
         NodeData {
@@ -43,7 +43,7 @@ macro_rules! of_start {
     };
 }
 
-/// A node ends, of which this is told in full or replayed in part.
+/// A node ends; the event is complete or a replay with fewer members.
 macro_rules! of_end {
     ($data:ident, $inputs:expr, $process_data:expr, $outputs:expr, $truncated:expr) => {
         NodeData {
@@ -105,7 +105,7 @@ impl<'e> From<&'e types::RunNodeFinishedData> for NodeData<'e> {
     }
 }
 
-/// Iterations and loops are told alike: that one begins, that a round of it begins, that it ends.
+/// Iterations and loops have the same events: it begins, a round begins, it ends.
 macro_rules! containers {
     ($($kind:ident: $started:ident $next:ident $completed:ident)*) => {$(
         impl<'e> From<&'e types::$started> for NodeData<'e> {

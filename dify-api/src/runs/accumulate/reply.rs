@@ -159,7 +159,7 @@ mod answers {
         "error",
     ];
 
-    /// An answer, and what `message_end` said beside it, as it was said.
+    /// An answer, and the metadata of `message_end` as sent.
     pub(crate) struct Parts<M> {
         answer: Answer,
         metadata: Option<M>,
@@ -305,7 +305,7 @@ mod answers {
                 })
             }
 
-            /// Chatflows of 1.13.0, stopped ones and paused ones say nothing: what they cost is unknown, not zero.
+            /// Chatflows of 1.13.0, stopped and paused ones report nothing: their cost is unknown, not zero.
             fn unsaid(answer: &Answer) -> types::$metadata {
                 types::$metadata {
                     annotation_reply: None,

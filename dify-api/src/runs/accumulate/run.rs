@@ -195,7 +195,7 @@ impl Run {
         self.missing.text = false;
     }
 
-    /// Takes over what the run itself says, where its events cannot be had any more.
+    /// Takes over the record of the run, if its events are not available any more.
     #[cfg(feature = "app")]
     pub(crate) fn read_back(&mut self, run: &crate::types::WorkflowRun) {
         self.status = RunStatus::from(&run.status);
@@ -221,7 +221,7 @@ impl Run {
         self.heard();
     }
 
-    /// Where an execution stands; at the end, where it was not known.
+    /// The place of an execution; the end of the list for a new one.
     fn place_of(&mut self, node_data: &NodeData<'_>) -> usize {
         if let Some(place) = self.executions.find(&self.nodes, node_data.id, |node| &node.id) {
             return place;
@@ -241,7 +241,7 @@ impl Run {
         place
     }
 
-    /// Where the latest execution of an iteration or a loop stands.
+    /// The place of the latest execution of an iteration or a loop.
     fn container_of(&self, node_data: &NodeData<'_>) -> Option<usize> {
         self.containers.find(&self.nodes, node_data.node_id, |node| &node.node_id)
     }

@@ -18,7 +18,7 @@ pub(crate) enum ProbedState {
     Unknown,
     /// It waits for a person.
     Paused,
-    /// It has ended: the `workflow_finished` event that tells it.
+    /// It has ended: its `workflow_finished` event.
     Ended(String),
 }
 

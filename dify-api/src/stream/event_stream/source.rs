@@ -1,4 +1,4 @@
-//! What is known of the run behind a stream.
+//! The state of the run behind a stream.
 
 use crate::{
     Call, Error, ErrorKind, Event, RawJson, Transport,
@@ -15,7 +15,7 @@ use std::{
     hash::{DefaultHasher, Hash, Hasher},
 };
 
-/// The run behind a stream, as far as its events have told.
+/// The run behind a stream, as far as its events have reported it.
 pub(crate) struct FrameSource {
     pub(super) circumstances: Circumstances,
     transport: Transport,
@@ -42,11 +42,11 @@ pub(crate) struct FrameSource {
     pub(crate) kept: Option<String>,
     /// How many members of events were missing and are empty.
     pub(super) substitutions: usize,
-    /// What happened to which execution, so that a stream that goes on elsewhere does not tell it again.
+    /// What happened to which execution, so that a resumed stream does not repeat it.
     told: HashSet<u64>,
     /// One of these events has come in this stream.
     begun: bool,
-    /// This stream goes on where another ended, and begins by telling what happened before.
+    /// This stream continues another one, and begins by repeating what happened before.
     continues: bool,
 }
 
@@ -80,7 +80,7 @@ impl FrameSource {
         }
     }
 
-    /// Reads one event by its `event` line and its data; nothing where there is none, or it was told before.
+    /// Reads one event by its `event` line and its data; nothing if there is none, or it came before.
     pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
         let unfit = |fault: Fault| DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault);
         let name = match frame(line, data).map_err(|fault| ErrorKind::Decode(unfit(fault)))? {
@@ -120,7 +120,7 @@ impl FrameSource {
         }
     }
 
-    /// Notes how the run stands after the event.
+    /// Stores the status of the run after the event.
     fn follow<E: Event>(&mut self, name: &str) {
         match name {
             // After a pause a run may continue in the same stream.
@@ -135,7 +135,7 @@ impl FrameSource {
         self.ended |= of_the_run && E::FINAL.contains(&name);
     }
 
-    /// Whether the stream of a paused run says that the run was stopped. The run may continue in another stream, so that
+    /// Whether the stream of a paused run reports that the run was stopped. The run may continue in another stream, so that
     /// this is not news of it, unless this stream shows the run beyond its pauses, or asked for the stop.
     fn is_late_stop(&self, name: &str, data: &str) -> bool {
         self.paused
@@ -184,7 +184,7 @@ impl FrameSource {
         }
     }
 
-    /// Notes what the event tells of an execution; `true` when it was told before.
+    /// Notes what the event reports of an execution; `true` if it came before.
     fn was_told(&mut self, name: &str, data: &str) -> bool {
         let member = match name {
             // It starts once, and again after each pause.
@@ -205,7 +205,7 @@ impl FrameSource {
         self.continues && again
     }
 
-    /// What is wrong with a stream that ends here.
+    /// The error of a stream that ends here.
     pub(super) fn missing(&self) -> Option<ErrorKind> {
         (!self.ended).then(|| ErrorKind::Incomplete { last: Some(&self.last).filter(|last| !last.is_empty()).cloned() })
     }
@@ -227,13 +227,13 @@ impl FrameSource {
         self.stopping.as_ref()?.user.as_deref()
     }
 
-    /// Takes over what another stream of the same run has told, which this one begins with and does not tell again.
+    /// Takes over what another stream of the same run has delivered, so that this one does not repeat it.
     pub(crate) fn continue_from(&mut self, other: &Self) {
         self.know_what_was_told(other);
         self.continues = true;
     }
 
-    /// The same for a stream that tells only what is new.
+    /// The same for a stream that sends only new events.
     pub(crate) fn know_what_was_told(&mut self, other: &Self) {
         self.told.clone_from(&other.told);
         self.run_id.clone_from(&other.run_id);
@@ -284,7 +284,7 @@ impl Drop for FrameSource {
     }
 }
 
-/// What an `error` event says, in whatever shape: failing to read it must not hide that the run failed.
+/// The content of an `error` event, in any shape: failing to read it must not hide that the run failed.
 fn failed(data: &str) -> StreamError {
     let whole = serde_json::from_str(data).unwrap_or_else(|_| Value::String(data.trim().to_owned()));
     // Some gateways wrap what they pass on.

@@ -53,13 +53,13 @@ enum Data {
     InBuffer(usize),
 }
 
-/// What the limit says of the frame in the making.
+/// The state of the unfinished frame with respect to the limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum FrameSize {
     Fits,
-    /// Over the limit, and nobody knows yet. It is said at once: an endless event has no end to say it at.
+    /// Over the limit, and not reported yet. It is reported at once, because an endless event has no end.
     Exceeded,
-    /// Over the limit, and said: the rest of the frame is passed over.
+    /// Over the limit, and reported: the rest of the frame is skipped.
     PassedOver,
 }
 
@@ -214,7 +214,7 @@ impl Decoder {
         }
     }
 
-    /// Lends the finished frame, or says what is wrong with it.
+    /// Lends the finished frame, or returns its error.
     fn lend(&mut self) -> Result<Frame<'_>, FrameError> {
         if self.size == FrameSize::Exceeded {
             self.size = FrameSize::PassedOver;

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, SystemTime};
 
-/// Reads the value of `Retry-After`: seconds, or a date. A date that has passed is now; what is neither is nothing.
+/// Reads the value of `Retry-After`: seconds, or a date. A date that has passed is now; other text is ignored.
 pub fn retry_after(value: &[u8], now: SystemTime) -> Option<Duration> {
     let text = std::str::from_utf8(value).ok()?.trim_ascii();
     if !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit()) {

@@ -50,13 +50,13 @@ impl fmt::Display for Fault {
     }
 }
 
-/// What serde's decoder said, without the place and the value.
+/// The message of serde's decoder, without the place and the value.
 pub(super) fn words(error: &serde_json::Error) -> String {
     let text = without_value(error);
     text.rfind(" at line ").map_or(text.as_str(), |end| &text[..end]).to_owned()
 }
 
-/// What serde's decoder said, without the value that it quotes: that belongs to users, or is a secret.
+/// The message of serde's decoder, without the value that it quotes: that belongs to users, or is a secret.
 pub(crate) fn without_value(error: &serde_json::Error) -> String {
     const QUOTED: [&str; 8] = [
         "invalid type: string ",

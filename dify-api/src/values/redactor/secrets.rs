@@ -30,7 +30,7 @@ impl Secrets {
         Self { transport: Some(transport.clone()), ..Self::default() }
     }
 
-    /// Adds those that a call carries in its path or body. What is Base64, as passwords are, is a secret decoded too.
+    /// Adds those in the path or body of a call. A Base64 value, such as a password, is a secret when decoded too.
     pub(crate) fn and(mut self, carried: &[String]) -> Self {
         let decoded = carried.iter().filter_map(|text| String::from_utf8(BASE64_STANDARD.decode(text).ok()?).ok());
         self.carried.extend(decoded.chain(carried.iter().cloned()));

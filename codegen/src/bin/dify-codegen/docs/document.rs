@@ -9,7 +9,7 @@ use serde_json::{Map, Value};
 /// The APIs, in the order of the pages.
 const APIS: [&str; 3] = ["service", "web", "console"];
 
-/// A document in OpenAPI 3.1, whose schemas say everything in one language.
+/// A document in OpenAPI 3.1.
 pub struct PublishedDocument {
     /// The API, such as `service`.
     pub api: &'static str,
@@ -17,7 +17,7 @@ pub struct PublishedDocument {
     pub value: Value,
 }
 
-/// An operation and where it stands.
+/// An operation and its place.
 #[derive(Clone, Copy)]
 pub struct DocumentedOperation<'d> {
     /// The HTTP method, in lower case.

@@ -21,7 +21,7 @@ pub fn page(documents: &[PublishedDocument]) -> String {
         h1 { "Error codes" }
         p {
             "A refusal is JSON: " code { "{\"code\": …, \"message\": …, \"status\": …}" } ". Decide by the code: messages change "
-            "with releases and languages. New releases and plugins add codes. What is no JSON, such as an HTML page with "
+            "with releases and languages. New releases and plugins add codes. Content that is no JSON, such as an HTML page with "
             "status 404 for a path that does not exist, has no code."
         }
         table {

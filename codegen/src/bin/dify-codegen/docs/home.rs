@@ -1,4 +1,4 @@
-//! The first page: what is here.
+//! The first page: an overview.
 
 use maud::html;
 

@@ -57,7 +57,7 @@ pub fn description(text: &str) -> Markup {
     PreEscaped(out)
 }
 
-/// A description of one paragraph, to stand within a line.
+/// A description of one paragraph, for use within a line.
 pub fn inline(text: &str) -> Markup {
     let PreEscaped(out) = description(text);
     let trimmed = out.trim();

@@ -10,7 +10,7 @@ use super::document::PublishedDocument;
 use super::layout::menu;
 use crate::node::NodeJs;
 
-/// Redoc's picture of its maker, which it would fetch from elsewhere, and what stands in its place: nothing.
+/// Redoc's logo, which it would fetch from another site, and its empty replacement.
 const PICTURE: [&str; 2] =
     ["https://cdn.redoc.ly/redoc/logo-mini.svg", "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"];
 

@@ -14,8 +14,8 @@ pub fn page(documents: &[PublishedDocument]) -> String {
         h1 { "Streams" }
         p {
             "Some operations answer with " code { "text/event-stream" } ". Each event is a line " code { "data: {…}" } " of JSON "
-            "and an empty line; its member " code { "event" } " tells which of the shapes below it has. Lines "
-            code { "event: ping" } " come without data and only keep the connection alive. Only the end of the body says "
+            "and an empty line; its member " code { "event" } " names its shape below. Lines "
+            code { "event: ping" } " come without data and only keep the connection alive. Only the end of the body shows "
             "that a stream has ended. Newer releases may send events that are not here: let them pass."
         }
         ul {
@@ -78,7 +78,7 @@ fn event(document: &PublishedDocument, union: &Value, event: &str, schema: &Valu
             }
             (description(text(schema, "description")))
             table {
-                thead { tr { th { "Field" } th { "Type" } th { "Says" } } }
+                thead { tr { th { "Field" } th { "Type" } th { "Meaning" } } }
                 tbody { (fields(document, schema, "", 2)) }
             }
         }

@@ -56,7 +56,7 @@ impl<'a> Bench<'a> {
         Ok(Self { tools, api, document, out, options: generator.options, log })
     }
 
-    /// Run a command to its end; what it says goes to the log.
+    /// Runs a command to its end; its output goes to the log.
     pub(super) fn run(&self, command: &mut Command) -> Result<(), Failure> {
         let log = File::options().append(true).open(&self.log)?;
         let program = Path::new(command.get_program()).file_name().map(OsStr::to_string_lossy);
@@ -72,12 +72,12 @@ impl<'a> Bench<'a> {
         Err(format!("{program} ended with {status}: see {}", self.log.display()).into())
     }
 
-    /// What the commands said so far.
+    /// The output of the commands so far.
     pub(super) fn log(&self) -> io::Result<String> {
         Ok(String::from_utf8_lossy(&fs::read(&self.log)?).into_owned())
     }
 
-    /// Fails when what was said has this word: for generators that leave out what they do not know, and only say so.
+    /// Fails if the output contains this word: for generators that leave out unsupported parts with only a warning.
     pub(super) fn is_silent_of(&self, word: &str, otherwise: &str) -> Result<(), Failure> {
         if self.log()?.contains(word) {
             return Err(format!("{otherwise}: see {}", self.log.display()).into());
@@ -85,7 +85,7 @@ impl<'a> Bench<'a> {
         Ok(())
     }
 
-    /// openapi-generator for one language, with `properties` of its own and the options that are told in the table.
+    /// openapi-generator for one language, with `properties` of its own and the options that the table shows.
     pub(super) fn openapi_generator(&self, language: &str, properties: &[&str]) -> Result<(), Failure> {
         let mut command = Command::new("java");
         command.arg("-Xmx2g").arg("-jar").arg(self.tools.jar()?).args(["generate", "-g", language, "-i"]);
@@ -96,7 +96,7 @@ impl<'a> Bench<'a> {
         self.run(command.args(self.options()))
     }
 
-    /// The arguments of the options that are told in the table.
+    /// The arguments of the options that the table shows.
     pub(super) fn options(&self) -> impl Iterator<Item = &'static str> {
         self.options.iter().flat_map(|choice| choice.arguments.iter().copied())
     }

@@ -94,7 +94,7 @@ fn progenitor(bench: &Bench<'_>) -> Result<String, Failure> {
     Ok(tokens.map_err(|error| told(&error))?.to_string())
 }
 
-/// What a panic said.
+/// The message of a panic.
 fn said(payload: &(dyn Any + Send)) -> &str {
     let text = payload.downcast_ref::<String>().map(String::as_str);
     text.or_else(|| payload.downcast_ref::<&str>().copied()).unwrap_or("no word")

@@ -38,7 +38,7 @@ impl Pins {
         })
     }
 
-    /// The version of a package from npm, PyPI or, for what is linked in, crates.io.
+    /// The version of a package from npm, PyPI or, for linked crates, crates.io.
     pub(super) fn version(&self, package: &str) -> Option<&str> {
         let from_npm = self.npm.pointer("/dependencies")?.get(package).and_then(Value::as_str);
         let from_python =
@@ -61,7 +61,7 @@ pub(super) struct Tools {
 }
 
 impl Tools {
-    /// Fetch what is not here yet, or not in the pinned version.
+    /// Fetches packages that are missing or not in the pinned version.
     pub(super) fn fetch(root: &Path) -> Result<Self, Box<dyn Error>> {
         let target = std::env::var_os("CARGO_TARGET_DIR").map_or_else(|| root.join("target"), PathBuf::from);
         let folder = std::path::absolute(target)?.join("generators");
@@ -122,7 +122,7 @@ impl Tools {
         self.root.join(format!("spec/published/dify-{api}-{}.json", generator.openapi))
     }
 
-    /// Where a generator's output for an API is, or with an ending what is told of it.
+    /// The path of a generator's output for an API, or with an ending that of its report.
     pub(super) fn place(&self, generator: &Generator, api: &str, ending: &str) -> PathBuf {
         let name = generator.name.replace(|c: char| !c.is_ascii_alphanumeric(), "-");
         self.folder.join("out").join(api).join(name + ending)
