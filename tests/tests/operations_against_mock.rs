@@ -52,6 +52,9 @@ async fn every_operation_is_called_as_the_documents_say() {
     let id = |request: &dify_mock::RecordedRequest| match &request.operation {
         Some(id) => id.clone(),
         None if request.path.ends_with("/model-providers/summary") => "console_models_provider_summaries".to_owned(),
+        None if request.path.ends_with("/upload-file") => "knowledge_documents_upload_file".to_owned(),
+        None if request.path.ends_with("/metadata/built-in") => "knowledge_metadata_built_in_shared".to_owned(),
+        None if request.path.contains("/apps/annotations/") => "app_annotations_update_by_post".to_owned(),
         None => String::new(),
     };
     let expected = |request: &dify_mock::RecordedRequest| REFUSED.contains(&(id(request).as_str(), request.status));
@@ -64,7 +67,7 @@ async fn every_operation_is_called_as_the_documents_say() {
 }
 
 /// What is refused, and how: there is no login outside the enterprise edition and so nothing to permit; a form's upload
-/// wants a token of its own, which [`a_file_for_a_form_goes_up_by_the_forms_own_token`] has; a server is set up once; two
+/// wants a token of its own, which [`a_file_for_a_form_goes_up_by_the_forms_own_token`] has; a server is set up once; five
 /// routes are of other releases than the one that is played.
 const REFUSED: &[(&str, u16)] = &[
     ("web_session_login", 404),
@@ -73,6 +76,9 @@ const REFUSED: &[(&str, u16)] = &[
     ("console_setup_create", 403),
     ("app_info_server", 404),
     ("console_models_provider_summaries", 404),
+    ("app_annotations_update_by_post", 405),
+    ("knowledge_documents_upload_file", 404),
+    ("knowledge_metadata_built_in_shared", 404),
 ];
 
 fn refused(operation: &str, error: &dify_api::Error) -> bool {

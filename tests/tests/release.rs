@@ -41,8 +41,8 @@ async fn the_embedded_server_plays_the_described_release() {
 #[test]
 fn every_match_of_events_by_hand_has_a_default_arm() {
     let sources = files(&root().join("dify-api/src")).expect("readable");
-    let feeds = sources.iter().find(|path| path.ends_with("feeds.rs")).expect("the rules of events");
+    let feeds = sources.iter().find(|path| path.ends_with("accumulate/events.rs")).expect("the rules of events");
     let feeds = fs::read_to_string(feeds).expect("readable");
-    let (matches, defaults) = (feeds.matches("match $told {").count(), feeds.matches("            _ => {}").count());
+    let (matches, defaults) = (feeds.matches("match $event {").count(), feeds.matches("            _ => {}").count());
     assert!(matches > 0 && matches == defaults, "{matches} matches of events, {defaults} default arms");
 }

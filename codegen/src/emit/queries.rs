@@ -65,6 +65,7 @@ fn field(parameter: &Parameter, model: &Model) -> Field {
         summary: rustdoc::first_sentence(&text),
         docs,
         required: parameter.required,
+        written_null: false,
         nullable: false,
         tristate: false,
         plain: rust_type(&parameter.ty.rust()),

@@ -17,6 +17,7 @@ pub(super) struct Field {
     pub(super) summary: String,
     pub(super) docs: Vec<String>,
     pub(super) required: bool,
+    pub(super) written_null: bool,
     pub(super) nullable: bool,
     pub(super) tristate: bool,
     pub(super) ty: Type,
@@ -225,6 +226,7 @@ impl Field {
             summary: rustdoc::first_sentence(&text),
             docs,
             required: member.required,
+            written_null: member.written_null,
             nullable: member.nullable,
             tristate: member.tristate,
             plain: rust_type(&member.ty.rust()),
@@ -251,7 +253,7 @@ impl Field {
             let name = &self.name;
             words.push(quote!(rename = #name));
         }
-        if !self.required {
+        if !self.required && !self.written_null {
             let absent = if self.tristate { "crate::Patch::is_absent" } else { "Option::is_none" };
             words.push(quote!(skip_serializing_if = #absent));
         }

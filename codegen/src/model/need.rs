@@ -85,6 +85,8 @@ pub(super) fn decide(model: &mut Model) {
             };
             // A list that a release does not send is an empty one; anything else is none.
             let collection = matches!(member.ty, Type::List(_) | Type::Map(_) | Type::Open);
+            let null = member.nullable || member.ty == Type::Any || member.ty.rust() == "crate::RawJson";
+            member.written_null = member.required && null && !strict;
             member.required &= strict || !goes || collection;
         }
     }

@@ -91,6 +91,8 @@ pub(crate) struct Member {
     pub(crate) loose: bool,
     /// Some release sent null for it (`x-dify-earlier`).
     pub(crate) was_null: bool,
+    /// The contract requires it and allows null: `None` is written as null.
+    pub(crate) written_null: bool,
     /// What the client does where an answer lacks it.
     pub(crate) need: Need,
 }
@@ -276,6 +278,7 @@ impl Member {
                 essential: property.get("x-dify-essential").and_then(Value::as_bool),
                 loose: earlier(property)
                     .any(|shape| shape.get("type").is_some_and(|ty| Some(ty) != property.get("type"))),
+                written_null: false,
                 was_null: earlier(property).any(nullable),
                 need: Need::default(),
             })

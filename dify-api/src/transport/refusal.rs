@@ -15,7 +15,7 @@ pub(super) struct Refusal {
 
 /// Read as leniently as possible: an error about an error is of no use.
 #[derive(Deserialize)]
-struct Body {
+struct RefusalBody {
     // The console's refusals about keys call it `custom`.
     #[serde(alias = "custom")]
     code: Option<String>,
@@ -38,7 +38,7 @@ impl Refusal {
         Self::of(serde_json::from_slice(body).ok()?)
     }
 
-    fn of(body: Body) -> Option<Self> {
+    fn of(body: RefusalBody) -> Option<Self> {
         let message = as_text(body.message);
         if let Some(code) = body.code {
             return Some(Self {
@@ -68,7 +68,7 @@ pub(super) fn not_failed(body: &[u8]) -> Result<(), Fault> {
     const LONGEST: usize = 4096;
 
     let may_be = body.len() <= LONGEST && memchr::memmem::find(body, br#""fail""#).is_some();
-    match may_be.then(|| serde_json::from_slice::<Body>(body)) {
+    match may_be.then(|| serde_json::from_slice::<RefusalBody>(body)) {
         Some(Ok(body)) if body.result == "fail" && body.message.is_string() => {
             Err(Fault::new(0, "expected an answer, found a failure"))
         }

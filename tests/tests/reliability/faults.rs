@@ -82,6 +82,11 @@ fn shape(class: Class) -> Law {
     if matches!(class, Class::Download | Class::Delete) { Law::Harmless } else { Law::Final }
 }
 
+/// An event that cannot be decoded is delivered as unknown, and the stream continues.
+fn damaged(class: Class) -> Law {
+    if matches!(class, Class::Run | Class::Followed) { Law::Harmless } else { shape(class) }
+}
+
 /// A body that never ends: nobody waits for one where there should be none.
 fn endless(class: Class) -> Law {
     if class == Class::Delete { Law::Harmless } else { Law::Final }
@@ -189,10 +194,10 @@ pub(crate) fn rows(elsewhere: &str) -> Vec<Row> {
         ),
         row("an event without end", endless_later, Fault::EndlessEvent { after: Place::AfterEvents(1) }),
         row("a web page instead of the answer", shape, Fault::MediaType("text/html".to_owned())),
-        row("JSON cut short", shape, Fault::Damaged(Damage::Truncated)),
+        row("JSON cut short", damaged, Fault::Damaged(Damage::Truncated)),
         row("JSON of another shape", shape, Fault::Damaged(Damage::NoObject)),
-        row("JSON without its members", shape, Fault::Damaged(Damage::NoMembers)),
-        row("JSON with values of other types", shape, Fault::Damaged(Damage::WrongTypes)),
+        row("JSON without its members", damaged, Fault::Damaged(Damage::NoMembers)),
+        row("JSON with values of other types", damaged, Fault::Damaged(Damage::WrongTypes)),
         row("8 MiB more than the limit", endless, Fault::Huge(8 << 20)),
         before("waiting for a session or a passport that does not come", Fault::LateHead(LATE)),
         before(

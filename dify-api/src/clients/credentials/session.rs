@@ -176,7 +176,7 @@ impl SessionCredential {
     /// Keeps the tokens in the body of a login or a refresh, up to Dify 1.9.1.
     pub(super) fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
         #[derive(Deserialize)]
-        struct Body {
+        struct TokenBody {
             data: Tokens,
         }
 
@@ -189,7 +189,7 @@ impl SessionCredential {
         if !operation.gives_a_credential() {
             return;
         }
-        let Ok(Body { data }) = serde_json::from_slice(body) else { return };
+        let Ok(TokenBody { data }) = serde_json::from_slice(body) else { return };
         let mut jar = self.jar();
         if renewal && jar.ended == Some(SessionEnd::LoggedOut) {
             return;
