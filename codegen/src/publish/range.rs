@@ -74,7 +74,7 @@ impl Range {
     /// Fails if the text is no release, or one that the bundles do not describe.
     pub fn one(release: &str, bundles: &[Value], released: &[&str]) -> Result<Self, RangeError> {
         let newest = bundles.iter().fold(contract_of(bundles), |newest, bundle| newest_named(bundle, newest));
-        known(release, OLDEST, &newest, "describes", released)?;
+        known(release, OLDEST, newest, "describes", released)?;
         Ok(Self { first: release.to_owned(), last: release.to_owned() })
     }
 

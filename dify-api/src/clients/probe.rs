@@ -40,7 +40,7 @@ impl App {
             Err(error) if is_refused_key(&error) => return Ok(found(false, None)),
             Err(error) => return Err(error),
         };
-        let named = Option::from(info.mode).filter(|mode: &AppMode| !mode.as_str().is_empty());
+        let named = info.mode.filter(|mode: &AppMode| !mode.as_str().is_empty());
         if named.is_some() {
             return Ok(found(true, named));
         }
