@@ -276,14 +276,19 @@ impl Member {
                 secret: Secret::read(property),
                 send_default: property.get("x-dify-send-default").cloned(),
                 essential: property.get("x-dify-essential").and_then(Value::as_bool),
-                loose: earlier(property)
-                    .any(|shape| shape.get("type").is_some_and(|ty| Some(ty) != property.get("type"))),
+                loose: earlier(property).flat_map(kinds).any(|kind| Some(kind) != property.get("type")),
                 written_null: false,
                 was_null: earlier(property).any(nullable),
                 need: Need::default(),
             })
             .collect()
     }
+}
+
+/// The JSON types that a schema names: its own, or those of its branches.
+fn kinds(schema: &Value) -> impl Iterator<Item = &Value> {
+    let branches = schema.get("oneOf").and_then(Value::as_array).into_iter().flatten();
+    schema.get("type").into_iter().chain(branches.filter_map(|branch| branch.get("type")))
 }
 
 /// The most members that an object may have: the bits of `seen` in the decoder.

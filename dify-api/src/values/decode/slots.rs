@@ -65,10 +65,15 @@ impl Decode for i64 {
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
         let exact = |text: &str| text.parse().ok();
-        let parse: fn(&str) -> Option<i64> = if reader.loose { whole } else { exact };
+        let parse: fn(&str) -> Option<i64> = if reader.loose { whole } else { integral };
         *self = number(reader, "a 64-bit integer", parse, exact, seconds)?;
         Ok(())
     }
+}
+
+/// An integer, also as `1796008768.0`: JSON does not distinguish the two, and Dify 1.7.2 sends times of documents so.
+fn integral(text: &str) -> Option<i64> {
+    text.parse().ok().or_else(|| whole(text).filter(|_| text.parse::<f64>().is_ok_and(|number| number.fract() == 0.0)))
 }
 
 /// An integer, which some release sends with a fraction.

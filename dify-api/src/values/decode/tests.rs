@@ -215,6 +215,16 @@ fn another_kind_of_json_is_an_error_at_its_place() {
     assert_eq!(cause::<Page>(text), "`limit`: expected a 64-bit integer, found a string at line 1 column 10");
 }
 
+// A past bug: Dify 1.7.2 sends the time at which a document was created as `1796008768.0`.
+#[test]
+fn an_integer_may_be_written_with_an_empty_fraction() {
+    let (page, _) = decode::<Page>(r#"{"limit":7.0,"data":[]}"#).expect("an integer");
+    assert_eq!(page.limit, 7);
+    for text in [r#"{"limit":7.5,"data":[]}"#, r#"{"limit":1e300,"data":[]}"#] {
+        decode::<Page>(text).expect_err(text);
+    }
+}
+
 #[test]
 fn members_in_any_order_unknown_and_repeated_ones_are_read() {
     let text = r#" { "new" : {"a":[1,{"b":null}]} , "limit":1, "limit":2,"l\u0069mit":3, "data" : [ ] } "#;
