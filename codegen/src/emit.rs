@@ -12,6 +12,7 @@ mod groups;
 mod harness;
 mod inline;
 mod layout;
+mod operation;
 mod pages;
 mod queries;
 mod structs;

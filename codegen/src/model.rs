@@ -2,6 +2,7 @@
 //!
 //! The model is made from the *rich* document, not from the lowered one, which progenitor alone is given.
 
+mod later;
 mod need;
 mod operation;
 mod paging;
@@ -65,7 +66,7 @@ impl Model {
         let mut findings = Findings::new();
         let mut model = Self::default();
         for (name, schema) in members(document.pointer("/components/schemas")) {
-            model.components.insert(name.clone(), Component::read(name, schema, &mut findings));
+            model.components.insert(name.clone(), Component::read(document, name, schema, &mut findings));
         }
         for (path, item) in members(document.get("paths")) {
             for verb in VERBS {

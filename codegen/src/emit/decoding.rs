@@ -128,6 +128,23 @@ mod tests {
         }
     }
 
+    // A past bug: citations up to 1.11.2, whose shape was referred to, had no id and did not decode.
+    #[test]
+    fn earlier_shapes_are_read_behind_references() {
+        let schemas = json!({
+            "T": {"type": "object", "required": ["id", "name", "count"], "properties": {
+                "id": text(), "name": text(), "count": {"type": "string", "x-dify-earlier": [
+                    {"until": "1.7.2", "schema": {"oneOf": [{"type": "integer"}, text()]}},
+                ]},
+            }, "x-dify-earlier": [{"until": "1.11.2", "schema": {"$ref": "#/components/schemas/Past"}}]},
+            "Past": {"type": "object", "required": ["name", "count"], "properties": {"name": text(), "count": text()}},
+        });
+        let rows = table(schemas, true);
+        for row in ["id: optional", "name: required", "count: essential \"count\" loose"] {
+            assert!(rows.contains(row), "{rows}");
+        }
+    }
+
     #[test]
     fn requests_are_read_strictly() {
         let members = json!({"name": text(), "tag": text()});

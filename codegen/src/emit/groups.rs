@@ -1,20 +1,19 @@
-//! Resource groups: the handle, its methods, what each operation is, and the request builders beneath.
+//! Resource groups: the handle, its methods, and the request builders beneath.
 
 use super::layout::{client_type, module_name};
+use super::operation::{description, static_name};
 use super::{ItemSource, Part, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Credential, Group, Location, Member, Model, Operation, ReplyMode, Secret, Shape, Type,
-    chosen_by_method, escaped, rust_name,
+    Answer, Body, Group, Location, Member, Model, Operation, ReplyMode, Secret, Shape, Type, chosen_by_method, escaped,
+    rust_name,
 };
 use crate::rustdoc;
-use heck::{ToPascalCase, ToShoutySnakeCase};
+use crate::source::outline::COMMON_CODES;
+use heck::ToPascalCase;
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
 use syn::{Expr, FnArg, ImplItemFn, Item, Pat, parse_quote};
-
-/// Codes that every operation may answer, so that no method lists them.
-const COMMON_CODES: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
 
 /// The parts of a group's file.
 pub(super) fn parts(
@@ -95,49 +94,6 @@ pub(super) fn handle_name(group: &Group, model: &Model) -> String {
 /// The name of an operation's query struct.
 pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) -> String {
     format!("{}{}Query", handle_name(group, model), operation.method.to_pascal_case())
-}
-
-/// `static SEND: Operation = …`: the transport's facts about an operation.
-fn description(operation: &Operation, model: &Model) -> Item {
-    let name = static_name(operation);
-    let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);
-    let states = &operation.states;
-    let method = ident(&operation.verb.to_uppercase());
-    let credential = ident(match &operation.credential {
-        Credential::None => "None",
-        Credential::Scheme(scheme) => match scheme.as_str() {
-            "appKey" => "App",
-            "datasetKey" => "Knowledge",
-            "passport" => "WebApp",
-            _ => "Console",
-        },
-    });
-    let some = |release: &Option<String>| -> Expr {
-        match release {
-            Some(release) => parse_quote!(Some(#release)),
-            None => parse_quote!(None),
-        }
-    };
-    let (since, until) = (some(&operation.since), some(&operation.until));
-    let later = operation.later(model).into_iter().map(|(member, since)| quote!((#member, #since)));
-    parse_quote! {
-        static #name: crate::Operation = crate::Operation {
-            id: #id,
-            method: reqwest::Method::#method,
-            path: #path,
-            credential: crate::Credential::#credential,
-            idempotent: #idempotent,
-            errors: &[#(#errors),*],
-            states: &[#(#states),*],
-            since: #since,
-            until: #until,
-            later: &[#(#later),*],
-        };
-    }
-}
-
-fn static_name(operation: &Operation) -> syn::Ident {
-    ident(&operation.method.to_shouty_snake_case())
 }
 
 /// A method of the handle.

@@ -1,7 +1,7 @@
 //! Operations, as the methods of the bindings.
 
 use super::schema::{Secret, last_segment, version};
-use super::{API, Model, Paging, Type, escaped, members, resolved, text, texts, unmarked};
+use super::{API, Paging, Type, escaped, members, resolved, text, texts, unmarked};
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
 
@@ -209,22 +209,6 @@ impl Operation {
     pub(crate) fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
         let chosen = |p: &Parameter| self.mode != ReplyMode::Only && chosen_by_method(&p.name);
         self.parameters.iter().filter(move |p| p.location != Location::Path && !chosen(p))
-    }
-
-    /// The members of its body and query that came with a later release than the operation itself, and those.
-    pub(crate) fn later(&self, model: &Model) -> Vec<(String, String)> {
-        let members = match &self.body {
-            Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => model.members(name),
-            _ => &[],
-        };
-        let members = members.iter().map(|member| (&member.name, &member.since));
-        let parameters = self.query_parameters().map(|parameter| (&parameter.name, &parameter.since));
-        let own = self.since.as_deref().unwrap_or(super::OLDEST);
-        members
-            .chain(parameters)
-            .filter_map(|(name, since)| Some((name.clone(), since.clone()?)))
-            .filter(|(_, since)| contract::before(own, Some(&Value::from(since.as_str()))))
-            .collect()
     }
 
     /// The components that the signature of the method names.

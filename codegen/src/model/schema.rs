@@ -1,7 +1,7 @@
 //! Components, their members and types, and what each is in Rust.
 
 use super::need::OLDEST;
-use super::{Need, members, text, texts};
+use super::{Need, members, resolved, text, texts};
 use crate::diagnostic::{Finding, Findings};
 use contract::before;
 use heck::ToSnakeCase;
@@ -151,8 +151,8 @@ const RUNTIME: [(&str, &str); 3] = [
 ];
 
 impl Component {
-    pub(super) fn read(name: &str, schema: &Value, findings: &mut Findings) -> Self {
-        let shape = Self::shape(name, schema).unwrap_or_else(|| {
+    pub(super) fn read(document: &Value, name: &str, schema: &Value, findings: &mut Findings) -> Self {
+        let shape = Self::shape(document, name, schema).unwrap_or_else(|| {
             findings.push(Finding::in_document(
                 format!("#/components/schemas/{name}"),
                 format!("`{name}` has no type, no enum and no choices"),
@@ -194,7 +194,7 @@ impl Component {
         }
         if members.len() > MOST_MEMBERS {
             let message = format!("`{name}` has more than {MOST_MEMBERS} members");
-            let fix = "the decoder keeps one bit for each: widen it in dify-api/src/decode/object.rs";
+            let fix = "the decoder keeps one bit for each: widen it in dify-api/src/values/decode/object.rs";
             findings.push(Finding::in_document(format!("#/components/schemas/{name}"), message, fix));
         }
     }
@@ -209,7 +209,7 @@ impl Component {
         }
     }
 
-    fn shape(name: &str, schema: &Value) -> Option<Shape> {
+    fn shape(document: &Value, name: &str, schema: &Value) -> Option<Shape> {
         if let Some((_, rust)) = RUNTIME.iter().find(|(n, _)| *n == name) {
             return Some(Shape::Runtime(rust));
         }
@@ -234,7 +234,7 @@ impl Component {
             return Some(Shape::Alias(Type::read(schema)));
         }
         Some(match schema.get("additionalProperties") {
-            _ if schema.get("properties").is_some() => Shape::Object(Member::read_all(schema)),
+            _ if schema.get("properties").is_some() => Shape::Object(Member::read_all(document, schema)),
             Some(Value::Bool(false)) => Shape::Object(Vec::new()),
             _ => Shape::Alias(Type::read(schema)),
         })
@@ -253,10 +253,10 @@ impl EnumValue {
 }
 
 impl Member {
-    fn read_all(schema: &Value) -> Vec<Self> {
+    fn read_all(document: &Value, schema: &Value) -> Vec<Self> {
         let required = texts(schema, "required");
         // An object that was another object up to some release may have lacked any member.
-        let lacking: Vec<Vec<String>> = earlier(schema)
+        let lacking: Vec<Vec<String>> = earlier(document, schema)
             .filter(|shape| shape.get("properties").is_some())
             .map(|shape| texts(shape, "required"))
             .collect();
@@ -276,9 +276,9 @@ impl Member {
                 secret: Secret::read(property),
                 send_default: property.get("x-dify-send-default").cloned(),
                 essential: property.get("x-dify-essential").and_then(Value::as_bool),
-                loose: earlier(property).flat_map(kinds).any(|kind| Some(kind) != property.get("type")),
+                loose: earlier(document, property).flat_map(kinds).any(|kind| Some(kind) != property.get("type")),
                 written_null: false,
-                was_null: earlier(property).any(nullable),
+                was_null: earlier(document, property).any(nullable),
                 need: Need::default(),
             })
             .collect()
@@ -381,10 +381,10 @@ impl Type {
 }
 
 /// The shapes that a schema had in earlier releases of those that the client decodes.
-fn earlier(schema: &Value) -> impl Iterator<Item = &Value> {
+fn earlier<'d>(document: &'d Value, schema: &'d Value) -> impl Iterator<Item = &'d Value> {
     let earlier = schema.get("x-dify-earlier").and_then(Value::as_array).into_iter().flatten();
     let decoded = |entry: &&Value| !before(text(entry, "until"), Some(&OLDEST.into()));
-    earlier.filter(decoded).filter_map(|entry| entry.get("schema"))
+    earlier.filter(decoded).filter_map(|entry| Some(resolved(document, entry.get("schema")?)))
 }
 
 /// Whether a schema allows null.
@@ -420,30 +420,4 @@ pub(crate) fn rust_name(wire: &str) -> String {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-    use serde_json::json;
-
-    #[test]
-    fn a_nullable_reference_is_the_type_it_refers_to() {
-        let schema = json!({"type": "object", "nullable": true, "allOf": [{"$ref": "#/components/schemas/Usage"}]});
-        assert_eq!(Type::read(&schema), Type::Named("Usage".to_owned()));
-    }
-
-    #[test]
-    fn lists_maps_and_open_objects_have_their_own_types() {
-        let list = json!({"type": "array", "items": {"type": "string", "nullable": true}});
-        assert_eq!(Type::read(&list).rust(), "Vec<Option<String>>");
-        let map = json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/AnyValue"}});
-        assert_eq!(Type::read(&map).rust(), "std::collections::BTreeMap<String, crate::RawJson>");
-        let open = json!({"type": "object", "additionalProperties": true});
-        assert_eq!(Type::read(&open), Type::Open);
-    }
-
-    #[test]
-    fn a_member_named_like_a_keyword_gets_an_underscore() {
-        assert_eq!(rust_name("type"), "type_");
-        assert_eq!(rust_name("file-upload"), "file_upload");
-        assert_eq!(rust_name("X-Trace-Id"), "x_trace_id");
-    }
-}
+mod tests;
