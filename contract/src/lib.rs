@@ -40,7 +40,7 @@ pub use judge::Judge;
 pub use media::{Body, Message, essence, is_json};
 pub use operation::{Operation, Parameter};
 pub use problem::Problem;
-pub use release::{before, is_release, lacks, project, project_range};
+pub use release::{before, is_release, lacks, numbers, project, project_range};
 pub use report::{Report, Unreadable};
 pub use request::{Content, Finding, Part, Sent};
 pub use route::{decode, is_uuid};

@@ -205,7 +205,9 @@ fn text(value: &Value) -> String {
     }
 }
 
-fn numbers(release: &str) -> Vec<u64> {
+/// Returns the numbers of a release, by which releases are ordered.
+#[must_use]
+pub fn numbers(release: &str) -> Vec<u64> {
     release.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
 }
 

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value, json};
 
-use crate::source::outline::numbers;
+use contract::numbers;
 
 /// The last release that always sends a member.
 const WORD: &str = "x-dify-required-until";

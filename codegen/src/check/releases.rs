@@ -4,8 +4,9 @@ use serde_json::Value;
 
 use super::schemas::names;
 use crate::diagnostic::Findings;
-use crate::source::outline::{Outline, numbers};
+use crate::source::outline::Outline;
 use crate::source::{Entry, Kind, Node};
+use contract::numbers;
 
 /// A release that is misspelt would silently be newer or older than all others.
 pub fn version_facts_name_releases(o: &Outline<'_>, found: &mut Findings) {
@@ -153,8 +154,7 @@ fn each_part<'s>(o: &Outline<'s>, visit: &mut impl FnMut(&'s Node)) {
     }
 }
 
-/// Three numbers with points between them.
+/// A release without a suffix: only released code is described.
 fn is_release(text: &str) -> bool {
-    let numbers: Vec<&str> = text.split('.').collect();
-    numbers.len() == 3 && numbers.iter().all(|number| !number.is_empty() && number.bytes().all(|b| b.is_ascii_digit()))
+    contract::is_release(text) && !text.contains(['-', '+'])
 }

@@ -1,5 +1,6 @@
 //! Documents that are not ours, in the forms they come in, as one OpenAPI document.
 
+use crate::source::outline::COMMON_CODES;
 use serde_json::{Map, Value, json};
 
 use super::catalog;
@@ -51,9 +52,6 @@ const PREFIXES: [(&str, &str); 4] =
 
 /// The API of Dify's own command line, which spec/ does not describe: documents of two releases are compared.
 pub const OPENAPI: &str = "openapi";
-
-/// Codes that every operation may answer: ours do not repeat them.
-const COMMON_CODES: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
 
 impl Foreign {
     /// Reads a document of any form.

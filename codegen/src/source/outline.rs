@@ -6,6 +6,9 @@ use super::node::{Entry, Node, Place};
 use super::{Section, Source};
 use crate::diagnostic::Finding;
 
+/// The error codes that every operation may answer, which no operation lists.
+pub const COMMON_CODES: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
+
 /// The HTTP methods a path item may have.
 pub const METHODS: [&str; 5] = ["get", "put", "post", "delete", "patch"];
 
@@ -196,7 +199,7 @@ impl<'s> Outline<'s> {
             .flat_map(Node::items)
             .filter_map(Node::as_str)
             .collect();
-        versions.sort_by_key(|version| numbers(version));
+        versions.sort_by_key(|version| contract::numbers(version));
         versions.dedup();
         versions
     }
@@ -355,11 +358,6 @@ impl<'s> Outline<'s> {
             }
         }
     }
-}
-
-/// The numbers of a release, by which releases are ordered.
-pub fn numbers(release: &str) -> Vec<u64> {
-    release.split(|c: char| !c.is_ascii_digit()).filter_map(|digits| digits.parse().ok()).collect()
 }
 
 /// The text of every reference below a node; not what only looks like one in examples and other data.

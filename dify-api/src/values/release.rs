@@ -3,8 +3,10 @@
 /// Releases that report another number: the number, and the release.
 const MISNAMED: [(&str, &str); 1] = [("1.2.0", "1.3.0")];
 
-/// Unreleased code calls itself by the release before it; this one is the last that is known.
-const LAST: &str = "1.16.1";
+/// The described release, which is in the version of the crate: `0.1.0+dify.1.16.1`. Unreleased code reports it as well.
+fn described() -> &'static str {
+    env!("CARGO_PKG_VERSION").rsplit_once("+dify.").map_or("", |(_, release)| release)
+}
 
 /// Returns whether a server of this version lacks what came with a release. Text that is no release is not older.
 pub(crate) fn is_older(version: &str, than: &str) -> bool {
@@ -14,7 +16,7 @@ pub(crate) fn is_older(version: &str, than: &str) -> bool {
 
 /// Returns whether a server of this version may be of another release.
 pub(crate) fn is_ambiguous(version: &str) -> bool {
-    version == LAST || MISNAMED.iter().any(|(says, _)| *says == version)
+    version == described() || MISNAMED.iter().any(|(says, _)| *says == version)
 }
 
 fn numbers(text: &str) -> Option<Vec<u32>> {

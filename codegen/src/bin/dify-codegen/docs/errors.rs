@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 
+use codegen::source::outline::COMMON_CODES;
 use maud::{Markup, html};
 use serde_json::Value;
 
@@ -10,9 +11,6 @@ use super::layout::{inline, page as layout};
 
 /// The component that lists the codes.
 const CODES: &str = "ErrorCode";
-
-/// Codes that every operation may answer, so that none lists them.
-const COMMON: [&str; 3] = ["unauthorized", "forbidden", "internal_server_error"];
 
 /// The page.
 pub fn page(documents: &[PublishedDocument]) -> String {
@@ -71,7 +69,7 @@ fn users(documents: &[PublishedDocument]) -> BTreeMap<&str, Vec<(&'static str, D
 fn answered_by(code: &str, users: &BTreeMap<&str, Vec<(&'static str, DocumentedOperation<'_>)>>) -> Markup {
     let listed = users.get(code).map_or(&[][..], Vec::as_slice);
     html! {
-        @if COMMON.contains(&code) { "every operation" }
+        @if COMMON_CODES.contains(&code) { "every operation" }
         @else if listed.is_empty() { "no operation of these documents by name" }
         @else {
             details open[listed.len() <= 3] {
