@@ -1,6 +1,6 @@
 //! A typed client for the APIs of [Dify](https://dify.ai), the platform for applications on language models.
 //!
-//! It is compiled from an OpenAPI description that was checked against recordings of real servers (1.13.0 and 1.16.1),
+//! It is compiled from an OpenAPI description that was checked against recordings of real servers (1.0.1 to 1.16.1),
 //! and it treats what those servers do as the truth: streams that fall silent, errors that are web pages, values that
 //! a new release adds.
 //!
