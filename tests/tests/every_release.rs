@@ -9,7 +9,7 @@ use dify_mock::Server;
 use dify_tests::{
     Case, Clients,
     canned::{Answer, CannedServer},
-    corpus,
+    every_release,
     generated::{self, OPERATIONS, RoundTrip, Substitutions},
     script::Script,
     sse_frames::reference,
@@ -35,7 +35,7 @@ fn is_short(text: &str) -> bool {
 
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
-    for case in &corpus().cases {
+    for case in &every_release().cases {
         let operation = case.verdict.operation.clone().unwrap_or_default();
         if let Some((body, through)) = case.json_reply().zip(case.reply_type()).filter(|_| case.accepted())
             && !is_short(body)
@@ -58,6 +58,12 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
+/// Answers of 0.15.8, older than the oldest supported release, that lack an essential member.
+const UNDECODED: [(&str, &str); 2] = [
+    ("dify-0.15.8/chatflow/015-chatMessages-chatflow-stream-input-blocked.json", "`usage`"),
+    ("dify-0.15.8/console/019-listModelProviders-ok.json", "`tenant_id`"),
+];
+
 #[test]
 fn every_answer_and_event_of_every_release_decodes() {
     let (mut tried, mut found) = (BTreeMap::<String, usize>::new(), Vec::new());
@@ -67,8 +73,12 @@ fn every_answer_and_event_of_every_release_decodes() {
             found.push(format!("{}: {error}", sample.told));
         }
     }
+    let excused =
+        |fault: &str| UNDECODED.iter().any(|(file, member)| fault.starts_with(file) && fault.contains(member));
+    let (excused, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|fault| excused(fault));
     assert!(found.is_empty(), "{} of {tried:?} do not decode:\n{}", found.len(), found.join("\n"));
-    assert_eq!(tried.keys().map(String::as_str).collect::<Vec<_>>(), corpus().servers());
+    assert_eq!(excused.len(), UNDECODED.len(), "{excused:?}");
+    assert_eq!(tried.keys().map(String::as_str).collect::<Vec<_>>(), every_release().servers());
     assert!(tried.values().all(|tried| *tried > 100), "{tried:?}");
 }
 
@@ -165,6 +175,10 @@ fn any_one_member_may_be_missing_or_is_an_error() {
         places(&sample.value, "", &mut all);
         let release = sample.told.split('/').next().unwrap_or_default();
         for place in all {
+            // Up to 1.9.1 the data of a login is an object, which the type keeps as text.
+            if sample.value.pointer("/data/refresh_token").is_some() && place.starts_with("/data/") {
+                continue;
+            }
             let shape: Vec<&str> = place.split('/').filter(|step| step.parse::<usize>().is_err()).collect();
             // Each member once for each release and kind, and in the gate each in one release only.
             let shape = shape.join("/");
@@ -189,7 +203,7 @@ fn any_one_member_may_be_missing_or_is_an_error() {
 /// Recorded refusals: one of each set of members and each code.
 fn envelopes() -> Vec<String> {
     let mut envelopes = BTreeMap::new();
-    for case in corpus().cases.iter().filter(|case| case.recording.status() >= 400) {
+    for case in every_release().cases.iter().filter(|case| case.recording.status() >= 400) {
         let Some(Ok(Value::Object(body))) = case.json_reply().map(serde_json::from_str) else { continue };
         // What is described as a state is an answer.
         if body.get("app_id").is_some() {
@@ -284,7 +298,7 @@ async fn a_recorded_refusal_with_status_200_fails_every_call() {
 #[tokio::test]
 async fn the_console_logs_in_as_each_release_was_recorded() {
     let (mut sessions, mut refusals) = (BTreeSet::new(), 0);
-    for case in corpus().cases.iter().filter(|case| case.verdict.operation.as_deref() == Some("POST /login")) {
+    for case in every_release().cases.iter().filter(|case| case.verdict.operation.as_deref() == Some("POST /login")) {
         let Some(body) = case.json_reply().filter(|_| case.api() == contract::Api::Console) else { continue };
         let response = &case.recording.exchange.response;
         let mut headers = Vec::new();
@@ -325,8 +339,11 @@ fn is_download(operation: &str) -> bool {
 
 #[tokio::test]
 async fn a_bare_status_in_the_body_is_a_success_where_that_is_all() {
-    let cases: Vec<&Case> =
-        corpus().cases.iter().filter(|case| case.accepted() && case.recording.reply().is_some_and(is_short)).collect();
+    let cases: Vec<&Case> = every_release()
+        .cases
+        .iter()
+        .filter(|case| case.accepted() && case.recording.reply().is_some_and(is_short))
+        .collect();
     let mock = Server::start().await.expect("the server starts");
     let script = Script::new(&mock);
     let canned = CannedServer::start(&json("")).await.expect("a server");
