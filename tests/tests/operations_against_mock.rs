@@ -71,6 +71,11 @@ async fn every_operation_is_called_as_the_documents_say() {
 /// routes are of other releases than the one that is played.
 const REFUSED: &[(&str, u16)] = &[
     ("web_session_login", 404),
+    ("web_session_send_login_code", 404),
+    ("web_session_login_with_code", 404),
+    ("web_session_send_reset_code", 404),
+    ("web_session_check_reset_code", 404),
+    ("web_session_reset_password", 404),
     ("web_session_permission", 500),
     ("web_human_input_upload", 401),
     ("console_setup_create", 403),

@@ -18,6 +18,11 @@ use crate::handlers::service::{audio, conversations as talks, files, messages as
 pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("GET", "/passport", now(Any, session::passport)),
     ("POST", "/login", now(Any, session::login).absent()),
+    ("POST", "/email-code-login", now(Any, session::send_login_code).absent()),
+    ("POST", "/email-code-login/validity", now(Any, session::login_with_code).absent()),
+    ("POST", "/forgot-password", now(Any, session::send_reset_code).absent()),
+    ("POST", "/forgot-password/validity", now(Any, session::check_reset_code).absent()),
+    ("POST", "/forgot-password/resets", now(Any, session::reset_password).absent()),
     ("GET", "/webapp/permission", now(Any, session::permission)),
     ("POST", "/chat-messages", later(Talking, |call| Box::pin(runs::chat(call))).body("ChatMessagePayload")),
     ("POST", "/chat-messages/{task_id}/stop", now(Talking, stop::answer)),

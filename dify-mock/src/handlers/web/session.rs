@@ -23,9 +23,39 @@ pub(crate) fn passport(call: &Call) -> Outcome {
     })
 }
 
-/// `POST /login`: not outside the enterprise edition.
+/// `POST /login`. Only the enterprise edition has it, and the five operations below.
 pub(crate) fn login(_: &Call) -> Outcome {
     Err(Refusal::absent("/api/login", &["/api/login", "/api/logout", "/api/login/status"]))
+}
+
+/// `POST /email-code-login`.
+pub(crate) fn send_login_code(_: &Call) -> Outcome {
+    let routes = ["/api/email-code-login", "/console/api/email-code-login", "/api/email-code-login/validity"];
+    Err(Refusal::absent(routes[0], &routes))
+}
+
+/// `POST /email-code-login/validity`.
+pub(crate) fn login_with_code(_: &Call) -> Outcome {
+    let routes = ["/api/email-code-login/validity", "/console/api/email-code-login/validity", "/api/email-code-login"];
+    Err(Refusal::absent(routes[0], &routes))
+}
+
+/// `POST /forgot-password`.
+pub(crate) fn send_reset_code(_: &Call) -> Outcome {
+    let routes = ["/api/forgot-password", "/api/forgot-password/resets", "/console/api/forgot-password"];
+    Err(Refusal::absent(routes[0], &routes))
+}
+
+/// `POST /forgot-password/validity`.
+pub(crate) fn check_reset_code(_: &Call) -> Outcome {
+    let routes = ["/api/forgot-password/validity", "/console/api/forgot-password/validity", "/api/forgot-password"];
+    Err(Refusal::absent(routes[0], &routes))
+}
+
+/// `POST /forgot-password/resets`.
+pub(crate) fn reset_password(_: &Call) -> Outcome {
+    let routes = ["/api/forgot-password/resets", "/console/api/forgot-password/resets", "/api/forgot-password"];
+    Err(Refusal::absent(routes[0], &routes))
 }
 
 /// `GET /webapp/permission`. It looks for a login and not in the header for passports, and falls over nothing there.
