@@ -1,16 +1,25 @@
-//! A server that answers what it was given, cut as it was told.
+//! A server that sends given answers, cut into chunks of a given size.
 
 use std::{
-    io,
+    fmt, io,
     net::SocketAddr,
     sync::{Arc, Mutex, PoisonError},
 };
 
+use serde_json::Value;
 use tokio::{
     io::{AsyncReadExt, AsyncWriteExt},
     net::{TcpListener, TcpStream},
     task::JoinHandle,
 };
+
+use crate::Recording;
+
+/// The headers of a recorded answer that the client reads.
+const READ: [&str; 5] = ["content-type", "content-disposition", "set-cookie", "www-authenticate", "x-version"];
+
+/// Chooses the answer to a method and a target.
+type Choose = dyn Fn(&str, &str) -> Answer + Send + Sync;
 
 /// An answer, and how its body is cut.
 #[derive(Clone, Debug)]
@@ -32,6 +41,20 @@ impl Answer {
         Self { status: 200, headers: vec![media_type], body: body.into(), chunk }
     }
 
+    /// The answer of a recording, with the headers that the client reads.
+    pub fn recorded(recording: &Recording) -> Self {
+        let response = &recording.exchange.response;
+        let mut headers = Vec::new();
+        for (name, value) in &response.headers {
+            if READ.contains(&name.to_ascii_lowercase().as_str()) {
+                let one = [value.clone()];
+                let values = value.as_array().map_or(&one[..], Vec::as_slice).iter().filter_map(Value::as_str);
+                headers.extend(values.map(|value| (name.clone(), value.to_owned())));
+            }
+        }
+        Self { status: response.status, headers, body: response.bytes().into_owned(), chunk: None }
+    }
+
     fn wire(&self) -> Vec<u8> {
         let mut wire = format!("HTTP/1.1 {} Canned\r\nConnection: close\r\n", self.status).into_bytes();
         for (name, value) in &self.headers {
@@ -48,11 +71,11 @@ impl Answer {
     }
 }
 
-/// Gives the same answer to every request, until it is given another. Stops when dropped.
-#[derive(Debug)]
+/// Sends the same answer to every request until it is given another, or the answer that a function chooses. Stops when
+/// dropped.
 pub struct CannedServer {
     address: SocketAddr,
-    answer: Arc<Mutex<Vec<u8>>>,
+    choose: Arc<Mutex<Arc<Choose>>>,
     task: JoinHandle<()>,
 }
 
@@ -62,28 +85,44 @@ impl CannedServer {
     /// # Errors
     /// When there is none.
     pub async fn start(answer: &Answer) -> io::Result<Self> {
-        let listener = TcpListener::bind("127.0.0.1:0").await?;
-        let address = listener.local_addr()?;
-        let answer = Arc::new(Mutex::new(answer.wire()));
-        let given = Arc::clone(&answer);
-        let task = tokio::spawn(async move {
-            while let Ok((connection, _)) = listener.accept().await {
-                let wire = given.lock().unwrap_or_else(PoisonError::into_inner).clone();
-                // A client that leaves early is its own affair.
-                tokio::spawn(async move { serve(connection, &wire).await });
-            }
-        });
-        Ok(Self { address, answer, task })
+        let answer = answer.clone();
+        Self::choosing(move |_, _| answer.clone()).await
     }
 
-    /// The answer from now on.
+    /// Starts a server whose answers are chosen by method and target, such as `/v1/info?user=maria`.
+    ///
+    /// # Errors
+    /// When there is no free port.
+    pub async fn choosing(choose: impl Fn(&str, &str) -> Answer + Send + Sync + 'static) -> io::Result<Self> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let choose: Arc<Mutex<Arc<Choose>>> = Arc::new(Mutex::new(Arc::new(choose)));
+        let given = Arc::clone(&choose);
+        let task = tokio::spawn(async move {
+            while let Ok((connection, _)) = listener.accept().await {
+                let choose = Arc::clone(&given.lock().unwrap_or_else(PoisonError::into_inner));
+                // A client that leaves early is its own affair.
+                tokio::spawn(async move { serve(connection, &*choose).await });
+            }
+        });
+        Ok(Self { address, choose, task })
+    }
+
+    /// Sets the answer to every request from now on.
     pub fn answer(&self, answer: &Answer) {
-        *self.answer.lock().unwrap_or_else(PoisonError::into_inner) = answer.wire();
+        let answer = answer.clone();
+        *self.choose.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(move |_, _| answer.clone());
     }
 
     /// What a client takes as its base URL.
     pub fn base_url(&self) -> String {
         format!("http://{}/v1", self.address)
+    }
+}
+
+impl fmt::Debug for CannedServer {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("CannedServer").field("address", &self.address).finish_non_exhaustive()
     }
 }
 
@@ -94,22 +133,28 @@ impl Drop for CannedServer {
 }
 
 /// Takes one request whole, so that nobody is interrupted in it, and answers.
-async fn serve(mut connection: TcpStream, wire: &[u8]) -> io::Result<()> {
+async fn serve(mut connection: TcpStream, choose: &Choose) -> io::Result<()> {
     let mut request = Vec::new();
     while missing(&request) {
         if connection.read_buf(&mut request).await? == 0 {
             return Ok(());
         }
     }
+    let head = String::from_utf8_lossy(&request);
+    let mut words = head.split(' ');
+    let (method, target) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     // Clients of web pages ask for a passport first.
-    let asked = request.split(|byte| *byte == b' ').nth(1).unwrap_or_default();
     let passport = br#"HTTP/1.1 200 Canned
 Connection: close
 Content-Type: application/json
 
 {"access_token":"passport"}"#;
-    let path = asked.split(|byte| *byte == b'?').next().unwrap_or_default();
-    connection.write_all(if path.ends_with(b"/passport") { passport } else { wire }).await?;
+    let path = target.split('?').next().unwrap_or_default();
+    if path.ends_with("/passport") {
+        connection.write_all(passport).await?;
+    } else {
+        connection.write_all(&choose(method, target).wire()).await?;
+    }
     connection.shutdown().await
 }
 

@@ -15,6 +15,7 @@ pub mod distinct;
 #[rustfmt::skip]
 pub mod generated;
 pub mod json;
+pub mod release;
 pub mod replay;
 pub mod script;
 pub mod sse_frames;
@@ -22,4 +23,4 @@ pub mod workspace;
 
 pub use archive::{Recording, recordings};
 pub use clients::Clients;
-pub use corpus::{Case, corpus, every_release};
+pub use corpus::{Case, corpus};

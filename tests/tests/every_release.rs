@@ -9,7 +9,8 @@ use dify_mock::Server;
 use dify_tests::{
     Case, Clients,
     canned::{Answer, CannedServer},
-    every_release,
+    corpus,
+    corpus::UNDECODED,
     generated::{self, OPERATIONS, RoundTrip, Substitutions},
     script::Script,
     sse_frames::reference,
@@ -35,7 +36,7 @@ fn is_short(text: &str) -> bool {
 
 fn samples() -> Vec<Sample> {
     let mut samples = Vec::new();
-    for case in &every_release().cases {
+    for case in &corpus().cases {
         let operation = case.verdict.operation.clone().unwrap_or_default();
         if let Some((body, through)) = case.json_reply().zip(case.reply_type()).filter(|_| case.accepted())
             && !is_short(body)
@@ -58,12 +59,6 @@ fn samples() -> Vec<Sample> {
     samples
 }
 
-/// Answers of 0.15.8, older than the oldest supported release, that lack an essential member.
-const UNDECODED: [(&str, &str); 2] = [
-    ("dify-0.15.8/chatflow/015-chatMessages-chatflow-stream-input-blocked.json", "`usage`"),
-    ("dify-0.15.8/console/019-listModelProviders-ok.json", "`tenant_id`"),
-];
-
 #[test]
 fn every_answer_and_event_of_every_release_decodes() {
     let (mut tried, mut found) = (BTreeMap::<String, usize>::new(), Vec::new());
@@ -78,7 +73,7 @@ fn every_answer_and_event_of_every_release_decodes() {
     let (excused, found): (Vec<_>, Vec<_>) = found.into_iter().partition(|fault| excused(fault));
     assert!(found.is_empty(), "{} of {tried:?} do not decode:\n{}", found.len(), found.join("\n"));
     assert_eq!(excused.len(), UNDECODED.len(), "{excused:?}");
-    assert_eq!(tried.keys().map(String::as_str).collect::<Vec<_>>(), every_release().servers());
+    assert_eq!(tried.keys().map(String::as_str).collect::<Vec<_>>(), corpus().servers());
     assert!(tried.values().all(|tried| *tried > 100), "{tried:?}");
 }
 
@@ -179,6 +174,10 @@ fn any_one_member_may_be_missing_or_is_an_error() {
             if sample.value.pointer("/data/refresh_token").is_some() && place.starts_with("/data/") {
                 continue;
             }
+            // 1.11.2 to 1.12.1 name pieces of an answer so; without an answer it is another event.
+            if sample.kind.ends_with(" message_file") && place == "/answer" {
+                continue;
+            }
             let shape: Vec<&str> = place.split('/').filter(|step| step.parse::<usize>().is_err()).collect();
             // Each member once for each release and kind, and in the gate each in one release only.
             let shape = shape.join("/");
@@ -203,7 +202,7 @@ fn any_one_member_may_be_missing_or_is_an_error() {
 /// Recorded refusals: one of each set of members and each code.
 fn envelopes() -> Vec<String> {
     let mut envelopes = BTreeMap::new();
-    for case in every_release().cases.iter().filter(|case| case.recording.status() >= 400) {
+    for case in corpus().cases.iter().filter(|case| case.recording.status() >= 400) {
         let Some(Ok(Value::Object(body))) = case.json_reply().map(serde_json::from_str) else { continue };
         // What is described as a state is an answer.
         if body.get("app_id").is_some() {
@@ -298,19 +297,12 @@ async fn a_recorded_refusal_with_status_200_fails_every_call() {
 #[tokio::test]
 async fn the_console_logs_in_as_each_release_was_recorded() {
     let (mut sessions, mut refusals) = (BTreeSet::new(), 0);
-    for case in every_release().cases.iter().filter(|case| case.verdict.operation.as_deref() == Some("POST /login")) {
-        let Some(body) = case.json_reply().filter(|_| case.api() == contract::Api::Console) else { continue };
-        let response = &case.recording.exchange.response;
-        let mut headers = Vec::new();
-        for (name, value) in response.headers.iter().filter(|(name, _)| {
-            ["content-type", "set-cookie", "x-version"].contains(&name.to_ascii_lowercase().as_str())
-        }) {
-            let one = [value.clone()];
-            let values = value.as_array().map_or(&one[..], Vec::as_slice).iter().filter_map(Value::as_str);
-            headers.extend(values.map(|value| (name.clone(), value.to_owned())));
+    for case in corpus().cases.iter().filter(|case| case.verdict.operation.as_deref() == Some("POST /login")) {
+        if case.json_reply().is_none() || case.api() != contract::Api::Console {
+            continue;
         }
-        let answer = Answer { status: response.status, headers, body: body.as_bytes().to_vec(), chunk: None };
-        let server = CannedServer::start(&answer).await.expect("a server");
+        let response = &case.recording.exchange.response;
+        let server = CannedServer::start(&Answer::recorded(&case.recording)).await.expect("a server");
         let root = server.base_url().replace("/v1", "");
         let outcome = Console::login(root, "maria@example.com", "a password").await;
         match (case.accepted(), outcome) {
@@ -339,11 +331,8 @@ fn is_download(operation: &str) -> bool {
 
 #[tokio::test]
 async fn a_bare_status_in_the_body_is_a_success_where_that_is_all() {
-    let cases: Vec<&Case> = every_release()
-        .cases
-        .iter()
-        .filter(|case| case.accepted() && case.recording.reply().is_some_and(is_short))
-        .collect();
+    let cases: Vec<&Case> =
+        corpus().cases.iter().filter(|case| case.accepted() && case.recording.reply().is_some_and(is_short)).collect();
     let mock = Server::start().await.expect("the server starts");
     let script = Script::new(&mock);
     let canned = CannedServer::start(&json("")).await.expect("a server");

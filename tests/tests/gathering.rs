@@ -99,7 +99,9 @@ fn text(frames: &Frames) -> String {
     let (mut steps, mut repeated, mut before, mut last) = (0, true, "x", None);
     for (name, data) in frames {
         let answer = data["answer"].as_str().unwrap_or_default();
-        match name.as_str() {
+        // 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file `message_file`.
+        let is_piece = name == "message_file" && data["answer"].is_string();
+        match if is_piece { "message" } else { name } {
             "message" if agent && replaced => {}
             "message" if agent => text = answer.to_owned(),
             "message" => text += answer,
@@ -192,10 +194,13 @@ fn check_run(run: &Run, frames: &Frames, told: &str) {
 
 fn check_nodes(run: &Run, frames: &Frames, told: &str) {
     let mut ids: Vec<&Value> = Vec::new();
+    // Up to 1.8.1 attempts have ids of their own.
+    let attempts: Vec<&Value> = named(frames, "node_retry").map(|data| &data["data"]["id"]).collect();
     for (name, data) in frames {
         let begins = ["node_started", "node_finished", "iteration_started", "loop_started"].contains(&name.as_str());
-        if begins && !ids.contains(&&data["data"]["id"]) {
-            ids.push(&data["data"]["id"]);
+        let id = &data["data"]["id"];
+        if begins && !ids.contains(&id) && !(name == "node_finished" && attempts.contains(&id)) {
+            ids.push(id);
         }
     }
     assert_eq!(run.nodes.iter().map(|node| &*node.id).collect::<Vec<_>>(), ids, "{told}");
@@ -203,7 +208,9 @@ fn check_nodes(run: &Run, frames: &Frames, told: &str) {
         let ends: Vec<&Value> = frames
             .iter()
             .filter(|(name, data)| {
-                (name.ends_with("_finished") || name.ends_with("_completed")) && data["data"]["id"] == *id
+                let ended = &data["data"]["id"];
+                let attempt = || node.retries.iter().any(|retry| *ended == *retry.id);
+                (name.ends_with("_finished") || name.ends_with("_completed")) && (ended == id || attempt())
             })
             .map(|(_, data)| &data["data"])
             .collect();
@@ -248,9 +255,11 @@ async fn every_recorded_stream_is_gathered_as_its_frames_say() {
     let (web_run, web_follow) = (WebWorkflowRunRequest::new(none()), WebWorkflowsEventsQuery::new());
     let pipeline = PipelineRunRequest::new("local_file", Vec::new(), "node", true);
     let [mut answers, mut runs] = [0; 2];
-    for (case, (operation, body)) in corpus().cases.iter().filter_map(|case| Some((case, case.stream()?))) {
+    for (case, (operation, body)) in
+        corpus().cases.iter().filter(|case| case.decodes()).filter_map(|case| Some((case, case.stream()?)))
+    {
         let frames = expected(body.as_bytes());
-        let told = case.recording.file.as_str();
+        let told = &*case.recording.to_string();
         let cut = |size| server.answer(&Canned::stream(body, size));
         macro_rules! answer {
             ($event:ty, $call:expr) => {{

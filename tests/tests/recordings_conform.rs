@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use contract::{Aside, Violation};
-use dify_tests::{Case, corpus, every_release, generated::OPERATIONS};
+use dify_tests::{Case, corpus, generated::OPERATIONS};
 use serde_json::json;
 
 /// What a recording shows that the documents do not say.
@@ -17,7 +17,7 @@ fn findings(case: &Case) -> Vec<String> {
 #[test]
 fn every_exchange_of_every_release_is_what_the_documents_say() {
     let mut found = Vec::new();
-    for case in &every_release().cases {
+    for case in &corpus().cases {
         if case.verdict.aside.is_none() {
             found.extend(findings(case));
         }
@@ -27,16 +27,16 @@ fn every_exchange_of_every_release_is_what_the_documents_say() {
 
 #[test]
 fn every_body_had_a_schema_to_be_held_against() {
-    let unchecked = every_release().cases.iter().filter(|case| case.verdict.aside.is_none() && !case.verdict.checked);
+    let unchecked = corpus().cases.iter().filter(|case| case.verdict.aside.is_none() && !case.verdict.checked);
     let unchecked: Vec<String> = unchecked.map(|case| case.recording.to_string()).collect();
     assert!(unchecked.is_empty(), "{unchecked:#?}");
 }
 
 #[test]
 fn at_most_five_exchanges_of_a_release_are_excused() {
-    for server in every_release().servers() {
+    for server in corpus().servers() {
         let of_server = |case: &&Case| case.recording.server == server;
-        let excused: Vec<_> = every_release()
+        let excused: Vec<_> = corpus()
             .cases
             .iter()
             .filter(of_server)
@@ -52,24 +52,18 @@ fn at_most_five_exchanges_of_a_release_are_excused() {
 
 #[test]
 fn fourteen_releases_and_more_are_recorded() {
-    let servers = every_release().servers();
+    let servers = corpus().servers();
     assert!(servers.iter().filter(|server| !server.contains("main")).count() >= 14, "{servers:?}");
     for server in servers {
-        let of_server = every_release().cases.iter().filter(|case| case.recording.server == server);
+        let of_server = corpus().cases.iter().filter(|case| case.recording.server == server);
         let judged = of_server.filter(|case| case.verdict.aside.is_none()).count();
         assert!(judged > 200, "{server}: only {judged} exchanges were judged");
     }
 }
 
 #[test]
-fn the_recordings_of_three_whole_servers_reach_every_operation() {
-    assert_eq!(corpus().servers(), ["dify-1.13.0", "dify-1.16.1", "dify-main-20260815"]);
+fn the_recordings_reach_every_operation() {
     assert_eq!(corpus().judge("dify-main-20260815").release(), "1.17.0");
-    for server in corpus().servers() {
-        let judged =
-            corpus().cases.iter().filter(|case| case.recording.server == server && case.verdict.aside.is_none());
-        assert!(judged.count() > 250, "too few recordings of {server} to prove anything");
-    }
     let reached: BTreeSet<_> = corpus().cases.iter().filter_map(|case| case.verdict.operation.clone()).collect();
     let described: BTreeSet<_> = OPERATIONS.iter().map(|(_, method, path)| format!("{method} {path}")).collect();
     let unrecorded = [

@@ -58,11 +58,19 @@ impl Tally {
 #[test]
 fn every_recorded_answer_goes_through_its_type_without_loss() {
     let mut tally = Tally::default();
-    for case in corpus().cases.iter().filter(|case| case.accepted() && case.verdict.aside != Some(Aside::Declared)) {
+    for case in corpus()
+        .cases
+        .iter()
+        .filter(|case| case.accepted() && case.decodes() && case.verdict.aside != Some(Aside::Declared))
+    {
         let Some(body) = case.json_reply() else { continue };
-        // Text to audio of an unknown message answers `null` where a file was due: a download has no type.
+        // Text to audio of an unknown message answers `null` where a file was due: a download has no type. Older releases
+        // answer a deletion with a body.
         let Some(through) = case.reply_type() else {
-            assert_eq!(body.trim(), "null", "{} has no type", case.recording);
+            let silent = r#"{"audio_url":null,"duration":null}"#;
+            let nothing = ["null", "200", "204", r#"{"result":"success"}"#, silent];
+            let body = body.split_whitespace().collect::<String>();
+            assert!(nothing.contains(&&*body), "{} has no type: {body}", case.recording);
             continue;
         };
         tally.add(case, "answer", lost_of(case, through, body));
@@ -147,7 +155,7 @@ fn what_the_types_write_is_what_the_documents_say() {
 #[test]
 fn every_recorded_event_goes_through_its_type_without_loss() {
     let mut tally = Tally::default();
-    for case in &corpus().cases {
+    for case in corpus().cases.iter().filter(|case| case.decodes()) {
         let Some(((_, stream), through)) = case.stream().zip(case.event_type()) else { continue };
         for frame in reference(stream.as_bytes()) {
             tally.add(case, "event", lost_of(case, through, &frame.data));
@@ -159,7 +167,10 @@ fn every_recorded_event_goes_through_its_type_without_loss() {
 #[test]
 fn every_recorded_refusal_is_an_error_body() {
     let mut tally = Tally::default();
-    for case in corpus().cases.iter().filter(|case| case.recording.status() >= 400) {
+    // Up to 1.10.1 refusals lack members; `replayed` shows that the client reads them.
+    let whole = ["dify-1.13.0", "dify-1.13.3", "dify-1.15.0", "dify-1.16.1", "dify-main-20260815"];
+    let cases = corpus().cases.iter().filter(|case| whole.contains(&&*case.recording.server));
+    for case in cases.filter(|case| case.recording.status() >= 400) {
         let Some(body) = case.json_reply() else { continue };
         // An older server refuses what it does not have in ways that nobody needs described.
         let name = refusal_schema(case).unwrap_or_else(|| "ApiErrorBody".to_owned());

@@ -42,7 +42,10 @@ fn unsigned(text: &str) -> String {
 fn gathered<E: AccumulateInto<Answer>>(events: &[(String, Value)]) -> Answer {
     let mut answer = Answer::default();
     for (_, data) in events {
-        answer.apply(&E::from_json(&data.to_string()).expect("recorded events have their shape"));
+        // The client yields as unknown what it cannot decode.
+        if let Ok(event) = E::from_json(&data.to_string()) {
+            answer.apply(&event);
+        }
     }
     answer
 }

@@ -25,7 +25,7 @@ fn differences(mut seen: &[Seen], expected: &[(String, serde_json::Value)], cont
             Seen::Event { shown, .. } if shown.starts_with("Unknown") => {
                 found.push(format!("event {index}: `{name}` is not known"));
             }
-            Seen::Event { name: seen, value, .. } if seen == name => {
+            Seen::Event { name: seen, value, .. } if seen == name || (is_piece(name, data) && seen == "message") => {
                 found.extend(losses(data, value).into_iter().map(|loss| format!("event {index} ({name}) {loss}")));
             }
             Seen::RunFailed(told) if name == "error" => {
@@ -41,6 +41,11 @@ fn differences(mut seen: &[Seen], expected: &[(String, serde_json::Value)], cont
     found
 }
 
+/// Whether it is a piece of an answer, which 1.11.2 to 1.12.1 name `message_file` where the question has a file.
+fn is_piece(name: &str, data: &serde_json::Value) -> bool {
+    name == "message_file" && data["answer"].is_string()
+}
+
 fn tells_the_end(events: &[(String, serde_json::Value)]) -> bool {
     tell_the_end(events.iter().map(|(name, _)| name.as_str()))
 }
@@ -51,7 +56,8 @@ async fn replay(cases: impl Iterator<Item = &'static Case>) -> [usize; 4] {
     let server = CannedServer::start(&Answer::stream("", None)).await.expect("a server");
     let clients = Clients::at(&server.base_url());
     let [mut streams, mut events, mut failed, mut open] = [0; 4];
-    for (case, (operation, body)) in cases.filter_map(|case| Some((case, case.stream()?))) {
+    for (case, (operation, body)) in cases.filter(|case| case.decodes()).filter_map(|case| Some((case, case.stream()?)))
+    {
         let expected = expected(body.as_bytes());
         for chunk in [None, Some(1460), Some(7), Some(1)] {
             server.answer(&Answer::stream(body, chunk));

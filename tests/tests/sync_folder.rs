@@ -19,6 +19,7 @@ use dify_api::Upload;
 use dify_api::types::{
     DatasetCreateRequest, DocumentFileUpdate, DocumentFileUpload, DocumentTextRequest, ProcessMode, ProcessRule,
 };
+use dify_tests::release::{replay, supported};
 use line::Line;
 use scene::{CONCURRENCY, CREATE, DELETE, MARK, Scene, UPDATE, changes, connect, hash, mark, sent};
 use sync::{Event, Outcome, Summary, name, report::Reason};
@@ -302,4 +303,26 @@ fn names_have_the_folders_in_them_and_nothing_that_dify_refuses() {
     assert_eq!(named("a: \"b\"?.md").as_deref(), Some("a： ＂b＂？.md"));
     assert_eq!(named("line\nbreak.md"), None);
     assert_eq!(named(&format!("{}.md", "x".repeat(198))), None);
+}
+
+/// The fields came with 1.1.1: without them there is nothing to recognise a document by.
+const FIELDS: &str = "came with Dify 1.1.1";
+
+#[tokio::test]
+async fn a_folder_arrives_on_every_release_that_has_metadata() {
+    for server in supported() {
+        let replayed = replay(server).await;
+        let mut scene = Scene::new().await;
+        scene.write("a.txt", "Text.");
+        scene.write("b.txt", "Other text.");
+        scene.options.wait = true;
+        let outcome = sync::run(&connect(&replayed.base_url()), &scene.options, &|_| {}).await;
+        match outcome {
+            Ok(summary) => assert!(summary.failed.is_empty(), "{server}: {:?}", summary.failed),
+            Err(error) => {
+                let told = std::error::Error::source(&error).map(ToString::to_string).unwrap_or_default();
+                assert!(server == "dify-1.0.1" && told.contains(FIELDS), "{server}: {error}: {told}");
+            }
+        }
+    }
 }

@@ -140,7 +140,7 @@ mod tests {
             "Past": {"type": "object", "required": ["name", "count"], "properties": {"name": text(), "count": text()}},
         });
         let rows = table(schemas, true);
-        for row in ["id: optional", "name: required", "count: essential \"count\" loose"] {
+        for row in ["id: optional", "name: required", "count: required \"count\" loose"] {
             assert!(rows.contains(row), "{rows}");
         }
     }

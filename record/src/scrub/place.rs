@@ -62,6 +62,10 @@ impl Place {
                 self.flatten(root, branch, depth + 1);
             }
         }
+        // What an older release sends there.
+        for earlier in schema["x-dify-earlier"].as_array().into_iter().flatten() {
+            self.flatten(root, &earlier["schema"], depth + 1);
+        }
         if !combined || schema.get("properties").is_some() {
             self.schemas.push(Schema { root, schema });
         }

@@ -10,12 +10,12 @@ pub(super) struct ById(HashMap<Box<str>, usize>);
 
 impl ById {
     /// The place of this id.
-    pub(super) fn find<T>(&self, list: &[T], id: &str, of: impl Fn(&T) -> &str) -> Option<usize> {
+    pub(super) fn find<T>(&self, list: &[T], id: &str, has: impl Fn(&T, &str) -> bool) -> Option<usize> {
         let place = *self.0.get(id)?;
-        if list.get(place).is_some_and(|thing| of(thing) == id) {
+        if list.get(place).is_some_and(|thing| has(thing, id)) {
             return Some(place);
         }
-        list.iter().position(|thing| of(thing) == id)
+        list.iter().position(|thing| has(thing, id))
     }
 
     pub(super) fn insert(&mut self, id: &str, place: usize) {

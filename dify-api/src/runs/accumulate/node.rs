@@ -64,6 +64,8 @@ pub struct NodeRun {
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub struct NodeRetry {
+    /// Id of the attempt: that of the execution, or up to Dify 1.8.1 one of its own.
+    pub id: String,
     /// Number of the attempt, from 1.
     pub index: i64,
     /// Why it failed.
@@ -136,6 +138,17 @@ impl NodeRun {
     #[must_use]
     pub fn is_finished(&self) -> bool {
         !matches!(self.status, NodeStatus::Pending | NodeStatus::Running | NodeStatus::Paused | NodeStatus::Retry)
+    }
+
+    /// Whether the execution or one of its attempts has this id.
+    pub(super) fn has_id(&self, id: &str) -> bool {
+        self.id == id || self.retries.iter().any(|retry| retry.id == id)
+    }
+
+    /// Whether it is an unfinished execution of the same node in the same round.
+    pub(super) fn waits_for(&self, data: &NodeData<'_>) -> bool {
+        let around = (self.iteration_id.as_deref(), self.loop_id.as_deref());
+        self.node_id == data.node_id && around == (data.iteration_id, data.loop_id) && !self.is_finished()
     }
 
     /// Is it an iteration or a loop?

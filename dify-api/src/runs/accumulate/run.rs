@@ -223,7 +223,7 @@ impl Run {
 
     /// The place of an execution; the end of the list for a new one.
     fn place_of(&mut self, node_data: &NodeData<'_>) -> usize {
-        if let Some(place) = self.executions.find(&self.nodes, node_data.id, |node| &node.id) {
+        if let Some(place) = self.executions.find(&self.nodes, node_data.id, NodeRun::has_id) {
             return place;
         }
         // Their own events name iterations and loops by the node, a replayed run by the execution.
@@ -241,9 +241,22 @@ impl Run {
         place
     }
 
+    /// The place of the execution that an attempt is of. Up to Dify 1.8.1 each attempt has an id of its own, which the end
+    /// of the execution has, too.
+    fn place_of_attempt(&mut self, node_data: &NodeData<'_>) -> usize {
+        let known = self.executions.find(&self.nodes, node_data.id, NodeRun::has_id);
+        match known.or_else(|| self.nodes.iter().rposition(|node| node.waits_for(node_data))) {
+            Some(place) => {
+                self.executions.insert(node_data.id, place);
+                place
+            }
+            None => self.place_of(node_data),
+        }
+    }
+
     /// The place of the latest execution of an iteration or a loop.
     fn container_of(&self, node_data: &NodeData<'_>) -> Option<usize> {
-        self.containers.find(&self.nodes, node_data.node_id, |node| &node.node_id)
+        self.containers.find(&self.nodes, node_data.node_id, |node, id| node.node_id == id)
     }
 
     fn begun(&mut self, node_data: &NodeData<'_>) -> usize {
@@ -256,12 +269,12 @@ impl Run {
     }
 
     pub(super) fn retried(&mut self, node_data: &NodeData<'_>, data: &NodeRetryData) {
-        let place = self.place_of(node_data);
+        let place = self.place_of_attempt(node_data);
         let node = &mut self.nodes[place];
         node.learn(node_data);
         if !node.retries.iter().any(|retry| retry.index == data.retry_index) {
             let (error, elapsed_time) = (data.error.clone(), data.elapsed_time);
-            node.retries.push(NodeRetry { index: data.retry_index, error, elapsed_time });
+            node.retries.push(NodeRetry { id: data.id.clone(), index: data.retry_index, error, elapsed_time });
         }
         self.heard();
     }
@@ -297,7 +310,7 @@ impl Run {
         let node_data = NodeData { id: &data.node_execution_id, node_id: &data.node_id, ..NodeData::default() };
         let place = self.place_of(&node_data);
         let logs = &mut self.nodes[place].agent_logs;
-        match self.agent_logs.find(logs, &data.id, |log| &log.id) {
+        match self.agent_logs.find(logs, &data.id, |log, id| log.id == id) {
             Some(known) => logs[known].clone_from(data),
             None => {
                 self.agent_logs.insert(&data.id, logs.len());

@@ -101,9 +101,7 @@ impl FrameSource {
         if let Some(kept) = &mut self.kept {
             data.clone_into(kept);
         }
-        // Dify 1.11.2 to 1.12.1 name the pieces of an answer to a question with a file like this.
-        let kind = if name == "message_file" && glance(data, "answer").is_some() { "message" } else { &*name };
-        match decode(kind, data) {
+        match decode(&name, data) {
             Ok((event, substitutions)) => {
                 self.substitutions += substitutions.count;
                 span::substituted(&self.circumstances.operation, &substitutions, data.as_bytes());
