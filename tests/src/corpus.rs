@@ -101,6 +101,11 @@ impl Case {
         UNDECODED.iter().all(|(file, _)| *file != self.recording.to_string())
     }
 
+    /// Whether the body is the number of a status in place of `{"result": "success"}`: the operation reads it, not the type.
+    pub fn is_bare_status(&self) -> bool {
+        self.recording.reply().is_some_and(|body| matches!(body.trim(), "200" | "201" | "204"))
+    }
+
     /// The JSON body of the answer.
     pub fn json_reply(&self) -> Option<&str> {
         self.recording.reply().filter(|_| self.recording.media_type() == "application/json")

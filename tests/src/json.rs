@@ -1,6 +1,6 @@
 //! What a value loses on its way through a type.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// Where `after` differs from `before`, each place with what happened there.
 ///
@@ -8,18 +8,23 @@ use serde_json::Value;
 /// A member that was absent and is now there is a difference, whatever its value.
 pub fn losses(before: &Value, after: &Value) -> Vec<String> {
     let mut found = Vec::new();
-    compare(before, after, &mut String::new(), &mut found);
+    compare(before, after, &mut String::new(), false, &mut found);
     found
 }
 
-/// The same for what an older release sent: a list, a map or a null that came later may be written for it.
+/// The same for what an older release sent: what came later is empty, and what had another JSON type is converted.
 pub fn losses_of_older(before: &Value, after: &Value) -> Vec<String> {
-    let added =
-        |place: &str| ["[]", "{}", "null"].iter().any(|empty| place.ends_with(&format!(": {empty} came from nowhere")));
-    losses(before, after).into_iter().filter(|place| !added(place)).collect()
+    let mut found = Vec::new();
+    compare(before, after, &mut String::new(), true, &mut found);
+    found
 }
 
-fn compare(before: &Value, after: &Value, place: &mut String, found: &mut Vec<String>) {
+fn is_empty(value: &Value) -> bool {
+    let empty = [Value::Null, json!(false), json!(0), json!(""), json!([]), json!({})];
+    empty.contains(value)
+}
+
+fn compare(before: &Value, after: &Value, place: &mut String, older: bool, found: &mut Vec<String>) {
     let length = place.len();
     match (before, after) {
         (Value::Object(before), Value::Object(after)) => {
@@ -27,14 +32,14 @@ fn compare(before: &Value, after: &Value, place: &mut String, found: &mut Vec<St
                 place.push('/');
                 place.push_str(name);
                 match after.get(name) {
-                    Some(after) => compare(value, after, place, found),
+                    Some(after) => compare(value, after, place, older, found),
                     None if value.is_null() => {}
                     None => found.push(format!("{place}: {value} is gone")),
                 }
                 place.truncate(length);
             }
             for (name, value) in after {
-                if !before.contains_key(name) {
+                if !before.contains_key(name) && !(older && is_empty(value)) {
                     found.push(format!("{place}/{name}: {value} came from nowhere"));
                 }
             }
@@ -42,12 +47,13 @@ fn compare(before: &Value, after: &Value, place: &mut String, found: &mut Vec<St
         (Value::Array(before), Value::Array(after)) if before.len() == after.len() => {
             for (index, (before, after)) in before.iter().zip(after).enumerate() {
                 place.push_str(&format!("/{index}"));
-                compare(before, after, place, found);
+                compare(before, after, place, older, found);
                 place.truncate(length);
             }
         }
         (Value::Number(before), Value::Number(after)) if same_number(before, after) => {}
         _ if before == after => {}
+        _ if older && std::mem::discriminant(before) != std::mem::discriminant(after) && !after.is_null() => {}
         _ => found.push(format!("{place}: {before} became {after}")),
     }
 }
@@ -62,8 +68,7 @@ fn same_number(before: &serde_json::Number, after: &serde_json::Number) -> bool 
 
 #[cfg(test)]
 mod tests {
-    use super::losses;
-    use serde_json::json;
+    use super::*;
 
     #[test]
     fn null_may_become_absent_and_an_integer_a_double() {

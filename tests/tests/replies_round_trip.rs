@@ -63,12 +63,12 @@ fn every_recorded_answer_goes_through_its_type_without_loss() {
         .iter()
         .filter(|case| case.accepted() && case.decodes() && case.verdict.aside != Some(Aside::Declared))
     {
-        let Some(body) = case.json_reply() else { continue };
+        let Some(body) = case.json_reply().filter(|_| !case.is_bare_status()) else { continue };
         // Text to audio of an unknown message answers `null` where a file was due: a download has no type. Older releases
         // answer a deletion with a body.
         let Some(through) = case.reply_type() else {
             let silent = r#"{"audio_url":null,"duration":null}"#;
-            let nothing = ["null", "200", "204", r#"{"result":"success"}"#, silent];
+            let nothing = ["null", r#"{"result":"success"}"#, silent];
             let body = body.split_whitespace().collect::<String>();
             assert!(nothing.contains(&&*body), "{} has no type: {body}", case.recording);
             continue;
