@@ -131,17 +131,6 @@ impl<T> Call<T> {
         self
     }
 
-    /// Sends this JSON as well: what a server of an older release reads there.
-    #[cfg(feature = "console")]
-    pub(crate) fn with_json(mut self, json: &serde_json::Value) -> Self {
-        if let CallState::Planned(exchange, _) = &mut self.state
-            && let Ok(request) = &mut exchange.request
-        {
-            request.set_body(json.to_string().into(), Some("application/json"));
-        }
-        self
-    }
-
     /// With secrets in its path or body, which no error of it shows.
     pub(crate) fn hiding<'s>(mut self, secrets: impl IntoIterator<Item = &'s str>) -> Self {
         if let CallState::Planned(exchange, _) = &mut self.state {

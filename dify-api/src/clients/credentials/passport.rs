@@ -8,17 +8,20 @@ use crate::{
     Error, Transport, groups,
     operation::{Credential, Named},
     types::SessionPassportQuery,
-    values::secret::Secret,
+    values::{release::is_older, secret::Secret},
 };
 use reqwest::{
     Request,
-    header::{HeaderName, HeaderValue},
+    header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
 const CODE: HeaderName = HeaderName::from_static("x-app-code");
 const PASSPORT: HeaderName = HeaderName::from_static("x-app-passport");
+
+/// The release from which on a passport travels in a header of its own.
+const OWN_HEADER_SINCE: &str = "1.9.2";
 
 /// The code of a page, and the passport that it gets.
 pub(crate) struct PassportCredential {
@@ -32,6 +35,8 @@ pub(crate) struct PassportCredential {
 #[derive(Default)]
 struct Held {
     token: Option<HeaderValue>,
+    /// The same as a bearer token, which is what servers up to Dify 1.9.1 take.
+    bearer: Option<HeaderValue>,
     generation: Generation,
 }
 
@@ -63,6 +68,7 @@ impl PassportCredential {
         headers.entry(CODE).or_insert_with(|| self.code.clone());
         if let Some(token) = &held.token {
             headers.insert(PASSPORT, token.clone());
+            headers.extend(held.bearer.clone().map(|bearer| (AUTHORIZATION, bearer)));
         }
         held.generation
     }
@@ -95,20 +101,24 @@ impl PassportCredential {
     pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
         let fetched = groups::Session::new(transport).passport(&self.query).renewal().await;
         let token = fetched.and_then(|passport| {
-            Secret::new(passport.access_token).header().ok_or_else(|| {
+            let token = Secret::new(passport.access_token);
+            token.header().zip(token.bearer()).ok_or_else(|| {
                 Error::config("the server's passport contains characters that are not allowed in an HTTP header")
             })
         });
+        // Servers of every release take both; one that may be old gets both.
+        let in_own_header = transport.server_version().is_some_and(|version| !is_older(&version, OWN_HEADER_SINCE));
         let mut held = self.held();
         match token {
-            Ok(token) => {
+            Ok((token, bearer)) => {
                 held.token = Some(token);
+                held.bearer = Some(bearer).filter(|_| !in_own_header);
                 held.generation.advance();
                 Ok(true)
             }
             Err(error) => {
                 if is_verdict(&error) {
-                    held.token = None;
+                    (held.token, held.bearer) = (None, None);
                 }
                 Err(error)
             }

@@ -13,7 +13,7 @@ use crate::{
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{
     Request, StatusCode,
-    header::{AUTHORIZATION, COOKIE, HeaderName, HeaderValue, SET_COOKIE},
+    header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE},
 };
 use serde::Deserialize;
 use serde_json::json;
@@ -96,15 +96,20 @@ impl SessionCredential {
 
     pub(super) fn put_on(&self, request: &mut Request) -> Generation {
         let jar = self.jar();
+        let refreshing = request.url().path().ends_with("/refresh-token");
+        let refresh = jar.refresh.as_ref().filter(|_| refreshing);
         if jar.in_header {
             if let Some(bearer) = jar.access.as_ref().and_then(Secret::bearer) {
                 request.headers_mut().insert(AUTHORIZATION, bearer);
             }
+            if let Some(refresh) = refresh.filter(|_| request.body().is_none()) {
+                let body = json!({"refresh_token": refresh.expose()}).to_string();
+                *request.body_mut() = Some(body.into());
+                request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
             return jar.generation;
         }
         let mut cookies = String::new();
-        let refreshing = request.url().path().ends_with("/refresh-token");
-        let refresh = jar.refresh.as_ref().filter(|_| refreshing);
         for (name, value) in
             [("access_token", &jar.access), ("csrf_token", &jar.csrf), ("refresh_token", &refresh.cloned())]
         {
@@ -230,20 +235,16 @@ impl SessionCredential {
     /// Refreshes the session; begins another, where the server refuses that and there is a password.
     pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
         let account = groups::Account::new(transport);
-        let (refresh, in_body, before) = {
+        let (can_refresh, before) = {
             let jar = self.jar();
-            (jar.refresh.clone(), jar.in_header, jar.generation)
+            (jar.refresh.is_some(), jar.generation)
         };
         let is_new = || {
             let jar = self.jar();
             jar.access.is_some() && jar.generation != before
         };
-        if let Some(refresh) = refresh {
-            let mut call = account.refresh().renewal();
-            if in_body {
-                call = call.with_json(&json!({"refresh_token": refresh.expose()}));
-            }
-            match call.await {
+        if can_refresh {
+            match account.refresh().renewal().await {
                 Ok(_) if is_new() => return Ok(true),
                 // It brought nothing.
                 Ok(_) => {}

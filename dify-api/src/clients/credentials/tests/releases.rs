@@ -90,3 +90,32 @@ async fn the_tokens_of_a_login_do_not_show() {
     console.request(Method::GET, "/a").send().await.expect("an answer");
     assert_eq!(header(&server.seen()[1], "authorization"), Some("Bearer access-5ecret-1"));
 }
+
+// Guards a past bug: a page of such a server answered 401 to every call.
+#[tokio::test]
+async fn a_server_before_1_9_2_gets_the_passport_as_a_bearer_token() {
+    const BEARER: Option<&str> = Some("Bearer passport-5ecret");
+    for (version, expected) in [("1.0.1", BEARER), ("1.9.1", BEARER), ("", BEARER), ("1.9.2", None), ("1.16.1", None)] {
+        let passport = json_of(version, 200, r#"{"access_token":"passport-5ecret"}"#);
+        let server = Server::start(vec![passport, fine()]).await;
+        page(&server).request(Method::GET, "/a").send().await.expect("an answer");
+        let seen = server.seen();
+        assert_eq!(header(&seen[0], "authorization"), None, "{version}");
+        assert_eq!(header(&seen[1], "authorization"), expected, "{version}");
+        assert_eq!(header(&seen[1], "x-app-passport"), Some("passport-5ecret"), "{version}");
+    }
+}
+
+// Guards a past bug: only the client's own renewals had the token in the body.
+#[tokio::test]
+async fn a_refresh_of_the_callers_own_has_the_token_in_the_body() {
+    let server =
+        Server::start(vec![json_of("1.7.2", 200, &tokens(1)), fine(), json_of("1.7.2", 200, &tokens(2)), fine()]).await;
+    let console = console(&server);
+    console.request(Method::GET, "/a").send().await.expect("an answer");
+    console.account().refresh().await.expect("new tokens");
+    console.request(Method::GET, "/b").send().await.expect("an answer");
+    let seen = server.seen();
+    assert!(seen.iter().any(|request| request.contains(r#"{"refresh_token":"refresh-5ecret-1"}"#)), "{seen:?}");
+    assert_eq!(header(&seen[3], "authorization"), Some("Bearer access-5ecret-2"));
+}
