@@ -38,6 +38,7 @@ pub use document::{Document, DocumentError, Found, follow};
 pub use exchange::{Chunk, Exchange, Request, Response};
 pub use judge::Judge;
 pub use media::{Body, Message, essence, is_json};
+pub use members::Members;
 pub use operation::{Operation, Parameter};
 pub use problem::Problem;
 pub use release::{before, is_release, lacks, numbers, project, project_range};

@@ -12,14 +12,25 @@ const DEEP: usize = 40;
 const COMPOSED: usize = 20;
 
 /// What a schema and its parts allow as members of an object.
-#[derive(Default)]
-pub(crate) struct Members<'d> {
+#[derive(Debug, Default)]
+#[non_exhaustive]
+pub struct Members<'d> {
     /// The members it names, each with the first schema given for it.
-    pub(crate) named: HashMap<&'d str, Schema<'d>>,
+    pub named: HashMap<&'d str, Schema<'d>>,
+    /// The members it requires.
+    pub required: BTreeSet<&'d str>,
     /// Whether any other member is allowed.
-    pub(crate) open: bool,
+    pub open: bool,
     /// The schema of any other member.
-    additional: Option<Schema<'d>>,
+    pub additional: Option<Schema<'d>>,
+}
+
+impl Members<'_> {
+    /// Whether the object is free: nothing says what its members are.
+    #[must_use]
+    pub fn are_free(&self) -> bool {
+        self.named.is_empty() && !self.open && self.additional.is_none()
+    }
 }
 
 impl<'d> Schema<'d> {
@@ -57,8 +68,8 @@ impl<'d> Schema<'d> {
             }
             Value::Object(members) => {
                 let known = picked.members(value, side);
-                if known.named.is_empty() && !known.open && known.additional.is_none() {
-                    return; // A free object.
+                if known.are_free() {
+                    return;
                 }
                 for (name, value) in members {
                     path.truncate(length);
@@ -80,8 +91,9 @@ impl<'d> Schema<'d> {
         path.truncate(length);
     }
 
-    /// What the schema allows as members of this object.
-    pub(crate) fn members(self, value: &Value, side: Side) -> Members<'d> {
+    /// Returns what the schema allows as members of this object.
+    #[must_use]
+    pub fn members(self, value: &Value, side: Side) -> Members<'d> {
         let mut members = Members::default();
         self.collect_members(value, side, 0, &mut members);
         members
@@ -95,6 +107,8 @@ impl<'d> Schema<'d> {
         for (name, member) in schema.get("properties").and_then(Value::as_object).into_iter().flatten() {
             members.named.entry(name).or_insert(Self::new(self.document, member));
         }
+        let required = schema.get("required").and_then(Value::as_array).into_iter().flatten();
+        members.required.extend(required.filter_map(Value::as_str));
         match schema.get("additionalProperties") {
             Some(Value::Bool(true)) => members.open = true,
             Some(Value::Object(additional)) if additional.is_empty() => members.open = true,

@@ -31,8 +31,16 @@ pub struct Schema<'d> {
 }
 
 impl<'d> Schema<'d> {
-    pub(crate) fn new(document: &'d Document, source: &'d Value) -> Self {
+    /// Takes a schema that is a part of the document.
+    #[must_use]
+    pub fn new(document: &'d Document, source: &'d Value) -> Self {
         Self { document, source }
+    }
+
+    /// Returns the schema that references and discriminators lead to for a value. None if the value's tag is unknown.
+    #[must_use]
+    pub fn picked(self, value: &Value) -> Option<Self> {
+        self.document.pick(self.source, value).ok().map(|picked| Self::new(self.document, picked))
     }
 
     /// Returns the document that the schema is a part of.
@@ -78,7 +86,8 @@ impl<'d> Schema<'d> {
     }
 
     /// Whether a value fits.
-    pub(crate) fn accepts(self, value: &Value, side: Side) -> bool {
+    #[must_use]
+    pub fn accepts(self, value: &Value, side: Side) -> bool {
         let Ok(picked) = self.document.pick(self.source, value) else { return false };
         self.document
             .validators

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, KEYS, Server};
+use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Error, KEYS, Server};
 
 /// A server that behaves like Dify, for tests and for trying things out.
 #[derive(Debug, Parser)]
@@ -17,6 +17,9 @@ struct Arguments {
     /// Address to listen on.
     #[arg(long, default_value_t = IpAddr::V4(Ipv4Addr::LOCALHOST))]
     host: IpAddr,
+    /// Release of Dify to answer as, from 1.0.0 on, such as 1.9.2; by default the newest one that is described.
+    #[arg(long)]
+    release: Option<String>,
     /// Milliseconds before each piece of a streamed answer.
     #[arg(long, default_value_t = 30)]
     pace: u64,
@@ -28,22 +31,31 @@ struct Arguments {
 #[tokio::main]
 async fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    let builder = Server::builder()
+    let mut builder = Server::builder()
         .address((arguments.host, arguments.port))
         .pace(Duration::from_millis(arguments.pace))
         .indexing_time(Duration::from_millis(arguments.indexing_time))
         // Nobody reads them here.
         .keep_requests(0);
+    if let Some(release) = arguments.release {
+        builder = builder.release(release);
+    }
     let server = match builder.start().await {
         Ok(server) => server,
         Err(error) => {
             eprintln!("dify-mock: {error}");
-            eprintln!("Another port: dify-mock --port 0");
+            if matches!(error, Error::Listen { .. }) {
+                eprintln!("Another port: dify-mock --port 0");
+            }
             return ExitCode::FAILURE;
         }
     };
     let base = server.base_url();
-    println!("Dify, embedded, at {base} ({} operations). ctrl-c stops it.\n", server.operations().len());
+    println!(
+        "Dify {}, embedded, at {base} ({} operations). ctrl-c stops it.\n",
+        server.release(),
+        server.operations().len()
+    );
     println!("Keys:");
     for (key, meaning) in KEYS {
         println!("  {key:<20} {meaning}");

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use axum::Router;
 use axum::extract::DefaultBodyLimit;
+use contract::Judge;
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
@@ -29,6 +30,14 @@ pub enum Error {
     /// The published document could not be read.
     #[error("the published document is unreadable ({0}); `cargo xtask codegen` writes it again")]
     Bundle(String),
+    /// The release is none that the documents describe.
+    #[error("`{release}` is not a release that the server can play: name one from {OLDEST} to {newest}, such as 1.9.2")]
+    Release {
+        /// What was named.
+        release: String,
+        /// The newest release that it can play.
+        newest: String,
+    },
     /// The address is not to be had.
     #[error("cannot listen on {address}: {source}")]
     Listen {
@@ -38,6 +47,9 @@ pub enum Error {
         source: std::io::Error,
     },
 }
+
+/// The oldest release that the server can play.
+const OLDEST: &str = "1.0.0";
 
 /// The behaviour of a server.
 #[derive(Clone, Debug)]
@@ -64,6 +76,7 @@ impl Default for Builder {
             upload_limit: None,
             kept_requests: 10_000,
             check_answers: false,
+            release: String::new(),
             version: String::new(),
             stops_resumed: false,
             indexing_time: Duration::from_millis(300),
@@ -129,7 +142,20 @@ impl Builder {
         self
     }
 
-    /// Sets the value of `X-Version`. Defaults to the release of the published documents.
+    /// Answers as this release of Dify does, from 1.0.0 to the described one, which is the default: with its operations,
+    /// statuses, members and events, its way to log in, its refusals and its known faults. [`Builder::start`] fails with
+    /// [`Error::Release`] for any other text.
+    ///
+    /// What is recorded decides. Between two recorded releases the description decides, which names the exact releases of
+    /// most facts. Also sets [`Builder::version`].
+    #[must_use]
+    pub fn release(mut self, release: impl Into<String>) -> Self {
+        self.options.release = release.into();
+        let release = self.options.release.clone();
+        self.version(release)
+    }
+
+    /// Sets the value of `X-Version`. Defaults to the release.
     ///
     /// With `1.16.0` and `1.16.1` set so, a workflow whose form is answered is stopped ("Stopped by user."), as those
     /// releases do within ten minutes of the pause; without, and with any other, it continues, as it does on 1.15.0 and
@@ -166,11 +192,12 @@ impl Builder {
     /// Starts the server.
     ///
     /// # Errors
-    /// When the address is taken, or the published document is unreadable.
+    /// When the address is taken, the release is none that it can play, or the published document is unreadable.
     pub async fn start(mut self) -> Result<Server, Error> {
-        let documents = described::documents().map_err(|problem| Error::Bundle(problem.to_owned()))?;
+        let documents = documents(&self.options.release)?;
+        documents.release().clone_into(&mut self.options.release);
         if self.options.version.is_empty() {
-            documents.release().clone_into(&mut self.options.version);
+            self.options.version.clone_from(&self.options.release);
         }
         let listen = |source| Error::Listen { address: self.address, source };
         let listener = TcpListener::bind(self.address).await.map_err(listen)?;
@@ -182,6 +209,7 @@ impl Builder {
         }
         let host = Arc::new(Host {
             documents,
+            is_earlier: documents.release() != described::documents(None).map_or("", |newest| newest.release()),
             records: Records::default(),
             counts: Counts::default(),
             faults: Rules::default(),
@@ -203,6 +231,23 @@ impl Builder {
     }
 }
 
+/// The documents of a release, by default those of the described one.
+fn documents(release: &str) -> Result<&'static Judge, Error> {
+    let read = |release| described::documents(release).map_err(|error| Error::Bundle(error.to_string()));
+    let described = read(None)?;
+    let newest = described.release();
+    if release.is_empty() || release == newest {
+        return Ok(described);
+    }
+    let numbers = contract::numbers(release);
+    let written = numbers.iter().map(u64::to_string).collect::<Vec<_>>().join(".");
+    let known = contract::numbers(OLDEST)..contract::numbers(newest);
+    if written != release || numbers.len() != 3 || !known.contains(&numbers) {
+        return Err(Error::Release { release: release.to_owned(), newest: newest.to_owned() });
+    }
+    read(Some(release))
+}
+
 impl Server {
     /// Starts a server on a free port, at full speed.
     ///
@@ -222,6 +267,12 @@ impl Server {
     #[must_use]
     pub fn address(&self) -> SocketAddr {
         self.address
+    }
+
+    /// Returns the release that it answers as.
+    #[must_use]
+    pub fn release(&self) -> &str {
+        &self.host.shared.options.release
     }
 
     /// `http://127.0.0.1:PORT`.

@@ -52,8 +52,35 @@ impl Script {
         Clients::with_page(&self.base_url, key, code)
     }
 
-    /// The clients for the operation, their application of a kind that suits it, and what to call it with. What the call
-    /// needs is made.
+    /// The clients for the operation, their application of a kind that suits it.
+    ///
+    /// # Panics
+    /// When the operation is of a group that this does not know.
+    pub fn clients(&self, operation: &str) -> Clients {
+        let (key, code) = self.application(operation);
+        self.patient(key, code)
+    }
+
+    /// The key of the application, and the code of its page.
+    fn application(&self, operation: &str) -> (&'static str, &str) {
+        let (groups, rest) = match operation.split_once('_') {
+            Some(("app", rest)) => (app::GROUPS, rest),
+            Some(("web", rest)) => (web::GROUPS, rest),
+            Some(("knowledge" | "console", _)) => return ("app-chat", "page"),
+            _ => panic!("{operation} is of a new client: say here how to call it"),
+        };
+        let (_, key) = groups
+            .iter()
+            .find(|(group, _)| rest.starts_with(group))
+            .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
+        match self.pages.get(key).filter(|_| operation.starts_with("web_")) {
+            Some(code) => (key, code),
+            None if operation.starts_with("app_") && operation.contains("variable") => ("app-chatflow", "page"),
+            None => (key, "page"),
+        }
+    }
+
+    /// The clients for the operation, and what to call it with. What the call needs is made.
     ///
     /// # Errors
     /// When the calls that make it fail.
@@ -62,39 +89,13 @@ impl Script {
     /// When the operation is of a group that this does not know.
     pub async fn prepare(&self, operation: &str) -> Result<(Clients, Arguments), Error> {
         let mut arguments = self.examples(operation);
-        let group = |client: &str| operation.strip_prefix(client).and_then(|rest| rest.strip_prefix('_'));
-        let (clients, key, code, made) = if let Some(rest) = group("app") {
-            let (group, key) = app::GROUPS
-                .iter()
-                .find(|(group, _)| rest.starts_with(group))
-                .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
-            let key = if operation.contains("variable") { "app-chatflow" } else { *key };
-            let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
-            arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            let clients = self.patient(key, "page");
-            let made = app::made(&clients.app, group, operation).await?;
-            (clients, key, "page", made)
-        } else if group("knowledge").is_some() {
-            let clients = self.patient("app-chat", "page");
-            let made = knowledge::made(&clients.knowledge, operation).await?;
-            (clients, "app-chat", "page", made)
-        } else if let Some(rest) = group("web") {
-            let (group, key) = web::GROUPS
-                .iter()
-                .find(|(group, _)| rest.starts_with(group))
-                .unwrap_or_else(|| panic!("{operation} is of a new group: say here how to call it"));
-            let code = self.pages[key].as_str();
-            let audio = Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
-            arguments.file = Some(if *group == "audio" { audio } else { text_file() });
-            let clients = self.patient(key, code);
-            let made = web::made(&clients.web, code, operation).await?;
-            (clients, *key, code, made)
-        } else if group("console").is_some() {
-            let clients = self.patient("app-chat", "page");
-            let made = console::made(&clients, operation).await?;
-            (clients, "app-chat", "page", made)
-        } else {
-            panic!("{operation} is of a new client: say here how to call it")
+        let (key, code) = self.application(operation);
+        let clients = self.patient(key, code);
+        let made = match operation.split('_').next() {
+            Some("app") => app::made(&clients.app, operation).await?,
+            Some("web") => web::made(&clients.web, code, operation).await?,
+            Some("knowledge") => knowledge::made(&clients.knowledge, operation).await?,
+            _ => console::made(&clients, operation).await?,
         };
         for (name, value) in made {
             match arguments.body.pointer_mut(name) {
@@ -118,7 +119,9 @@ impl Script {
         let document = workspace::document_of(operation);
         let item = &document["paths"][*path];
         let described = &item[method.to_lowercase()];
-        let mut arguments = Arguments { file: Some(text_file()), ..Arguments::default() };
+        let audio = || Upload::bytes("voice.mp3", &b"not much of a sound"[..]);
+        let file = if operation.contains("_audio_") { audio() } else { text_file() };
+        let mut arguments = Arguments { file: Some(file), ..Arguments::default() };
         for list in [&item["parameters"], &described["parameters"]] {
             for parameter in list.as_array().into_iter().flatten() {
                 let parameter = follow(document, parameter);

@@ -4,6 +4,7 @@ use contract::Problem;
 use serde_json::Value;
 
 use crate::values::python;
+use crate::values::refusal::Refusal;
 
 /// One mistake.
 #[derive(Clone, Debug)]
@@ -106,8 +107,20 @@ impl Complaint {
         self.at.first().is_some_and(|first| first == name)
     }
 
-    /// The message that Dify gives for some mistakes in one thing.
-    pub(crate) fn message(complaints: &[Complaint], title: &str) -> String {
+    /// The refusal of some mistakes in one thing.
+    pub(crate) fn refusal(complaints: &[Complaint], title: &str) -> Refusal {
+        let first = complaints.first();
+        let parser = first.map_or("", |first| match first.kind {
+            "missing" if title.ends_with("Query") => "Missing required parameter in the query string",
+            "missing" => "Missing required parameter in the JSON body",
+            _ => first.text.strip_prefix("Value error, ").unwrap_or(&first.text),
+        });
+        let member = first.and_then(|first| first.at.first().cloned()).unwrap_or_default();
+        Refusal::Invalid { member, parser: parser.to_owned(), pydantic: Complaint::message(complaints, title) }
+    }
+
+    /// The message that Dify gives for them.
+    fn message(complaints: &[Complaint], title: &str) -> String {
         let count = complaints.len();
         let mut message = format!("{count} validation error{} for {title}", if count == 1 { "" } else { "s" });
         for Complaint { at, text, kind, input } in complaints {

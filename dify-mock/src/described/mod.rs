@@ -1,26 +1,35 @@
 //! The operations of the server, as the published documents describe them.
 
 mod complaint;
+mod fit;
 
+use std::collections::BTreeMap;
 use std::ops::Deref;
-use std::sync::OnceLock;
+use std::sync::{Mutex, PoisonError};
 
 pub(crate) use complaint::Complaint;
 pub(crate) use contract::Api;
-use contract::{Document, Judge, Parameter, Schema, Side};
-use serde_json::{Map, Value, json};
+use contract::{DocumentError, Judge, Parameter, Schema, Side};
+use serde_json::{Map, Value};
 
-/// The documents, read at the first call and kept: every server of a process has the same ones.
-pub(crate) fn documents() -> Result<&'static Judge, &'static str> {
-    static DOCUMENTS: OnceLock<Result<Judge, String>> = OnceLock::new();
-    let read = || Judge::carried(None).map_err(|error| error.to_string());
-    DOCUMENTS.get_or_init(read).as_ref().map_err(String::as_str)
+/// The documents as a release is described, by default the contract's. They are read at the first call and kept: every
+/// server of a process that plays the release has the same ones.
+pub(crate) fn documents(release: Option<&str>) -> Result<&'static Judge, DocumentError> {
+    static JUDGES: Mutex<BTreeMap<Option<String>, &'static Judge>> = Mutex::new(BTreeMap::new());
+    let mut judges = JUDGES.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = release.map(str::to_owned);
+    if let Some(judge) = judges.get(&key) {
+        return Ok(judge);
+    }
+    let judge: &'static Judge = Box::leak(Box::new(Judge::carried(release)?));
+    judges.insert(key, judge);
+    Ok(judge)
 }
 
 /// The document that is served at a path, if any.
-pub(crate) fn document(path: &str) -> Option<Value> {
+pub(crate) fn document(documents: &Judge, path: &str) -> Option<Value> {
     let prefix = path.strip_suffix("/openapi.json")?;
-    let document = documents().ok()?.documents().iter().find(|document| document.prefix() == prefix)?;
+    let document = documents.documents().iter().find(|document| document.prefix() == prefix)?;
     Some(document.root().clone())
 }
 
@@ -179,40 +188,8 @@ impl Operation {
         let good = self.answers().filter_map(status).find(|(status, _)| (200..300).contains(status));
         let Some((status, answer)) = good else { return (204, "", None) };
         let Some((media, body)) = contract::Message::bodies(answer).next() else { return (status, "", None) };
-        let made = || body.schema().map(|schema| made(self.document(), schema.value(), 0));
+        let made = || body.schema().map(fit::sample);
         (status, media, body.example().cloned().or_else(made))
-    }
-}
-
-/// The schema's own example, or the plainest value that fits.
-fn made(document: &Document, schema: &Value, depth: usize) -> Value {
-    let schema = document.follow(schema);
-    if let Some(example) = schema["examples"].get(0) {
-        return example.clone();
-    }
-    let kinds = schema["type"].as_array().map_or(std::slice::from_ref(&schema["type"]), Vec::as_slice);
-    let alternatives = || schema["anyOf"].as_array().into_iter().flatten();
-    if depth > 12 || kinds.iter().any(|kind| kind == "null") || alternatives().any(|one| one["type"] == "null") {
-        return Value::Null;
-    }
-    let listed = || schema["x-extensible-enum"][0].get("value");
-    if let Some(first) = schema.get("const").or_else(|| schema["enum"].get(0)).or_else(listed) {
-        return first.clone();
-    }
-    if let Some(part) = ["allOf", "oneOf", "anyOf"].iter().find_map(|name| schema[name].get(0)) {
-        return made(document, part, depth + 1);
-    }
-    match kinds.first().and_then(Value::as_str) {
-        Some("string") => json!(""),
-        Some("integer") => json!(0),
-        Some("number") => json!(0.0),
-        Some("boolean") => json!(false),
-        Some("array") => json!([]),
-        _ => {
-            let required = schema["required"].as_array().into_iter().flatten().filter_map(Value::as_str);
-            let member = |name: &str| (name.to_owned(), made(document, &schema["properties"][name], depth + 1));
-            Value::Object(required.map(member).collect::<Map<_, _>>())
-        }
     }
 }
 
@@ -222,7 +199,7 @@ mod tests {
 
     #[test]
     fn routes_are_those_of_the_server() {
-        let documents = documents().expect("the documents are readable");
+        let documents = documents(None).expect("the documents are readable");
         let id = crate::values::ids::new();
         let at = |method: &str, path: &str| match Found::at(documents, method, path) {
             Found::Operation(operation, _) => operation.id().to_owned(),

@@ -11,6 +11,9 @@ pub(crate) type Watcher = Arc<dyn Fn(&Frame) + Send + Sync>;
 /// Another form of a frame, where it needs one.
 pub(crate) type Shape = fn(&Frame) -> Option<Frame>;
 
+/// The form of a frame in the release. None if the release does not send such an event.
+pub(crate) type Fit = Box<dyn Fn(&Frame) -> Option<Frame> + Send + Sync>;
+
 /// What to send and when to end.
 pub(crate) struct Events {
     pub(crate) cursor: Cursor,
@@ -27,6 +30,8 @@ pub(crate) struct Events {
     pub(crate) ping: Duration,
     /// What becomes of frames for these listeners.
     pub(crate) shape: Option<Shape>,
+    /// What the release makes of frames, where it is not the described one.
+    pub(crate) fit: Option<Fit>,
     pub(crate) watcher: Option<Watcher>,
     /// NodeData when the listener goes before the end.
     pub(crate) abandoned: Option<Box<dyn Fn() + Send + Sync>>,
@@ -35,8 +40,8 @@ pub(crate) struct Events {
 impl Events {
     pub(crate) fn new(cursor: Cursor, ping: Duration) -> Events {
         let (lead, greeting, ends_at_pause, lingers) = (Vec::new(), false, true, None);
-        let (shape, watcher, abandoned) = (None, None, None);
-        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape, watcher, abandoned }
+        let (shape, fit, watcher, abandoned) = (None, None, None, None);
+        Events { cursor, lead, greeting, ends_at_pause, lingers, uncached: false, ping, shape, fit, watcher, abandoned }
     }
 
     /// A ping before everything, as runs of workflows have it.

@@ -1,5 +1,6 @@
 //! The handlers of calls, by operation.
 
+mod broken;
 pub(crate) mod call;
 pub(crate) mod console;
 pub(crate) mod events;

@@ -3,8 +3,10 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
+use contract::Judge;
 use serde_json::{Value, json};
 
+use super::broken;
 use super::call::{Call, Outcome};
 use super::handler::{Handler, Work};
 use super::reply::Reply;
@@ -30,22 +32,32 @@ pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operat
         // Whoever calls is known from then on.
         call.world(|world| world.app(&call.key).end_user(&user));
     }
-    match handler.map(|handler| &handler.work) {
+    let server = Arc::clone(&call.server);
+    if let Some(refusal) = broken::refusal(&server.options, operation) {
+        return Err(refusal);
+    }
+    let outcome = match handler.map(|handler| &handler.work) {
         None => Ok(example(operation)),
         Some(Work::Now(work)) => work(&call),
         Some(Work::Later(work)) => work(call).await,
         Some(Work::Checked(check)) => check(&call).map(|()| example(operation)),
-    }
+    };
+    broken::checked(&server.options, operation, outcome)
 }
 
 /// What the server has beside its documented surfaces.
-pub(crate) fn beside(server: &Arc<Shared>, path: &str, query: &[(String, String)]) -> Option<Outcome> {
+pub(crate) fn beside(
+    documents: &Judge,
+    server: &Arc<Shared>,
+    path: &str,
+    query: &[(String, String)],
+) -> Option<Outcome> {
     if path == "/health" {
         let version = &server.options.version;
         let value = json!({"pid": std::process::id(), "status": "ok", "version": version});
         return Some(Ok(Reply::Spaced { charset: false, value }));
     }
-    if let Some(document) = described::document(path) {
+    if let Some(document) = described::document(documents, path) {
         return Some(Ok(Reply::ok(document)));
     }
     let id = path.strip_prefix("/files/")?.strip_suffix("/file-preview")?;
@@ -69,7 +81,7 @@ mod tests {
     use super::*;
 
     fn operations() -> impl Iterator<Item = Operation> {
-        described::operations(described::documents().expect("the documents are readable"))
+        described::operations(described::documents(None).expect("the documents are readable"))
     }
 
     #[test]

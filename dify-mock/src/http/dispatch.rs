@@ -69,7 +69,7 @@ pub(crate) async fn serve(
     }
 
     let outcome = match found {
-        Found::Nothing => match routes::beside(&host.shared, &path, &query) {
+        Found::Nothing => match routes::beside(host.documents, &host.shared, &path, &query) {
             Some(outcome) => outcome,
             None => Err(Refusal::Html),
         },
@@ -84,12 +84,16 @@ pub(crate) async fn serve(
                 }
                 Err(refusal) => Err(refusal),
             }
-            .map_err(|refusal| if operation.is_console() { console::refusal::guess(refusal, &path) } else { refusal })
+            .map_err(|refusal| match operation.is_console() {
+                true => console::refusal::guess(host.documents, refusal, &path),
+                false => refusal,
+            })
         }
     };
     let mut response = match outcome {
-        Ok(reply) => checked(&host, operation, number, reply).into_response(),
+        Ok(reply) => checked(&host, operation, number, of_release(&host, operation, reply)).into_response(),
         Err(refusal) => {
+            let refusal = refusal.of(&host.shared.options.release);
             if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| checks(&host))) {
                 let problems = operation.check_answer(status, "application/json", &body);
                 host.records.amend(number, |record| record.answer_problems.extend(problems));
@@ -109,18 +113,25 @@ pub(crate) async fn serve(
 
 /// The headers that every answer has.
 fn sign(host: &Host, path: &str, response: &mut Response) {
-    let headers = response.headers_mut();
+    let (headers, options) = (response.headers_mut(), &host.shared.options);
     // Pages and the console are served from the same place as their APIs: only others are told that they may.
     if ![Api::Web, Api::Console].iter().any(|api| path.starts_with(api.prefix())) {
         headers.insert(header::ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
-        let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
-        headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        if options.since("1.11.0") {
+            let exposed = HeaderValue::from_static("X-Env, X-Trace-Id, X-Version");
+            headers.insert(header::ACCESS_CONTROL_EXPOSE_HEADERS, exposed);
+        }
     }
-    if let Ok(version) = HeaderValue::from_str(&host.shared.options.version) {
+    if let Ok(version) = HeaderValue::from_str(&options.version) {
         headers.insert("x-version", version);
     }
     headers.insert("x-env", HeaderValue::from_static("PRODUCTION"));
-    headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    if options.since("1.13.0") {
+        headers.insert(header::VARY, HeaderValue::from_static("Cookie"));
+    }
+    if !options.since("1.8.0") {
+        headers.remove(header::WWW_AUTHENTICATE);
+    }
 }
 
 /// What a request's body turned out to be.
@@ -221,8 +232,14 @@ fn understand(
             (Key::none(), None)
         }
         Credential::Passport => {
+            let passport = match host.shared.options.since("1.9.2") {
+                true => headers.get("x-app-passport"),
+                false => {
+                    Some(headers.bearer().ok_or_else(|| Refusal::unauthorized("Authorization header is missing."))?)
+                }
+            };
             let (key, visitor) = host.shared.world(|world| {
-                let visitor = world.passports.holder(headers.get("x-app-passport"))?;
+                let visitor = world.passports.holder(passport)?;
                 Ok::<_, Refusal>((world.key_of(&visitor.app), visitor))
             })?;
             (key, Some(visitor.session))
@@ -245,6 +262,10 @@ fn understand(
     }
     let content = match body {
         Sent::Form(form) => Content::Form(form?),
+        // Up to 1.9.1 the refresh token travels in a body, which the document does not describe.
+        Sent::Json(Some(Value::Object(members))) if operation.id() == "console_account_refresh" => {
+            Content::Json(members)
+        }
         Sent::Json(value) if operation.takes_json() => match value {
             None => return Err(Refusal::bad_request()),
             Some(Value::Object(members)) => Content::Json(members),
@@ -266,13 +287,13 @@ fn understand(
     let query_complaints: Vec<Complaint> = findings.query.iter().filter(judged).cloned().collect();
     findings.members.retain(|complaint| judged(&complaint));
     if operation.is_console() {
-        console::refusal::judge(operation, &findings.members)?;
+        console::refusal::judge(&host.shared.options, operation, &findings.members)?;
     }
     refuse(&query_complaints, wording.query.map_or_else(|| operation.title(true), str::to_owned))?;
     let refused = refuse(&findings.members, wording.body.map_or_else(|| operation.title(false), str::to_owned));
     match refused {
-        Err(Refusal::Coded { status, message, .. }) if wording.bare => {
-            return Err(Refusal::Bare { status, error: message });
+        Err(Refusal::Invalid { pydantic, .. }) if wording.bare => {
+            return Err(Refusal::Bare { status: 400, error: pydantic });
         }
         refused => refused?,
     }
@@ -290,7 +311,41 @@ fn user(content: &Content, query: &[(String, String)]) -> Option<String> {
 }
 
 fn refuse(complaints: &[Complaint], title: String) -> Result<(), Refusal> {
-    if complaints.is_empty() { Ok(()) } else { Err(Refusal::invalid(Complaint::message(complaints, &title))) }
+    if complaints.is_empty() { Ok(()) } else { Err(Complaint::refusal(complaints, &title)) }
+}
+
+/// The answer as the release gives it, where that is not the described one.
+fn of_release(host: &Host, operation: Option<Operation>, reply: Reply) -> Reply {
+    let Some(operation) = operation.filter(|_| host.is_earlier) else { return reply };
+    match reply {
+        Reply::Json(status, value) => fitted(operation, status, Some(&value)),
+        Reply::Nothing => fitted(operation, 204, None),
+        Reply::Spaced { charset, value } => {
+            let value = operation.fitted(200, "application/json", Some(&value)).unwrap_or(value);
+            Reply::Spaced { charset, value }
+        }
+        Reply::WithCookies { cookies, reply } => {
+            Reply::WithCookies { cookies, reply: Box::new(of_release(host, Some(operation), *reply)) }
+        }
+        Reply::Events(mut events) => {
+            events.greeting &= host.shared.options.since("1.13.0");
+            events.fit = Some(Box::new(move |frame| {
+                let value = operation.fitted(200, "text/event-stream", Some(&frame.value()))?;
+                Some(Frame::new(&value, frame.turn))
+            }));
+            Reply::Events(events)
+        }
+        reply => reply,
+    }
+}
+
+fn fitted(operation: Operation, status: u16, value: Option<&Value>) -> Reply {
+    let status = operation.success(status);
+    match operation.fitted(status, "application/json", value) {
+        Some(value) => Reply::Json(status, value),
+        None if (200..300).contains(&status) && value.is_none() => Reply::Nothing,
+        None => Reply::Json(status, value.cloned().unwrap_or_default()),
+    }
 }
 
 fn checks(host: &Host) -> bool {

@@ -13,6 +13,8 @@ use crate::state::shared::Shared;
 #[derive(Debug)]
 pub(crate) struct Host {
     pub(crate) documents: &'static Judge,
+    /// Whether they describe an earlier release than the one that the handlers are made for.
+    pub(crate) is_earlier: bool,
     pub(crate) records: Records,
     pub(crate) counts: Counts,
     pub(crate) faults: Rules,

@@ -47,24 +47,29 @@ impl Sending {
         if std::mem::take(&mut self.greeting) {
             return Some(PING);
         }
-        if let Some(frame) = self.lead.next() {
-            return Some(self.send(&frame));
-        }
-        if self.over {
-            return None;
-        }
-        if let Some(until) = self.until {
-            return timeout_at(until, self.pings.tick()).await.ok().map(|_| PING);
-        }
-        tokio::select! {
-            // A frame that is ready goes before a ping that is due.
-            biased;
-            frame = self.events.cursor.next() => frame.map(|frame| self.send(&frame)),
-            _ = self.pings.tick() => Some(PING),
+        loop {
+            let frame = if let Some(frame) = self.lead.next() {
+                frame
+            } else if self.over {
+                return None;
+            } else if let Some(until) = self.until {
+                return timeout_at(until, self.pings.tick()).await.ok().map(|_| PING);
+            } else {
+                tokio::select! {
+                    // A frame that is ready goes before a ping that is due.
+                    biased;
+                    frame = self.events.cursor.next() => frame?,
+                    _ = self.pings.tick() => return Some(PING),
+                }
+            };
+            if let Some(bytes) = self.send(&frame) {
+                return Some(bytes);
+            }
         }
     }
 
-    fn send(&mut self, frame: &Frame) -> Bytes {
+    /// The bytes of a frame. None if the release does not send it.
+    fn send(&mut self, frame: &Frame) -> Option<Bytes> {
         match frame.turn {
             Turn::Goes => {}
             Turn::Pauses => self.over = self.events.ends_at_pause,
@@ -75,10 +80,14 @@ impl Sending {
         }
         let shaped = self.events.shape.and_then(|shape| shape(frame));
         let frame = shaped.as_ref().unwrap_or(frame);
+        let fitted = match &self.events.fit {
+            Some(fit) => fit(frame)?,
+            None => frame.clone(),
+        };
         if let Some(watcher) = &self.events.watcher {
-            watcher(frame);
+            watcher(&fitted);
         }
-        frame.bytes.clone()
+        Some(fitted.bytes)
     }
 }
 

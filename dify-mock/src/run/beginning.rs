@@ -46,7 +46,8 @@ impl Flow {
         let Beginning { user, visit, talk, inputs, system, question, script } = beginning;
         let mut nodes = vec![Kind::Start];
         nodes.extend(talk.is_some().then_some(Kind::Assigner));
-        nodes.extend(key.pauses.then_some(Kind::Human));
+        // Forms came with 1.13.0.
+        nodes.extend((key.pauses && server.options.since("1.13.0")).then_some(Kind::Human));
         nodes.extend([Kind::Llm, if talk.is_some() { Kind::Answer } else { Kind::End }]);
         let flow = Flow {
             server: Arc::clone(server),

@@ -116,7 +116,10 @@ impl Speech {
             }
             self.first.get_or_insert_with(|| self.started.elapsed());
             said.push_str(piece);
-            let mut value = self.event(event);
+            // Where the question has a file, those releases name each piece after it.
+            let renamed =
+                event == "message" && !self.files.is_empty() && self.server.options.between("1.11.2", "1.13.0");
+            let mut value = self.event(if renamed { "message_file" } else { event });
             value.insert("answer".to_owned(), json!(piece));
             if event == "message" {
                 value.insert("from_variable_selector".to_owned(), json!([]));

@@ -241,10 +241,19 @@ impl Flow {
         outputs
     }
 
-    fn finish(self, status: Status, error: Option<String>, outputs: Value) {
+    fn finish(self, mut status: Status, mut error: Option<String>, mut outputs: Value) {
         let elapsed = seconds(self.started.elapsed(), 6);
+        let options = &self.server.options;
+        let message_last = self.talk.is_some() && !options.since("1.13.0");
+        if message_last && status == Status::Stopped {
+            // The answer is what there is of it; up to 1.9.2 that is success.
+            outputs = self.outputs();
+            (status, error) = if options.since("1.10.0") { (Status::Failed, error) } else { (Status::Succeeded, None) };
+        }
+        let mut last = None;
         if let Some(talk) = &self.talk {
             let (said, usage, error) = (self.said.clone(), self.usage.clone(), error.clone());
+            let why = error.clone().unwrap_or_default();
             self.server.world(|world| {
                 if let Some(message) = world.app(&self.key).messages.get_mut(&talk.message) {
                     message.answer = said;
@@ -252,9 +261,18 @@ impl Flow {
                     message.error = error.filter(|_| status == Status::Failed);
                 }
             });
-            if let Some(usage) = self.usage.as_ref().filter(|_| status == Status::Succeeded) {
-                self.feed.push(&message_end(talk, &self.task, usage), Turn::Goes);
-            }
+            last = match (status, &self.usage) {
+                (Status::Succeeded, Some(usage)) => Some(message_end(talk, &self.task, usage)),
+                (Status::Succeeded, None) if message_last => {
+                    let usage = Usage::free(self.started);
+                    Some(message_end(talk, &self.task, &usage))
+                }
+                (Status::Failed, _) if message_last => Some(failed(talk, &why)),
+                _ => None,
+            };
+        }
+        if !message_last && let Some(message_end) = last.take() {
+            self.feed.push(&message_end, Turn::Goes);
         }
         let data = self.change(|run| {
             run.status = status;
@@ -266,7 +284,10 @@ impl Flow {
             run.finished()
         });
         self.server.world(|world| world.tasks.remove(&self.task));
-        self.tell("workflow_finished", data.unwrap_or_default(), Turn::Ends);
+        self.tell("workflow_finished", data.unwrap_or_default(), if last.is_some() { Turn::Goes } else { Turn::Ends });
+        if let Some(last) = last {
+            self.feed.push(&last, Turn::Ends);
+        }
         self.feed.close();
     }
 
@@ -316,6 +337,14 @@ fn reviewed(submission: &Submission, result: &mut NodeResult) {
         "__action_value": submission.title,
         "__rendered_content": submission.rendered,
     });
+}
+
+/// The end of a chatflow that failed, up to 1.12.1.
+fn failed(talk: &Talk, error: &str) -> Value {
+    json!({
+        "event": "error", "conversation_id": talk.conversation, "message_id": talk.message,
+        "created_at": talk.created_at, "code": "invalid_param", "status": 400, "message": format!("Run failed: {error}"),
+    })
 }
 
 fn message_end(talk: &Talk, task: &str, usage: &Usage) -> Value {

@@ -25,9 +25,11 @@ pub(crate) mod workflow;
 
 use std::collections::{HashMap, HashSet};
 use std::fmt;
+use std::sync::Arc;
 
 use app::App;
 use console::Console;
+use feed::Feed;
 use file::UploadedFile;
 use form::Submission;
 use knowledge::Knowledge;
@@ -63,6 +65,8 @@ pub(crate) struct World {
     pub(crate) tasks: HashMap<String, Task>,
     /// By form token: the run that waits for it.
     pub(crate) waiting: HashMap<String, Waiting>,
+    /// Feeds without a run, to which nothing is ever written.
+    pub(crate) empty_feeds: Vec<Arc<Feed>>,
     /// What lets files in for forms.
     pub(crate) upload_tokens: UploadTokens,
 }
@@ -125,6 +129,7 @@ impl World {
         self.tasks.values().for_each(|task| task.stop.ask());
         let runs = self.apps.values().flat_map(|app| app.run.values());
         runs.filter_map(|run| run.feed.as_ref()).for_each(|feed| feed.close());
+        self.empty_feeds.drain(..).for_each(|feed| feed.close());
         self.waiting.clear();
     }
 

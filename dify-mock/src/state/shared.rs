@@ -14,12 +14,27 @@ pub(crate) struct Options {
     pub(crate) upload_limit: Option<u64>,
     pub(crate) kept_requests: usize,
     pub(crate) check_answers: bool,
+    /// Whose behaviour it has; the documents of the same release describe it.
+    pub(crate) release: String,
+    /// What `X-Version` contains.
     pub(crate) version: String,
     /// A workflow that continues after a pause is stopped, as 1.16.0 and 1.16.1 stop it.
     pub(crate) stops_resumed: bool,
     pub(crate) indexing_time: Duration,
     pub(crate) session_time: Duration,
     pub(crate) set_up: bool,
+}
+
+impl Options {
+    /// Whether the server behaves like a release or a later one.
+    pub(crate) fn since(&self, release: &str) -> bool {
+        !contract::before(&self.release, Some(&release.into()))
+    }
+
+    /// Whether the server behaves like a release from the first on, and before the other.
+    pub(crate) fn between(&self, first: &str, next: &str) -> bool {
+        self.since(first) && !self.since(next)
+    }
 }
 
 /// What all calls and runs share.

@@ -25,6 +25,11 @@ pub(crate) fn iso(seconds: i64) -> String {
     Timestamp::from_second(seconds).unwrap_or_default().strftime("%Y-%m-%dT%H:%M:%S").to_string()
 }
 
+/// `Sat, 21 Nov 2026 02:44:16 -0000`.
+pub(crate) fn rfc_822(seconds: i64) -> String {
+    Timestamp::from_second(seconds).unwrap_or_default().strftime("%a, %d %b %Y %H:%M:%S -0000").to_string()
+}
+
 /// Seconds for a date, with or without a time, a fraction and a zone; without a zone it is UTC.
 pub(crate) fn from_iso(text: &str) -> Option<i64> {
     let zoned = text.parse::<Timestamp>().ok();
@@ -45,6 +50,7 @@ mod tests {
     fn iso_is_the_same_moment_and_comes_back() {
         assert_eq!(iso(0), "1970-01-01T00:00:00");
         assert_eq!(iso(1_795_229_056), "2026-11-21T02:44:16");
+        assert_eq!(rfc_822(1_795_229_056), "Sat, 21 Nov 2026 02:44:16 -0000");
         assert_eq!(iso(951_782_400), "2000-02-29T00:00:00");
         for seconds in [0, 951_782_400, 1_795_229_056, 4_102_444_799] {
             assert_eq!(from_iso(&iso(seconds)), Some(seconds));

@@ -1,5 +1,6 @@
 //! The refusals of Dify.
 
+use contract::before;
 use serde_json::{Value, json};
 
 /// A refused or failed request.
@@ -7,6 +8,8 @@ use serde_json::{Value, json};
 pub(crate) enum Refusal {
     /// Dify's usual shape.
     Coded { status: u16, code: &'static str, message: String },
+    /// A request that does not match the document, by the first member in question, in the words of two validations.
+    Invalid { member: String, parser: String, pydantic: String },
     /// A few routes have nothing but a text.
     Bare { status: u16, error: String },
     /// A body of its own.
@@ -85,6 +88,25 @@ impl Refusal {
         Refusal::Unknown
     }
 
+    /// The refusal as a release words it. Up to 1.10.1 another library validates requests, and up to 1.7.2 with other names.
+    pub(crate) fn of(self, release: &str) -> Refusal {
+        let body = |status, body| Refusal::Shaped { status, body };
+        let is_before = |named: &str| before(release, Some(&named.into()));
+        match self {
+            Refusal::Unknown if is_before("1.8.0") => {
+                body(500, json!({"message": "Internal Server Error", "code": "unknown"}))
+            }
+            Refusal::Invalid { member, parser, .. } if is_before("1.8.0") => {
+                body(400, json!({"code": "invalid_param", "message": parser, "params": member}))
+            }
+            Refusal::Invalid { member, parser, .. } if is_before("1.11.0") => {
+                body(400, json!({"errors": {member: parser}, "message": "Input payload validation failed"}))
+            }
+            Refusal::Invalid { pydantic, .. } => Refusal::invalid(pydantic),
+            other => other,
+        }
+    }
+
     /// Status and JSON body, where it has one.
     pub(crate) fn json(&self) -> Option<(u16, Value)> {
         match self {
@@ -97,6 +119,7 @@ impl Refusal {
             Refusal::Coded { status, code, message } => {
                 Some((*status, json!({"code": code, "message": message, "status": status})))
             }
+            Refusal::Invalid { pydantic, .. } => Refusal::invalid(pydantic.as_str()).json(),
         }
     }
 }

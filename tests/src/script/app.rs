@@ -27,7 +27,9 @@ pub(super) const GROUPS: &[(&str, &str)] = &[
 ];
 
 /// The parameters that name what exists: made by calls, for each operation anew, since some delete it.
-pub(super) async fn made(app: &App, group: &str, operation: &str) -> Result<Vec<(&'static str, Value)>, Error> {
+pub(super) async fn made(app: &App, operation: &str) -> Result<Vec<(&'static str, Value)>, Error> {
+    let rest = operation.trim_start_matches("app_");
+    let group = GROUPS.iter().map(|(group, _)| *group).find(|group| rest.starts_with(group)).unwrap_or_default();
     Ok(match group {
         "conversations" | "messages" => {
             let first = app.chat().send(&ChatRequest::new("What is worth seeing here?", USER)).await?;

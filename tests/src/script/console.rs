@@ -23,6 +23,11 @@ pub(super) async fn made(clients: &Clients, operation: &str) -> Result<Vec<(&'st
     // Whoever renews a session must have one.
     clients.console.account().profile().await?;
     let mut made = vec![("/email", json!(dify_mock::CONSOLE_EMAIL)), ("/yaml_content", json!(DEFINITION))];
+    // The example has the password in Base64.
+    let version = clients.console.server_version();
+    if contract::before(&version.unwrap_or_default(), Some(&json!("1.11.2"))) {
+        made.push(("/password", json!(dify_mock::CONSOLE_PASSWORD)));
+    }
     if name == "definitions_confirm_import" {
         let text = DEFINITION.replace("version: 0.7.0", "version: 99.0.0");
         let held = post(clients, "/apps/imports", json!({"mode": "yaml-content", "yaml_content": text})).await?;

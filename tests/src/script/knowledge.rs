@@ -31,7 +31,7 @@ pub(super) async fn made(knowledge: &Knowledge, operation: &str) -> Result<Vec<(
         // What is published answers in one piece, whatever it is asked for (R125).
         made.push(("/is_published", json!(false)));
     }
-    if name.starts_with("tags") {
+    if name.starts_with("tags") && name != "tags_of_dataset" {
         let tag = knowledge.tags().create(&dify_api::types::TagCreateRequest::new(&name)).await?.id;
         made.extend([("/tag_id", json!(tag)), ("/tag_ids", json!([tag]))]);
     }

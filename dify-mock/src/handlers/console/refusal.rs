@@ -2,16 +2,18 @@
 
 use std::collections::BTreeMap;
 
+use contract::Judge;
 use serde_json::json;
 
 use crate::described::{self, Complaint, Operation};
+use crate::state::shared::Options;
 use crate::values::refusal::Refusal;
 
 /// Refuses what does not agree with the document where the route has words of its own for it.
-pub(crate) fn judge(operation: Operation, members: &[Complaint]) -> Result<(), Refusal> {
+pub(crate) fn judge(options: &Options, operation: Operation, members: &[Complaint]) -> Result<(), Refusal> {
     let Some(first) = members.first() else { return Ok(()) };
     match operation.id() {
-        "console_setup_create" => Err(setup()),
+        "console_setup_create" if options.since("1.12.0") => Err(setup()),
         "console_apps_update_model_config" if first.is_about("model") => Err(Refusal::invalid("model is required")),
         "console_definitions_import_app" if first.is_about("mode") && !first.is_missing() => {
             Err(Refusal::invalid(format!("Invalid import_mode: {}", crate::values::python::str(first.input()))))
@@ -22,7 +24,7 @@ pub(crate) fn judge(operation: Operation, members: &[Complaint]) -> Result<(), R
 
 /// Mistakes in a body of this name that only a function finds.
 pub(crate) fn wrong(title: &str, complaint: Complaint) -> Refusal {
-    Refusal::invalid(Complaint::message(&[complaint], title))
+    Complaint::refusal(&[complaint], title)
 }
 
 /// The setup does not name the error.
@@ -42,8 +44,8 @@ pub(crate) fn no_app() -> Refusal {
 }
 
 /// Adds to a 404 which routes might have been meant, as the server's web framework does.
-pub(crate) fn guess(refusal: Refusal, path: &str) -> Refusal {
-    let more = |message: &str| match guesses(path) {
+pub(crate) fn guess(documents: &'static Judge, refusal: Refusal, path: &str) -> Refusal {
+    let more = |message: &str| match guesses(documents, path) {
         routes if routes.is_empty() => message.to_owned(),
         routes => {
             let message = message.trim_end_matches('.');
@@ -62,8 +64,7 @@ pub(crate) fn guess(refusal: Refusal, path: &str) -> Refusal {
 }
 
 /// Routes that look like a path: three at most, the most alike first. Parameters and all between them do not count.
-fn guesses(path: &str) -> Vec<String> {
-    let Ok(documents) = described::documents() else { return Vec::new() };
+fn guesses(documents: &'static Judge, path: &str) -> Vec<String> {
     let word: Vec<char> = path.chars().collect();
     let routes = described::operations(documents).filter(|operation| operation.is_console()).map(route);
     let fixed = |route: String| match (route.find('<'), route.rfind('>')) {
@@ -124,8 +125,9 @@ mod tests {
     #[test]
     fn a_404_guesses_as_recorded() {
         let id = "00000000-0000-4000-8000-000000000000";
+        let documents = described::documents(None).expect("the documents are readable");
         let said = |path: &str| {
-            let refusal = guess(no_app(), path).json().expect("a body").1;
+            let refusal = guess(documents, no_app(), path).json().expect("a body").1;
             refusal["message"].as_str().expect("a message").to_owned()
         };
         assert_eq!(said(&format!("/console/api/apps/{id}")), "App not found.");

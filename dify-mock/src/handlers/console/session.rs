@@ -24,6 +24,15 @@ fn cookies(call: &Call, tokens: Tokens) -> [SetCookie; 3] {
     ]
 }
 
+/// The answer that gives the tokens of a session: up to 1.9.1 in its body, without any against forged requests.
+fn opened(call: &Call, tokens: Tokens) -> Outcome {
+    if call.server.options.since("1.9.2") {
+        return with_cookies(cookies(call, tokens).into());
+    }
+    let data = json!({"access_token": tokens.access, "refresh_token": tokens.refresh});
+    Ok(Reply::ok(json!({"result": "success", "data": data})))
+}
+
 fn with_cookies(cookies: Vec<SetCookie>) -> Outcome {
     let cookies = cookies.iter().filter_map(SetCookie::header).collect();
     Ok(Reply::WithCookies { cookies, reply: Box::new(Reply::success()) })
@@ -38,8 +47,14 @@ pub(crate) fn login(call: &Call) -> Outcome {
             Complaint::value("email", &format!("{email} is not a valid email."), &json!(email)),
         ));
     }
-    let failed = |message: &str| Refusal::new(401, "authentication_failed", message);
-    let time = call.server.options.session_time;
+    let options = &call.server.options;
+    let failed = |message: &str| {
+        if options.since("1.8.0") {
+            return Refusal::new(401, "authentication_failed", message);
+        }
+        Refusal::new(400, "email_or_password_mismatch", "The email or password is mismatched.")
+    };
+    let time = options.session_time;
     let tokens = call.world(|world| {
         let Some(account) = &mut world.console.account else {
             let message = "Dify has not been initialized and installed yet. Please proceed with the initialization \
@@ -47,7 +62,8 @@ pub(crate) fn login(call: &Call) -> Outcome {
             return Err(Refusal::new(401, "not_setup", message));
         };
         // Not for secrecy: so that it passes filters that look for words.
-        let plain = STANDARD.decode(password).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let decoded = || STANDARD.decode(password).ok().and_then(|bytes| String::from_utf8(bytes).ok());
+        let plain = if options.since("1.11.2") { decoded() } else { Some(password.to_owned()) };
         let plain = plain.ok_or_else(|| failed("Invalid encrypted data"))?;
         match account.log_in(email, &plain) {
             Login::LetsIn => {}
@@ -59,19 +75,24 @@ pub(crate) fn login(call: &Call) -> Outcome {
         }
         Ok(world.console.sessions.begin(time))
     })?;
-    with_cookies(cookies(call, tokens).into())
+    opened(call, tokens)
 }
 
 /// `POST /refresh-token`: the token works once, and another one takes its place.
 pub(crate) fn refresh(call: &Call) -> Outcome {
     let failed = |message: &str| Ok(Reply::Json(401, json!({"result": "fail", "message": message})));
-    let Some(token) = call.cookies.get("refresh_token") else { return failed("No refresh token provided") };
+    let by_cookies = call.server.options.since("1.9.2");
+    let token = if by_cookies { call.cookies.get("refresh_token") } else { call.text("refresh_token") };
+    let Some(token) = token else { return failed("No refresh token provided") };
     let time = call.server.options.session_time;
     let tokens = call.world(|world| {
         let sessions = &mut world.console.sessions;
         sessions.redeem(token).then(|| sessions.begin(time))
     });
     let Some(tokens) = tokens else { return failed("Invalid refresh token") };
+    if !by_cookies {
+        return opened(call, tokens);
+    }
     let [access, refresh, csrf] = cookies(call, tokens);
     with_cookies(vec![csrf, access, refresh])
 }
@@ -80,6 +101,9 @@ pub(crate) fn refresh(call: &Call) -> Outcome {
 pub(crate) fn logout(call: &Call) -> Outcome {
     if let Some(token) = call.cookies.get("refresh_token") {
         call.world(|world| world.console.sessions.redeem(token));
+    }
+    if !call.server.options.since("1.9.2") {
+        return Ok(Reply::success());
     }
     with_cookies(vec![
         SetCookie::cleared("access_token", true),

@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::refusal;
+use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::console::account::Account;
@@ -21,10 +22,20 @@ pub(crate) fn create(call: &Call) -> Outcome {
     let text = |name: &str| call.text(name).unwrap_or_default();
     let (name, email, password) = (text("name"), text("email"), text("password"));
     let name_fits = (1..=30).contains(&name.chars().count());
+    let by_parser = !call.server.options.since("1.12.0");
+    if by_parser && !is_strong(password) {
+        let complaint = "Password must contain letters and numbers, and the length must be greater than 8.";
+        return Err(refusal::wrong("SetupRequestPayload", Complaint::value("password", complaint, &json!(password))));
+    }
     if !name_fits || !is_email(email) || !is_strong(password) {
         return Err(refusal::setup());
     }
     call.world(|world| {
+        if world.console.account.is_some() && by_parser {
+            let message =
+                "Dify has been successfully installed. Please refresh the page or return to the dashboard homepage.";
+            return Err(Refusal::new(403, "already_setup", message));
+        }
         if world.console.account.is_some() {
             let error = json!({"type": "authorization_error", "message": "Forbidden", "status": 403});
             return Err(Refusal::Shaped { status: 403, body: json!({"error": error}) });

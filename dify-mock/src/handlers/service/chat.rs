@@ -42,12 +42,21 @@ pub(crate) async fn send(call: Call) -> Outcome {
     if mode == Mode::AdvancedChat {
         workflows::check_published(&call)?;
     }
-    let conversation = known_conversation(&call)?;
+    let streamed_flow = mode == Mode::AdvancedChat && streaming;
+    let options = &call.server.options;
+    let conversation = match known_conversation(&call) {
+        Err(Refusal::Coded { status: 404, .. }) if streamed_flow && options.between("1.13.0", "1.15.0") => {
+            return workflows::endless(&call);
+        }
+        // These start another one.
+        Err(Refusal::Coded { status: 404, .. }) if streamed_flow && options.between("1.15.0", "1.16.0") => None,
+        known => known?,
+    };
     let ready = inputs::given(&call).and_then(|given| Ok((given, inputs::files(&call)?)));
     let (given, files) = match ready {
         Ok(ready) => ready,
         // A chatflow has begun to stream when it notices.
-        Err(problem) if mode == Mode::AdvancedChat && streaming => return workflows::refused(&call, &problem),
+        Err(problem) if streamed_flow && options.since("1.13.0") => return workflows::refused(&call, &problem),
         Err(problem) => return Err(Refusal::invalid(problem)),
     };
     let conversation = conversation.unwrap_or_else(|| new_conversation(&call, &question, given.clone()));

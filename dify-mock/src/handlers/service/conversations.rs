@@ -13,7 +13,7 @@ use crate::values::refusal::Refusal;
 
 /// A complaint about one value, in pydantic's form.
 pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Refusal {
-    Refusal::invalid(Complaint::message(&[Complaint::value(name, text, value)], title))
+    Complaint::refusal(&[Complaint::value(name, text, value)], title)
 }
 
 /// `GET /conversations`.
@@ -52,7 +52,12 @@ pub(crate) fn delete(call: &Call) -> Outcome {
     call.world(|world| {
         let app = world.app(&call.key);
         let id = app.conversation(call.at("conversation_id"), call.user()).map(|conversation| conversation.id.clone());
-        app.forget(&id.ok_or_else(Refusal::no_conversation)?);
+        match id {
+            Some(id) => app.forget(&id),
+            // Nobody looks whether there is one.
+            None if call.server.options.between("1.8.0", "1.13.0") => {}
+            None => return Err(Refusal::no_conversation()),
+        }
         Ok(Reply::Nothing)
     })
 }

@@ -55,9 +55,13 @@ pub(crate) fn looks(world: &mut World, key: &Key) -> Value {
     value
 }
 
-/// `GET /`: declared, and hidden behind another route since 1.8.1.
-pub(crate) fn server(_: &Call) -> Outcome {
-    Err(Refusal::Html)
+/// `GET /`: declared, and hidden behind another route since 1.8.0.
+pub(crate) fn server(call: &Call) -> Outcome {
+    let options = &call.server.options;
+    if options.since("1.8.0") {
+        return Err(Refusal::Html);
+    }
+    Ok(Reply::ok(json!({"welcome": "Dify OpenAPI", "api_version": "v1", "server_version": options.version})))
 }
 
 /// `GET /end-users/{end_user_id}`.

@@ -6,6 +6,7 @@ use super::inputs;
 use crate::described::Api;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::events::Events;
+use crate::handlers::handler::Audience;
 use crate::handlers::reply::Reply;
 use crate::run::beginning::Beginning;
 use crate::run::flow::Flow;
@@ -24,7 +25,7 @@ pub(crate) async fn run(call: Call) -> Outcome {
     let ready = inputs::given(&call).and_then(|given| Ok((given, inputs::files(&call)?)));
     let (given, files) = match ready {
         Ok(ready) => ready,
-        Err(problem) if streaming => return refused(&call, &problem),
+        Err(problem) if streaming && call.server.options.since("1.13.0") => return refused(&call, &problem),
         Err(problem) => return Err(Refusal::invalid(problem)),
     };
     let question = inputs::question(&given);
@@ -80,8 +81,19 @@ pub(crate) fn check_version(call: &Call, version: Option<&str>) -> Result<(), Re
     }
 }
 
+/// A stream of nothing but pings: what 1.13.0 to 1.14.2 answer where a run fails before its first event.
+pub(crate) fn endless(call: &Call) -> Outcome {
+    let feed = Feed::new();
+    let events = Events::new(feed.from_start(), call.server.options.ping).greeting();
+    call.world(|world| world.empty_feeds.push(feed));
+    Ok(Reply::Events(events))
+}
+
 /// A run that is refused when the stream has begun already.
 pub(crate) fn refused(call: &Call, problem: &str) -> Outcome {
+    if call.server.options.between("1.13.0", "1.15.0") {
+        return endless(call);
+    }
     let (id, now) = (ids::new(), clock::now());
     let workflow = call.world(|world| world.app(&call.key).workflow_id.clone());
     let feed = Feed::new();
@@ -100,12 +112,19 @@ pub(crate) fn refused(call: &Call, problem: &str) -> Outcome {
 
 /// `GET /workflows/run/{workflow_run_id}`.
 pub(crate) fn get(call: &Call) -> Outcome {
+    if !call.server.options.since("1.3.0") {
+        Audience::Workflow.check(call.key.mode, call.api)?;
+    }
     let id = call.at("workflow_run_id");
     if !ids::is_uuid(id) {
         return Err(Refusal::unknown());
     }
     let value = call.world(|world| world.app(&call.key).run.get(id).map(Run::value));
-    value.map(Reply::ok).ok_or_else(|| Refusal::not_found("Workflow run not found."))
+    match value {
+        Some(value) => Ok(Reply::ok(value)),
+        None if call.server.options.since("1.13.0") => Err(Refusal::not_found("Workflow run not found.")),
+        None => Ok(Reply::ok(Run::unknown())),
+    }
 }
 
 /// `GET /workflow/{workflow_run_id}/events`.

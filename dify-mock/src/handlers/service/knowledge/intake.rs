@@ -56,7 +56,7 @@ pub(crate) fn technique<'w>(dataset: &Dataset, wish: &'w Value) -> Result<&'w st
         None => Refusal::invalid("indexing_technique is required."),
         Some(_) => {
             let missing = [Complaint::missing("indexing_technique", wish)];
-            Refusal::invalid(Complaint::message(&missing, "KnowledgeConfig"))
+            Complaint::refusal(&missing, "KnowledgeConfig")
         }
     })
 }

@@ -42,7 +42,11 @@ pub(crate) fn update(call: &Call) -> Outcome {
     call.world(|world| {
         let metadata = &mut dataset(world, call)?.metadata;
         let field = metadata.rename(call.at("metadata_id"), name).map_err(Refusal::invalid)?;
-        field.map(|field| Reply::ok(field.value())).ok_or_else(nothing_to_tell)
+        match field {
+            Some(field) => Ok(Reply::ok(field.value())),
+            None if call.server.options.since("1.15.0") => Err(nothing_to_tell()),
+            None => Ok(Reply::ok(json!({"id": null, "type": null, "name": null}))),
+        }
     })
 }
 

@@ -70,7 +70,7 @@ pub(crate) fn delete(call: &Call) -> Outcome {
 pub(crate) fn binding(call: &Call) -> Result<(), Refusal> {
     if call.texts("tag_ids").is_empty() {
         let complaint = Complaint::value("tag_ids", "Tag IDs is required.", &json!([]));
-        return Err(Refusal::invalid(Complaint::message(&[complaint], "TagBindingPayload")));
+        return Err(Complaint::refusal(&[complaint], "TagBindingPayload"));
     }
     target(call, "binding", "unbinding")
 }
