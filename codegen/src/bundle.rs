@@ -125,6 +125,7 @@ impl<'s> Bundler<'s> {
                 members.insert(names::NAMES.to_owned(), names);
             }
             required::add_earlier_shapes(members);
+            name_evidence(members);
         }
         value
     }
@@ -222,7 +223,18 @@ fn value_of_enum(node: &Node) -> Value {
         key @ "description" => (key.to_owned(), described(&entry.value)),
         key => (key.to_owned(), entry.value.to_value()),
     });
-    Value::Object(members.collect())
+    let mut members = members.collect();
+    name_evidence(&mut members);
+    Value::Object(members)
+}
+
+/// Adds to the description of a documented part that no server showed it.
+fn name_evidence(members: &mut Map<String, Value>) {
+    let documented =
+        ["x-dify-evidence", "evidence"].iter().any(|mark| members.get(*mark).is_some_and(|it| it == "documented"));
+    if let (true, Some(Value::String(description))) = (documented, members.get_mut("description")) {
+        description.push_str(" Documented by Dify, not recorded.");
+    }
 }
 
 #[cfg(test)]

@@ -59,10 +59,12 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 24] = {
+pub(crate) const EXTENSIONS: [Extension; 25] = {
     use ExtensionPlace::{Info, Media, Operation, Response, Schema};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
+        // Before all rows, in none: no published document has it.
+        extension("x-dify-evidence", Text, VERSIONED, None),
         extension(
             "x-dify-checked",
             TextList,

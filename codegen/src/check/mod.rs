@@ -49,6 +49,7 @@ const RULES: &[Check] = &[
     releases::version_facts_name_releases,
     releases::parts_begin_before_they_end,
     releases::required_members_are_in_the_contract,
+    releases::documented_parts_are_newer_and_optional,
     releases::required_members_need_no_shapes,
     releases::earlier_shapes_are_in_order,
     schemas::objects_are_components,

@@ -112,7 +112,9 @@ pub fn references_stand_alone(o: &Outline<'_>, found: &mut Findings) {
             .entries()
             .iter()
             .filter(|entry| entry.key != "$ref")
-            .filter(|entry| !(is_answer && matches!(entry.key.as_str(), "x-dify-since" | "x-dify-until")))
+            .filter(|entry| {
+                !(is_answer && matches!(entry.key.as_str(), "x-dify-since" | "x-dify-until" | "x-dify-evidence"))
+            })
             .map(|entry| format!("`{}`", entry.key))
             .collect();
         if node.reference().is_some() && !others.is_empty() {

@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::schemas::names;
 use crate::diagnostic::Findings;
-use crate::source::outline::Outline;
+use crate::source::outline::{Outline, Role};
 use crate::source::{Entry, Kind, Node};
 use contract::numbers;
 
@@ -53,6 +53,44 @@ pub fn required_members_are_in_the_contract(o: &Outline<'_>, found: &mut Finding
                     "take it out of `required`, or correct the release",
                 ));
             }
+        }
+    }
+}
+
+/// What only documents describe is newer than every recording, and no server has to send it.
+pub fn documented_parts_are_newer_and_optional(o: &Outline<'_>, found: &mut Findings) {
+    let Some(contract) = o.versions().last().map(|release| numbers(release)) else { return };
+    each_part(o, &mut |part| {
+        // A property may be called `evidence`.
+        let evidence = part.entry("x-dify-evidence").or_else(|| part.entry("evidence").filter(|_| part.has("value")));
+        let Some(evidence) = evidence else { return };
+        if evidence.value.as_str() != Some("documented") {
+            found.push(o.at(
+                evidence.place,
+                format!("`{}` names no grade", evidence.key),
+                "write `documented`, or remove it: what is recorded or read in sources has none",
+            ));
+        }
+        let since = part.text("x-dify-since").or_else(|| part.text("since"));
+        if since.is_none_or(|since| numbers(since) <= contract) {
+            found.push(o.at(
+                evidence.place,
+                "it is documented only, but not newer than the newest checked release",
+                "name the release with `x-dify-since`, or find a recording",
+            ));
+        }
+    });
+    for schema in &o.schemas {
+        let required = names(schema.node, "required");
+        for property in schema.node.get("properties").map_or(&[][..], Node::entries) {
+            if property.value.has("x-dify-evidence") && required.contains(&property.key.as_str()) {
+                let message = format!("`{}` is required, but documented only", property.key);
+                found.push(o.at(property.place, message, "take it out of `required`"));
+            }
+        }
+        if let (Role::SourceComponent(name), Some(evidence)) = (schema.role, schema.node.entry("x-dify-evidence")) {
+            let message = format!("`{name}` is a component: what refers to it would lead nowhere");
+            found.push(o.at(evidence.place, message, "mark the members, bodies and operations that use it"));
         }
     }
 }

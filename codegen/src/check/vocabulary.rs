@@ -103,7 +103,7 @@ const SCHEMA: Vocabulary = Vocabulary {
 };
 const ENUM_VALUE: Vocabulary = Vocabulary {
     noun: "a value of `x-extensible-enum`",
-    openapi: &["value", "description", "since", "until", "deprecated"],
+    openapi: &["value", "description", "since", "until", "deprecated", "evidence"],
     place: None,
 };
 const DISCRIMINATOR: Vocabulary =

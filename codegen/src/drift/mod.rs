@@ -18,6 +18,7 @@ use serde_json::{Map, Value};
 use crate::bindings::Document;
 use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
+use crate::model::MARK;
 
 pub use foreign::{Foreign, ForeignError, ForeignForm, OPENAPI};
 pub use known::{Known, KnownError};
@@ -62,6 +63,10 @@ pub fn text(bytes: Vec<u8>) -> io::Result<String> {
 pub fn drift(ours: &Document, release: &str, theirs: &Foreign, known: &[Known]) -> Drift {
     let mut ours = ours.clone();
     contract::project(&mut ours.value, release);
+    if let Some(paths) = ours.value["paths"].as_object_mut() {
+        // A second operation of a route that has one already.
+        paths.retain(|path, _| !path.contains(MARK));
+    }
     if theirs.form == ForeignForm::Catalog {
         without_answers(&mut ours.value);
     }

@@ -234,6 +234,11 @@ fn call(operation: &Operation, builder: &ImplItemFn) -> Expr {
         let Pat::Ident(name) = &*argument.pat else { return None };
         let name = &name.ident;
         let path = operation.path_parameters().any(|p| name == &rust_name(&p.name));
+        let fixed = operation.parameters.iter().find(|p| p.fixed.is_some() && name == &rust_name(&p.name));
+        if let Some(text) = fixed.and_then(|parameter| parameter.fixed.as_deref()) {
+            let optional = argument.ty.to_token_stream().to_string().starts_with("Option");
+            return Some(if optional { parse_quote!(Some(#text)) } else { parse_quote!(#text) });
+        }
         Some(match name.to_string().as_str() {
             "body" => parse_quote!(request),
             _ if path => parse_quote!(#name),

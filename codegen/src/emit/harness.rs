@@ -11,7 +11,7 @@ use syn::{Item, parse_quote};
 /// The items of the tests' file.
 pub(super) fn items(model: &Model) -> Vec<Item> {
     let mut items = helpers();
-    let rows = model.operations.iter().map(|operation| {
+    let rows = contracted(model).map(|operation| {
         let (id, verb, path) = (&operation.id, operation.verb.to_uppercase(), &operation.path);
         quote!((#id, #verb, #path))
     });
@@ -22,7 +22,7 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
     items.push(table(
         "reply",
         "How the JSON answer of an operation is read and written back.",
-        model.operations.iter().filter_map(|operation| match &operation.answer {
+        contracted(model).filter_map(|operation| match &operation.answer {
             Answer::Json(ty) => Some((&operation.id, round_trip(ty))),
             _ => None,
         }),
@@ -30,7 +30,7 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
     items.push(listing(
         "reply_substitutions",
         "What the JSON answer of an operation lacks, as the client counts it.",
-        model.operations.iter().filter_map(|operation| match &operation.answer {
+        contracted(model).filter_map(|operation| match &operation.answer {
             Answer::Json(ty) => {
                 let ty = public(ty);
                 Some((&operation.id, quote!(dify_api::__private::substitutions::<#ty>)))
@@ -41,7 +41,7 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
     items.push(listing(
         "event_substitutions",
         "What an event of an operation's stream lacks, as the client counts it.",
-        model.operations.iter().filter_map(|operation| match &operation.answer {
+        contracted(model).filter_map(|operation| match &operation.answer {
             Answer::Events(union) => {
                 let union = ident(union);
                 Some((&operation.id, quote!(dify_api::__private::event_substitutions::<dify_api::types::#union>)))
@@ -52,7 +52,7 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
     items.push(table(
         "request",
         "How the JSON body of an operation is read and written back.",
-        model.operations.iter().filter_map(|operation| match &operation.body {
+        contracted(model).filter_map(|operation| match &operation.body {
             Some(Body::Json(ty)) => Some((&operation.id, round_trip(ty))),
             _ => None,
         }),
@@ -60,7 +60,7 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
     items.push(table(
         "event",
         "How an event of an operation's stream is read and written back.",
-        model.operations.iter().filter_map(|operation| match &operation.answer {
+        contracted(model).filter_map(|operation| match &operation.answer {
             Answer::Events(union) => Some((&operation.id, event(union))),
             _ => None,
         }),
@@ -81,6 +81,11 @@ pub(super) fn items(model: &Model) -> Vec<Item> {
         items.push(calls(&client, model));
     }
     items
+}
+
+/// The operations of the contract's documents.
+fn contracted(model: &Model) -> impl Iterator<Item = &Operation> {
+    model.operations.iter().filter(|operation| !operation.documented)
 }
 
 /// What the rest of the file speaks of.
@@ -201,7 +206,7 @@ fn public(ty: &Type) -> syn::Type {
 
 /// `call`: every method of a client.
 fn calls(client: &str, model: &Model) -> Item {
-    let of_client: Vec<&Operation> = model.operations.iter().filter(|o| o.client == client).collect();
+    let of_client: Vec<&Operation> = contracted(model).filter(|o| o.client == client).collect();
     let arms = of_client.iter().filter_map(|operation| {
         let group = model.groups.iter().find(|g| g.client == client && g.name == operation.group)?;
         let (id, body) = (&operation.id, arm(operation, group, model));

@@ -36,6 +36,8 @@ pub(crate) struct Operation {
     pub(crate) since: Option<String>,
     /// The last release that has it.
     pub(crate) until: Option<String>,
+    /// Only documents of Dify describe it: it is not in the contract's documents.
+    pub(crate) documented: bool,
     pub(crate) credential: Credential,
     /// Refusals whose body is an answer like that of a success, unless it has a `code`.
     pub(crate) states: Vec<u16>,
@@ -69,6 +71,8 @@ pub(crate) struct Parameter {
     pub(crate) since: Option<String>,
     pub(crate) secret: Secret,
     pub(crate) example: Option<Value>,
+    /// The text that the method always sends (`x-dify-send-default`).
+    pub(crate) fixed: Option<String>,
 }
 
 /// Where a parameter travels.
@@ -158,6 +162,7 @@ impl Operation {
                 .or_else(|| version(operation, "x-dify-deprecated")),
             since: version(operation, "x-dify-since"),
             until: version(operation, "x-dify-until"),
+            documented: text(operation, "x-dify-evidence") == "documented",
             credential: Credential::read(document, operation),
             states: states(document, operation),
             paging: Paging::read(path, verb, operation, findings),
@@ -207,7 +212,7 @@ impl Operation {
 
     /// The parameters of the query struct.
     pub(crate) fn query_parameters(&self) -> impl Iterator<Item = &Parameter> {
-        let chosen = |p: &Parameter| self.mode != ReplyMode::Only && chosen_by_method(&p.name);
+        let chosen = |p: &Parameter| p.fixed.is_some() || (self.mode != ReplyMode::Only && chosen_by_method(&p.name));
         self.parameters.iter().filter(move |p| p.location != Location::Path && !chosen(p))
     }
 
@@ -265,6 +270,7 @@ impl Parameter {
                     since: version(parameter, "x-dify-since"),
                     secret: Secret::read(parameter.get("schema")?),
                     example: parameter.get("example").cloned(),
+                    fixed: parameter.pointer("/schema/x-dify-send-default").and_then(Value::as_str).map(str::to_owned),
                 })
             })
             .collect()

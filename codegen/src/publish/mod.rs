@@ -1,11 +1,13 @@
 //! The documents for other people: the bundle of each API in the OpenAPI versions that tools read, and a list of them.
 //!
 //! The bundle is 3.0.3, and the documents are made from it by `RULES`: the parts that only the bindings need, and
-//! each part that a newer version writes otherwise. All of them accept the same bodies.
+//! each part that a newer version writes otherwise. All of them accept the same bodies. None has what only documents of
+//! Dify describe.
 
 mod binary;
 mod bounds;
 mod constants;
+mod documented;
 mod examples;
 mod index;
 mod info;
@@ -13,6 +15,7 @@ mod nullable;
 mod open;
 mod places;
 mod range;
+mod reached;
 mod streams;
 mod tags;
 
@@ -78,7 +81,8 @@ struct PublishRule {
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [PublishRule; 9] = [
+const RULES: [PublishRule; 10] = [
+    PublishRule { since: Version::V30, apply: documented::leave_out },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
     PublishRule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },

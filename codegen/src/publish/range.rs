@@ -5,6 +5,7 @@ use std::collections::BTreeSet;
 use contract::{Document, DocumentError, Side, before};
 use serde_json::{Value, json};
 
+use super::reached::{DATA, FREE, codes, drop_unreached, keep_codes, parts};
 use super::{Object, Version, publish};
 use crate::source::escape;
 
@@ -55,11 +56,6 @@ pub enum RangeError {
 /// Parts that carry the list `x-dify-new`, and where the names in it are.
 const POINTS: [(&str, &str); 2] = [("x-dify-new", "/properties"), ("x-dify-final", "/discriminator/mapping")];
 
-/// Members that are data.
-const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
-/// Maps from free names.
-const FREE: [&str; 6] = ["properties", "responses", "headers", "schemas", "mapping", "content"];
-
 /// The oldest release that a document for one release can be made for: the oldest one with recordings.
 const OLDEST: &str = "0.15.8";
 /// The oldest release that a range may begin with.
@@ -96,15 +92,11 @@ impl Range {
         let mut document = bundle.clone();
         contract::project_range(&mut document, &self.first, &self.last);
         let codes = codes(&document);
-        drop_unreached(&mut document);
+        drop_unreached(&mut document, false);
         each_object(&mut document, false, &mut |object| {
             self.keep_marks_that_differ(object);
             keep_names_that_exist(object);
-            if let Some(errors) =
-                object.get_mut("x-dify-errors").and_then(Value::as_array_mut).filter(|_| !codes.is_empty())
-            {
-                errors.retain(|code| codes.contains(code.as_str().unwrap_or_default()));
-            }
+            keep_codes(object, &codes);
         });
         drop_empty_tags(&mut document);
         fit_examples(&mut document)?;
@@ -239,13 +231,6 @@ fn known(
     })
 }
 
-/// The members of an object that are no sample data, which may look like anything; each with whether the names in it are
-/// free: a property may well be called `example`.
-fn parts(free: bool, members: &Object) -> impl Iterator<Item = (&String, &Value, bool)> {
-    let parts = members.iter().filter(move |(name, _)| free || !DATA.contains(&name.as_str()));
-    parts.map(move |(name, value)| (name, value, !free && FREE.contains(&name.as_str())))
-}
-
 /// Calls with every object of a document that has words of OpenAPI as names.
 fn each_object(value: &mut Value, free: bool, visit: &mut impl FnMut(&mut Object)) {
     match value {
@@ -260,55 +245,6 @@ fn each_object(value: &mut Value, free: bool, visit: &mut impl FnMut(&mut Object
         }
         _ => {}
     }
-}
-
-/// Removes the components that nothing refers to any more.
-fn drop_unreached(document: &mut Value) {
-    let mut reached = BTreeSet::new();
-    let mut open = Vec::new();
-    references(&document["paths"], false, &mut open);
-    while let Some(reference) = open.pop() {
-        if let Some(target) = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer))
-            && reached.insert(reference)
-        {
-            references(target, false, &mut open);
-        }
-    }
-    for section in ["schemas", "parameters", "responses", "headers"] {
-        let Some(components) = document["components"].get_mut(section).and_then(Value::as_object_mut) else { continue };
-        let escaped = |name: &str| format!("#/components/{section}/{}", escape(name));
-        components.retain(|name, _| reached.contains(&escaped(name)));
-    }
-    if let Some(sections) = document["components"].as_object_mut() {
-        sections.retain(|_, components| components.as_object().is_none_or(|components| !components.is_empty()));
-    }
-}
-
-/// Adds every reference in a part of a document, in `$ref` and in `mapping`.
-fn references(value: &Value, free: bool, found: &mut Vec<String>) {
-    match value {
-        Value::Array(items) => items.iter().for_each(|item| references(item, false, found)),
-        Value::Object(members) => {
-            for (name, value, names_are_free) in parts(free, members) {
-                match (name.as_str(), value) {
-                    ("$ref", Value::String(reference)) if !free => found.push(reference.clone()),
-                    ("mapping", Value::Object(mapping)) if !free => {
-                        found.extend(mapping.values().filter_map(Value::as_str).map(str::to_owned));
-                    }
-                    // Shapes of other releases.
-                    ("x-dify-earlier", _) if !free => {}
-                    _ => references(value, names_are_free, found),
-                }
-            }
-        }
-        _ => {}
-    }
-}
-
-/// The error codes of the document; empty where it does not list them.
-fn codes(document: &Value) -> BTreeSet<String> {
-    let values = document.pointer("/components/schemas/ErrorCode/x-extensible-enum").and_then(Value::as_array);
-    values.into_iter().flatten().filter_map(|value| value["value"].as_str().map(str::to_owned)).collect()
 }
 
 /// Removes from lists of names those that the object does not have any more.

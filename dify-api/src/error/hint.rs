@@ -87,6 +87,8 @@ fn api(error: &ApiError, context: &Context) -> Option<String> {
                 "The server does not say why. It checks the size of the file, the extension of its name, its media type, and \
                  that the part `data`, where there is one, is JSON in front of the file"
             }
+            // A route that takes forms in newer releases only.
+            400 | 415 if context.situation.uploads => return another_release(context),
             _ => return None,
         },
     };
@@ -129,6 +131,8 @@ fn http(error: &HttpError, context: &Context) -> Option<String> {
                 "That is a web page: check that the base URL is that of the API and ends in `{path}`"
             ));
         }
+        // A route that answers something else in newer releases.
+        200..=299 => return another_release(context),
         _ => return None,
     };
     Some(text.to_owned())

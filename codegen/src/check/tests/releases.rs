@@ -82,6 +82,32 @@ fn required_members_need_no_second_description() {
     assert_eq!(cups.map(|(with, required)| reported(with, required)), [false, true, true]);
 }
 
+#[test]
+fn documented_parts_are_newer_than_recordings_and_optional() {
+    let reported = |facts: &str, required: &str| {
+        let owner = format!("      {facts}\n      description: Whose it is.\n");
+        let found = after(&[
+            (SCHEMAS, OWNER, &owner),
+            (SCHEMAS, "required: [id, kind, milk]", &format!("required: {required}")),
+        ]);
+        ["names no grade", "not newer than", "but documented only"]
+            .map(|message| found.iter().any(|finding| finding.contains(message)))
+    };
+    let later = "x-dify-since: \"9.9.0\"\n      x-dify-evidence: documented";
+    assert_eq!(reported(later, "[id, kind, milk]"), [false, false, false]);
+    assert_eq!(reported(later, "[id, kind, milk, owner]"), [false, false, true]);
+    assert_eq!(reported("x-dify-evidence: documented", "[id, kind, milk]"), [false, true, false]);
+    let recorded = "x-dify-since: \"1.1.0\"\n      x-dify-evidence: recorded";
+    assert_eq!(reported(recorded, "[id, kind, milk]"), [true, true, false]);
+}
+
+#[test]
+fn a_documented_component_is_refused() {
+    let cup = "  x-dify-since: \"9.9.0\"\n  x-dify-evidence: documented\n  required: [id, kind, milk]";
+    let found = after(&[(SCHEMAS, "  required: [id, kind, milk]", cup)]);
+    assert!(found.iter().any(|finding| finding.contains("is a component")), "{found:?}");
+}
+
 plant! {
     a_version_that_is_no_release_is_told {
         in SCHEMAS replace

@@ -43,6 +43,7 @@ impl Run {
             form_token: data.form_token.clone(),
             approval_channels: data.approval_channels.clone(),
             expiration_time: Some(data.expiration_time),
+            message: None,
         });
         self.heard();
     }
