@@ -46,6 +46,10 @@
 //! | `PAUSED` in a document's name | indexing pauses on the way |
 //! | `PIPELINE` in a knowledge base's name | it has a pipeline, which processes nothing |
 //!
+//! [`Builder::release`] has it answer as an earlier release of Dify does: with that release's operations, statuses, members
+//! and events, its refusals, its way to log in, and its known faults. Handlers answer as the described release; one step
+//! before the wire gives answers and events the shape that the description has for the release.
+//!
 //! [`Server::faults`] scripts what a broken server does: late, cut, damaged, endless and lost answers, and answers of the
 //! gateways in between. [`Server::executions`] counts how often a request was acted on.
 //!

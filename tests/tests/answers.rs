@@ -12,10 +12,11 @@ use dify_tests::{
     Clients,
     canned::{Answer as Canned, CannedServer},
     corpus,
+    script::RELEASES,
 };
 
-async fn scene(key: &str) -> (Server, Clients) {
-    let server = Server::builder().check_answers(true).start().await.expect("the server starts");
+async fn scene(release: &str, key: &str) -> (Server, Clients) {
+    let server = Server::builder().release(release).check_answers(true).start().await.expect("the server starts");
     let clients = Clients::with_app(&server.base_url(), key);
     (server, clients)
 }
@@ -46,7 +47,7 @@ async fn an_answer_is_gathered_from_applications_of_every_kind() {
         ("app-roster", true, false),
         ("app-chatflow", false, true),
     ] {
-        let (_server, clients) = scene(key).await;
+        let (_server, clients) = scene("1.16.1", key).await;
         let chat = clients.app.chat();
         let answer = chat.stream(&question("Hello")).await.expect(key).into_answer().await.expect(key);
         let whole = chat.send_streamed(&question("Hello")).await.expect(key);
@@ -72,81 +73,93 @@ fn gist(reply: &ChatReply) -> (ReplyEvent, AppMode, &str, bool, Option<i64>) {
 
 #[tokio::test]
 async fn a_blocking_answer_is_the_same_over_a_stream() {
-    for key in ["app-chat", "app-chatflow", "app-chatflow-human"] {
-        let (_server, clients) = scene(key).await;
-        let chat = clients.app.chat();
-        let at_once = chat.send(&question("Hello")).await.expect(key);
-        let streamed = chat.send_streamed(&question("Hello")).await.expect(key);
-        assert_eq!(gist(&at_once), gist(&streamed), "{key}");
-        assert_eq!(at_once.data.map(|pause| pause.reasons.len()), streamed.data.map(|pause| pause.reasons.len()));
+    for release in RELEASES {
+        for key in ["app-chat", "app-chatflow", "app-chatflow-human"] {
+            let (_server, clients) = scene(release, key).await;
+            let chat = clients.app.chat();
+            let at_once = chat.send(&question("Hello")).await.expect(key);
+            let streamed = chat.send_streamed(&question("Hello")).await.expect(key);
+            assert_eq!(gist(&at_once), gist(&streamed), "{key}");
+            assert_eq!(at_once.data.map(|pause| pause.reasons.len()), streamed.data.map(|pause| pause.reasons.len()));
+        }
+        let (_server, clients) = scene(release, "app-completion").await;
+        let request = CompletionRequest::new([("query", "Hello")], "user-1");
+        let at_once = clients.app.completion().send(&request).await.expect("an answer");
+        let streamed = clients.app.completion().send_streamed(&request).await.expect("an answer");
+        assert_eq!((at_once.answer, at_once.mode), (streamed.answer, streamed.mode));
     }
-    let (_server, clients) = scene("app-completion").await;
-    let request = CompletionRequest::new([("query", "Hello")], "user-1");
-    let at_once = clients.app.completion().send(&request).await.expect("an answer");
-    let streamed = clients.app.completion().send_streamed(&request).await.expect("an answer");
-    assert_eq!((at_once.answer, at_once.mode), (streamed.answer, streamed.mode));
 }
 
 #[tokio::test]
 async fn a_workflow_tells_the_same_over_a_stream_and_its_nodes_as_well() {
-    for (key, status) in [("app-workflow", RunStatus::Succeeded), ("app-human", RunStatus::Paused)] {
-        let (_server, clients) = scene(key).await;
-        let workflows = clients.app.workflows();
-        let request = WorkflowRunRequest::new([("query", "Hello")], "user-1");
-        let at_once = workflows.run(&request).await.expect(key);
-        let streamed = workflows.run_streamed(&request).await.expect(key);
-        assert_eq!(
-            (&at_once.data.status, &at_once.data.outputs),
-            (&streamed.data.status, &streamed.data.outputs),
-            "{key}"
-        );
-        assert_eq!(at_once.data.total_steps, streamed.data.total_steps, "{key}");
-        let run = workflows.run_stream(&request).await.expect(key).into_run().await.expect(key);
-        assert_eq!(run.status, status, "{key}");
-        assert!(!run.nodes.is_empty(), "{key}");
-        assert_eq!(run.forms.len(), usize::from(status == RunStatus::Paused), "{key}");
+    for release in RELEASES {
+        // Forms came with 1.13.0.
+        let waiting = if release == "1.16.1" { RunStatus::Paused } else { RunStatus::Succeeded };
+        for (key, status) in [("app-workflow", RunStatus::Succeeded), ("app-human", waiting)] {
+            let (_server, clients) = scene(release, key).await;
+            let workflows = clients.app.workflows();
+            let request = WorkflowRunRequest::new([("query", "Hello")], "user-1");
+            let at_once = workflows.run(&request).await.expect(key);
+            let streamed = workflows.run_streamed(&request).await.expect(key);
+            assert_eq!(
+                (&at_once.data.status, &at_once.data.outputs),
+                (&streamed.data.status, &streamed.data.outputs),
+                "{key}"
+            );
+            assert_eq!(at_once.data.total_steps, streamed.data.total_steps, "{key}");
+            let run = workflows.run_stream(&request).await.expect(key).into_run().await.expect(key);
+            assert_eq!(run.status, status, "{key}");
+            assert!(!run.nodes.is_empty(), "{key}");
+            assert_eq!(run.forms.len(), usize::from(status == RunStatus::Paused), "{key}");
+        }
     }
 }
 
 #[tokio::test]
 async fn pages_answer_over_a_stream_too() {
-    let (server, _) = scene("app-chat").await;
-    let page = |key| Clients::with_page(&server.base_url(), key, &server.app_code(key)).web;
-    let chat = page("app-chat");
-    let request = WebChatRequest::new("Hello").inputs(serde_json::Map::new());
-    let at_once = chat.chat().send(&request).await.expect("an answer");
-    let streamed = chat.chat().send_streamed(&request).await.expect("an answer");
-    assert_eq!(at_once.answer, streamed.answer);
-    let request = WebCompletionRequest::new([("query", "Hello")]);
-    let streamed = page("app-completion").completion().send_streamed(&request).await.expect("an answer");
-    assert!(!streamed.answer.is_empty());
+    for release in RELEASES {
+        let (server, _) = scene(release, "app-chat").await;
+        let page = |key| Clients::with_page(&server.base_url(), key, &server.app_code(key)).web;
+        let chat = page("app-chat");
+        let request = WebChatRequest::new("Hello").inputs(serde_json::Map::new());
+        let at_once = chat.chat().send(&request).await.expect("an answer");
+        let streamed = chat.chat().send_streamed(&request).await.expect("an answer");
+        assert_eq!(at_once.answer, streamed.answer);
+        let request = WebCompletionRequest::new([("query", "Hello")]);
+        let streamed = page("app-completion").completion().send_streamed(&request).await.expect("an answer");
+        assert!(!streamed.answer.is_empty());
+    }
 }
 
 #[tokio::test]
 async fn a_stopped_chat_is_stopped_because_it_was_asked_to() {
-    let (_server, clients) = scene("app-chat").await;
-    let stream = clients.app.chat().stream(&question("SLOW5 Hello")).await.expect("a stream");
-    let mut stream = stream.into_answer();
-    while stream.task_id().is_none() {
-        stream.next().await.expect("an event").expect("an event");
+    for release in RELEASES {
+        let (_server, clients) = scene(release, "app-chat").await;
+        let stream = clients.app.chat().stream(&question("SLOW5 Hello")).await.expect("a stream");
+        let mut stream = stream.into_answer();
+        while stream.task_id().is_none() {
+            stream.next().await.expect("an event").expect("an event");
+        }
+        let answer = stream.stop().await.expect("the rest of the answer");
+        assert_eq!((answer.status, answer.complete), (RunStatus::Stopped, true));
+        assert_eq!(answer.usage.map(|usage| usage.total_tokens), Some(0));
     }
-    let answer = stream.stop().await.expect("the rest of the answer");
-    assert_eq!((answer.status, answer.complete), (RunStatus::Stopped, true));
-    assert_eq!(answer.usage.map(|usage| usage.total_tokens), Some(0));
 }
 
 #[tokio::test]
 async fn a_run_that_fails_leaves_what_came_before() {
-    let (_server, clients) = scene("app-chat").await;
-    let stream = clients.app.chat().stream(&question("ERR_RATE_MID Hello")).await.expect("a stream");
-    let mut stream = stream.into_answer();
-    let error = stream.finish().await.expect_err("the model refuses");
-    assert!(matches!(error.kind(), ErrorKind::Stream(_)), "{error}");
-    let answer = stream.snapshot();
-    assert!(!answer.text.is_empty());
-    assert_eq!(answer.status, RunStatus::Failed);
-    assert_eq!(answer.error.as_ref().and_then(|failure| failure.code.as_ref()), error.code());
-    assert_eq!(answer.usage, None);
+    for release in RELEASES {
+        let (_server, clients) = scene(release, "app-chat").await;
+        let stream = clients.app.chat().stream(&question("ERR_RATE_MID Hello")).await.expect("a stream");
+        let mut stream = stream.into_answer();
+        let error = stream.finish().await.expect_err("the model refuses");
+        assert!(matches!(error.kind(), ErrorKind::Stream(_)), "{error}");
+        let answer = stream.snapshot();
+        assert!(!answer.text.is_empty());
+        assert_eq!(answer.status, RunStatus::Failed);
+        assert_eq!(answer.error.as_ref().and_then(|failure| failure.code.as_ref()), error.code());
+        assert_eq!(answer.usage, None);
+    }
 }
 
 #[tokio::test]

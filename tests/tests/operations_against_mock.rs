@@ -10,12 +10,9 @@ use dify_api::{
 use dify_mock::{RecordedRequest, Server};
 use dify_tests::{
     generated::OPERATIONS,
-    script::{Script, operations},
+    script::{RELEASES, Script, operations},
     workspace,
 };
-
-/// The releases that the server plays: an early one, one in between, and the described one.
-const RELEASES: [&str; 3] = ["1.0.1", "1.9.2", "1.16.1"];
 
 #[tokio::test]
 async fn every_operation_of_a_release_is_called_as_its_documents_say() {

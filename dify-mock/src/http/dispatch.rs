@@ -93,7 +93,12 @@ pub(crate) async fn serve(
     let mut response = match outcome {
         Ok(reply) => checked(&host, operation, number, of_release(&host, operation, reply)).into_response(),
         Err(refusal) => {
-            let refusal = refusal.of(&host.shared.options.release);
+            let mut refusal = refusal.of(&host.shared.options.release);
+            if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| host.is_earlier))
+                && let Some(body) = operation.fitted(status, "application/json", Some(&body))
+            {
+                refusal = Refusal::Shaped { status, body };
+            }
             if let (Some(operation), Some((status, body))) = (operation, refusal.json().filter(|_| checks(&host))) {
                 let problems = operation.check_answer(status, "application/json", &body);
                 host.records.amend(number, |record| record.answer_problems.extend(problems));
