@@ -184,6 +184,11 @@ impl Error {
         self.context().map(|context| context.operation.id())
     }
 
+    /// The release that the operation came with.
+    fn since(&self) -> Option<&'static str> {
+        self.context().and_then(|context| context.operation.since())
+    }
+
     /// The codes that the description lists for this operation, beside the common ones.
     #[must_use]
     pub fn documented_codes(&self) -> &'static [&'static str] {

@@ -260,6 +260,54 @@ async fn a_workflow_pauses_from_1_13_0_on() {
 }
 
 #[tokio::test]
+async fn a_form_that_is_answered_resumes_the_run_as_the_release_does() {
+    for (release, filled, status) in [
+        ("1.14.2", true, "succeeded"),
+        ("1.15.0", true, "succeeded"),
+        ("1.16.0", false, "stopped"),
+        ("1.16.1", false, "stopped"),
+    ] {
+        let caller = playing(release, "app-human").await;
+        let body = json!({"inputs": {"query": "q"}, "user": "maria", "response_mode": "streaming"});
+        let paused = caller.stream("/workflows/run", body).await;
+        let form = paused.iter().find(|event| event["event"] == "human_input_required").expect("a form");
+        let token = form["data"]["form_token"].as_str().expect("a token");
+        let run = form["workflow_run_id"].as_str().expect("a run");
+        let follow = format!("/workflow/{run}/events?user=maria&continue_on_pause=true&include_state_snapshot=true");
+        let followed = caller.call(Method::GET, &follow).send().await.expect("answered");
+        let answer = json!({"inputs": {"comment": "Fine."}, "action": "approve", "user": "maria"});
+        assert_eq!(caller.post(&format!("/form/human_input/{token}"), answer).await.0, 200, "{release}");
+        let stream = events(&followed.text().await.expect("read"));
+        let kinds = kinds(&stream);
+        assert_eq!(kinds.iter().any(|kind| kind == "human_input_form_filled"), filled, "{release}: {kinds:?}");
+        assert_eq!(stream.last().map(|event| &event["data"]["status"]), Some(&json!(status)), "{release}");
+        caller.all_agree();
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_version_of_a_chatflow_is_ignored_up_to_1_7_1() {
+    for (release, status) in [("1.4.3", 200), ("1.7.1", 200), ("1.7.2", 404), ("1.16.1", 404)] {
+        let caller = playing(release, "app-chatflow").await;
+        let mut body = ask("Hello", "blocking");
+        body["workflow_id"] = json!(NOBODY);
+        assert_eq!(caller.post("/chat-messages", body).await.0, status, "{release}");
+    }
+}
+
+#[tokio::test]
+async fn a_logout_is_asked_for_by_get_up_to_1_9_1() {
+    for (release, get, post) in [("1.0.1", 200, 405), ("1.9.1", 200, 405), ("1.9.2", 405, 401)] {
+        let caller = playing(release, "app-chat").await;
+        for (method, status) in [(Method::GET, get), (Method::POST, post)] {
+            let url = format!("{}/logout", caller.server.console_url());
+            let answered = caller.http.request(method, url).send().await.expect("answered");
+            assert_eq!(answered.status(), status, "{release}");
+        }
+    }
+}
+
+#[tokio::test]
 async fn events_have_the_members_of_their_release() {
     for (release, sequence, parallel, reason) in [
         ("1.0.1", true, true, false),

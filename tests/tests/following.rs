@@ -121,11 +121,10 @@ async fn a_server_that_ends_streams_too_early_is_asked_again_and_again_but_not_f
 
 #[tokio::test]
 async fn without_the_route_the_error_says_so_and_the_state_of_the_run_is_read_back() {
-    let builder = Server::builder().version("1.13.0").pace(Duration::from_millis(5));
+    let builder = Server::builder().release("1.13.0").pace(Duration::from_millis(5));
     let server = builder.start().await.expect("the server starts");
     let app = App::builder().api_key("app-workflow").base_url(server.base_url()).build().expect("a client");
     server.faults().on(RUN).inject(cut(2));
-    server.faults().on(EVENTS).inject(Fault::Refused(Answer::page(404)));
 
     let mut stream = app.workflows().run_stream(&request()).await.expect("a stream");
     assert!(read(&mut stream).await.1.is_some());
@@ -134,7 +133,11 @@ async fn without_the_route_the_error_says_so_and_the_state_of_the_run_is_read_ba
     assert_eq!(missing.server_version.as_deref(), Some("1.13.0"));
     assert_eq!(missing.run.as_ref().map(|run| &run.status), Some(&WorkflowRunStatus::Succeeded));
     let text = error.to_string();
-    assert!(text.contains("the server (1.13.0) has no route for that") && text.contains("succeeded"), "{text}");
+    assert!(
+        text.contains("the server (1.13.0) has no route for that, which came with Dify 1.14.0")
+            && text.contains("succeeded"),
+        "{text}"
+    );
 
     let stream = app.workflows().run_stream(&request()).await.expect("a stream");
     let mut followed = stream.into_run().resuming();

@@ -6,7 +6,7 @@ use std::fmt;
 
 /// Why a run cannot be followed again, and what became of it.
 #[derive(thiserror::Error)]
-#[error("the run {} cannot be followed: the server{} has no route for that, which came with Dify 1.16.1{}", Shown::new(.run_id), version(.server_version), outcome(self))]
+#[error("the run {} cannot be followed: the server{} has no route for that{}{}", Shown::new(.run_id), version(.server_version), since(.source), outcome(self))]
 #[non_exhaustive]
 pub struct ResumeError {
     /// Id of the run.
@@ -64,6 +64,10 @@ impl fmt::Debug for ResumeError {
 
 fn version(version: &Option<String>) -> String {
     version.as_deref().map_or_else(String::new, |version| format!(" ({})", Shown::new(version)))
+}
+
+fn since(source: &super::Error) -> String {
+    source.since().map_or_else(String::new, |since| format!(", which came with Dify {since}"))
 }
 
 fn outcome(error: &ResumeError) -> String {

@@ -27,7 +27,7 @@ impl<'a> Workflows<'a> {
     /// pause. Dify 1.16.0 and 1.16.1 stop a workflow whose form is answered within ten minutes of the pause: such a run has
     /// [`Run::stopped_on_resumption`], and its error explains it.
     ///
-    /// Since Dify 1.16.1: older servers have no route by which forms are answered.
+    /// Since Dify 1.14.0, and since 1.13.0 for pages: older servers have no route by which forms are answered.
     ///
     /// ```no_run
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {

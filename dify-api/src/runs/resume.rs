@@ -64,7 +64,7 @@ impl<E: Resumable> EventStream<E> {
     /// has ended, the stream ends with a `workflow_finished` that is made of the answer: with status, outputs, error,
     /// tokens and times, and without files, exceptions and the end user.
     ///
-    /// Since Dify 1.16.1. An older server has no such route: then the run is asked for until it has ended, and the error,
+    /// Since Dify 1.14.0, and since 1.13.0 for pages. An older server has no such route: then the run is asked for until it has ended, and the error,
     /// [`ErrorKind::Resume`], contains its outcome.
     ///
     /// ```no_run

@@ -14,6 +14,7 @@ use super::service::{self, files, knowledge};
 use super::{console, web};
 use crate::described::{self, Api, Operation};
 use crate::state::shared::Shared;
+use crate::values::refusal::Refusal;
 
 /// The function for an operation; one without is answered by the document's example.
 pub(crate) fn handler(operation: Operation) -> Option<&'static Handler> {
@@ -49,6 +50,7 @@ pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operat
 pub(crate) fn beside(
     documents: &Judge,
     server: &Arc<Shared>,
+    method: &str,
     path: &str,
     query: &[(String, String)],
 ) -> Option<Outcome> {
@@ -56,6 +58,10 @@ pub(crate) fn beside(
         let version = &server.options.version;
         let value = json!({"pid": std::process::id(), "status": "ok", "version": version});
         return Some(Ok(Reply::Spaced { charset: false, value }));
+    }
+    // Up to 1.9.1 a logout changes nothing, and is asked for by GET.
+    if path == "/console/api/logout" && !server.options.since("1.9.2") {
+        return Some(if method == "GET" { Ok(Reply::success()) } else { Err(Refusal::other_method()) });
     }
     if let Some(document) = described::document(documents, path) {
         return Some(Ok(Reply::ok(document)));

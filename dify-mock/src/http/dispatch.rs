@@ -69,7 +69,7 @@ pub(crate) async fn serve(
     }
 
     let outcome = match found {
-        Found::Nothing => match routes::beside(host.documents, &host.shared, &path, &query) {
+        Found::Nothing => match routes::beside(host.documents, &host.shared, method.as_str(), &path, &query) {
             Some(outcome) => outcome,
             None => Err(Refusal::Html),
         },

@@ -115,7 +115,17 @@ impl Flow {
                     self.ask(&node);
                     return Went::Paused;
                 }
-                Some(submission) => reviewed(&submission, &mut result),
+                Some(submission) => {
+                    if self.server.options.between("1.13.0", "1.16.0") {
+                        let (node_id, _, node_title) = kind.words();
+                        let data = json!({
+                            "node_id": node_id, "node_title": node_title, "rendered_content": submission.rendered,
+                            "action_id": submission.action, "action_text": submission.title,
+                        });
+                        self.tell("human_input_form_filled", data, Turn::Goes);
+                    }
+                    reviewed(&submission, &mut result);
+                }
             },
             Kind::Llm => match self.answer(&mut result).await {
                 Went::On => {}

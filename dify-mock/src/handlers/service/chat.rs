@@ -184,7 +184,9 @@ async fn flow(
     files: &[UsedFile],
     streaming: bool,
 ) -> Outcome {
-    workflows::check_version(call, call.text("workflow_id"))?;
+    if call.server.options.since("1.7.2") {
+        workflows::check_version(call, call.text("workflow_id"))?;
+    }
     let (message, turn) = message(call, &question, &conversation, given.clone(), files);
     let count = dialogues(call, &conversation) + 1;
     let talk = Talk { conversation, message: message.id.clone(), created_at: message.created_at };
