@@ -85,6 +85,21 @@ async fn a_document_that_fails_or_is_paused_is_named_with_difys_reason() {
     }
 }
 
+// Guards a past bug: Dify 1.14.0 to 1.14.2 repeat the question as bare text, and the client took that for no answer.
+#[tokio::test]
+async fn a_search_is_read_on_releases_that_repeat_the_bare_question() {
+    for release in ["1.13.3", "1.14.0", "1.14.2", "1.15.0"] {
+        let (server, knowledge, dataset) = scene_of(release, Duration::ZERO).await;
+        let request = text("green.txt", "Green tea steeps for two minutes.");
+        let added = knowledge.documents().create_by_text(&dataset, &request).await.expect("a document");
+        knowledge.documents().wait_until_indexed(&dataset, &added.batch).await.expect("indexed");
+        let question = RetrieveRequest::new("How long does green tea steep?");
+        let found = knowledge.datasets().retrieve(&dataset, &question).await.expect(release);
+        assert_eq!((&*found.query.content, found.records.len()), ("How long does green tea steep?", 1), "{release}");
+        assert!(server.requests().iter().all(|request| request.answer_problems.is_empty()), "{release}");
+    }
+}
+
 #[tokio::test]
 async fn nobody_waits_beyond_the_deadline() {
     let (_server, knowledge, dataset) = scene(Duration::from_secs(600)).await;

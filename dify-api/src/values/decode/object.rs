@@ -82,6 +82,9 @@ impl Reader<'_> {
         fields: &mut [&mut dyn Decode],
         mut open: Option<&mut dyn Open>,
     ) -> Read {
+        if self.loose && self.peek() == b'"' {
+            return self.bare_text(members, fields);
+        }
         // Servers send members in the order of the table, more or less.
         let (mut next, mut seen, mut refused) = (0, 0u128, false);
         let begin = self.entries(|name, reader| {
@@ -114,6 +117,18 @@ impl Reader<'_> {
             return Ok(());
         }
         self.absent(begin, members, fields, seen)
+    }
+
+    /// Reads the only required member of an object that some release sends as the text of that member.
+    fn bare_text(&mut self, members: &'static [Member], fields: &mut [&mut dyn Decode]) -> Read {
+        let mut due = members.iter().zip(fields).filter(|(member, _)| member.need != Need::Optional);
+        match (due.next(), due.next()) {
+            (Some((member, field)), None) => {
+                self.loose = member.loose;
+                field.read(self)
+            }
+            _ => Err(self.unexpected("an object")),
+        }
     }
 
     /// Judges what an object lacks.

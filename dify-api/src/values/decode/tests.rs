@@ -51,6 +51,19 @@ crate::values::decode::object! {
 }
 
 #[derive(Clone, Debug, PartialEq)]
+struct Named {
+    name: String,
+    place: Option<String>,
+}
+
+crate::values::decode::object! {
+    Named {
+        name: essential "name",
+        place: optional "place",
+    }
+}
+
+#[derive(Clone, Debug, PartialEq)]
 struct Page {
     data: Vec<Item>,
     limit: i64,
@@ -285,6 +298,22 @@ fn an_object_in_text_is_read_where_some_release_sent_it() {
         json.read(&mut reader).expect("JSON");
         assert_eq!(json.as_str(), read);
     }
+}
+
+// Guards a past bug: Dify 1.14.0 to 1.14.2 repeat the question of a search as bare text, and every search failed.
+#[test]
+fn a_bare_text_is_the_only_required_member_where_some_release_sent_it() {
+    let read = |text: &str, loose: bool| {
+        let (mut reader, mut found) = (Reader::new(text), Named::blank());
+        reader.loose = loose;
+        found.read(&mut reader).ok().map(|()| found)
+    };
+    let named = || Named { name: "a".to_owned(), place: None };
+    assert_eq!([read(r#""a""#, true), read(r#"{"name":"a"}"#, true)], [Some(named()), Some(named())]);
+    assert_eq!([read(r#""a""#, false), read("1", true)], [None, None]);
+    let mut reader = Reader::new(r#""a""#);
+    reader.loose = true;
+    assert!(Page::blank().read(&mut reader).is_err(), "two members are required");
 }
 
 #[test]

@@ -53,8 +53,13 @@ pub(crate) fn answer(call: &Call) -> Outcome {
         }
         let least = chosen["score_threshold"].as_f64().filter(|_| chosen["score_threshold_enabled"] == true);
         let top = chosen["top_k"].as_u64().and_then(|top| usize::try_from(top).ok()).unwrap_or(2);
-        let records = Search { question, by_keywords, top, least, filter }.run(dataset);
-        Ok(Reply::ok(json!({"query": {"content": question}, "records": records})))
+        let mut records = Search { question, by_keywords, top, least, filter }.run(dataset);
+        let mut query = json!({"content": question});
+        if call.server.options.between("1.14.0", "1.15.0") {
+            query = json!(question);
+            records.iter_mut().for_each(|record| record["segment"]["created_at"] = Value::Null);
+        }
+        Ok(Reply::ok(json!({"query": query, "records": records})))
     })
 }
 
