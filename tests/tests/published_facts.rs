@@ -99,3 +99,16 @@ fn recorded_events_come_from_the_modes_that_the_documents_name() {
     }
     assert!(held > 200, "only {held} events were held against the documents");
 }
+
+#[test]
+fn no_document_has_what_is_documented_only() {
+    for api in APIS {
+        for version in ["3.0", "3.1", "3.2"] {
+            let text = published_in(api, version).to_string();
+            assert!(!text.contains("\"documented\"") && !text.contains("Documented by Dify, not recorded."), "{api}");
+            assert!(!text.contains("ifpkg\"") && !text.contains("trigger_workflow_service_mode_unavailable"), "{api}");
+        }
+    }
+    let code = dify_api::types::ErrorCode::from("trigger_workflow_service_mode_unavailable");
+    assert_eq!(code, dify_api::types::ErrorCode::TriggerWorkflowServiceModeUnavailable);
+}
