@@ -151,3 +151,63 @@ fn made(schema: Schema<'_>, depth: usize) -> Value {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use contract::Document;
+
+    use super::*;
+
+    fn fitted(schema: Value, value: Value) -> Option<Value> {
+        let document = json!({"components": {"schemas": {
+            "S": schema,
+            "Tea": {"type": "object", "required": ["event"], "properties": {"event": {"const": "tea"}}},
+        }}});
+        let document = Document::new(document, "").expect("a document");
+        fit(document.component("S").expect("a component"), "", value)
+    }
+
+    #[test]
+    fn members_go_and_required_ones_are_added() {
+        let place = json!({"type": "object", "required": ["lines"], "properties": {"lines": {"type": "array"}}});
+        let schema = json!({"allOf": [
+            {"type": "object", "required": ["id", "count", "note"], "properties": {
+                "id": {"type": "string"}, "count": {"type": "integer", "examples": [3]}, "note": {"type": ["string", "null"]},
+            }},
+            {"type": "object", "properties": {"place": place}},
+        ]});
+        let value = json!({"new": 1, "id": "a", "place": {"later": true}});
+        let expected = json!({"id": "a", "place": {"lines": []}, "count": 3, "note": null});
+        assert_eq!(fitted(schema, value), Some(expected));
+        let open = json!({"type": "object", "properties": {"id": {"type": "string"}}, "additionalProperties": true});
+        assert_eq!(fitted(open, json!({"id": 1, "new": 1})), Some(json!({"id": "1", "new": 1})));
+    }
+
+    #[test]
+    fn values_become_ones_of_the_kinds_that_the_schema_takes() {
+        let text = json!({"type": "string"});
+        let object = json!({"type": "object", "properties": {"created_at": text}});
+        let date = json!({"created_at": "Thu, 01 Jan 1970 00:00:00 -0000"});
+        for (schema, value, expected) in [
+            (object, json!({"created_at": 0}), date),
+            (text.clone(), json!({"a": [1]}), json!(r#"{"a": [1]}"#)),
+            (text.clone(), json!(7), json!("7")),
+            (text, json!(null), json!("")),
+            (json!({"oneOf": [{"type": "integer"}, {"type": "object"}]}), json!("7"), json!(7)),
+            (json!({"type": "integer", "minimum": 204}), json!({"result": "success"}), json!(204)),
+            (json!({"anyOf": [{"$ref": "#/components/schemas/Tea"}, {"type": "null"}]}), json!(null), json!(null)),
+            (json!({"type": "array", "items": {"type": "string"}}), json!([1, "a"]), json!(["1", "a"])),
+        ] {
+            assert_eq!(fitted(schema, value), Some(expected));
+        }
+    }
+
+    #[test]
+    fn an_event_that_no_mapping_has_is_not_sent() {
+        let tea = "#/components/schemas/Tea";
+        let schema =
+            json!({"oneOf": [{"$ref": tea}], "discriminator": {"propertyName": "event", "mapping": {"tea": tea}}});
+        assert_eq!(fitted(schema.clone(), json!({"event": "tea", "new": 1})), Some(json!({"event": "tea"})));
+        assert_eq!(fitted(schema, json!({"event": "cup"})), None);
+    }
+}
