@@ -70,6 +70,25 @@ fn a_document_of_openapi_is_compared_with_the_one_of_a_release() {
 }
 
 #[test]
+fn a_catalog_of_openapi_is_compared_by_what_operations_take() {
+    let ours = Foreign::read(&served("openapi")).expect("a document").document;
+    let ours = Document { api: "openapi".to_owned(), value: ours };
+    let operation = |method: &str, path: &str| serde_json::json!({"method": method, "path": format!("/openapi/v1{path}"), "kind": "JSON", "bind": {}, "input": {}});
+    let catalog = serde_json::json!({"ops": {
+        "apps.list": operation("GET", "/apps"), "planted": operation("POST", "/planted"),
+    }});
+    let theirs = Foreign::read(&catalog.to_string()).expect("a catalog");
+    assert_eq!(theirs.api, Some("openapi"));
+    let drift = drift(&ours, &release(), &theirs, &known());
+    let added: Vec<&str> = drift.theirs.iter().map(|change| change.place.as_str()).collect();
+    assert_eq!(added, ["POST /planted"]);
+    let gone = |place: &str| drift.ours.iter().any(|change| change.place == place);
+    assert!(gone("POST /apps/{app_id}:run") && !gone("GET /apps"), "{drift}");
+    assert!(drift.ours.iter().chain(&drift.differs).all(|change| !change.rule.id.contains("response")), "{drift}");
+    assert!(drift.to_string().contains(&format!("Compared with Dify {}.", release())), "{drift}");
+}
+
+#[test]
 fn what_a_next_release_adds_takes_away_and_changes_is_told() {
     let mut theirs: serde_json::Value = serde_json::from_str(&served("service")).expect("JSON");
     theirs["paths"]["/planted"] = serde_json::json!({"get": {"responses": {}}});

@@ -26,7 +26,7 @@ pub struct Members<'d> {
 }
 
 impl Members<'_> {
-    /// Whether the object is free: nothing says what its members are.
+    /// Whether the object is free: nothing describes its members.
     #[must_use]
     pub fn are_free(&self) -> bool {
         self.named.is_empty() && !self.open && self.additional.is_none()
