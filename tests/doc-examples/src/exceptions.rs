@@ -17,6 +17,8 @@ const EXCEPTIONS: &[(&str, &str)] = &[
     ("dify-api/src/generated/groups/documents.rs#upload_file", "the server answers it up to 1.8.1"),
     ("dify-api/src/generated/groups/metadata.rs#built_in_shared", "the server answers it up to 1.8.1"),
     ("dify-api/src/generated/groups/console_models.rs#provider_summaries", "the server answers it from 1.17.0 on"),
+    ("dify-api/src/generated/groups/definitions.rs#export_package", "the server answers it from 1.17.0 on"),
+    ("dify-api/src/generated/groups/definitions.rs#import_package", "the server answers it from 1.17.0 on"),
     ("dify-api/src/generated/groups/web_human_input.rs#upload", "it requires the upload token of a form"),
 ];
 
