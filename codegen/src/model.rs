@@ -7,6 +7,7 @@ mod need;
 mod operation;
 mod paging;
 mod schema;
+mod ty;
 
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
@@ -17,7 +18,8 @@ pub(crate) use operation::{
     Answer, Body, Credential, Location, Operation, Parameter, ReplyMode, carried_by_body, chosen_by_method,
 };
 pub(crate) use paging::{Cursor, Paging};
-pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Type, Variant, rust_name};
+pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Variant, rust_name};
+pub(crate) use ty::Type;
 
 /// On an operation or a tag of several documents put together: the API of its document.
 pub(crate) const API: &str = "x-dify-api";

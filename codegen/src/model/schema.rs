@@ -1,12 +1,12 @@
 //! Components, their members and types, and what each is in Rust.
 
 use super::need::OLDEST;
+use super::ty::{Type, runtime};
 use super::{Need, members, resolved, text, texts};
 use crate::diagnostic::{Finding, Findings};
 use contract::before;
 use heck::ToSnakeCase;
 use serde_json::Value;
-use std::collections::BTreeMap;
 
 /// A named schema.
 #[derive(Clone, Debug)]
@@ -121,35 +121,6 @@ impl Secret {
     }
 }
 
-/// The type of a member, a parameter or a body.
-#[derive(Clone, Debug, PartialEq)]
-pub(crate) enum Type {
-    Text,
-    Integer,
-    Number,
-    Boolean,
-    /// The bytes of a file, in a form.
-    Binary,
-    /// Any JSON, without a name.
-    Any,
-    /// An object with any members, without a name.
-    Open,
-    Named(String),
-    List(Box<Type>),
-    Map(Box<Type>),
-    /// An element that may be null.
-    Nullable(Box<Type>),
-    /// An object written in place, which the linter forbids: it has no name in Rust.
-    Inline,
-}
-
-/// Components that the runtime writes by hand, because Dify leaves their content open.
-const RUNTIME: [(&str, &str); 3] = [
-    ("AnyValue", "crate::RawJson"),
-    ("OpenObject", "crate::RawJson"),
-    ("Inputs", "serde_json::Map<String, serde_json::Value>"),
-];
-
 impl Component {
     pub(super) fn read(document: &Value, name: &str, schema: &Value, findings: &mut Findings) -> Self {
         let shape = Self::shape(document, name, schema).unwrap_or_else(|| {
@@ -210,7 +181,7 @@ impl Component {
     }
 
     fn shape(document: &Value, name: &str, schema: &Value) -> Option<Shape> {
-        if let Some((_, rust)) = RUNTIME.iter().find(|(n, _)| *n == name) {
+        if let Some(rust) = runtime(name) {
             return Some(Shape::Runtime(rust));
         }
         if let Some(mapping) = schema.pointer("/discriminator/mapping") {
@@ -294,92 +265,6 @@ fn kinds(schema: &Value) -> impl Iterator<Item = &Value> {
 /// The most members that an object may have: the bits of `seen` in the decoder.
 const MOST_MEMBERS: usize = 128;
 
-impl Type {
-    fn is_inline(&self) -> bool {
-        match self {
-            Self::Inline => true,
-            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.is_inline(),
-            _ => false,
-        }
-    }
-
-    /// The type a schema describes; whether it may be null is the member's business.
-    pub(crate) fn read(schema: &Value) -> Self {
-        if let Some(reference) = schema.get("$ref").and_then(Value::as_str) {
-            return Self::Named(last_segment(reference));
-        }
-        if let Some(only) = schema.pointer("/allOf/0") {
-            return Self::read(only);
-        }
-        match text(schema, "type") {
-            "string" if text(schema, "format") == "binary" => Self::Binary,
-            "string" => Self::Text,
-            "integer" => Self::Integer,
-            "number" => Self::Number,
-            "boolean" => Self::Boolean,
-            "array" => Self::List(Box::new(Self::element(schema.get("items")))),
-            "object" if schema.get("properties").is_some() => Self::Inline,
-            "object" => match schema.get("additionalProperties") {
-                Some(Value::Object(inner)) if !inner.is_empty() => {
-                    Self::Map(Box::new(Self::element(schema.get("additionalProperties"))))
-                }
-                _ => Self::Open,
-            },
-            _ => Self::Any,
-        }
-    }
-
-    fn element(schema: Option<&Value>) -> Self {
-        let Some(schema) = schema else { return Self::Any };
-        let ty = Self::read(schema);
-        match schema.get("nullable") {
-            Some(Value::Bool(true)) => Self::Nullable(Box::new(ty)),
-            _ => ty,
-        }
-    }
-
-    /// The type in Rust, as it is written in the generated files.
-    pub(crate) fn rust(&self) -> String {
-        match self {
-            Self::Text => "String".to_owned(),
-            Self::Integer => "i64".to_owned(),
-            Self::Number => "f64".to_owned(),
-            Self::Boolean => "bool".to_owned(),
-            Self::Binary => "crate::Upload".to_owned(),
-            Self::Any => "serde_json::Value".to_owned(),
-            Self::Open => "serde_json::Map<String, serde_json::Value>".to_owned(),
-            Self::Named(name) => runtime(name).map_or_else(|| name.clone(), str::to_owned),
-            Self::List(inner) => format!("Vec<{}>", inner.rust()),
-            Self::Map(inner) => format!("std::collections::BTreeMap<String, {}>", inner.rust()),
-            Self::Nullable(inner) => format!("Option<{}>", inner.rust()),
-            Self::Inline => "()".to_owned(),
-        }
-    }
-
-    /// Replaces aliases by their types.
-    pub(super) fn resolve(&mut self, aliases: &BTreeMap<String, Self>) {
-        match self {
-            Self::Named(name) => {
-                if let Some(ty) = aliases.get(name) {
-                    *self = ty.clone();
-                    self.resolve(aliases);
-                }
-            }
-            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.resolve(aliases),
-            _ => {}
-        }
-    }
-
-    /// The components it names.
-    pub(crate) fn names(&self, found: &mut Vec<String>) {
-        match self {
-            Self::Named(name) => found.push(name.clone()),
-            Self::List(inner) | Self::Map(inner) | Self::Nullable(inner) => inner.names(found),
-            _ => {}
-        }
-    }
-}
-
 /// The shapes that a schema had in earlier releases of those that the client decodes.
 fn earlier<'d>(document: &'d Value, schema: &'d Value) -> impl Iterator<Item = &'d Value> {
     let earlier = schema.get("x-dify-earlier").and_then(Value::as_array).into_iter().flatten();
@@ -390,11 +275,6 @@ fn earlier<'d>(document: &'d Value, schema: &'d Value) -> impl Iterator<Item = &
 /// Whether a schema allows null.
 fn nullable(schema: &Value) -> bool {
     schema.get("nullable") == Some(&Value::Bool(true))
-}
-
-/// The hand-written Rust type of a component, when it has one.
-fn runtime(name: &str) -> Option<&'static str> {
-    RUNTIME.iter().find(|(n, _)| *n == name).map(|(_, rust)| *rust)
 }
 
 /// A version in a member of the document.

@@ -12,7 +12,7 @@ use crate::{
 };
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use reqwest::{
-    Request, StatusCode,
+    Method, Request, StatusCode,
     header::{AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, HeaderValue, SET_COOKIE},
 };
 use serde::Deserialize;
@@ -106,6 +106,10 @@ impl SessionCredential {
                 let body = json!({"refresh_token": refresh.expose()}).to_string();
                 *request.body_mut() = Some(body.into());
                 request.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
+            }
+            // These servers log out by GET only.
+            if request.url().path().ends_with("/logout") {
+                *request.method_mut() = Method::GET;
             }
             return jar.generation;
         }

@@ -30,22 +30,27 @@ async fn a_server_before_1_9_2_takes_a_token_in_a_header() {
             answer(401, r#"{"result":"fail","message":"Invalid refresh token"}"#),
             answer(200, &tokens(3)),
             answer(200, "{}"),
+            answer(200, r#"{"result":"success"}"#),
         ])
         .await;
         let console = console(&server);
         for path in ["/a", "/b", "/c"] {
             console.request(Method::GET, path).send().await.expect("an answer");
         }
+        console.account().logout().await.expect("logged out");
         let (login, refresh) = ("POST /console/api/login", "POST /console/api/refresh-token");
         let [a, b, c] = ["a", "b", "c"].map(|path| format!("GET /console/api/{path}"));
-        assert_eq!(lines(&server), [login, login, &a, &b, refresh, &b, &c, refresh, login, &c]);
+        assert_eq!(
+            lines(&server),
+            [login, login, &a, &b, refresh, &b, &c, refresh, login, &c, "GET /console/api/logout"]
+        );
         let seen = server.seen();
         assert!(seen[0].contains(r#""password":"cGFzcy01ZWNyZXQ=""#), "{}", seen[0]);
         for plain in [1, 8] {
             assert!(seen[plain].contains(r#""password":"pass-5ecret""#), "{}", seen[plain]);
         }
         assert!(seen[4].contains(r#"{"refresh_token":"refresh-5ecret-1"}"#), "{}", seen[4]);
-        for (request, number) in [(2, 1), (3, 1), (5, 2), (6, 2), (9, 3)] {
+        for (request, number) in [(2, 1), (3, 1), (5, 2), (6, 2), (9, 3), (10, 3)] {
             let bearer = format!("Bearer access-5ecret-{number}");
             assert_eq!(header(&seen[request], "authorization"), Some(&*bearer));
             assert_eq!(header(&seen[request], "cookie"), None);
