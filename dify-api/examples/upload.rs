@@ -4,7 +4,7 @@ mod support;
 
 use dify_api::{
     Shown, Upload,
-    types::{ChatRequest, FileInput, FileTransferMethod, FileType, FileUploadRequest},
+    types::{ChatRequest, FileInput, FileUploadRequest},
 };
 
 #[tokio::main]
@@ -17,7 +17,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let file = dify.app.files().upload(&FileUploadRequest::new(upload).user("example-user")).await?;
     println!("uploaded {} ({} bytes) as {}", Shown::new(&file.name), file.size, file.id);
 
-    let input = FileInput::new(FileType::Document, FileTransferMethod::LocalFile).upload_file_id(file.id);
+    let input = FileInput::uploaded(&file);
     let request = ChatRequest::new("What does this file say?", "example-user").files(vec![input]);
     let reply = dify.app.chat().send(&request).await?;
     println!("{}", reply.answer);

@@ -7,6 +7,7 @@ use std::{fmt, sync::Arc, time::Duration};
 
 mod cases;
 mod cause;
+mod classes;
 #[cfg(all(feature = "app", feature = "console"))]
 mod deploy;
 mod hint;
@@ -277,7 +278,7 @@ impl Error {
         }
     }
 
-    fn context(&self) -> Option<&Context> {
+    pub(crate) fn context(&self) -> Option<&Context> {
         self.0.context.as_ref()
     }
 }

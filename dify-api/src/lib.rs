@@ -165,6 +165,8 @@ pub use runs::{
 pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
 pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+pub use values::Inputs;
 #[doc(hidden)]
 pub use values::open_enum::__private;
 pub use values::{Patch, RawJson, Shown};

@@ -51,11 +51,11 @@ pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
         "web_workflows_events" => drain(web.workflows().events(RUN, &WebWorkflowsEventsQuery::new())).await,
         "web_messages_more_like_this_stream" => drain(web.messages().more_like_this_stream(RUN)).await,
         "knowledge_pipeline_run_datasource" => {
-            let request = DatasourceRunRequest::new("website_crawl", true);
+            let request = DatasourceRunRequest::new("website_crawl");
             drain(knowledge.pipeline().run_datasource(RUN, "node", &request)).await
         }
         "knowledge_pipeline_run_stream" => {
-            let request = PipelineRunRequest::new("local_file", Vec::new(), "node", true);
+            let request = PipelineRunRequest::new("local_file", Vec::new(), "node");
             drain(knowledge.pipeline().run_stream(RUN, &request)).await
         }
         other => panic!("{other} is no stream that this test knows: add it"),

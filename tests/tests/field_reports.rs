@@ -10,8 +10,8 @@ use dify_api::{
     App, ErrorKind, Event, RetryPolicy, Upload,
     reqwest::Method,
     types::{
-        ChatEvent, ChatRequest, ErrorCode, FileInput, FileTransferMethod, FileType, FileUploadRequest, Segment,
-        WorkflowEvent, WorkflowRunReply, WorkflowRunRequest,
+        ChatEvent, ChatRequest, ErrorCode, FileInput, FileType, FileUploadRequest, Segment, WorkflowEvent,
+        WorkflowRunReply, WorkflowRunRequest,
     },
 };
 use dify_mock::Server;
@@ -207,7 +207,7 @@ async fn a_file_of_another_user_is_refused_with_invalid_param() {
     let app = app(server.base_url(), "app-chat");
     let upload = FileUploadRequest::new(Upload::bytes("a.png", "x")).user("maria");
     let file = app.files().upload(&upload).await.expect("an upload");
-    let input = FileInput::new(FileType::Image, FileTransferMethod::LocalFile).upload_file_id(file.id);
+    let input = FileInput::upload(FileType::Image, file.id);
     let request = ChatRequest::new("What is this?", "paul").files(vec![input]);
     let error = app.chat().send(&request).await.expect_err("it is that of another");
     assert_eq!(error.code(), Some(&ErrorCode::InvalidParam), "{error}");
@@ -218,7 +218,7 @@ async fn a_file_of_another_user_is_refused_with_invalid_param() {
 async fn a_file_is_a_value_of_inputs_too() {
     let server = mock().await;
     let app = app(server.base_url(), "app-workflow");
-    let input = FileInput::new(FileType::Document, FileTransferMethod::LocalFile).upload_file_id("f-1");
+    let input = FileInput::upload(FileType::Document, "f-1");
     let file = serde_json::to_value(&input).expect("JSON");
     let request = WorkflowRunRequest::new([("file", file.clone()), ("files", json!([file]))], "u");
     let _ = app.workflows().run(&request).await;

@@ -1,7 +1,7 @@
 //! Runs that outlive their connections, and runs that wait for people, on the embedded server.
 
 use dify_api::{
-    App, ErrorKind, Event, EventStream, RetryPolicy, Run, RunStatus, Timeouts,
+    App, ErrorKind, Event, EventStream, Inputs, RetryPolicy, Run, RunStatus, Timeouts,
     types::{
         ErrorCode, HumanInputSubmitRequest, WorkflowEvent, WorkflowPauseReason, WorkflowRunRequest, WorkflowRunStatus,
     },
@@ -156,7 +156,7 @@ async fn a_form_is_answered_and_the_run_goes_on_to_its_end() {
     let run = app.workflows().run_with_input(&request, async |form| {
         seen.lock().expect("forms").push(form.form_content.clone());
         let button = form.actions.first()?.id.clone();
-        let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine."));
+        let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
         Some(HumanInputSubmitRequest::new(inputs, button, "editor-7"))
     });
     let run = run.await.expect("the end");
@@ -198,7 +198,7 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
     server.faults().on(EVENTS).times(1).inject(Fault::Cut { at: Place::AfterEvents(1), by: Ending::Reset });
     let request = request();
     let run = app.workflows().run_with_input(&request, async |form| {
-        let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine."));
+        let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
         Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone(), "editor-7"))
     });
     let run = run.await.expect("the end");
@@ -295,7 +295,7 @@ async fn a_run_that_failed_to_be_read_can_be_followed_from_there() {
 }
 
 fn approve(form: &WorkflowPauseReason) -> HumanInputSubmitRequest {
-    let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine."));
+    let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
     HumanInputSubmitRequest::new(inputs, "approve", "editor-7")
 }
 

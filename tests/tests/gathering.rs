@@ -253,7 +253,7 @@ async fn every_recorded_stream_is_gathered_as_its_frames_say() {
     let (run, follow) = (WorkflowRunRequest::new(none(), "user-1"), WorkflowsEventsQuery::new("user-1"));
     let (web_chat, web_completion) = (WebChatRequest::new("Hello").inputs(none()), WebCompletionRequest::new(none()));
     let (web_run, web_follow) = (WebWorkflowRunRequest::new(none()), WebWorkflowsEventsQuery::new());
-    let pipeline = PipelineRunRequest::new("local_file", Vec::new(), "node", true);
+    let pipeline = PipelineRunRequest::new("local_file", Vec::new(), "node");
     let [mut answers, mut runs] = [0; 2];
     for (case, (operation, body)) in
         corpus().cases.iter().filter(|case| case.decodes()).filter_map(|case| Some((case, case.stream()?)))

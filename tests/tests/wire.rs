@@ -298,7 +298,7 @@ async fn a_search_says_what_it_is_told_and_nothing_else() {
     let wire = Wire::answering(400, "application/json", "{}").await;
     let condition = MetadataCondition::new("year", MetadataComparison::GreaterOrEqual).value(2024.0);
     let filter = MetadataFilter::new().logical_operator(MetadataFilterOperator::And).conditions([condition]);
-    let model = RetrievalModel::new(SearchMethod::HybridSearch, false, 3, false).metadata_filtering_conditions(filter);
+    let model = RetrievalModel::new(SearchMethod::HybridSearch, 3).metadata_filtering_conditions(filter);
     let request = RetrieveRequest::new("When?").retrieval_model(model);
     let _ = wire.knowledge.datasets().retrieve("d-1", &request).await;
     let sent = wire.sent();

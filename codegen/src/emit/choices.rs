@@ -114,6 +114,22 @@ fn conversions(name: &Ident, ty: &Type) -> Vec<Item> {
     let own = from(rust_type(&ty.rust()), parse_quote!(value));
     match ty {
         Type::Text => vec![own, from(parse_quote!(&str), parse_quote!(value.to_owned()))],
+        // Literals and Unix times, which are far below the integers that a double cannot represent.
+        Type::Number => vec![
+            own,
+            from(parse_quote!(i32), parse_quote!(value.into())),
+            from(parse_quote!(i64), parse_quote!(value as f64)),
+        ],
+        Type::List(item) if **item == Type::Text => vec![
+            own,
+            parse_quote! {
+                impl<T: Into<String>, const LENGTH: usize> From<[T; LENGTH]> for #name {
+                    fn from(value: [T; LENGTH]) -> Self {
+                        Self::#variant(value.into_iter().map(Into::into).collect())
+                    }
+                }
+            },
+        ],
         _ => vec![own],
     }
 }

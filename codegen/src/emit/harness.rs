@@ -312,7 +312,10 @@ impl Given {
             Type::Integer => quote!(value.as_i64().unwrap_or_default()),
             Type::Number => quote!(value.as_f64().unwrap_or_default()),
             Type::Boolean => quote!(value.as_bool().unwrap_or_default()),
-            Type::List(_) => quote!(value.as_array().into_iter().flatten().map(|v| text(v).into()).collect::<Vec<_>>()),
+            Type::List(item) if **item == Type::Text => {
+                quote!(value.as_array().into_iter().flatten().map(text))
+            }
+            Type::List(_) => quote!(value.as_array().into_iter().flatten().map(|v| text(v).into())),
             _ => quote!(text(value)),
         }
     }

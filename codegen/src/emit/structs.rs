@@ -4,7 +4,7 @@ use super::{ItemSource, Part, decoding, ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Secret, Shape, Type};
 use crate::rustdoc;
-use quote::{ToTokens, quote};
+use quote::quote;
 use serde_json::Value;
 use syn::{Attribute, Expr, Ident, ImplItemFn, Item, parse_quote};
 
@@ -37,7 +37,10 @@ pub(super) fn parts(component: &Component, members: &[Member], model: &Model, fi
         let new = arguments(component, &fields, findings);
         derives_default = new.is_empty() && fields.iter().all(|f| f.initial.is_none());
         default = (new.is_empty() && !derives_default).then(|| default_by_new(&name));
-        methods = constructor(&fields, &new, component.extra.is_some(), "a request");
+        // Its constructors are `dify-api/src/files/file_input.rs`.
+        if component.name != "FileInput" {
+            methods = constructor(&fields, &new, component.extra.is_some(), "a request");
+        }
     }
     let facts = members.iter().map(|m| (m.rust.as_str(), m.secret, !m.required || m.nullable));
     let debug = discreet(&name, facts);
@@ -213,7 +216,26 @@ pub(super) fn constructor(fields: &[Field], new: &[String], extra: bool, what: &
             }
         });
     }
+    let inputs = Type::Named("Inputs".to_owned());
+    methods.extend(fields.iter().filter(|field| field.ty == inputs).map(one_input));
     methods
+}
+
+/// The setter of one of the inputs.
+fn one_input(field: &Field) -> ImplItemFn {
+    let name = ident(&field.rust);
+    let inputs: Expr = match field.optional() {
+        true => parse_quote!(self.#name.get_or_insert_default()),
+        false => parse_quote!(self.#name),
+    };
+    parse_quote! {
+        #[doc = " Adds one value to `inputs`: text, a number, a boolean, JSON or a file."]
+        #[must_use]
+        pub fn input(mut self, name: impl Into<String>, value: impl Into<serde_json::Value>) -> Self {
+            #inputs.extend([(name, value)]);
+            self
+        }
+    }
 }
 
 impl Field {
@@ -270,8 +292,12 @@ impl Field {
         match &self.ty {
             _ if self.tristate => parse_quote!(#name: impl Into<crate::Patch<#plain>>),
             Type::Boolean => parse_quote!(#name: bool),
-            _ if self.pairs() => {
-                parse_quote!(#name: impl IntoIterator<Item = (impl Into<String>, impl Into<serde_json::Value>)>)
+            Type::List(item) if **item == Type::Text => {
+                parse_quote!(#name: impl IntoIterator<Item = impl Into<String>>)
+            }
+            Type::List(item) => {
+                let item = rust_type(&item.rust());
+                parse_quote!(#name: impl IntoIterator<Item = #item>)
             }
             _ => parse_quote!(#name: impl Into<#plain>),
         }
@@ -283,9 +309,8 @@ impl Field {
         let value: Expr = match &self.ty {
             _ if self.tristate => return parse_quote!(#name.into()),
             Type::Boolean => parse_quote!(#name),
-            _ if self.pairs() => {
-                parse_quote!(#name.into_iter().map(|(name, value)| (name.into(), value.into())).collect())
-            }
+            Type::List(item) if **item == Type::Text => parse_quote!(#name.into_iter().map(Into::into).collect()),
+            Type::List(_) => parse_quote!(#name.into_iter().collect()),
             _ => parse_quote!(#name.into()),
         };
         if self.optional() { parse_quote!(Some(#value)) } else { value }
@@ -299,11 +324,6 @@ impl Field {
             None if self.tristate => parse_quote!(crate::Patch::Absent),
             None => parse_quote!(None),
         }
-    }
-
-    /// Whether the field is a map of names to any JSON, which is pleasant to give as pairs.
-    fn pairs(&self) -> bool {
-        self.plain.to_token_stream().to_string().replace(' ', "") == "serde_json::Map<String,serde_json::Value>"
     }
 }
 

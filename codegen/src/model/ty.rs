@@ -6,11 +6,8 @@ use serde_json::Value;
 use std::collections::BTreeMap;
 
 /// Components that the runtime writes by hand, because Dify leaves their content open.
-const RUNTIME: [(&str, &str); 3] = [
-    ("AnyValue", "crate::RawJson"),
-    ("OpenObject", "crate::RawJson"),
-    ("Inputs", "serde_json::Map<String, serde_json::Value>"),
-];
+const RUNTIME: [(&str, &str); 3] =
+    [("AnyValue", "crate::RawJson"), ("OpenObject", "crate::RawJson"), ("Inputs", "crate::Inputs")];
 
 /// The type of a member, a parameter or a body.
 #[derive(Clone, Debug, PartialEq)]

@@ -100,7 +100,7 @@ async fn fill_and_search(knowledge: &Knowledge, dataset: &str) -> Result<(), Box
     }
     let question = "How long does green tea steep?";
     println!("> {question}");
-    let by_keywords = RetrievalModel::new(SearchMethod::KeywordSearch, false, 3, false);
+    let by_keywords = RetrievalModel::new(SearchMethod::KeywordSearch, 3);
     let found =
         knowledge.datasets().retrieve(dataset, &RetrieveRequest::new(question).retrieval_model(by_keywords)).await?;
     for (place, record) in (1..).zip(&found.records) {

@@ -109,5 +109,5 @@ pub async fn upload(app: &App, sample: Sample) -> Result<FileInput, Error> {
     let upload = Upload::bytes(sample.name, sample.bytes);
     let file = app.files().upload(&FileUploadRequest::new(upload).user(USER)).await?;
     println!("  uploaded {} ({} bytes, {})", file.name, file.size, file.mime_type);
-    Ok(FileInput::new(sample.kind, FileTransferMethod::LocalFile).upload_file_id(file.id))
+    Ok(FileInput::upload(sample.kind, file.id))
 }

@@ -3,6 +3,8 @@
 #[cfg(feature = "knowledge")]
 mod document_file;
 mod download;
+#[cfg(any(feature = "app", feature = "web"))]
+mod file_input;
 pub(crate) mod file_name;
 mod form;
 mod unfinished;

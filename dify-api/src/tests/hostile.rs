@@ -303,7 +303,7 @@ fn gateway() -> reqwest::header::HeaderMap {
 async fn a_default_header_goes_to_the_server_and_gives_way() {
     let server = Server::start(vec![answer(404, "text/plain", "")]).await;
     let app = app(&server);
-    assert!(app.info().get().timeouts(Timeouts::none()).await.is_err());
+    assert!(app.info().get().timeouts(|_| Timeouts::none()).await.is_err());
     assert!(app.info().get().header("x-gateway-pass", "other").await.is_err());
     let raw = app.request(Method::GET, "/x").header("X-Gateway-Pass", "mine");
     assert!(raw.send().await.is_err());

@@ -20,14 +20,14 @@ use std::{
 ///
 /// ```no_run
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
-/// use dify_api::{Timeouts, types::ChatRequest};
+/// use dify_api::types::ChatRequest;
 /// use std::time::Duration;
 ///
 /// let request = ChatRequest::new("Hello", "user-1");
 /// let reply = app.chat().send(&request).await?;
 /// // The same, with limits of its own and everything that came with the answer:
-/// let limits = Timeouts::default().call(Duration::from_secs(30));
-/// let response = app.chat().send(&request).timeouts(limits).with_response().await?;
+/// let call = app.chat().send(&request).timeouts(|limits| limits.call(Duration::from_secs(30)));
+/// let response = call.with_response().await?;
 /// # Ok(()) }
 /// ```
 #[must_use = "a call does nothing unless it is awaited"]
@@ -71,10 +71,19 @@ impl<T> Call<T> {
         Call { state: self.into_exchange().map_or(CallState::Over, |exchange| CallState::Planned(exchange, finish)) }
     }
 
-    /// Sets the time limits of this call alone, except [`Timeouts::connect`], which belongs to the client.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
+    /// Changes the time limits of this call alone, beginning with those of the client. [`Timeouts::connect`] belongs to the
+    /// client and is ignored.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use std::time::Duration;
+    ///
+    /// let info = app.info().get().timeouts(|limits| limits.call(Duration::from_secs(5))).await?;
+    /// # Ok(()) }
+    /// ```
+    pub fn timeouts(mut self, change: impl FnOnce(Timeouts) -> Timeouts) -> Self {
         if let CallState::Planned(exchange, _) = &mut self.state {
-            exchange.timeouts = timeouts;
+            exchange.timeouts = change(exchange.timeouts);
         }
         self
     }

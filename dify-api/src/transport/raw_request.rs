@@ -89,9 +89,10 @@ impl RawRequest {
         self.header(CONTENT_TYPE.as_str(), media_type)
     }
 
-    /// Sets the time limits of this request alone, except [`Timeouts::connect`], which belongs to the client.
-    pub fn timeouts(mut self, timeouts: Timeouts) -> Self {
-        self.timeouts = timeouts;
+    /// Changes the time limits of this request alone, beginning with those of the client. [`Timeouts::connect`] belongs to
+    /// the client and is ignored.
+    pub fn timeouts(mut self, change: impl FnOnce(Timeouts) -> Timeouts) -> Self {
+        self.timeouts = change(self.timeouts);
         self
     }
 

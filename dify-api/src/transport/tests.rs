@@ -318,7 +318,7 @@ async fn calls_can_be_stored_joined_and_spawned() {
     let done = futures_util::future::join_all(calls).await;
     assert!(done.iter().all(Result::is_ok), "{done:?}");
 
-    let call = app.chat().stop("d", &request).timeouts(Timeouts::none());
+    let call = app.chat().stop("d", &request).timeouts(|_| Timeouts::none());
     assert_eq!(format!("{call:?}"), "Call(app_chat_stop (POST /chat-messages/{task_id}/stop))");
     let response = call.with_response().await.expect("stopped");
     assert_eq!(response.attempts(), 1);

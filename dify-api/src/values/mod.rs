@@ -1,6 +1,8 @@
 //! Values that are read, sent and shown.
 
 pub(crate) mod decode;
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+mod inputs;
 pub(crate) mod json_path;
 pub(crate) mod location;
 pub(crate) mod media;
@@ -12,6 +14,8 @@ pub(crate) mod release;
 pub(crate) mod secret;
 pub(crate) mod shown;
 
+#[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
+pub use inputs::Inputs;
 pub use patch::Patch;
 pub use raw_json::RawJson;
 pub use shown::Shown;

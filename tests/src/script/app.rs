@@ -4,7 +4,7 @@ use dify_api::{
     App, Error,
     types::{
         AnnotationInput, AnnotationReplyAction, AnnotationReplySettings, ChatRequest, ConversationsVariablesQuery,
-        FileInput, FileTransferMethod, FileType, FileUploadRequest, UploadedFile, WorkflowEvent, WorkflowRunRequest,
+        FileInput, FileUploadRequest, UploadedFile, WorkflowEvent, WorkflowRunRequest,
     },
 };
 use serde_json::{Map, Value, json};
@@ -54,7 +54,7 @@ pub(super) async fn made(app: &App, operation: &str) -> Result<Vec<(&'static str
         }
         "files" => {
             let file = uploaded(app).await?;
-            let used = FileInput::new(FileType::Document, FileTransferMethod::LocalFile).upload_file_id(&file.id);
+            let used = FileInput::uploaded(&file);
             app.chat().send(&ChatRequest::new("What does it say?", USER).files(vec![used])).await?;
             vec![("file_id", json!(file.id))]
         }

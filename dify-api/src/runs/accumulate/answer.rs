@@ -18,6 +18,7 @@ use std::collections::BTreeMap;
 /// Made by [`EventStream::into_answer`](crate::EventStream::into_answer), or event by event with
 /// [`apply`](Self::apply). Unreported values are `None`; speech is not stored.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serialize", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Answer {
     /// The answer. The steps of an agent are joined by a line feed, as the server stores them; the thinking of a ReAct
@@ -58,13 +59,17 @@ pub struct Answer {
     /// The missing parts.
     pub missing: Missing,
     /// What the pieces of the text show of the application.
+    #[cfg_attr(feature = "serialize", serde(skip))]
     mode: Option<AppMode>,
+    #[cfg_attr(feature = "serialize", serde(skip))]
     pieces: Pieces,
+    #[cfg_attr(feature = "serialize", serde(skip))]
     steps: Steps,
 }
 
 /// A file that belongs to an answer, as far as its events describe it.
 #[derive(Clone, Debug, Default, PartialEq)]
+#[cfg_attr(feature = "serialize", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct AnswerFile {
     /// Its id: that of the file of the message, or of the upload.

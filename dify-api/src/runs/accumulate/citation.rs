@@ -6,6 +6,7 @@ use crate::RawJson;
 ///
 /// The published page receives less than an application's key, so that nearly all members are optional.
 #[derive(Clone, Debug, PartialEq)]
+#[cfg_attr(feature = "serialize", derive(serde::Serialize))]
 #[non_exhaustive]
 pub struct Citation {
     /// Rank of the passage, from 1.

@@ -1,5 +1,8 @@
 //! The distinctions that must not collapse.
 
+#[cfg(feature = "serialize")]
+mod written;
+
 use super::{AccumulateInto, Answer, Run, RunStatus};
 use crate::types::{ChatEvent, CompletionEvent, NodeStatus, RunEvent, WorkflowEvent};
 use serde_json::{Value, json};

@@ -248,7 +248,8 @@ async fn pings_keep_no_stream_alive_for_ever() {
     let server = Server::start(vec![steps]).await;
     let timeouts = brief().stall(Duration::from_millis(400));
     let request = ChatRequest::new("Hello", "user-1");
-    let mut stream = server.app(Timeouts::none()).chat().stream(&request).timeouts(timeouts).await.expect("a stream");
+    let mut stream =
+        server.app(Timeouts::none()).chat().stream(&request).timeouts(|_| timeouts).await.expect("a stream");
     let (names, errors) = read(&mut stream).await;
     assert_eq!(names, ["message", "!"]);
     let which = TimeLimit::Stall;

@@ -1,6 +1,6 @@
 //! May what failed be done again?
 
-use crate::{ErrorKind, TimeLimit, types::ErrorCode};
+use crate::{Error, ErrorKind, TimeLimit, types::ErrorCode};
 use reqwest::StatusCode;
 use std::time::Duration;
 
@@ -31,6 +31,17 @@ pub(super) fn decide(kind: &ErrorKind, idempotent: bool) -> Decision {
         _ => (false, None),
     };
     if again { Decision::Again(asked) } else { Decision::Final }
+}
+
+impl Error {
+    /// Returns whether the same call may succeed later, and may be sent again without anything being done twice.
+    ///
+    /// The client has sent it again already, as often as its [`RetryPolicy`](crate::RetryPolicy) allows.
+    #[must_use]
+    pub fn is_retryable(&self) -> bool {
+        let idempotent = self.context().is_some_and(|context| context.operation.idempotent());
+        decide(self.kind(), idempotent || !self.may_have_acted()) != Decision::Final
+    }
 }
 
 /// Does a status speak of a trouble that passes?
