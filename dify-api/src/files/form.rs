@@ -37,6 +37,12 @@ impl Form {
         self.0.push((name, FormMember::Speech(file.clone())));
     }
 
+    /// Returns whether there is a part of this name.
+    #[cfg(feature = "tracing")]
+    pub(crate) fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(part, _)| *part == name)
+    }
+
     /// Opens the files, and returns the body.
     pub(crate) async fn open(&self) -> Result<multipart::Form, Error> {
         let mut form = multipart::Form::new();

@@ -48,14 +48,15 @@ impl Request {
         matches!(self.body, Some(Body::Form(_)))
     }
 
-    /// Returns whether the query or a JSON body has this member.
+    /// Returns whether the query, a JSON body or a form has this member.
     #[cfg(feature = "tracing")]
     pub(crate) fn sends(&self, member: &str) -> bool {
         let in_body = || match &self.body {
             Some(Body::Bytes(body)) => {
                 std::str::from_utf8(body).is_ok_and(|json| Reader::new(json).find(member).unwrap_or(false))
             }
-            Some(Body::Form(_)) | None => false,
+            Some(Body::Form(form)) => form.has(member),
+            None => false,
         };
         self.url.query_pairs().any(|(name, _)| name == member) || in_body()
     }

@@ -168,7 +168,10 @@ async fn a_member_that_is_newer_than_the_server_is_an_event() {
         until: None,
         later: &[("trace_id", "1.6.0"), ("page", "1.6.0"), ("other", "1.6.0")],
     };
-    for (version, expected) in [("1.4.3", vec!["\"trace_id\"", "\"page\""]), ("1.6.0", vec![])] {
+    let both = || vec!["\"trace_id\"", "\"page\""];
+    for (version, in_form, expected) in
+        [("1.4.3", false, both()), ("1.4.3", true, both()), ("1.6.0", false, vec![]), ("1.6.0", true, vec![])]
+    {
         let server = Server::start(vec![json_of(version, 400, refusal)]).await;
         let fields = Fields::default();
         let guard = tracing::subscriber::set_default(fields.clone());
@@ -176,7 +179,10 @@ async fn a_member_that_is_newer_than_the_server_is_an_event() {
         let transport = server.app(Timeouts::none()).transport;
         let body = serde_json::json!({"query": "other", "trace_id": "5ecret"});
         let draft = crate::transport::Draft::new(reqwest::Method::POST, transport.url("/ask", &[]));
-        let request = draft.query("page", Some(1)).json(&body).build();
+        let draft = draft.query("page", Some(1));
+        let mut form = crate::files::Form::default();
+        form.text("trace_id", "5ecret");
+        let request = if in_form { draft.multipart(Ok(form)) } else { draft.json(&body) }.build();
         let outcome = crate::Call::empty(&transport, &ASK, request).await;
         drop(guard);
         assert!(outcome.is_err());
