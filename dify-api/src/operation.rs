@@ -208,6 +208,11 @@ impl Named {
         }
     }
 
+    /// Whether it stops a run.
+    pub(crate) fn stops(&self) -> bool {
+        self.path().ends_with("/stop")
+    }
+
     /// It does nothing at all. Some that look like it do: a `GET` may run a model.
     pub(crate) fn only_reads(&self) -> bool {
         self.method().is_safe() && self.idempotent()

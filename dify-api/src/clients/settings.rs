@@ -3,7 +3,7 @@
 use crate::{
     Error, RetryPolicy, Shown, Timeouts,
     clients::{credentials::Credentials, tls},
-    transport::{Transport, headers::Headers, limits::Limits, path, timeouts::bounded},
+    transport::{Transport, headers::Headers, limits::Limits, path, places::InFlight, timeouts::bounded},
     values::secret::Secret,
 };
 use reqwest::{ClientBuilder, Url, redirect};
@@ -31,6 +31,7 @@ pub(crate) struct Settings {
     pub(crate) retry: RetryPolicy,
     pub(crate) limits: Limits,
     pub(crate) pool: Pool,
+    pub(crate) in_flight: InFlight,
     pub(crate) http_client: Option<reqwest::Client>,
     pub(crate) configure: Option<Configure>,
     /// Of the caller's own, for every request to the server.
@@ -131,6 +132,24 @@ macro_rules! configured {
         /// The largest answer that is read whole, in bytes. 64 MiB by default. Streams and downloads have none.
         pub fn body_limit(mut self, bytes: usize) -> Self {
             self.settings.limits.body = bytes;
+            self
+        }
+
+        /// Limits the requests that are under way at once; the others wait in their order. Defaults to no limit. A stream or
+        /// a download counts until it ends or is dropped: what a loop over a stream calls needs a second place. Waiting
+        /// counts against [`Timeouts::call`](crate::Timeouts::call). Requests that stop a run or renew a session do not wait.
+        ///
+        /// Clones of the client share the limit. 0 counts as 1.
+        pub fn max_in_flight(mut self, requests: usize) -> Self {
+            self.settings.in_flight.max = Some(requests);
+            self
+        }
+
+        /// Finds the limit on requests under way by what the server refuses, up to
+        /// [`max_in_flight`](Self::max_in_flight): it begins with 4, halves on `too_many_requests` and on the 400 of an
+        /// application with too many runs, and grows by one after as many answers as it allows requests.
+        pub fn adaptive(mut self) -> Self {
+            self.settings.in_flight.adaptive = true;
             self
         }
 

@@ -7,7 +7,10 @@ use super::{
 use crate::{
     Error, ErrorKind,
     exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
-    transport::incoming::Incoming,
+    transport::{
+        incoming::Incoming,
+        places::{Place, Turn},
+    },
     values::media,
 };
 
@@ -26,13 +29,19 @@ impl Ongoing {
         self.authorize().await.map_err(|error| error.while_waiting(&self.context))?;
         let mut request = self.request().await.map_err(|error| error.while_waiting(&self.context))?;
         loop {
-            match self.attempt(request).await {
+            let place = self.place().await.map_err(|error| error.while_waiting(&self.context))?;
+            let turn = place.as_ref().map(Place::turn);
+            match self.attempt(request, place).await {
                 Ok((head, content)) => {
+                    turn.inspect(Turn::answered);
                     self.exchange.transport.shared.budget.succeeded();
                     let Self { exchange, context, span, .. } = self;
                     return Ok(Received { exchange, head, content, context, span });
                 }
-                Err(kind) => request = self.retry(kind).await?,
+                Err(kind) => {
+                    turn.inspect(|turn| turn.failed(&kind));
+                    request = self.retry(kind).await?;
+                }
             }
         }
     }
@@ -47,6 +56,18 @@ impl Ongoing {
         self.in_time(transport.shared.credentials.ready(transport, operation)).await
     }
 
+    /// Waits until as few requests are under way as the client may make at once.
+    async fn place(&self) -> Result<Option<Place>, Error> {
+        let Exchange { transport, operation, renewal, .. } = &*self.exchange;
+        match &transport.shared.places {
+            // Whoever holds a place may wait for these.
+            Some(places) if !renewal && !operation.stops() => {
+                self.in_time(async { Ok(Some(places.take().await)) }).await
+            }
+            _ => Ok(None),
+        }
+    }
+
     /// Makes a copy of the request for the next attempt; opens the files of an upload.
     async fn request(&self) -> Result<reqwest::Request, Error> {
         let Exchange { transport, headers, presigned, .. } = &*self.exchange;
@@ -59,12 +80,17 @@ impl Ongoing {
     }
 
     /// Puts the credential on, sends the request, and takes the answer.
-    async fn attempt(&mut self, mut request: reqwest::Request) -> Result<(Head, Content), ErrorKind> {
+    async fn attempt(
+        &mut self,
+        mut request: reqwest::Request,
+        place: Option<Place>,
+    ) -> Result<(Head, Content), ErrorKind> {
         self.put_credential_on(&mut request)?;
         self.context.secrets.sent(&request, self.exchange.presigned);
         self.context.attempts += 1;
         self.span.attempt(self.context.attempts);
-        let (head, incoming) = self.send(request).await?;
+        let (head, mut incoming) = self.send(request).await?;
+        incoming.place = place;
         self.judge(head, incoming).await
     }
 

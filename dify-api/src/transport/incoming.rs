@@ -3,7 +3,7 @@
 use crate::{
     ErrorKind, TimeLimit,
     error::TransportError,
-    transport::{timeouts::Deadline, timer::Timer},
+    transport::{places::Place, timeouts::Deadline, timer::Timer},
 };
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
@@ -29,13 +29,25 @@ pub(crate) struct Incoming {
     pub(crate) through_pauses: bool,
     /// Since when what came was no event.
     stalled: Option<Instant>,
+    /// What the answer has among those under way, until it ends.
+    pub(crate) place: Option<Place>,
     /// The one that watched over the head of the answer.
     timer: Timer,
 }
 
 impl Incoming {
     pub(crate) fn new(body: reqwest::Body, idle: Option<Duration>, deadline: Option<Deadline>, timer: Timer) -> Self {
-        Self { body, idle, deadline, waiting: None, stall: None, through_pauses: false, stalled: None, timer }
+        Self {
+            body,
+            idle,
+            deadline,
+            waiting: None,
+            stall: None,
+            through_pauses: false,
+            stalled: None,
+            place: None,
+            timer,
+        }
     }
 
     /// Limits bytes without an event; [`progressed`](Self::progressed) must be called for those with one.
@@ -73,8 +85,10 @@ impl Incoming {
                         _ => {}
                     }
                 }
-                Poll::Ready(Some(Err(error))) => return Poll::Ready(Some(Err(broken(error)))),
-                Poll::Ready(None) => return Poll::Ready(None),
+                Poll::Ready(ended) => {
+                    self.place = None;
+                    return Poll::Ready(ended.and_then(Result::err).map(|error| Err(broken(error))));
+                }
                 Poll::Pending => return self.poll_limits(cx).map(|timeout| Some(Err(timeout))),
             }
         }

@@ -22,6 +22,7 @@ pub(crate) mod limits;
 mod origin;
 pub(crate) mod path;
 pub(crate) mod pending;
+pub(crate) mod places;
 mod raw_request;
 mod refusal;
 pub(crate) mod request;
@@ -41,6 +42,7 @@ pub use retry::RetryPolicy;
 pub use timeouts::{TimeLimit, Timeouts};
 
 use limits::Limits;
+use places::Places;
 use retry::Budget;
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
@@ -57,6 +59,8 @@ struct Shared {
     credentials: Credentials,
     settings: Settings,
     budget: Arc<Budget>,
+    /// `None` where the number of requests at once is not limited.
+    places: Option<Arc<Places>>,
     /// The release that the last answer named.
     server_version: RwLock<Option<Arc<str>>>,
 }
@@ -70,6 +74,7 @@ impl Transport {
                 base,
                 credentials,
                 budget: Arc::new(Budget::new(settings.retry.budget)),
+                places: Places::new(settings.in_flight),
                 server_version: RwLock::default(),
                 settings,
             }),
