@@ -11,6 +11,9 @@ use std::{
 const REPLACED: [(&str, &str); 2] =
     [("\"https://dify.example.com\"", "crate::page_url()"), ("\"FEWmgEFwtqNwqOz3\"", "crate::page_code()")];
 
+/// The guide in another language: a test compares its examples with those of the guide, which run.
+const TRANSLATION: &str = "docs/guide/src/zh";
+
 /// An example as it stands in the documentation.
 struct Example {
     /// Its file and the item or heading that it belongs to.
@@ -53,6 +56,9 @@ fn collect(root: &Path, folder: &Path, files: &mut Vec<PathBuf>) {
     entries.sort_by_key(fs::DirEntry::path);
     for entry in entries {
         let path = folder.join(entry.file_name());
+        if path == Path::new(TRANSLATION) {
+            continue;
+        }
         if entry.path().is_dir() {
             collect(root, &path, files);
         } else if path.extension().is_some_and(|extension| extension == "rs" || extension == "md") {
@@ -133,17 +139,22 @@ fn module(number: usize, example: &Example) -> String {
     )
 }
 
-/// The call of the function of an example.
+/// The call of the first function of an example whose parameters can be given.
 fn call(code: &str, example: &Example) -> Result<String, String> {
-    let (name, parameters) =
-        function(code).ok_or("an example is a `main` or an `async fn` that returns a result".to_owned())?;
-    let values: Result<Vec<String>, String> = parameters.iter().map(|parameter| value(parameter, example)).collect();
-    Ok(format!("{name}({}).await?;\n        Ok(())", values?.join(", ")))
+    let mut refused = "an example is a `main` or an `async fn` that returns a result".to_owned();
+    for (name, parameters) in code.split("async fn ").skip(1).filter_map(function) {
+        let values: Result<Vec<String>, _> = parameters.iter().map(|parameter| value(parameter, example)).collect();
+        match values {
+            Ok(values) => return Ok(format!("{name}({}).await?;\n        Ok(())", values.join(", "))),
+            Err(why) => refused = why,
+        }
+    }
+    Err(refused)
 }
 
-/// The name and the parameters of the function of an example.
+/// The name and the parameters of a function.
 fn function(code: &str) -> Option<(&str, Vec<&str>)> {
-    let (name, rest) = code.split_once("async fn ")?.1.split_once('(')?;
+    let (name, rest) = code.split_once('(')?;
     let parameters = rest.split_once(')')?.0.split(", ").filter(|parameter| !parameter.is_empty()).collect();
     Some((name, parameters))
 }
