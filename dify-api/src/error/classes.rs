@@ -5,7 +5,7 @@ use crate::{TimeLimit, types::ErrorCode};
 use reqwest::StatusCode;
 
 impl Error {
-    /// Returns whether a time limit ran out. [`may_have_acted`](Self::may_have_acted) returns whether the run may go on.
+    /// Returns whether a time limit ran out. [`may_have_acted`](Self::may_have_acted) returns whether the run may continue.
     #[must_use]
     pub fn is_timeout(&self) -> bool {
         matches!(self.kind(), ErrorKind::Timeout(_))
@@ -30,7 +30,7 @@ impl Error {
 
     /// Returns whether Dify or the provider of the model limits the rate: status 429, or one of the codes
     /// `too_many_requests` and `rate_limit_error`. The second is a quota, which a short pause does not help;
-    /// [`is_retryable`](Self::is_retryable) tells them apart.
+    /// [`is_retryable`](Self::is_retryable) distinguishes them.
     #[must_use]
     pub fn is_rate_limited(&self) -> bool {
         self.status() == Some(StatusCode::TOO_MANY_REQUESTS)
