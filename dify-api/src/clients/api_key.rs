@@ -1,7 +1,26 @@
 //! The keys of the Service API, and where they come from.
 
-use crate::{Error, values::secret::Secret};
+use super::{
+    credentials::{
+        Credentials,
+        sourced_key::{KeySource, SourcedKey},
+    },
+    settings::{Api, Settings},
+};
+use crate::{Error, Transport, values::secret::Secret};
 use std::env::VarError;
+
+pub(crate) const UNFIT: &str =
+    "the API key contains characters that are not allowed in an HTTP header, such as a line break";
+
+/// The key that a builder was given, or where it comes from.
+#[derive(Clone, Debug, Default)]
+pub(crate) enum KeyChoice {
+    #[default]
+    None,
+    Given(Secret),
+    From(KeySource),
+}
 
 /// The kinds of key. Dify distinguishes them by their prefix.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,6 +63,19 @@ impl KeyKind {
             return Err(Error::config(format!("the environment variable {name} is not set: give it {wanted}")));
         };
         Ok(Environment { key, base_url: variable("DIFY_BASE_URL")? })
+    }
+
+    /// Makes the transport of a builder.
+    pub(crate) fn transport(self, key: KeyChoice, settings: Settings) -> Result<Transport, Error> {
+        let key = match key {
+            KeyChoice::None => None,
+            KeyChoice::Given(key) => Some(key),
+            KeyChoice::From(source) => {
+                return settings.transport_to(Api::SERVICE, Credentials::SourcedKey(SourcedKey::new(source, self)));
+            }
+        };
+        let header = self.checked(key)?.bearer().ok_or_else(|| Error::config(UNFIT))?;
+        settings.transport_to(Api::SERVICE, Credentials::Key(header))
     }
 
     /// The key as it is sent, if it can be one of this kind. It is not looked up.

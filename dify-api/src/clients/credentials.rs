@@ -13,11 +13,16 @@ pub(crate) mod passport;
 mod renewal;
 #[cfg(feature = "console")]
 pub(crate) mod session;
+#[cfg(any(feature = "app", feature = "knowledge"))]
+pub(crate) mod sourced_key;
 
 /// The credentials of a client's requests.
 pub(crate) enum Credentials {
     /// A key, the same for ever.
     Key(HeaderValue),
+    /// A key that a function returns.
+    #[cfg(any(feature = "app", feature = "knowledge"))]
+    SourcedKey(sourced_key::SourcedKey),
     /// The passport of a published web page, fetched when it is first needed.
     #[cfg(feature = "web")]
     Passport(passport::PassportCredential),
@@ -30,7 +35,6 @@ pub(crate) enum Credentials {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) struct Generation(u64);
 
-#[cfg(any(feature = "web", feature = "console"))]
 impl Generation {
     fn advance(&mut self) {
         self.0 += 1;
@@ -43,6 +47,8 @@ impl Credentials {
         let _ = (transport, operation);
         match self {
             Self::Key(_) => Ok(()),
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(key) => key.ready().await,
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.ready(transport, operation).await,
             #[cfg(feature = "console")]
@@ -57,6 +63,8 @@ impl Credentials {
                 request.headers_mut().insert(AUTHORIZATION, key.clone());
                 Generation::default()
             }
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(key) => key.put_on(request),
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.put_on(request),
             #[cfg(feature = "console")]
@@ -68,6 +76,8 @@ impl Credentials {
     pub(crate) fn secrets(&self) -> Vec<String> {
         match self {
             Self::Key(key) => bare(key).into_iter().collect(),
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(key) => key.secret().into_iter().collect(),
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.secret().into_iter().collect(),
             #[cfg(feature = "console")]
@@ -80,6 +90,8 @@ impl Credentials {
         let _ = seen;
         match self {
             Self::Key(_) => {}
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(_) => {}
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.observe(seen),
             #[cfg(feature = "console")]
@@ -107,6 +119,8 @@ impl Credentials {
         let _ = (transport, operation, refused, since);
         match self {
             Self::Key(_) => Ok(false),
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(key) => key.replace(refused).await,
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.renew(transport, operation, refused, since).await,
             #[cfg(feature = "console")]
@@ -119,6 +133,8 @@ impl Credentials {
     pub(crate) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
         match self {
             Self::Key(_) => Ok(false),
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(_) => Ok(false),
             #[cfg(feature = "web")]
             Self::Passport(passport) => passport.obtain(transport).await,
             #[cfg(feature = "console")]

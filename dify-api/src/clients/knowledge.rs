@@ -3,7 +3,8 @@
 use crate::{
     Error, RawRequest, Transport,
     clients::{
-        api_key::{Environment, KeyKind},
+        api_key::{Environment, KeyChoice, KeyKind},
+        credentials::sourced_key::KeySource,
         settings::{Settings, configured},
     },
     operation::Credential,
@@ -108,7 +109,7 @@ impl Knowledge {
 #[derive(Clone, Debug, Default)]
 #[must_use = "a builder makes nothing before `build`"]
 pub struct KnowledgeBuilder {
-    key: Option<Secret>,
+    key: KeyChoice,
     settings: Settings,
 }
 
@@ -132,7 +133,29 @@ impl KnowledgeBuilder {
 
     /// The dataset key, `dataset-…`, made under Knowledge, "API Access".
     pub fn api_key(mut self, key: impl Into<String>) -> Self {
-        self.key = Some(Secret::new(key.into()));
+        self.key = KeyChoice::Given(Secret::new(key.into()));
+        self
+    }
+
+    /// Takes the key from a function, for keys that rotate. It is called before the first request, and again when the
+    /// server refuses the key with 401: the request is then sent once more with the new one. Several requests that are
+    /// refused at once ask for one key.
+    ///
+    /// A call fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the function fails.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), dify_api::Error> {
+    /// let builder = dify_api::Knowledge::builder().api_key_from(async || tokio::fs::read_to_string("/run/secrets/dify").await);
+    /// let client = builder.build()?;
+    /// # Ok(()) }
+    /// ```
+    pub fn api_key_from<F, K, E>(mut self, source: impl Fn() -> F + Send + Sync + 'static) -> Self
+    where
+        F: Future<Output = Result<K, E>> + Send + 'static,
+        K: Into<String>,
+        E: Into<Box<dyn std::error::Error + Send + Sync>>,
+    {
+        self.key = KeyChoice::From(KeySource::new(source));
         self
     }
 
@@ -158,8 +181,7 @@ impl KnowledgeBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the key is missing or of another kind, the base URL is
     /// none, or TLS cannot be set up.
     pub fn build(self) -> Result<Knowledge, Error> {
-        let key = KeyKind::Dataset.checked(self.key)?;
-        Ok(Knowledge { transport: self.settings.transport(&key)? })
+        Ok(Knowledge { transport: KeyKind::Dataset.transport(self.key, self.settings)? })
     }
 }
 

@@ -4,7 +4,6 @@ use crate::{
     Error, RetryPolicy, Shown, Timeouts,
     clients::{credentials::Credentials, tls},
     transport::{Transport, headers::Headers, limits::Limits, path, places::InFlight, timeouts::bounded},
-    values::secret::Secret,
 };
 use reqwest::{ClientBuilder, Url, redirect};
 use std::{fmt, sync::Arc, time::Duration};
@@ -77,16 +76,6 @@ impl fmt::Debug for Settings {
 }
 
 impl Settings {
-    /// Makes the transport of these choices, with a key of the Service API.
-    pub(crate) fn transport(self, key: &Secret) -> Result<Transport, Error> {
-        let header = key.bearer().ok_or_else(|| {
-            Error::config(
-                "the API key contains characters that are not allowed in an HTTP header, such as a line break",
-            )
-        })?;
-        self.transport_to(Api::SERVICE, Credentials::Key(header))
-    }
-
     /// Makes the transport of these choices.
     pub(crate) fn transport_to(self, api: Api, credentials: Credentials) -> Result<Transport, Error> {
         let mut base = base_url(self.base_url.as_deref().unwrap_or(api.cloud))?;
@@ -264,13 +253,15 @@ pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use reqwest::header::HeaderValue;
 
     #[test]
     fn a_base_url_is_taken_with_and_without_a_slash_at_its_end() {
-        let key = Secret::new("app-1".into());
         for text in ["http://dify.test/v1", "http://dify.test/v1/", " http://dify.test/v1\n"] {
             let settings = Settings { base_url: Some(text.to_owned()), ..Settings::default() };
-            let transport = settings.transport(&key).expect(text);
+            let transport = settings
+                .transport_to(Api::SERVICE, Credentials::Key(HeaderValue::from_static("Bearer app-1")))
+                .expect(text);
             assert_eq!(transport.base().as_str().trim_end_matches('/'), "http://dify.test/v1");
         }
     }
