@@ -14,6 +14,9 @@ const REPLACED: [(&str, &str); 2] =
 /// The guide in another language: a test compares its examples with those of the guide, which run.
 const TRANSLATION: &str = "docs/guide/src/zh";
 
+/// The example of a server, which has a test of its own.
+const SERVER: &str = "docs/guide/src/browser.md#";
+
 /// An example as it stands in the documentation.
 struct Example {
     /// Its file and the item or heading that it belongs to.
@@ -48,6 +51,8 @@ fn main() {
         list.push_str(&format!("    Example {{ name: {:?}, start: e{number}::start }},\n", example.name));
     }
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
+    let server = examples.iter().find(|example| example.name.starts_with(SERVER)).map_or("", |example| &example.code);
+    fs::write(Path::new(&out).join("server.rs"), server).expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("examples.rs"), modules + &list + "];\n").expect("OUT_DIR is writable");
 }
 
