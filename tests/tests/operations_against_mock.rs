@@ -57,7 +57,10 @@ async fn calls_of_every_operation(server: &Server) -> (Vec<String>, usize) {
         if !has(server, operation) {
             absent += 1;
             let outcome = script.clients(operation).call(operation, &script.examples(operation)).await;
-            failed.extend(unexplained(release, outcome).map(|what| format!("{operation} is absent: {what}")));
+            // The client logs out of these servers by a GET.
+            if operation != "console_account_logout" || !matches!(outcome, Some(Ok(()))) {
+                failed.extend(unexplained(release, outcome).map(|what| format!("{operation} is absent: {what}")));
+            }
             continue;
         }
         let (clients, arguments) = match script.prepare(operation).await {

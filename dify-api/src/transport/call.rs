@@ -9,7 +9,7 @@ use crate::{
     exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
     transport::{
         incoming::Incoming,
-        places::{Place, Turn},
+        places::{Permit, Turn},
     },
     values::media,
 };
@@ -30,7 +30,7 @@ impl Ongoing {
         let mut request = self.request().await.map_err(|error| error.while_waiting(&self.context))?;
         loop {
             let place = self.place().await.map_err(|error| error.while_waiting(&self.context))?;
-            let turn = place.as_ref().map(Place::turn);
+            let turn = place.as_ref().map(Permit::turn);
             match self.attempt(request, place).await {
                 Ok((head, content)) => {
                     turn.inspect(Turn::answered);
@@ -57,7 +57,7 @@ impl Ongoing {
     }
 
     /// Waits until as few requests are under way as the client may make at once.
-    async fn place(&self) -> Result<Option<Place>, Error> {
+    async fn place(&self) -> Result<Option<Permit>, Error> {
         let Exchange { transport, operation, renewal, .. } = &*self.exchange;
         match &transport.shared.places {
             // Whoever holds a place may wait for these.
@@ -83,7 +83,7 @@ impl Ongoing {
     async fn attempt(
         &mut self,
         mut request: reqwest::Request,
-        place: Option<Place>,
+        place: Option<Permit>,
     ) -> Result<(Head, Content), ErrorKind> {
         self.put_credential_on(&mut request)?;
         self.context.secrets.sent(&request, self.exchange.presigned);

@@ -3,7 +3,7 @@
 use crate::{
     ErrorKind, TimeLimit,
     error::TransportError,
-    transport::{places::Place, timeouts::Deadline, timer::Timer},
+    transport::{places::Permit, timeouts::Deadline, timer::Timer},
 };
 use bytes::{Bytes, BytesMut};
 use http_body::Body as _;
@@ -30,7 +30,7 @@ pub(crate) struct Incoming {
     /// Since when what came was no event.
     stalled: Option<Instant>,
     /// What the answer has among those under way, until it ends.
-    pub(crate) place: Option<Place>,
+    pub(crate) place: Option<Permit>,
     /// The one that watched over the head of the answer.
     timer: Timer,
 }

@@ -32,7 +32,7 @@ struct Window {
 
 /// A place, until it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place {
+pub(crate) struct Permit {
     turn: Turn,
     permit: Option<OwnedSemaphorePermit>,
 }
@@ -59,11 +59,11 @@ impl Places {
     }
 
     /// Waits for a place. Nothing is lost when the future is dropped.
-    pub(crate) async fn take(self: &Arc<Self>) -> Place {
+    pub(crate) async fn take(self: &Arc<Self>) -> Permit {
         // The semaphore is never closed.
         let permit = Arc::clone(&self.free).acquire_owned().await.ok();
         let cuts = self.window(|window| window.cuts).unwrap_or(0);
-        Place { turn: Turn { places: Arc::clone(self), cuts }, permit }
+        Permit { turn: Turn { places: Arc::clone(self), cuts }, permit }
     }
 
     fn window<T>(&self, change: impl FnOnce(&mut Window) -> T) -> Option<T> {
@@ -71,7 +71,7 @@ impl Places {
     }
 }
 
-impl Place {
+impl Permit {
     pub(crate) fn turn(&self) -> Turn {
         self.turn.clone()
     }
@@ -110,7 +110,7 @@ impl Turn {
     }
 }
 
-impl Drop for Place {
+impl Drop for Permit {
     fn drop(&mut self) {
         let goes = self.turn.places.window(|window| {
             let goes = window.surplus > 0;
