@@ -39,7 +39,8 @@ fn compare(before: &Value, after: &Value, place: &mut String, older: bool, found
                 place.truncate(length);
             }
             for (name, value) in after {
-                if !before.contains_key(name) && !(older && is_empty(value)) {
+                let fine = before.contains_key(name) || (older && is_empty(value));
+                if !fine {
                     found.push(format!("{place}/{name}: {value} came from nowhere"));
                 }
             }
