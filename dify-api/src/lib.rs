@@ -162,7 +162,7 @@ pub use runs::{
     Undecoded,
 };
 #[cfg(any(feature = "app", feature = "web"))]
-pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resumable};
+pub use runs::{Answer, AnswerFile, AnswerStream, Citation, Cost, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
 pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]

@@ -12,6 +12,8 @@ mod answer;
 mod by_id;
 #[cfg(any(feature = "app", feature = "web"))]
 mod citation;
+#[cfg(any(feature = "app", feature = "web"))]
+mod cost;
 mod events;
 mod node;
 mod node_data;
@@ -28,6 +30,8 @@ pub use accumulator::{Accumulator, RunStream};
 pub use answer::{Answer, AnswerFile};
 #[cfg(any(feature = "app", feature = "web"))]
 pub use citation::Citation;
+#[cfg(any(feature = "app", feature = "web"))]
+pub use cost::Cost;
 pub use node::{NodeRetry, NodeRun};
 
 pub(crate) use reply::{Reply, fold};

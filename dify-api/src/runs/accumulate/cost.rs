@@ -1,0 +1,68 @@
+//! What an answer cost.
+
+use super::Answer;
+use crate::Shown;
+use std::fmt;
+
+/// What an answer cost, by the prices of the server. A model without a price costs 0.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[non_exhaustive]
+pub struct Cost {
+    /// The amount, a decimal number such as `0.0001032`.
+    pub amount: String,
+    /// The currency, a code such as `USD`.
+    pub currency: String,
+}
+
+impl Answer {
+    /// Returns the cost of the answer; `None` while it is unknown: before the end of the answer, and after a run that
+    /// failed or was stopped. Unknown is not 0.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::ChatRequest;
+    ///
+    /// let answer = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await?.into_answer().await?;
+    /// if let Some(cost) = answer.cost() {
+    ///     println!("{cost}"); // 0.0001032 USD
+    /// }
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        let usage = self.usage.as_ref().filter(|usage| !usage.total_price.is_empty())?;
+        Some(Cost { amount: usage.total_price.clone(), currency: usage.currency.clone() })
+    }
+}
+
+impl fmt::Display for Cost {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{} {}", Shown::new(&self.amount), Shown::new(&self.currency))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::types::Usage;
+    use serde_json::json;
+
+    #[test]
+    fn an_unknown_cost_is_not_zero() {
+        let mut answer = Answer::default();
+        assert_eq!(answer.cost(), None);
+        let usage = |price: &str| {
+            let usage = json!({
+                "prompt_tokens": 1, "prompt_unit_price": "0", "prompt_price_unit": "0.001", "prompt_price": "0",
+                "completion_tokens": 1, "completion_unit_price": "0", "completion_price_unit": "0.001",
+                "completion_price": "0", "total_tokens": 2, "total_price": price, "currency": "USD", "latency": 0.5,
+            });
+            Usage::from_json(&usage.to_string())
+        };
+        answer.usage = Some(usage("0").expect("a usage"));
+        assert_eq!(answer.cost().map(|cost| cost.to_string()).as_deref(), Some("0 USD"));
+        answer.usage = Some(usage("").expect("a usage"));
+        assert_eq!(answer.cost(), None);
+    }
+}
