@@ -1,7 +1,10 @@
 //! A limit on the requests that a client has under way.
 
 use std::{
-    sync::atomic::{AtomicUsize, Ordering},
+    sync::{
+        Arc,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 
@@ -10,8 +13,11 @@ use dify_mock::{
     Server,
     fault::{Answer, Fault},
 };
-use dify_tests::canned::{Answer as Canned, CannedServer};
 use futures_util::future::join_all;
+use tokio::{
+    io::{AsyncReadExt as _, AsyncWriteExt as _},
+    net::TcpListener,
+};
 
 fn question(text: &str) -> ChatRequest {
     ChatRequest::new(text, "user-1")
@@ -52,24 +58,40 @@ async fn an_answer_gives_its_place_back_whatever_comes_of_it() {
     drop(stream);
 }
 
+/// Answers each request after a pause, and returns the most that were open at once.
+async fn slow_server() -> (String, Arc<AtomicUsize>) {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a free port");
+    let base_url = format!("http://{}/v1", listener.local_addr().expect("an address"));
+    let (open, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
+    let seen = Arc::clone(&most);
+    tokio::spawn(async move {
+        while let Ok((mut connection, _)) = listener.accept().await {
+            let (open, most) = (Arc::clone(&open), Arc::clone(&most));
+            tokio::spawn(async move {
+                let mut head = [0; 4096];
+                let _ = connection.read(&mut head).await;
+                most.fetch_max(open.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+                tokio::time::sleep(Duration::from_millis(5)).await;
+                open.fetch_sub(1, Ordering::SeqCst);
+                let body = r#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":"a"}"#;
+                let head = "HTTP/1.1 200 OK\r\nConnection: close\r\nContent-Type: application/json\r\nContent-Length";
+                let _ = connection.write_all(format!("{head}: {}\r\n\r\n{body}", body.len()).as_bytes()).await;
+            });
+        }
+    });
+    (base_url, seen)
+}
+
 #[tokio::test]
 async fn no_more_requests_are_open_than_the_limit() {
-    let (open, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
-    let body = br#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":"a"}"#.to_vec();
-    let headers = vec![("Content-Type".to_owned(), "application/json".to_owned())];
-    let answer = Canned { status: 200, headers, body, chunk: None };
-    let server = CannedServer::choosing(move |_, _| {
-        let now = open.fetch_add(1, Ordering::SeqCst) + 1;
-        most.fetch_max(now, Ordering::SeqCst);
-        std::thread::sleep(Duration::from_millis(2));
-        open.fetch_sub(1, Ordering::SeqCst);
-        assert!(most.load(Ordering::SeqCst) <= 3);
-        answer.clone()
-    })
-    .await
-    .expect("a server");
-    let builder = App::builder().api_key("app-chat").base_url(server.base_url()).max_in_flight(3);
-    let app = builder.build().expect("a client");
-    let outcomes = join_all((0..40).map(|_| app.clone().info().get())).await;
-    assert!(outcomes.iter().all(Result::is_ok), "{:?}", outcomes.into_iter().find_map(Result::err));
+    for (limit, range) in [(Some(3), 2..=3), (None, 4..=40)] {
+        let (base_url, most) = slow_server().await;
+        let builder = App::builder().api_key("app-chat").base_url(base_url);
+        let builder = limit.into_iter().fold(builder, |builder, limit| builder.max_in_flight(limit));
+        let app = builder.build().expect("a client");
+        let outcomes = join_all((0..40).map(|_| app.clone().info().get())).await;
+        assert!(outcomes.iter().all(Result::is_ok), "{:?}", outcomes.into_iter().find_map(Result::err));
+        let most = most.load(Ordering::SeqCst);
+        assert!(range.contains(&most), "{limit:?}: {most} at once");
+    }
 }

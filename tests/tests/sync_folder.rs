@@ -312,10 +312,9 @@ const FIELDS: &str = "came with Dify 1.1.1";
 async fn a_folder_arrives_on_every_release_that_has_metadata() {
     for server in supported() {
         let replayed = replay(server).await;
-        let mut scene = Scene::new().await;
+        let scene = Scene::new().await;
         scene.write("a.txt", "Text.");
         scene.write("b.txt", "Other text.");
-        scene.options.wait = true;
         let outcome = sync::run(&connect(&replayed.base_url()), &scene.options, &|_| {}).await;
         match outcome {
             Ok(summary) => assert!(summary.failed.is_empty(), "{server}: {:?}", summary.failed),

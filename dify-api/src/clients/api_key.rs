@@ -98,3 +98,33 @@ impl KeyKind {
         Err(Error::config(mistaken))
     }
 }
+
+/// The setter of a key that a function returns. The name of the client is for the example.
+macro_rules! key_from {
+    ($client:literal) => {
+        /// Takes the key from a function, for keys that rotate. It is called before the first request, and again when the
+        /// server refuses the key with 401: the request is then sent once more with the new one. Several requests that are
+        /// refused at once ask for one key.
+        ///
+        /// A call fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the function fails.
+        ///
+        /// ```no_run
+        /// # async fn run() -> Result<(), dify_api::Error> {
+        /// let key = async || tokio::fs::read_to_string("/run/secrets/dify").await;
+        #[doc = concat!("let client = dify_api::", $client, "::builder().api_key_from(key).build()?;")]
+        /// # Ok(()) }
+        /// ```
+        pub fn api_key_from<F, K, E>(mut self, source: impl Fn() -> F + Send + Sync + 'static) -> Self
+        where
+            F: Future<Output = Result<K, E>> + Send + 'static,
+            K: Into<String>,
+            E: Into<Box<dyn std::error::Error + Send + Sync>>,
+        {
+            self.key = $crate::clients::api_key::KeyChoice::From(
+                $crate::clients::credentials::sourced_key::KeySource::new(source),
+            );
+            self
+        }
+    };
+}
+pub(crate) use key_from;

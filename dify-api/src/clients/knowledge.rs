@@ -3,8 +3,7 @@
 use crate::{
     Error, RawRequest, Transport,
     clients::{
-        api_key::{Environment, KeyChoice, KeyKind},
-        credentials::sourced_key::KeySource,
+        api_key::{Environment, KeyChoice, KeyKind, key_from},
         settings::{Settings, configured},
     },
     operation::Credential,
@@ -137,27 +136,7 @@ impl KnowledgeBuilder {
         self
     }
 
-    /// Takes the key from a function, for keys that rotate. It is called before the first request, and again when the
-    /// server refuses the key with 401: the request is then sent once more with the new one. Several requests that are
-    /// refused at once ask for one key.
-    ///
-    /// A call fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the function fails.
-    ///
-    /// ```no_run
-    /// # async fn run() -> Result<(), dify_api::Error> {
-    /// let builder = dify_api::Knowledge::builder().api_key_from(async || tokio::fs::read_to_string("/run/secrets/dify").await);
-    /// let client = builder.build()?;
-    /// # Ok(()) }
-    /// ```
-    pub fn api_key_from<F, K, E>(mut self, source: impl Fn() -> F + Send + Sync + 'static) -> Self
-    where
-        F: Future<Output = Result<K, E>> + Send + 'static,
-        K: Into<String>,
-        E: Into<Box<dyn std::error::Error + Send + Sync>>,
-    {
-        self.key = KeyChoice::From(KeySource::new(source));
-        self
-    }
+    key_from!("Knowledge");
 
     /// Sets the base URL of the server, including `/v1`. Defaults to `https://api.dify.ai/v1`.
     pub fn base_url(mut self, url: impl Into<String>) -> Self {

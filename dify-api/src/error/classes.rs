@@ -42,7 +42,7 @@ impl Error {
     /// | error | status |
     /// |---|---|
     /// | the request cannot be encoded, or a file cannot be read | 400 |
-    /// | a refusal of what was sent (400, 404, 409, 413, 415, 422) | the same |
+    /// | a refusal by Dify of what was sent (400, 404, 409, 413, 415, 422) | the same |
     /// | [rate limits](Self::is_rate_limited) | 429 |
     /// | 503, or no connection | 503 |
     /// | a time limit | 504 |
@@ -56,10 +56,11 @@ impl Error {
             _ if self.is_rate_limited() => StatusCode::TOO_MANY_REQUESTS,
             _ if self.is_connect() => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::Timeout(_) => StatusCode::GATEWAY_TIMEOUT,
-            _ => match self.status() {
-                Some(status) if matches!(status.as_u16(), 400 | 404 | 409 | 413 | 415 | 422 | 503) => status,
-                _ => StatusCode::BAD_GATEWAY,
-            },
+            ErrorKind::Api(refusal) if matches!(refusal.status.as_u16(), 400 | 404 | 409 | 413 | 415 | 422) => {
+                refusal.status
+            }
+            _ if self.status() == Some(StatusCode::SERVICE_UNAVAILABLE) => StatusCode::SERVICE_UNAVAILABLE,
+            _ => StatusCode::BAD_GATEWAY,
         }
     }
 }
@@ -67,7 +68,7 @@ impl Error {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::error::{ApiError, Timeout};
+    use crate::error::{ApiError, StreamError, Timeout};
     use bytes::Bytes;
     use std::time::Duration;
 
@@ -99,6 +100,14 @@ mod tests {
     fn errors_have_the_status_of_the_table() {
         let [invalid, config] = [ErrorKind::InvalidRequest(String::new()), ErrorKind::Config(String::new())];
         let timeout = |which| ErrorKind::Timeout(Timeout { which, limit: Duration::from_secs(1) });
+        let failed_run = StreamError {
+            code: ErrorCode::CompletionRequestError,
+            status: Some(400),
+            message: String::new(),
+            body: Bytes::new(),
+            conversation_id: None,
+            message_id: None,
+        };
         for (error, status) in [
             (Error::outside(invalid), 400),
             (Error::outside(config), 500),
@@ -110,6 +119,8 @@ mod tests {
             (Error::outside(timeout(TimeLimit::Connect)), 503),
             (Error::outside(timeout(TimeLimit::Stall)), 504),
             (Error::outside(ErrorKind::CutShort), 502),
+            // A run that failed is no mistake of the client, whatever status its event names.
+            (Error::outside(ErrorKind::Stream(failed_run)), 502),
         ] {
             assert_eq!(error.http_status().as_u16(), status, "{error}");
         }

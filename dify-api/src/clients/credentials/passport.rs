@@ -68,7 +68,10 @@ impl PassportCredential {
         headers.entry(CODE).or_insert_with(|| self.code.clone());
         if let Some(token) = &held.token {
             headers.insert(PASSPORT, token.clone());
-            headers.extend(held.bearer.clone().map(|bearer| (AUTHORIZATION, bearer)));
+            if let Some(bearer) = &held.bearer {
+                // A gateway's own credential stays.
+                headers.entry(AUTHORIZATION).or_insert_with(|| bearer.clone());
+            }
         }
         held.generation
     }
