@@ -59,7 +59,7 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 25] = {
+pub(crate) const EXTENSIONS: [Extension; 26] = {
     use ExtensionPlace::{Info, Media, Operation, Response, Schema};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
@@ -80,6 +80,12 @@ pub(crate) const EXTENSIONS: [Extension; 25] = {
             Bool,
             &[Operation],
             Some(("operation", "whether it is idempotent, if that differs from its HTTP method")),
+        ),
+        extension(
+            "x-dify-cacheable",
+            True,
+            &[Operation],
+            Some(("operation", "a client may keep its answers for some time")),
         ),
         extension(
             "x-dify-needs",

@@ -13,6 +13,9 @@ pub struct Operation {
     pub(crate) credential: Credential,
     /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
+    /// A client may keep its answers for some time.
+    #[cfg_attr(not(feature = "cache"), allow(dead_code, reason = "only caches keep answers"))]
+    pub(crate) cacheable: bool,
     /// The error codes it answers, beside the common ones.
     pub(crate) errors: &'static [&'static str],
     /// Refusals whose body is an answer like that of a success, unless it has a `code`.
@@ -240,6 +243,7 @@ mod tests {
         path: "/chat-messages",
         credential: Credential::App,
         idempotent: false,
+        cacheable: false,
         errors: &["app_unavailable"],
         states: &[],
         since: None,
@@ -265,6 +269,7 @@ mod tests {
             path: "/login",
             credential: Credential::None,
             idempotent: false,
+            cacheable: false,
             errors: &[],
             states: &[],
             since: None,

@@ -3,6 +3,7 @@
 //! The rules keep the source truthful where a person would not look again, and usable by every generator.
 
 mod bodies;
+mod caching;
 mod deviations;
 mod enums;
 mod examples;
@@ -91,6 +92,7 @@ const RULES: &[Check] = &[
     operations::common_errors_are_documented,
     operations::statuses_are_exact,
     operations::idempotent_is_said_where_it_is_news,
+    caching::cacheable_operations_read,
     operations::what_is_needed_is_optional,
     operations::stream_methods_stream,
     paging::paging_names_what_is_there,

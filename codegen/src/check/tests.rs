@@ -1,6 +1,7 @@
 //! Each rule is shown a mistake planted in a small source that has none.
 
 mod bodies;
+mod caching;
 mod enums;
 mod examples;
 mod names;

@@ -9,11 +9,12 @@ use super::operations::short;
 use super::rule::{self, Rule};
 
 /// Extensions that have rules of their own at their places.
-const TREATED: [&str; 8] = [
+const TREATED: [&str; 9] = [
     "x-dify-method",
     "x-dify-stream-method",
     "x-dify-errors",
     "x-dify-idempotent",
+    "x-dify-cacheable",
     "x-dify-paging",
     "x-dify-framing",
     "x-extensible-enum",
@@ -24,10 +25,15 @@ impl Comparison<'_> {
     pub(super) fn operation_extensions(&mut self, old: &Value, new: &Value, at: &At) {
         self.method(old, new, at);
         self.error_codes(&old["x-dify-errors"], &new["x-dify-errors"], at);
-        let idempotent = |node: &Value| node["x-dify-idempotent"] == true;
-        match (idempotent(old), idempotent(new)) {
+        let marked = |name: &str| (old[name] == true, new[name] == true);
+        match marked("x-dify-idempotent") {
             (false, true) => self.find(rule::IDEMPOTENT_ADDED, at, "is safe to send again"),
             (true, false) => self.find(rule::IDEMPOTENT_REMOVED, at, "is not safe to send again any more"),
+            _ => {}
+        }
+        match marked("x-dify-cacheable") {
+            (false, true) => self.find(rule::CACHEABLE_ADDED, at, "may be cached"),
+            (true, false) => self.find(rule::CACHEABLE_REMOVED, at, "may not be cached any more"),
             _ => {}
         }
         match (&old["x-dify-paging"], &new["x-dify-paging"]) {

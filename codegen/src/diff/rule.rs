@@ -115,6 +115,8 @@ rules! {
     ERROR_CODE_REMOVED = "error-code-removed", A, A, Words, "Callers who mind it have less to mind.";
     IDEMPOTENT_ADDED = "idempotent-added", A, A, Words, "Sending it again became safe.";
     IDEMPOTENT_REMOVED = "idempotent-removed", B, D, Words, "Sending it again is not safe any more; the crate stops doing so by itself.";
+    CACHEABLE_ADDED = "cacheable-added", A, A, Words, "Its answers may be kept.";
+    CACHEABLE_REMOVED = "cacheable-removed", B, B, Words, "Its answers may not be kept any more; the crate refuses to.";
     PAGING_ADDED = "paging-added", A, A, Words, "The list can be walked.";
     PAGING_REMOVED = "paging-removed", B, B, Words, "Walkers of the list have nothing to go by.";
     PAGING_EXTENDED = "paging-extended", A, A, Words, "The description of the list still applies; it has more members.";

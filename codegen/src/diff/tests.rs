@@ -152,6 +152,8 @@ fn operation_cases() -> Vec<Case> {
         (rule::ERROR_CODE_REMOVED, vec![], vec![("OP/x-dify-errors", json!([]))], A, A),
         (rule::IDEMPOTENT_ADDED, vec![], vec![("OP/x-dify-idempotent", json!(true))], A, A),
         (rule::IDEMPOTENT_REMOVED, vec![("OP/x-dify-idempotent", json!(true))], vec![], B, D),
+        (rule::CACHEABLE_ADDED, vec![], vec![("OP/x-dify-cacheable", json!(true))], A, A),
+        (rule::CACHEABLE_REMOVED, vec![("OP/x-dify-cacheable", json!(true))], vec![], B, B),
         (rule::PAGING_ADDED, vec![], vec![("OP/x-dify-paging", json!({"style": "page"}))], A, A),
         (rule::PAGING_REMOVED, vec![("OP/x-dify-paging", json!({"style": "page"}))], vec![], B, B),
         (

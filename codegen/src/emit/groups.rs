@@ -342,6 +342,10 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
             );
         }
     }
+    if operation.cacheable {
+        lines.push(String::new());
+        lines.push("The answer can be cached: see `Call::cached` (feature `cache`).".to_owned());
+    }
     lines.push(String::new());
     lines.push(format!("`{} {}`", operation.verb.to_uppercase(), operation.path));
     lines.extend(rustdoc::versions(operation.since.as_deref(), operation.until.as_deref()));

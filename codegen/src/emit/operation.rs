@@ -9,7 +9,8 @@ use syn::{Expr, Item, parse_quote};
 /// `static SEND: Operation = …`: the transport's facts about an operation.
 pub(super) fn description(operation: &Operation, model: &Model) -> Item {
     let name = static_name(operation);
-    let (id, path, errors, idempotent) = (&operation.id, &operation.path, &operation.errors, operation.idempotent);
+    let (id, path, errors) = (&operation.id, &operation.path, &operation.errors);
+    let (idempotent, cacheable) = (operation.idempotent, operation.cacheable);
     let states = &operation.states;
     let method = ident(&operation.verb.to_uppercase());
     let credential = ident(match &operation.credential {
@@ -36,6 +37,7 @@ pub(super) fn description(operation: &Operation, model: &Model) -> Item {
             path: #path,
             credential: crate::Credential::#credential,
             idempotent: #idempotent,
+            cacheable: #cacheable,
             errors: &[#(#errors),*],
             states: &[#(#states),*],
             since: #since,

@@ -29,6 +29,8 @@ pub(crate) struct Operation {
     pub(crate) refusals: Vec<String>,
     /// Sending it twice does what sending it once does.
     pub(crate) idempotent: bool,
+    /// A client may keep its answers for some time.
+    pub(crate) cacheable: bool,
     /// Optional parameters and members without which the server answers for no user.
     pub(crate) needs: Vec<String>,
     /// What to use instead, when it is deprecated.
@@ -157,6 +159,7 @@ impl Operation {
                 .get("x-dify-idempotent")
                 .and_then(Value::as_bool)
                 .unwrap_or(matches!(verb, "get" | "put" | "delete")),
+            cacheable: operation.get("x-dify-cacheable") == Some(&Value::Bool(true)),
             deprecated: (operation.get("deprecated") == Some(&Value::Bool(true)))
                 .then(|| text(operation, "x-dify-deprecated").to_owned())
                 .or_else(|| version(operation, "x-dify-deprecated")),

@@ -234,7 +234,7 @@ impl<'s> Outline<'s> {
     }
 
     /// Add the names of all component schemas that this part leads to.
-    fn reach(&self, node: &'s Node, names: &mut BTreeSet<&'s str>) {
+    pub fn reach(&self, node: &'s Node, names: &mut BTreeSet<&'s str>) {
         let mut found = Vec::new();
         references(node, &mut found);
         while let Some(reference) = found.pop() {

@@ -11,7 +11,19 @@ const fn operation(id: &'static str, path: &'static str, credential: Credential)
     let since = Some("1.9.0");
     let until = Some("1.16.0");
     let (errors, states, later) = (&[], &[], &[]);
-    Operation { id, method: Method::POST, path, credential, idempotent: false, errors, states, since, until, later }
+    Operation {
+        id,
+        method: Method::POST,
+        path,
+        credential,
+        idempotent: false,
+        cacheable: false,
+        errors,
+        states,
+        since,
+        until,
+        later,
+    }
 }
 
 static CHAT: Operation = operation("app_chat_send", "/chat-messages", Credential::App);

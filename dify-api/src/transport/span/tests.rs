@@ -162,6 +162,7 @@ async fn a_member_that_is_newer_than_the_server_is_an_event() {
         path: "/ask",
         credential: crate::Credential::App,
         idempotent: false,
+        cacheable: false,
         errors: &[],
         states: &[],
         since: None,
