@@ -24,6 +24,7 @@ macro_rules! rules {
 /// The rules, in the order in which they are applied.
 pub(crate) const RULES: &[LoweringRule] = rules![
     operations::drop_parameters_the_body_carries,
+    operations::leave_the_user_to_the_client,
     operations::split_json_from_event_stream,
     operations::drop_text_beside_json,
     operations::send_multipart_as_bytes,

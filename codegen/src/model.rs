@@ -8,6 +8,7 @@ mod operation;
 mod paging;
 mod schema;
 mod ty;
+mod user;
 
 use crate::diagnostic::{Finding, Findings};
 use serde_json::{Map, Value};
@@ -20,6 +21,7 @@ pub(crate) use operation::{
 pub(crate) use paging::{Cursor, Paging};
 pub(crate) use schema::{Component, EnumValue, Member, Secret, Shape, Variant, rust_name};
 pub(crate) use ty::Type;
+pub(crate) use user::USER;
 
 /// On an operation or a tag of several documents put together: the API of its document.
 pub(crate) const API: &str = "x-dify-api";
@@ -81,6 +83,7 @@ impl Model {
         model.find_forms();
         model.drop_members_the_method_chooses();
         model.find_reach();
+        user::leave_to_the_client(&mut model);
         need::decide(&mut model);
         model.find_groups(document, &mut findings);
         findings.none().map(|()| model)

@@ -10,7 +10,7 @@ use dify_api::types::{ChatEvent, ChatRequest};
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dify = support::connect("app-agent").await?;
     let mut thoughts = BTreeMap::new();
-    let mut stream = dify.app.chat().stream(&ChatRequest::new("What time is it?", "example-user")).await?;
+    let mut stream = dify.app.chat().stream(&ChatRequest::new("What time is it?").user("example-user")).await?;
     while let Some(event) = stream.next().await {
         match event? {
             ChatEvent::AgentThought(thought) => {

@@ -11,7 +11,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dify = support::connect("app-chat").await?;
     let question = std::env::args().nth(1).unwrap_or_else(|| "What can you do for me?".to_owned());
     println!("> {question}");
-    let mut stream = dify.app.chat().stream(&ChatRequest::new(question, "example-user")).await?;
+    let mut stream = dify.app.chat().stream(&ChatRequest::new(question).user("example-user")).await?;
     while let Some(event) = stream.next().await {
         match event? {
             ChatEvent::MessageEnd(end) => println!("\n\n(conversation {})", end.conversation_id),

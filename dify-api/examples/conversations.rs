@@ -11,8 +11,8 @@ use dify_api::types::{
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dify = support::connect("app-chat").await?;
     let user = "example-user";
-    let first = dify.app.chat().send(&ChatRequest::new("My name is Maria.", user)).await?;
-    let again = ChatRequest::new("What is my name?", user).conversation_id(&*first.conversation_id);
+    let first = dify.app.chat().send(&ChatRequest::new("My name is Maria.").user(user)).await?;
+    let again = ChatRequest::new("What is my name?").user(user).conversation_id(&*first.conversation_id);
     println!("{}", dify.app.chat().send(&again).await?.answer);
 
     let id = &first.conversation_id;

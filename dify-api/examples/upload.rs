@@ -18,7 +18,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     println!("uploaded {} ({} bytes) as {}", Shown::new(&file.name), file.size, file.id);
 
     let input = FileInput::uploaded(&file);
-    let request = ChatRequest::new("What does this file say?", "example-user").files(vec![input]);
+    let request = ChatRequest::new("What does this file say?").user("example-user").files(vec![input]);
     let reply = dify.app.chat().send(&request).await?;
     println!("{}", reply.answer);
     Ok(())

@@ -8,7 +8,7 @@ use dify_api::types::{WorkflowEvent, WorkflowRunRequest, WorkflowRunStatus};
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let dify = support::connect("app-workflow").await?;
-    let request = WorkflowRunRequest::new([("query", "Summarise the news.")], "example-user");
+    let request = WorkflowRunRequest::new([("query", "Summarise the news.")]).user("example-user");
     let mut stream = dify.app.workflows().run_stream(&request).await?;
     while let Some(event) = stream.next().await {
         match event? {

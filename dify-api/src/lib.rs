@@ -9,7 +9,7 @@
 //!
 //! # async fn run() -> Result<(), dify_api::Error> {
 //! let app = App::from_env()?; // DIFY_API_KEY, DIFY_BASE_URL
-//! let request = ChatRequest::new("Hello", "user-1");
+//! let request = ChatRequest::new("Hello").user("user-1");
 //!
 //! // The whole answer at once …
 //! let reply = app.chat().send(&request).await?;
@@ -32,7 +32,7 @@
 //! use dify_api::{App, types::ChatRequest};
 //!
 //! # async fn run(app: App) -> Result<(), dify_api::Error> {
-//! let request = ChatRequest::new("Hello", "user-1");
+//! let request = ChatRequest::new("Hello").user("user-1");
 //! let mut stream = app.chat().stream(&request).await?.into_answer();
 //! while let Some(event) = stream.next().await {
 //!     event?;
@@ -40,7 +40,7 @@
 //! }
 //!
 //! // A blocking answer for those behind gateways that cut silent connections.
-//! let reply = app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await?;
+//! let reply = app.chat().send_streamed(&ChatRequest::new("Hello").user("user-1")).await?;
 //! # Ok(()) }
 //! ```
 //!
@@ -50,7 +50,7 @@
 //! use dify_api::{App, RunStatus, types::WorkflowRunRequest};
 //!
 //! # async fn run(app: App) -> Result<(), dify_api::Error> {
-//! let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+//! let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
 //! let run = app.workflows().run_stream(&request).await?.into_run().await?;
 //! if run.status == RunStatus::Failed {
 //!     eprintln!("{:?}", run.error);

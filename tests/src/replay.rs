@@ -38,13 +38,15 @@ pub enum Seen {
 pub async fn read(clients: &Clients, operation: &str) -> Vec<Seen> {
     let Clients { app, knowledge, web, .. } = clients;
     const RUN: &str = "00000000-0000-4000-8000-000000000000";
-    let run = WorkflowRunRequest::new(Map::new(), "user-1");
+    let run = WorkflowRunRequest::new(Map::new()).user("user-1");
     match operation {
-        "app_chat_stream" => drain(app.chat().stream(&ChatRequest::new("Hello", "user-1"))).await,
-        "app_completion_stream" => drain(app.completion().stream(&CompletionRequest::new(Map::new(), "user-1"))).await,
+        "app_chat_stream" => drain(app.chat().stream(&ChatRequest::new("Hello").user("user-1"))).await,
+        "app_completion_stream" => {
+            drain(app.completion().stream(&CompletionRequest::new(Map::new()).user("user-1"))).await
+        }
         "app_workflows_run_stream" => drain(app.workflows().run_stream(&run)).await,
         "app_workflows_run_version_stream" => drain(app.workflows().run_version_stream(RUN, &run)).await,
-        "app_workflows_events" => drain(app.workflows().events(RUN, &WorkflowsEventsQuery::new("user-1"))).await,
+        "app_workflows_events" => drain(app.workflows().events(RUN, &WorkflowsEventsQuery::new().user("user-1"))).await,
         "web_chat_stream" => drain(web.chat().stream(&WebChatRequest::new("Hello").inputs(Map::new()))).await,
         "web_completion_stream" => drain(web.completion().stream(&WebCompletionRequest::new(Map::new()))).await,
         "web_workflows_run_stream" => drain(web.workflows().run_stream(&WebWorkflowRunRequest::new(Map::new()))).await,

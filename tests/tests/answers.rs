@@ -22,7 +22,7 @@ async fn scene(release: &str, key: &str) -> (Server, Clients) {
 }
 
 fn question(text: &str) -> ChatRequest {
-    ChatRequest::new(text, "user-1")
+    ChatRequest::new(text).user("user-1")
 }
 
 /// The stream of a recording, by a piece of its file's name.
@@ -83,7 +83,7 @@ async fn a_blocking_answer_is_the_same_over_a_stream() {
             assert_eq!(at_once.data.map(|pause| pause.reasons.len()), streamed.data.map(|pause| pause.reasons.len()));
         }
         let (_server, clients) = scene(release, "app-completion").await;
-        let request = CompletionRequest::new([("query", "Hello")], "user-1");
+        let request = CompletionRequest::new([("query", "Hello")]).user("user-1");
         let at_once = clients.app.completion().send(&request).await.expect("an answer");
         let streamed = clients.app.completion().send_streamed(&request).await.expect("an answer");
         assert_eq!((at_once.answer, at_once.mode), (streamed.answer, streamed.mode));
@@ -98,7 +98,7 @@ async fn a_workflow_tells_the_same_over_a_stream_and_its_nodes_as_well() {
         for (key, status) in [("app-workflow", RunStatus::Succeeded), ("app-human", waiting)] {
             let (_server, clients) = scene(release, key).await;
             let workflows = clients.app.workflows();
-            let request = WorkflowRunRequest::new([("query", "Hello")], "user-1");
+            let request = WorkflowRunRequest::new([("query", "Hello")]).user("user-1");
             let at_once = workflows.run(&request).await.expect(key);
             let streamed = workflows.run_streamed(&request).await.expect(key);
             assert_eq!(
@@ -198,7 +198,7 @@ async fn pings_alone_are_no_answer() {
 async fn a_workflow_that_stopped_is_an_answer() {
     let body = recorded("1.13.0", "workflow/010").replace(r#""status":"succeeded""#, r#""status":"stopped""#);
     let (_server, app) = canned(&body).await;
-    let request = WorkflowRunRequest::new([("query", "Hello")], "user-1");
+    let request = WorkflowRunRequest::new([("query", "Hello")]).user("user-1");
     let reply = app.workflows().run(&request).await.expect("an answer");
     assert_eq!(reply.data.status, WorkflowRunStatus::Stopped);
 }

@@ -45,7 +45,7 @@ async fn a_deployed_definition_answers_by_its_own_key_and_on_its_page() {
     for release in RELEASES {
         let (server, console) = scene_of(release).await;
         let deployment = console.deploy(DEFINITION).await.expect("deployed");
-        let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+        let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
         let run = deployment.app().workflows().run(&request).await.expect("a run");
         assert_eq!(run.data.status, WorkflowRunStatus::Succeeded);
         assert!(deployment.api_key().starts_with("app-"));
@@ -199,7 +199,7 @@ async fn keys(console: &Console, app_id: &str) -> usize {
 async fn twelve_deployments_use_one_application_and_one_key() {
     let (server, console) = scene().await;
     let first = console.deploy(DEFINITION).await.expect("deployed");
-    let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     for _ in 0..11 {
         let again = console.deploy(over(first.app_id())).key(first.api_key()).await.expect("deployed again");
         assert_eq!((again.app_id(), again.api_key()), (first.app_id(), first.api_key()));

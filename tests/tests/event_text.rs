@@ -8,7 +8,7 @@ use dify_mock::Server;
 async fn printed(key: &str) -> String {
     let server = Server::builder().start().await.expect("the server starts");
     let app = App::builder().api_key(key).base_url(server.base_url()).build().expect("a client");
-    let mut stream = app.chat().stream(&ChatRequest::new("What is Dify?", "user-1")).await.expect("a stream");
+    let mut stream = app.chat().stream(&ChatRequest::new("What is Dify?").user("user-1")).await.expect("a stream");
     let mut text = String::new();
     while let Some(event) = stream.next().await {
         text.push_str(event.expect("an event").text().unwrap_or_default());

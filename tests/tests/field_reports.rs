@@ -50,7 +50,7 @@ async fn workflow_stream() -> String {
 async fn names(wire: String) -> Vec<String> {
     let server = CannedServer::start(&Canned::stream(wire, Some(7))).await.expect("a server");
     let app = app(server.base_url(), "app-1");
-    let mut stream = app.chat().stream(&ChatRequest::new("Hello", "u")).await.expect("a stream");
+    let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("u")).await.expect("a stream");
     let mut names = Vec::new();
     while let Some(event) = stream.next().await {
         names.extend(event.ok().map(|event| event.name().to_owned()));
@@ -137,7 +137,7 @@ async fn empty_deltas_and_pings_do_not_end_an_answer() {
     let text = |wire: String| async {
         let server = CannedServer::start(&Canned::stream(wire, None)).await.expect("a server");
         let app = app(server.base_url(), "app-1");
-        let stream = app.chat().stream(&ChatRequest::new("Hello", "u")).await.expect("a stream");
+        let stream = app.chat().stream(&ChatRequest::new("Hello").user("u")).await.expect("a stream");
         stream.into_answer().await.expect("an answer").text
     };
     assert_eq!(text(format!("{begin}{empty}{end}")).await, text(wire.clone()).await);
@@ -191,12 +191,12 @@ fn the_inputs_of_later_turns_are_documented_as_ignored() {
 async fn a_conversation_of_another_user_is_not_found() {
     let server = mock().await;
     let app = app(server.base_url(), "app-chat");
-    let first = app.chat().send(&ChatRequest::new("Hello", "maria")).await.expect("an answer");
-    let other = ChatRequest::new("And then?", "paul").conversation_id(&*first.conversation_id);
+    let first = app.chat().send(&ChatRequest::new("Hello").user("maria")).await.expect("an answer");
+    let other = ChatRequest::new("And then?").user("paul").conversation_id(&*first.conversation_id);
     let error = app.chat().send(&other).await.expect_err("it is that of another");
     assert_eq!(error.code(), Some(&ErrorCode::NotFound), "{error}");
     // To start anew, send without the id.
-    let anew = app.chat().send(&ChatRequest::new("And then?", "paul")).await.expect("an answer");
+    let anew = app.chat().send(&ChatRequest::new("And then?").user("paul")).await.expect("an answer");
     assert_ne!(anew.conversation_id, first.conversation_id);
 }
 
@@ -208,7 +208,7 @@ async fn a_file_of_another_user_is_refused_with_invalid_param() {
     let upload = FileUploadRequest::new(Upload::bytes("a.png", "x")).user("maria");
     let file = app.files().upload(&upload).await.expect("an upload");
     let input = FileInput::upload(FileType::Image, file.id);
-    let request = ChatRequest::new("What is this?", "paul").files(vec![input]);
+    let request = ChatRequest::new("What is this?").user("paul").files(vec![input]);
     let error = app.chat().send(&request).await.expect_err("it is that of another");
     assert_eq!(error.code(), Some(&ErrorCode::InvalidParam), "{error}");
 }
@@ -220,7 +220,7 @@ async fn a_file_is_a_value_of_inputs_too() {
     let app = app(server.base_url(), "app-workflow");
     let input = FileInput::upload(FileType::Document, "f-1");
     let file = serde_json::to_value(&input).expect("JSON");
-    let request = WorkflowRunRequest::new([("file", file.clone()), ("files", json!([file]))], "u");
+    let request = WorkflowRunRequest::new([("file", file.clone()), ("files", json!([file]))]).user("u");
     let _ = app.workflows().run(&request).await;
     let sent = server.requests().pop().expect("a request");
     let sent: Value = serde_json::from_slice(&sent.body).expect("JSON");
@@ -239,7 +239,8 @@ async fn a_429_page_of_an_edge_is_an_http_error() {
     };
     let server = CannedServer::start(&page).await.expect("a server");
     let app = app(server.base_url(), "app-1");
-    let error = app.chat().send(&ChatRequest::new("Hello", "u")).retry(RetryPolicy::none()).await.expect_err("a page");
+    let error =
+        app.chat().send(&ChatRequest::new("Hello").user("u")).retry(RetryPolicy::none()).await.expect_err("a page");
     assert!(
         matches!(error.kind(), ErrorKind::Http(_)) && error.status().is_some_and(|status| status == 429),
         "{error}"

@@ -25,7 +25,7 @@ async fn scene(key: &str, pace: u64) -> (Server, App) {
 }
 
 fn request() -> WorkflowRunRequest {
-    WorkflowRunRequest::new([("city", "Beijing")], "user-1")
+    WorkflowRunRequest::new([("city", "Beijing")]).user("user-1")
 }
 
 fn cut(after: usize) -> Fault {
@@ -157,7 +157,7 @@ async fn a_form_is_answered_and_the_run_goes_on_to_its_end() {
         seen.lock().expect("forms").push(form.form_content.clone());
         let button = form.actions.first()?.id.clone();
         let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
-        Some(HumanInputSubmitRequest::new(inputs, button, "editor-7"))
+        Some(HumanInputSubmitRequest::new(inputs, button).user("editor-7"))
     });
     let run = run.await.expect("the end");
     assert_eq!((run.status.clone(), run.resumed), (RunStatus::Succeeded, true), "{run:?}");
@@ -182,7 +182,7 @@ async fn what_does_not_fit_into_a_form_is_told_and_nothing_is_lost() {
     let (server, app) = scene("app-human", 1).await;
     let request = request();
     let mut attended = app.workflows().run_with_input(&request, async |_| {
-        Some(HumanInputSubmitRequest::new(Vec::<(String, String)>::new(), "no such button", "editor-7"))
+        Some(HumanInputSubmitRequest::new(Vec::<(String, String)>::new(), "no such button").user("editor-7"))
     });
     let error = attended.finish().await.expect_err("no such button");
     assert_eq!(error.code(), Some(&ErrorCode::InvalidFormData), "{error}");
@@ -199,7 +199,7 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
     let request = request();
     let run = app.workflows().run_with_input(&request, async |form| {
         let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
-        Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone(), "editor-7"))
+        Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone()).user("editor-7"))
     });
     let run = run.await.expect("the end");
     assert_eq!((run.status.clone(), run.missing.gaps), (RunStatus::Succeeded, 1), "{run:?}");
@@ -210,7 +210,7 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
 async fn a_chatflow_can_be_followed_as_well() {
     let (server, app) = scene("app-chatflow", 1).await;
     server.faults().on("app_chat_send").inject(cut(3));
-    let request = dify_api::types::ChatRequest::new("Hello", "user-1");
+    let request = dify_api::types::ChatRequest::new("Hello").user("user-1");
     let stream = app.chat().stream(&request).await.expect("a stream");
     let run = stream.into_run().resuming().await.expect("the end");
     assert_eq!((run.status.clone(), run.missing.gaps), (RunStatus::Succeeded, 1), "{run:?}");
@@ -277,7 +277,7 @@ async fn a_server_that_repeats_itself_is_given_up() {
     server.faults().on("app_chat_send").inject(cut(3));
     let broken = Answer::new(200).body("text/event-stream", format!("{broken}\n\n"));
     server.faults().on(EVENTS).inject(Fault::Replaced(broken));
-    let request = dify_api::types::ChatRequest::new("Hello", "user-1");
+    let request = dify_api::types::ChatRequest::new("Hello").user("user-1");
     let stream = app.chat().stream(&request).await.expect("a stream");
     let error = stream.into_run().resuming().await.expect_err("given up");
     assert!(matches!(error.kind(), ErrorKind::Incomplete { .. }), "{error}");
@@ -296,7 +296,7 @@ async fn a_run_that_failed_to_be_read_can_be_followed_from_there() {
 
 fn approve(form: &WorkflowPauseReason) -> HumanInputSubmitRequest {
     let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
-    HumanInputSubmitRequest::new(inputs, "approve", "editor-7")
+    HumanInputSubmitRequest::new(inputs, "approve").user("editor-7")
 }
 
 /// The events of a run that pauses at this form.
@@ -394,7 +394,7 @@ async fn the_answer_of_a_chatflow_is_whole_after_a_resumption() {
     for pace in [0, 3] {
         let (server, app) = scene("app-chatflow", pace).await;
         server.faults().on("app_chat_send").inject(cut(9));
-        let request = dify_api::types::ChatRequest::new("Hello", "user-1");
+        let request = dify_api::types::ChatRequest::new("Hello").user("user-1");
         let mut stream = app.chat().stream(&request).await.expect("a stream");
         assert!(read(&mut stream).await.1.is_some());
         if pace == 0 {

@@ -44,7 +44,7 @@ fn streams_and_clients_go_anywhere() {
 #[tokio::test]
 async fn every_kind_of_future_is_send() {
     let (_server, app) = server_and_app().await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     send(&app.chat().send(&request));
     send(&app.chat().send(&request).with_response());
     send(&app.chat().stream(&request));
@@ -59,7 +59,7 @@ async fn every_kind_of_future_is_send() {
 #[tokio::test]
 async fn many_calls_are_awaited_at_once() {
     let (_server, app) = server_and_app().await;
-    let requests: Vec<_> = (0..8).map(|number| ChatRequest::new(format!("Question {number}"), "user-1")).collect();
+    let requests: Vec<_> = (0..8).map(|number| ChatRequest::new(format!("Question {number}")).user("user-1")).collect();
     let replies = join_all(requests.iter().map(|request| app.chat().send(request))).await;
     for reply in replies {
         reply.expect("an answer");
@@ -72,7 +72,7 @@ async fn a_call_is_stored_and_awaited_later() {
         call: Pin<Box<dyn Future<Output = Result<ChatReply, Error>> + Send + 'a>>,
     }
     let (server, app) = server_and_app().await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let later = Later { call: Box::pin(app.chat().send(&request)) };
     tokio::time::sleep(Duration::from_millis(5)).await;
     assert!(server.requests().is_empty(), "a call does nothing before it is awaited");
@@ -84,8 +84,8 @@ async fn a_call_is_stored_and_awaited_later() {
 async fn a_call_and_a_stream_go_to_another_task() {
     let (_server, app) = server_and_app().await;
     let other = app.clone();
-    let call = tokio::spawn(async move { other.chat().send(&ChatRequest::new("Hello", "user-1")).await });
-    let stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let call = tokio::spawn(async move { other.chat().send(&ChatRequest::new("Hello").user("user-1")).await });
+    let stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     // The client may go: the stream has what it needs.
     drop(app);
     let events = tokio::spawn(async move {
@@ -101,16 +101,16 @@ async fn a_call_and_a_stream_go_to_another_task() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_call_owns_what_it_sends() {
     let (server, app) = server_and_app().await;
-    let call = tokio::spawn(app.chat().send(&ChatRequest::new("Hello", "user-1")));
-    let response = tokio::spawn(app.chat().send(&ChatRequest::new("Hello", "user-1")).with_response());
-    let stream = tokio::spawn(app.chat().stream(&ChatRequest::new("Hello", "user-1")));
-    let folded = tokio::spawn(app.chat().send_streamed(&ChatRequest::new("Hello", "user-1")));
+    let call = tokio::spawn(app.chat().send(&ChatRequest::new("Hello").user("user-1")));
+    let response = tokio::spawn(app.chat().send(&ChatRequest::new("Hello").user("user-1")).with_response());
+    let stream = tokio::spawn(app.chat().stream(&ChatRequest::new("Hello").user("user-1")));
+    let folded = tokio::spawn(app.chat().send_streamed(&ChatRequest::new("Hello").user("user-1")));
     let file = FileUploadRequest::new(Upload::bytes("note.txt", "some text")).user("user-1");
     let upload = tokio::spawn(app.files().upload(&file));
     let raw = tokio::spawn(app.request(dify_api::reqwest::Method::GET, "/info").send());
     let mut items = app.conversations().list(&ConversationsListQuery::new().user("user-1")).items();
     let mut pages = app.conversations().list(&ConversationsListQuery::new().user("user-1")).pages();
-    let stored = app.chat().send(&ChatRequest::new("Hello", "user-1"));
+    let stored = app.chat().send(&ChatRequest::new("Hello").user("user-1"));
     drop((app, file));
 
     call.await.expect("no panic").expect("an answer");
@@ -130,7 +130,7 @@ async fn a_call_owns_what_it_sends() {
 async fn a_stream_stops_its_run_from_another_task_than_the_one_that_began_it() {
     let server = Server::builder().pace(Duration::from_millis(5)).start().await.expect("the server starts");
     let app = client(&server, "app-chat");
-    let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     stream.next().await.expect("an event").expect("a good one");
     let rest = tokio::spawn(async move {
         stream.stop().await?;
@@ -150,7 +150,7 @@ async fn a_stream_stops_its_run_from_another_task_than_the_one_that_began_it() {
 async fn the_key_is_shown_nowhere() {
     let server = Server::start().await.expect("the server starts");
     let app = client(&server, "app-chat-5ecret");
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let call = app.chat().send(&request);
     let mut shown = vec![format!("{app:?}"), format!("{call:?}"), format!("{:?}", app.chat())];
     shown.push(format!("{:?}", App::builder().api_key("app-5ecret")));

@@ -249,8 +249,8 @@ async fn every_recorded_stream_is_gathered_as_its_frames_say() {
     let Clients { app, knowledge, web, .. } = &Clients::at(&server.base_url());
     const RUN: &str = "00000000-0000-4000-8000-000000000000";
     let none = Map::new;
-    let (chat, completion) = (ChatRequest::new("Hello", "user-1"), CompletionRequest::new(none(), "user-1"));
-    let (run, follow) = (WorkflowRunRequest::new(none(), "user-1"), WorkflowsEventsQuery::new("user-1"));
+    let (chat, completion) = (ChatRequest::new("Hello").user("user-1"), CompletionRequest::new(none()).user("user-1"));
+    let (run, follow) = (WorkflowRunRequest::new(none()).user("user-1"), WorkflowsEventsQuery::new().user("user-1"));
     let (web_chat, web_completion) = (WebChatRequest::new("Hello").inputs(none()), WebCompletionRequest::new(none()));
     let (web_run, web_follow) = (WebWorkflowRunRequest::new(none()), WebWorkflowsEventsQuery::new());
     let pipeline = PipelineRunRequest::new("local_file", Vec::new(), "node");

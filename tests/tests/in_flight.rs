@@ -20,7 +20,7 @@ use tokio::{
 };
 
 fn question(text: &str) -> ChatRequest {
-    ChatRequest::new(text, "user-1")
+    ChatRequest::new(text).user("user-1")
 }
 
 #[tokio::test]

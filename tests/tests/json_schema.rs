@@ -6,12 +6,13 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use dify_api::types;
-use dify_tests::workspace::published;
+use dify_api::{AccumulateInto, Run, types};
+use dify_tests::{corpus, replay::expected, workspace::published};
 use schemars::{
     JsonSchema,
     generate::{Contract, SchemaSettings},
 };
+use serde::Serialize;
 use serde_json::Value;
 
 /// What a member may be: the names of JSON types, `any` for whatever.
@@ -101,6 +102,8 @@ fn differences(name: &str, schema: &Value, contract: &Contract, documents: &[Val
         match (described.get(member), in_rust.get(member)) {
             // The method says it.
             (Some(_), None) if member == "response_mode" => {}
+            // The client may fill it in.
+            (Some((true, kinds)), Some((false, in_rust))) if member == "user" && in_rust.is_superset(kinds) => {}
             (Some((required, kinds)), Some((required_in_rust, kinds_in_rust))) => {
                 let mut expected = kinds.clone();
                 // Null and absent are one where a member is optional.
@@ -194,4 +197,52 @@ fn types_of_requests_require_what_the_server_requires() {
         WorkflowRunRequest,
     );
     assert!(found.is_empty(), "{} differences:\n{}", found.len(), found.join("\n"));
+}
+
+/// Validates what the types of all recorded streams of an operation write, against their schemas; returns how many events
+/// there are.
+fn written_events<E: AccumulateInto<Run> + JsonSchema + Serialize>(operation: &str) -> usize {
+    let validator = |schema: schemars::Schema| jsonschema::validator_for(schema.as_value()).expect("a schema");
+    let writing = || SchemaSettings::default().for_serialize().into_generator();
+    let event_schema = validator(writing().into_root_schema_for::<E>());
+    let run_schema = validator(writing().into_root_schema_for::<Run>());
+    let valid = |schema: &jsonschema::Validator, value: Value| {
+        let problems: Vec<_> = schema.iter_errors(&value).map(|problem| problem.to_string()).collect();
+        assert!(problems.is_empty(), "{operation}: {problems:?}\n{value:#}");
+    };
+    let mut count = 0;
+    for (_, stream) in corpus()
+        .cases
+        .iter()
+        .filter(|case| case.decodes())
+        .filter_map(|case| case.stream())
+        .filter(|(id, _)| *id == operation)
+    {
+        let mut run = Run::default();
+        for (_, event) in expected(stream.as_bytes()) {
+            let event = E::from_json(&event.to_string()).expect("an event");
+            valid(&event_schema, serde_json::to_value(&event).expect("JSON"));
+            run.apply(&event);
+            count += 1;
+        }
+        valid(&run_schema, serde_json::to_value(&run).expect("JSON"));
+    }
+    count
+}
+
+#[test]
+fn written_events_and_runs_fit_their_schemas() {
+    let chat = written_events::<types::ChatEvent>("app_chat_stream");
+    let workflow = written_events::<types::WorkflowEvent>("app_workflows_run_stream");
+    assert!(chat > 500 && workflow > 500, "{chat} and {workflow} events");
+}
+
+#[test]
+fn an_event_fits_the_schema_of_its_own_name_only() {
+    let schema = schemars::schema_for!(types::ChatEvent);
+    let validator = jsonschema::validator_for(schema.as_value()).expect("a schema");
+    let ping = serde_json::json!({"event": "newer", "anything": 1});
+    assert!(validator.is_valid(&ping));
+    assert!(!validator.is_valid(&serde_json::json!({"event": "message", "answer": 1})));
+    assert!(!validator.is_valid(&serde_json::json!({"answer": "Hello"})));
 }

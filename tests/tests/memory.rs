@@ -43,8 +43,8 @@ async fn trouble(server: &Server) {
     for fault in [Fault::Refused(Answer::page(524)), Fault::Unanswered(Ending::Close)] {
         server.faults().on(CHAT).inject(fault.clone());
         server.faults().on(RUN).inject(fault);
-        assert!(chat.chat().stream(&ChatRequest::new("Hello", "user-1")).await.is_err());
-        let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+        assert!(chat.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.is_err());
+        let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
         assert!(workflow.workflows().run_stream(&request).await.is_err());
         server.faults().clear();
     }
@@ -73,7 +73,7 @@ async fn nothing_is_left_behind_and_no_answer_takes_more_than_its_limit() {
     let error = app.info().get().await.expect_err("too large");
     assert!(matches!(error.kind(), ErrorKind::TooLarge { .. }), "{error}");
     server.faults().on(CHAT).inject(Fault::EndlessEvent { after: Place::AfterEvents(1) });
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let error = app.chat().stream(&request).await.expect("a stream").into_answer().await.expect_err("endless");
     assert!(matches!(error.kind(), ErrorKind::Frame(_)), "{error}");
     let most = MEMORY.max_allocated().saturating_sub(before);

@@ -25,12 +25,13 @@ async fn play(address: &str, page: &str) -> ApiKey {
     let base = format!("http://{address}/v1");
     let clients = Clients::with_page(&base, APP_KEY, page);
     let app = &clients.app;
-    let reply = app.chat().send(&ChatRequest::new(format!("Write to {PERSON}"), "user-1")).await.expect("an answer");
-    let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let reply =
+        app.chat().send(&ChatRequest::new(format!("Write to {PERSON}")).user("user-1")).await.expect("an answer");
+    let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     while let Some(event) = stream.next().await {
         event.expect("an event");
     }
-    app.chat().send(&ChatRequest::new("", "user-1").conversation_id("none")).await.expect_err("refused");
+    app.chat().send(&ChatRequest::new("").user("user-1").conversation_id("none")).await.expect_err("refused");
     let upload = Upload::bytes("notes.txt", format!("My key is {APP_KEY}, my mail {PERSON}."));
     let file = app.files().upload(&FileUploadRequest::new(upload).user("user-1")).await.expect("uploaded");
     assert!(!file.id.is_empty() && !reply.conversation_id.is_empty());
@@ -39,7 +40,7 @@ async fn play(address: &str, page: &str) -> ApiKey {
     assert!(!audio.bytes().await.expect("read").is_empty());
 
     let workflow = Clients::with_app(&base, WORKFLOW_KEY).app;
-    let run = WorkflowRunRequest::new([("query", "Hello")], "user-1");
+    let run = WorkflowRunRequest::new([("query", "Hello")]).user("user-1");
     let mut stream = workflow.workflows().run_stream(&run).await.expect("a stream");
     while let Some(event) = stream.next().await {
         event.expect("an event");

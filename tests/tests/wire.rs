@@ -98,7 +98,7 @@ fn shown(request: &HttpMockRequest) -> String {
 #[tokio::test]
 async fn a_blocking_post_is_json_with_its_mode() {
     let wire = Wire::answering(400, "application/json", "{}").await;
-    let request = ChatRequest::new("你好", "user-1").conversation_id("").inputs([("city", "Beijing")]);
+    let request = ChatRequest::new("你好").user("user-1").conversation_id("").inputs([("city", "Beijing")]);
     let _ = wire.app.chat().send(&request).await;
     let body = r#"{"inputs":{"city":"Beijing"},"query":"你好","user":"user-1","conversation_id":"","response_mode":"blocking"}"#;
     assert_eq!(
@@ -114,7 +114,7 @@ async fn a_blocking_post_is_json_with_its_mode() {
 #[tokio::test]
 async fn a_streaming_post_says_so_in_mode_and_accept() {
     let wire = Wire::answering(400, "application/json", "{}").await;
-    let _ = wire.app.workflows().run_stream(&WorkflowRunRequest::new([("n", json!(1))], "user-1")).await;
+    let _ = wire.app.workflows().run_stream(&WorkflowRunRequest::new([("n", json!(1))]).user("user-1")).await;
     assert_eq!(
         wire.sent(),
         "POST /v1/workflows/run\naccept: text/event-stream\nauthorization: Bearer app-key\ncontent-length: 62\n\
@@ -175,11 +175,11 @@ async fn a_call_without_the_user_it_needs_is_not_sent() {
         app.conversations().delete("c", &ConversationDeleteRequest::new()).await,
         app.conversations().update_variable("c", "v", &ConversationVariableUpdateRequest::new("1")).await.map(drop),
         app.messages().list(&MessagesListQuery::new("c")).await.map(drop),
-        app.chat().send(&ChatRequest::new("Hello", "")).await.map(drop),
-        app.chat().stream(&ChatRequest::new("Hello", "")).await.map(drop),
-        app.chat().stop("t", &StopRequest::new("")).await.map(drop),
-        app.workflows().run(&WorkflowRunRequest::new([("city", "Beijing")], "")).await.map(drop),
-        app.workflows().events("r", &WorkflowsEventsQuery::new("")).await.map(drop),
+        app.chat().send(&ChatRequest::new("Hello").user("")).await.map(drop),
+        app.chat().stream(&ChatRequest::new("Hello").user("")).await.map(drop),
+        app.chat().stop("t", &StopRequest::new().user("")).await.map(drop),
+        app.workflows().run(&WorkflowRunRequest::new([("city", "Beijing")]).user("")).await.map(drop),
+        app.workflows().events("r", &WorkflowsEventsQuery::new().user("")).await.map(drop),
     ];
     for error in errors.map(|outcome| outcome.expect_err("refused")) {
         assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
@@ -332,7 +332,7 @@ async fn a_download_comes_with_its_name_and_type() {
 async fn a_response_brings_status_headers_version_and_raw_body() {
     let body = r#"{"result": "success"}"#;
     let wire = Wire::answering(200, "application/json", body).await;
-    let request = dify_api::types::StopRequest::new("user-1");
+    let request = dify_api::types::StopRequest::new().user("user-1");
     let response = wire.app.chat().stop("task-1", &request).with_response().await.expect("an answer");
     assert_eq!((response.status().as_u16(), response.server_version()), (200, Some("1.16.1")));
     assert_eq!(response.headers()["content-type"], "application/json");
@@ -344,7 +344,7 @@ async fn a_response_brings_status_headers_version_and_raw_body() {
 /// The error of a blocking chat, which says which operation failed and holds what came.
 async fn refusal(status: u16, media_type: &'static str, body: &'static str) -> Error {
     let wire = Wire::answering(status, media_type, body).await;
-    let error = wire.app.chat().send(&ChatRequest::new("Hello", "user-1")).await.expect_err("an error");
+    let error = wire.app.chat().send(&ChatRequest::new("Hello").user("user-1")).await.expect_err("an error");
     wire.sent();
     assert_eq!((error.operation(), error.attempts()), (Some("app_chat_send"), 1));
     assert_eq!(error.server_version(), Some("1.16.1"));
@@ -399,7 +399,7 @@ async fn json_of_another_shape_says_where_it_differs() {
 #[tokio::test]
 async fn json_instead_of_a_stream_says_so() {
     let wire = Wire::answering(200, "application/json", r#"{"event": "message"}"#).await;
-    let error = wire.app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect_err("no stream");
+    let error = wire.app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect_err("no stream");
     assert!(matches!(error.kind(), ErrorKind::Http(_)), "{error:?}");
     let told = error.to_string();
     assert!(told.contains("text/event-stream") && told.contains("application/json"), "{told}");
@@ -409,7 +409,7 @@ async fn json_instead_of_a_stream_says_so() {
 async fn a_refused_stream_is_an_error_and_never_an_empty_stream() {
     let body = r#"{"code": "conversation_completed", "message": "Ended.", "status": 400}"#;
     let wire = Wire::answering(400, "application/json", body).await;
-    let error = wire.app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect_err("refused");
+    let error = wire.app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect_err("refused");
     assert_eq!(
         (error.operation(), error.code().map(ErrorCode::as_str)),
         (Some("app_chat_stream"), Some("conversation_completed"))

@@ -125,7 +125,7 @@ impl Caller {
                 app.conversations().list(&query).header(ID, id).with_response().await.map(attempts)
             }
             Kind::Chat => {
-                let mut request = ChatRequest::new("How is the tea made?", &self.user);
+                let mut request = ChatRequest::new("How is the tea made?").user(&self.user);
                 // Some turns, then a conversation of its own.
                 request.conversation_id = self.conversation.take_if(|_| self.random.u32(..8) > 0);
                 let reply = app.chat().send(&request).header(ID, id).with_response().await?;
@@ -135,7 +135,7 @@ impl Caller {
             }
             Kind::Feedback => {
                 let message = self.message.clone().unwrap_or_default();
-                let request = MessageFeedbackRequest::new(&self.user).rating(FeedbackRating::Like);
+                let request = MessageFeedbackRequest::new().user(&self.user).rating(FeedbackRating::Like);
                 app.messages().feedback(&message, &request).header(ID, id).with_response().await.map(attempts)
             }
             Kind::Annotate => {

@@ -43,7 +43,7 @@ impl Client for Dify {
     }
 
     async fn open(&self) -> Result<Self::Open, String> {
-        let request = ChatRequest::new("Hello", "user-1");
+        let request = ChatRequest::new("Hello").user("user-1");
         let mut stream = self.0.chat().stream(&request).await.map_err(|error| error.to_string())?;
         match stream.next().await {
             Some(Ok(_)) => Ok(stream),

@@ -1,6 +1,6 @@
 //! Multipart forms: structs like those of JSON bodies, which make the runtime's form.
 
-use super::structs::{Field, arguments, constructor, default_by_new};
+use super::structs::{Field, arguments, constructor, default_by_new, of_user};
 use super::{ItemSource, Part, ident};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Component, Member, Model, Shape, Type};
@@ -51,6 +51,7 @@ pub(super) fn part(component: &Component, members: &[Member], model: &Model, fin
             }
         },
     ];
+    items.extend(of_user(component, model));
     items.extend((new.is_empty() && !default).then(|| default_by_new(&name)));
     Part::of_type(&component.name, ItemSource::Items(items))
 }

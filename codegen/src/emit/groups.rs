@@ -5,8 +5,7 @@ use super::operation::{description, static_name};
 use super::{ItemSource, Part, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Group, Location, Member, Model, Operation, ReplyMode, Secret, Shape, Type, chosen_by_method, escaped,
-    rust_name,
+    Answer, Body, Group, Model, Operation, ReplyMode, Secret, Shape, Type, USER, chosen_by_method, escaped, rust_name,
 };
 use crate::rustdoc;
 use crate::source::outline::COMMON_CODES;
@@ -161,32 +160,24 @@ fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Mo
     }
 }
 
-/// A request builder that refuses what the server cannot do without: what `x-dify-needs` names, and a required user that
-/// is empty.
+/// A request builder that fills in the client's user, and refuses a request without what the server needs.
 fn careful(builder: &ImplItemFn, operation: &Operation, model: &Model) -> ImplItemFn {
     let mut builder = builder.clone();
-    builder.block.stmts.splice(0..0, needs(operation, model));
+    let user = ident(USER);
+    let of_body = operation.user_in_body(model).map(|_| parse_quote!(let body = &*self.with_user(body);));
+    let of_query = operation.user_in_query().then(|| parse_quote!(let #user = self.user_or(#user);));
+    let filled: Vec<syn::Stmt> = of_body.into_iter().chain(of_query).collect();
+    builder.block.stmts.splice(0..0, filled.into_iter().chain(needs(operation, model)));
     builder
 }
 
 fn needs(operation: &Operation, model: &Model) -> Vec<syn::Stmt> {
-    let members = match &operation.body {
-        Some(Body::Json(Type::Named(name)) | Body::Form { component: name, .. }) => {
-            model.components.get(name).map(|component| &component.shape)
-        }
-        _ => None,
-    };
-    let members: &[Member] = match members {
-        Some(Shape::Object(members) | Shape::Form(members)) => members,
-        _ => &[],
-    };
+    let members = operation.request().map_or(&[][..], |name| model.members(name));
     let members = members.iter().map(|m| (&m.name, m.required && !m.nullable, &m.ty, true));
     let parameters = operation.query_parameters().map(|p| (&p.name, p.required, &p.ty, false));
-    let needed =
-        |name: &str, required: bool| operation.needs.iter().any(|need| need == name) || (required && name == "user");
     members
         .chain(parameters)
-        .filter(|(name, required, ty, _)| needed(name, *required) && **ty == Type::Text)
+        .filter(|(name, _, ty, _)| operation.needs.contains(name) && **ty == Type::Text)
         .map(|(wire, required, _, in_body)| {
             let name = ident(&rust_name(wire));
             let value: Expr = match (in_body, required) {
@@ -289,27 +280,20 @@ fn stopping(operation: &Operation, group: &Group, model: &Model) -> Option<Expr>
             });
         }
     };
-    let only_user = |name: &str| {
-        let component = model.components.get(name)?;
-        let Shape::Object(members) = &component.shape else { return None };
-        let required: Vec<&str> = members.iter().filter(|m| m.required).map(|m| m.name.as_str()).collect();
-        (required == ["user"]).then_some(())
-    };
-    only_user(request)?;
-    let user: Expr = match (&operation.body, operation.mode) {
-        (Some(Body::Json(Type::Named(body))), ReplyMode::Streaming | ReplyMode::Only) => {
-            let member = model.object(body)?.iter().find(|m| m.name == "user")?;
-            (member.required && !member.nullable).then(|| parse_quote!(request.user))?
-        }
-        _ => {
-            let user = operation.query_parameters().find(|p| p.name == "user" && p.location == Location::Query)?;
-            user.required.then(|| parse_quote!(query.user))?
-        }
+    if stop.needs != [USER] || model.object(request)?.iter().any(|member| member.required) {
+        return None;
+    }
+    let user: Expr = if operation.user_in_body(model).is_some() {
+        parse_quote!(request.user)
+    } else if operation.user_in_query() {
+        parse_quote!(query.user)
+    } else {
+        return None;
     };
     let request = ident(request);
     Some(parse_quote! {
-        stopping(&#stop_static, Some(&#user), |transport, task_id, user| {
-            transport.#id(task_id, &#request::new(user))
+        stopping(&#stop_static, self.transport.user_or(#user.as_deref()), |transport, task_id, user| {
+            transport.#id(task_id, &#request::new().user(user))
         })
     })
 }
@@ -368,7 +352,7 @@ fn documentation(operation: &Operation, group: &Group, model: &Model) -> Vec<Str
     rustdoc::wrap(&sentence, "", &mut lines);
     if let [needs] = operation.needs.as_slice() {
         let unset = format!(
-            "Fails with [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before sending when `{needs}` is not set."
+            "Fails with [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before sending when `{needs}` is not set, neither in the request nor by [`as_user`](crate::App::as_user)."
         );
         rustdoc::wrap(&unset, "", &mut lines);
     }

@@ -2,7 +2,7 @@
 
 use super::{ItemSource, Part, decoding, ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
-use crate::model::{Component, Member, Model, Secret, Shape, Type};
+use crate::model::{Component, Member, Model, Operation, Secret, Shape, Type};
 use crate::rustdoc;
 use quote::quote;
 use serde_json::Value;
@@ -68,6 +68,7 @@ pub(super) fn parts(component: &Component, members: &[Member], model: &Model, fi
         },
         parse_quote!(impl #name { #(#methods)* #from_json }),
     ];
+    items.extend(of_user(component, model));
     items.extend(default);
     items.extend(debug);
     items.extend(super::pages::item(component, model, findings));
@@ -140,6 +141,20 @@ pub(super) fn discreet<'f>(
         impl std::fmt::Debug for #name {
             fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
                 f.debug_struct(#text)#(#fields)*.finish_non_exhaustive()
+            }
+        }
+    })
+}
+
+/// A request that names an end user, for clients that fill it in.
+pub(super) fn of_user(component: &Component, model: &Model) -> Option<Item> {
+    let is_its_request = |operation: &Operation| operation.request() == Some(&component.name);
+    let user = model.operations.iter().find(|operation| is_its_request(operation))?.user_in_body(model)?;
+    let (name, user) = (ident(&component.name), ident(&user.rust));
+    Some(parse_quote! {
+        impl crate::transport::OfUser for #name {
+            fn user(&mut self) -> &mut Option<String> {
+                &mut self.#user
             }
         }
     })

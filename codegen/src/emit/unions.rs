@@ -16,6 +16,7 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
         quote!(#(#docs)* #variant_ident(Box<#inner>))
     });
     let idents: Vec<syn::Ident> = variants.iter().map(|v| ident(&variant_name(&v.value))).collect();
+    let inners = variants.iter().map(|v| ident(&v.component));
     let values: Vec<&String> = variants.iter().map(|v| &v.value).collect();
     let mut items: Vec<Item> = vec![
         parse_quote! {
@@ -93,6 +94,18 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
                         #(Self::#idents(event) => event.serialize(serializer),)*
                         Self::Unknown { data, .. } => data.serialize(serializer),
                     }
+                }
+            }
+        },
+        parse_quote! {
+            #[cfg(feature = "schemars")]
+            impl schemars::JsonSchema for #name {
+                fn schema_name() -> std::borrow::Cow<'static, str> {
+                    stringify!(#name).into()
+                }
+
+                fn json_schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+                    crate::stream::event::schema(#tag, &[#((#values, generator.subschema_for::<#inners>())),*])
                 }
             }
         },

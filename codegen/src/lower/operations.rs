@@ -1,7 +1,7 @@
 //! Rules about operations: what progenitor cannot call.
 
 use super::for_each_operation;
-use crate::model::{carried_by_body, resolved, text};
+use crate::model::{USER, carried_by_body, resolved, text};
 use serde_json::{Value, json};
 
 /// What marks the path of an operation's second half: OpenAPI allows one operation per path and method.
@@ -22,6 +22,24 @@ pub(super) fn drop_parameters_the_body_carries(document: &mut Value) -> usize {
         let before = parameters.len();
         parameters.retain(|p| !carried_by_body(resolved(&whole, p), body.as_ref().map(Option::as_ref)));
         before - parameters.len()
+    })
+}
+
+/// A client can have a user for all requests, which a request then leaves out: progenitor's builders take an optional one.
+pub(super) fn leave_the_user_to_the_client(document: &mut Value) -> usize {
+    let whole = document.clone();
+    for_each_operation(document, |_, _, operation| {
+        let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
+        let mut count = 0;
+        for parameter in parameters {
+            let mut user = resolved(&whole, parameter).clone();
+            if text(&user, "name") == USER && text(&user, "in") == "query" && user["required"] == true {
+                user["required"] = false.into();
+                *parameter = user;
+                count += 1;
+            }
+        }
+        count
     })
 }
 

@@ -39,13 +39,13 @@ pub async fn show(app: &App) -> Result<(), Box<dyn Error>> {
 
 async fn chat(app: &App, inputs: Map<String, Value>, parameters: &AppParameters) -> Result<(), Box<dyn Error>> {
     heading("A streamed chat");
-    print_answer(app, &ChatRequest::new("What is Dify good for?", USER).inputs(inputs.clone())).await?;
+    print_answer(app, &ChatRequest::new("What is Dify good for?").user(USER).inputs(inputs.clone())).await?;
 
     heading("A file, uploaded and used in a message");
     match sample::attachment(&parameters.file_upload) {
         Some(file) => {
             let input = sample::upload(app, file).await?;
-            print_answer(app, &ChatRequest::new(file.question, USER).inputs(inputs).files(vec![input])).await?;
+            print_answer(app, &ChatRequest::new(file.question).user(USER).inputs(inputs).files(vec![input])).await?;
         }
         None => {
             println!("  skipped: the application accepts no text files and no pictures (its feature \"File Upload\")")
@@ -77,7 +77,7 @@ async fn print_answer(app: &App, request: &ChatRequest) -> Result<(), Box<dyn Er
 
 async fn completion(app: &App, inputs: Map<String, Value>) -> Result<(), Box<dyn Error>> {
     heading("A streamed completion");
-    let mut stream = app.completion().stream(&CompletionRequest::new(inputs, USER)).await?;
+    let mut stream = app.completion().stream(&CompletionRequest::new(inputs).user(USER)).await?;
     while let Some(event) = stream.next().await {
         print!("{}", event?.text().unwrap_or_default());
         std::io::stdout().flush()?;
@@ -88,7 +88,7 @@ async fn completion(app: &App, inputs: Map<String, Value>) -> Result<(), Box<dyn
 
 async fn workflow(app: &App, inputs: Map<String, Value>) -> Result<(), Box<dyn Error>> {
     heading("A workflow, node by node");
-    let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new(inputs, USER)).await?;
+    let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new(inputs).user(USER)).await?;
     while let Some(event) = stream.next().await {
         match event? {
             WorkflowEvent::NodeStarted(node) => {

@@ -46,7 +46,7 @@ async fn run(deployment: &Deployment) -> Result<(), dify_api::Error> {
     for warning in deployment.warnings() {
         println!("  warning: {}", Shown::new(&warning.message));
     }
-    let request = WorkflowRunRequest::new([("city", "Beijing")], "example-user");
+    let request = WorkflowRunRequest::new([("city", "Beijing")]).user("example-user");
     let mut stream = deployment.app().workflows().run_stream(&request).await?;
     while let Some(event) = stream.next().await {
         match event? {

@@ -21,7 +21,7 @@ use std::env::VarError;
 /// use dify_api::{App, types::ChatRequest};
 ///
 /// let app = App::from_env()?; // DIFY_API_KEY, DIFY_BASE_URL
-/// let reply = app.chat().send(&ChatRequest::new("Hello", "user-1")).await?;
+/// let reply = app.chat().send(&ChatRequest::new("Hello").user("user-1")).await?;
 /// println!("{}", reply.answer);
 /// # Ok(()) }
 /// ```
@@ -60,6 +60,23 @@ impl App {
     #[must_use]
     pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
         self.transport.server_version()
+    }
+
+    /// Returns a client that fills in `user` where a request names no user; a request's own user takes precedence. The client
+    /// shares connections, limits and credentials with this one. [`request`](Self::request) is sent as it is.
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::{ChatRequest, ConversationsListQuery};
+    ///
+    /// let maria = app.as_user("maria-0412");
+    /// let reply = maria.chat().send(&ChatRequest::new("Hello")).await?;
+    /// let conversations = maria.conversations().list(&ConversationsListQuery::new()).await?;
+    /// # Ok(()) }
+    /// ```
+    #[must_use]
+    pub fn as_user(&self, user: impl Into<String>) -> Self {
+        Self { transport: self.transport.as_user(user.into()) }
     }
 
     /// Any route of the server, described or not, by this client's key and connections.

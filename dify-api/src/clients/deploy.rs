@@ -34,7 +34,7 @@ impl Console {
     ///
     /// let definition = std::fs::read_to_string("assistant.yml")?;
     /// let deployment = console.deploy(definition).await?;
-    /// let reply = deployment.app().chat().send(&ChatRequest::new("Hello", "user-1")).await?;
+    /// let reply = deployment.app().chat().send(&ChatRequest::new("Hello").user("user-1")).await?;
     /// println!("{}: {}", deployment.app_id(), reply.answer);
     /// # Ok(()) }
     /// ```

@@ -13,7 +13,7 @@ impl FileInput {
     ///
     /// let upload = FileUploadRequest::new(Upload::path("report.pdf")).user("user-1");
     /// let file = app.files().upload(&upload).await?;
-    /// let request = ChatRequest::new("Summarise it.", "user-1").files([FileInput::uploaded(&file)]);
+    /// let request = ChatRequest::new("Summarise it.").user("user-1").files([FileInput::uploaded(&file)]);
     /// // A variable of the application may be a file, too.
     /// let request = request.input("report", FileInput::uploaded(&file));
     /// # Ok(()) }

@@ -40,7 +40,8 @@ pub use run::{Pause, Run};
 /// The status of a run, as far as its events report it.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
-#[cfg_attr(feature = "serialize", serde(rename_all = "snake_case"))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
+#[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(rename_all = "snake_case"))]
 #[non_exhaustive]
 pub enum RunStatus {
     /// Nothing has been heard of it.
@@ -53,7 +54,7 @@ pub enum RunStatus {
     /// A workflow did what it should.
     Succeeded,
     /// A workflow came to its end although some of its nodes failed.
-    #[cfg_attr(feature = "serialize", serde(rename = "partial-succeeded"))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(rename = "partial-succeeded"))]
     PartialSucceeded,
     /// It failed.
     Failed,
@@ -63,7 +64,7 @@ pub enum RunStatus {
     /// it, Dify does not report: both end alike. [`Stopped`](Self::Stopped) it is when the stream itself was asked to stop.
     Ended,
     /// A status that this version of the crate does not define, as sent.
-    #[cfg_attr(feature = "serialize", serde(untagged))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(untagged))]
     Other(String),
 }
 
@@ -110,6 +111,7 @@ impl From<&crate::types::WorkflowRunStatus> for RunStatus {
 /// Why a run failed, in the words of the server.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Failure {
     /// The reason, to be matched on. Only `error` events have one; a run that fails at a node has none.
@@ -148,6 +150,7 @@ impl fmt::Display for Failure {
 /// The parts that are missing from an accumulated value.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Missing {
     /// How many events could not be read.
@@ -166,12 +169,14 @@ pub struct Missing {
 /// An event that could not be read.
 #[derive(Clone, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Undecoded {
     /// Why not.
     pub error: String,
     /// The event's data as it came. Written as text.
     #[cfg_attr(feature = "serialize", serde(serialize_with = "as_text"))]
+    #[cfg_attr(feature = "schemars", schemars(with = "String"))]
     pub data: Bytes,
 }
 

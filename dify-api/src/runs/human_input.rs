@@ -33,13 +33,13 @@ impl<'a> Workflows<'a> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::{HumanInputSubmitRequest, WorkflowRunRequest};
     ///
-    /// let request = WorkflowRunRequest::new([("draft", "Dear all, …")], "user-1");
+    /// let request = WorkflowRunRequest::new([("draft", "Dear all, …")]).user("user-1");
     /// let run = app
     ///     .workflows()
     ///     .run_with_input(&request, async |form| {
     ///         println!("{}", form.form_content);
     ///         let button = form.actions.first()?.id.clone();
-    ///         Some(HumanInputSubmitRequest::new([("comment", "Fine.")], button, "editor-7"))
+    ///         Some(HumanInputSubmitRequest::new([("comment", "Fine.")], button).user("editor-7"))
     ///     })
     ///     .await?;
     /// println!("{:?}: {:?}", run.status, run.outputs);
@@ -107,7 +107,8 @@ where
                 self.followed.insert(stream.into_run().resuming())
             }
         };
-        let (transport, user) = (self.workflows.transport, &*self.request.user);
+        let transport = self.workflows.transport;
+        let user = transport.user_or(self.request.user.as_deref()).unwrap_or_default();
         // How often the run was taken up at a pause whose forms are answered.
         let mut repeated = 0;
         loop {
@@ -127,7 +128,7 @@ where
                 return Ok(run);
             };
             // Followed from before the answer, so that nothing of what it sets going is missed.
-            let query = WorkflowsEventsQuery::new(user);
+            let query = WorkflowsEventsQuery::new().user(user);
             let mut events = self.workflows.events(run_id, &query).await?;
             events.probe(probe::<WorkflowEvent>(transport, run_id, user));
             events.source_mut().ends_with_pause = true;

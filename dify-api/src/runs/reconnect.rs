@@ -63,7 +63,7 @@ impl<E: Resumable> RunStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::WorkflowRunRequest;
     ///
-    /// let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     /// let run = app.workflows().run_stream(&request).await?.into_run().resuming().await?;
     /// println!("{:?} after {} interruptions", run.status, run.missing.gaps);
     /// # Ok(()) }

@@ -71,7 +71,7 @@ impl<E: Resumable> EventStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::WorkflowRunRequest;
     ///
-    /// let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new([("city", "Beijing")], "user-1")).await?;
+    /// let mut stream = app.workflows().run_stream(&WorkflowRunRequest::new([("city", "Beijing")]).user("user-1")).await?;
     /// while let Some(event) = stream.next().await {
     ///     match event {
     ///         Ok(event) => println!("{event:?}"),
@@ -174,7 +174,7 @@ mod app {
     use serde_json::json;
 
     async fn follow(transport: &Transport, run_id: &str, user: &str) -> Result<EventStream<RunEvent>, Error> {
-        let query = WorkflowsEventsQuery::new(user).include_state_snapshot(true);
+        let query = WorkflowsEventsQuery::new().user(user).include_state_snapshot(true);
         Workflows::new(transport).events(run_id, &query).await
     }
 

@@ -35,7 +35,7 @@ streamed! {
     /// # async fn example(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::ChatRequest;
     ///
-    /// let request = ChatRequest::new("What is worth seeing here?", "maria-0412");
+    /// let request = ChatRequest::new("What is worth seeing here?").user("maria-0412");
     /// let reply = app.chat().send_streamed(&request).await?;
     /// println!("{}", reply.answer);
     /// # Ok(())
@@ -74,7 +74,7 @@ streamed! {
     /// # async fn example(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::WorkflowRunRequest;
     ///
-    /// let request = WorkflowRunRequest::new([("city", "Beijing")], "maria-0412");
+    /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("maria-0412");
     /// let reply = app.workflows().run_streamed(&request).await?;
     /// println!("{}: {}", reply.data.status, reply.data.outputs);
     /// # Ok(())

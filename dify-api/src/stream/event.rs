@@ -65,6 +65,17 @@ fn type_of<'n>(name: &'n str, data: &str) -> &'n str {
     if name == "message_file" && glance(data, "answer").is_some() { "message" } else { name }
 }
 
+/// The schema of one of several events, distinguished by a tag; events that are not defined are of any shape.
+#[cfg(feature = "schemars")]
+pub(crate) fn schema(tag: &str, events: &[(&str, schemars::Schema)]) -> schemars::Schema {
+    use serde_json::json;
+    let tagged = |values: serde_json::Value| json!({"properties": {tag: values}, "required": [tag]});
+    let defined = events.iter().map(|(name, schema)| json!({"allOf": [schema, tagged(json!({"const": name}))]}));
+    let names: Vec<_> = events.iter().map(|(name, _)| *name).collect();
+    let other = json!({"type": "object", "allOf": [tagged(json!({"type": "string", "not": {"enum": names}}))]});
+    schemars::json_schema!({"oneOf": defined.chain([other]).collect::<Vec<_>>()})
+}
+
 /// Keeps [`Event`] to this crate, so that it can grow.
 pub trait Sealed {}
 

@@ -46,7 +46,7 @@ pub(crate) use stop::within;
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
 /// use dify_api::types::ChatRequest;
 ///
-/// let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await?;
+/// let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await?;
 /// while let Some(event) = stream.next().await {
 ///     print!("{}", event?.text().unwrap_or_default());
 /// }

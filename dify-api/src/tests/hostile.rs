@@ -114,7 +114,7 @@ fn page(server: &Server) -> WebApp {
 
 /// The errors of a stream.
 async fn of_a_stream(app: &App) -> Vec<Error> {
-    let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     let mut errors = Vec::new();
     while let Some(event) = stream.next().await {
         match event {

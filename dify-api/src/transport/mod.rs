@@ -32,6 +32,7 @@ mod sending;
 pub(crate) mod span;
 pub(crate) mod timeouts;
 pub(crate) mod timer;
+mod user;
 
 pub use pending::Call;
 pub use raw_request::RawRequest;
@@ -40,6 +41,8 @@ pub(crate) use request::{Built, Draft, needed};
 pub use response::Response;
 pub use retry::RetryPolicy;
 pub use timeouts::{TimeLimit, Timeouts};
+#[cfg(feature = "app")]
+pub(crate) use user::OfUser;
 
 use limits::Limits;
 use places::Places;
@@ -49,6 +52,8 @@ use retry::Budget;
 #[derive(Clone)]
 pub struct Transport {
     shared: Arc<Shared>,
+    /// The end user of requests that name none.
+    user: Option<Arc<str>>,
 }
 
 struct Shared {
@@ -78,6 +83,7 @@ impl Transport {
                 server_version: RwLock::default(),
                 settings,
             }),
+            user: None,
         }
     }
 

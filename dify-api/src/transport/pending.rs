@@ -23,7 +23,7 @@ use std::{
 /// use dify_api::types::ChatRequest;
 /// use std::time::Duration;
 ///
-/// let request = ChatRequest::new("Hello", "user-1");
+/// let request = ChatRequest::new("Hello").user("user-1");
 /// let reply = app.chat().send(&request).await?;
 /// // The same, with limits of its own and everything that came with the answer:
 /// let call = app.chat().send(&request).timeouts(|limits| limits.call(Duration::from_secs(30)));

@@ -174,7 +174,8 @@ pub(crate) fn needed(name: &str, value: Option<&str>) -> Result<(), String> {
     if value.is_some_and(|value| !value.is_empty()) {
         return Ok(());
     }
-    Err(format!("`{name}` is not set: Dify finds nothing without it; set it by `.{name}(…)` or in `new`"))
+    let whole = if name == "user" { ", or use the client's `as_user(…)` for all its requests" } else { "" };
+    Err(format!("`{name}` is not set: Dify finds nothing without it; set it by `.{name}(…)` on the request{whole}"))
 }
 
 #[cfg(test)]

@@ -11,7 +11,7 @@ use std::{fmt, ops::Deref};
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
 /// use dify_api::types::ChatRequest;
 ///
-/// let request = ChatRequest::new("Hello", "user-1");
+/// let request = ChatRequest::new("Hello").user("user-1");
 /// let response = app.chat().send(&request).with_response().await?;
 /// println!("{} from Dify {:?}", response.status(), response.server_version());
 /// println!("{}", response.answer); // the value itself

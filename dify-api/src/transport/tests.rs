@@ -31,7 +31,7 @@ async fn server_and_app(script: Vec<Step>) -> (Server, App) {
 /// The error that a blocking chat meets.
 async fn failure(script: Vec<Step>) -> Error {
     let (server, app) = server_and_app(script).await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let error = app.chat().send(&request).await.expect_err("an error");
     assert_eq!(server.seen().len(), 1, "{error}");
     assert_eq!(error.attempts(), 1);
@@ -48,7 +48,7 @@ fn is_timeout(error: &Error, limit: TimeLimit) -> bool {
 #[tokio::test]
 async fn a_request_carries_key_mode_and_accept() {
     let (server, app) = server_and_app(answer(401, "application/json", "{}")).await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let _ = app.chat().send(&request).await;
     let seen = server.seen().remove(0).to_lowercase();
     assert!(seen.starts_with("post /v1/chat-messages http/1.1\r\n"), "{seen}");
@@ -67,7 +67,7 @@ async fn a_request_carries_key_mode_and_accept() {
 #[tokio::test]
 async fn nothing_is_sent_before_a_call_is_awaited() {
     let (server, app) = server_and_app(answer(200, "application/json", "{}")).await;
-    drop(app.chat().send(&ChatRequest::new("Hello", "user-1")));
+    drop(app.chat().send(&ChatRequest::new("Hello").user("user-1")));
     tokio::time::sleep(Duration::from_millis(20)).await;
     assert!(server.seen().is_empty());
 }
@@ -194,7 +194,7 @@ async fn a_connection_that_breaks_is_told_from_one_that_was_never_made() {
         .base_url("http://127.0.0.1:9/v1")
         .build()
         .expect("app");
-    let error = app.chat().send(&ChatRequest::new("a", "b")).await.expect_err("nobody there");
+    let error = app.chat().send(&ChatRequest::new("a").user("b")).await.expect_err("nobody there");
     assert!(matches!(error.kind(), ErrorKind::Transport(never) if never.connecting), "{error}");
     assert!(!error.may_have_acted());
     assert!(error.to_string().contains("Is the base URL right"), "{error}");
@@ -226,7 +226,7 @@ async fn a_client_told_to_follow_redirects_is_reported_when_it_wanders_off() {
 #[tokio::test]
 async fn what_cannot_be_sent_is_told_before_it_is() {
     let (server, app) = server_and_app(answer(200, "application/json", "{}")).await;
-    let request = crate::types::StopRequest::new("user-1");
+    let request = crate::types::StopRequest::new().user("user-1");
     for id in ["", ".", ".."] {
         let error = app.chat().stop(id, &request).await.expect_err("refused");
         assert!(matches!(error.kind(), ErrorKind::InvalidRequest(_)), "{error}");
@@ -249,7 +249,7 @@ async fn what_cannot_be_sent_is_told_before_it_is() {
 #[tokio::test]
 async fn a_path_parameter_stays_in_its_place() {
     let (server, app) = server_and_app(answer(200, "application/json", r#"{"result":"success"}"#)).await;
-    let request = crate::types::StopRequest::new("user-1");
+    let request = crate::types::StopRequest::new().user("user-1");
     app.chat().stop("..\\a?b#c%2f%2e", &request).await.expect("stopped");
     let seen = server.seen().remove(0);
     assert!(seen.starts_with("POST /v1/chat-messages/..%5Ca%3Fb%23c%252f%252e/stop HTTP"), "{seen}");
@@ -313,7 +313,7 @@ async fn an_upload_that_stands_still_is_noticed() {
 #[tokio::test]
 async fn calls_can_be_stored_joined_and_spawned() {
     let (server, app) = server_and_app(answer(200, "application/json", r#"{"result":"success"}"#)).await;
-    let request = crate::types::StopRequest::new("user-1");
+    let request = crate::types::StopRequest::new().user("user-1");
     let calls = ["a", "b", "c"].map(|id| app.chat().stop(id, &request));
     let done = futures_util::future::join_all(calls).await;
     assert!(done.iter().all(Result::is_ok), "{done:?}");

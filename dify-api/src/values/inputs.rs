@@ -13,8 +13,8 @@ use std::collections::{BTreeMap, HashMap};
 /// use dify_api::{Inputs, types::ChatRequest};
 /// use serde_json::json;
 ///
-/// let by_json = ChatRequest::new("Hello", "user-1").inputs(json!({"city": "Beijing", "days": 3}));
-/// let by_name = ChatRequest::new("Hello", "user-1").input("city", "Beijing").input("days", 3);
+/// let by_json = ChatRequest::new("Hello").user("user-1").inputs(json!({"city": "Beijing", "days": 3}));
+/// let by_name = ChatRequest::new("Hello").user("user-1").input("city", "Beijing").input("days", 3);
 /// assert_eq!(by_json, by_name);
 ///
 /// let pairs: Inputs = [("city", "Beijing"), ("country", "China")].into();

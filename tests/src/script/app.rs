@@ -32,8 +32,8 @@ pub(super) async fn made(app: &App, operation: &str) -> Result<Vec<(&'static str
     let group = GROUPS.iter().map(|(group, _)| *group).find(|group| rest.starts_with(group)).unwrap_or_default();
     Ok(match group {
         "conversations" | "messages" => {
-            let first = app.chat().send(&ChatRequest::new("What is worth seeing here?", USER)).await?;
-            let next = ChatRequest::new("And there?", USER).conversation_id(&first.conversation_id);
+            let first = app.chat().send(&ChatRequest::new("What is worth seeing here?").user(USER)).await?;
+            let next = ChatRequest::new("And there?").user(USER).conversation_id(&first.conversation_id);
             let next = app.chat().send(&next).await?;
             // The list of conversations continues after one, the list of variables after another kind of id.
             let last = if operation == "app_conversations_list" { json!(first.conversation_id) } else { Value::Null };
@@ -55,7 +55,7 @@ pub(super) async fn made(app: &App, operation: &str) -> Result<Vec<(&'static str
         "files" => {
             let file = uploaded(app).await?;
             let used = FileInput::uploaded(&file);
-            app.chat().send(&ChatRequest::new("What does it say?", USER).files(vec![used])).await?;
+            app.chat().send(&ChatRequest::new("What does it say?").user(USER).files(vec![used])).await?;
             vec![("file_id", json!(file.id))]
         }
         "end_users" => vec![("end_user_id", json!(uploaded(app).await?.created_by))],
@@ -89,7 +89,7 @@ pub(super) async fn made(app: &App, operation: &str) -> Result<Vec<(&'static str
 }
 
 fn run() -> WorkflowRunRequest {
-    WorkflowRunRequest::new(Map::from_iter([("city".to_owned(), json!("Beijing"))]), USER)
+    WorkflowRunRequest::new(Map::from_iter([("city".to_owned(), json!("Beijing"))])).user(USER)
 }
 
 async fn uploaded(app: &App) -> Result<UploadedFile, Error> {

@@ -12,7 +12,7 @@ pub struct Dify {
 }
 
 fn request() -> ChatRequest {
-    ChatRequest::new("Hello", "user-1")
+    ChatRequest::new("Hello").user("user-1")
 }
 
 impl Client for Dify {

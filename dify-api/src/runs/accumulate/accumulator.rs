@@ -32,7 +32,7 @@ pub type RunStream<E> = Accumulator<E, Run>;
 /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
 /// use dify_api::types::ChatRequest;
 ///
-/// let request = ChatRequest::new("Hello", "user-1");
+/// let request = ChatRequest::new("Hello").user("user-1");
 /// let answer = app.chat().stream(&request).await?.into_answer().await?;
 /// println!("{} for {:?}", answer.text, answer.usage.map(|usage| usage.total_price));
 ///
@@ -161,7 +161,7 @@ impl<E> EventStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::ChatRequest;
     ///
-    /// let request = ChatRequest::new("Hello", "user-1");
+    /// let request = ChatRequest::new("Hello").user("user-1");
     /// let answer = app.chat().stream(&request).await?.into_answer().await?;
     /// println!("{}", answer.text);
     /// # Ok(()) }
@@ -181,7 +181,7 @@ impl<E> EventStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::{RunStatus, types::WorkflowRunRequest};
     ///
-    /// let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     /// let run = app.workflows().run_stream(&request).await?.into_run().await?;
     /// if run.status == RunStatus::Succeeded {
     ///     println!("{:?}", run.outputs);

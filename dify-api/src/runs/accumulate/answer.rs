@@ -19,6 +19,7 @@ use std::collections::BTreeMap;
 /// [`apply`](Self::apply). Unreported values are `None`; speech is not stored.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Answer {
     /// The answer. The steps of an agent are joined by a line feed, as the server stores them; the thinking of a ReAct
@@ -59,17 +60,18 @@ pub struct Answer {
     /// The missing parts.
     pub missing: Missing,
     /// What the pieces of the text show of the application.
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     mode: Option<AppMode>,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     pieces: Pieces,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     steps: Steps,
 }
 
 /// A file that belongs to an answer, as far as its events describe it.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct AnswerFile {
     /// Its id: that of the file of the message, or of the upload.

@@ -7,6 +7,7 @@ use crate::RawJson;
 /// The published page receives less than an application's key, so that nearly all members are optional.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Citation {
     /// Rank of the passage, from 1.

@@ -7,6 +7,7 @@ use std::fmt;
 /// What an answer cost, by the prices of the server. A model without a price costs 0.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Cost {
     /// The amount, a decimal number such as `0.0001032`.
@@ -23,7 +24,7 @@ impl Answer {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::ChatRequest;
     ///
-    /// let answer = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await?.into_answer().await?;
+    /// let answer = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await?.into_answer().await?;
     /// if let Some(cost) = answer.cost() {
     ///     println!("{cost}"); // 0.0001032 USD
     /// }

@@ -11,6 +11,7 @@ use crate::{
 /// once known is not forgotten when a later event leaves it out.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NodeRun {
     /// Id of the execution. That of an iteration or a loop is the id of its node, unless a snapshot contained another one.
@@ -64,6 +65,7 @@ pub struct NodeRun {
 /// A failed attempt of a node, after which another was made.
 #[derive(Clone, Debug, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct NodeRetry {
     /// Id of the attempt: that of the execution, or up to Dify 1.8.1 one of its own.

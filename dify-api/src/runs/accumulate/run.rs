@@ -25,6 +25,7 @@ use std::{borrow::Cow, collections::BTreeMap};
 /// come.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Run {
     /// Id of the run, by which it can be read back and followed.
@@ -77,24 +78,25 @@ pub struct Run {
     /// the pause. `run_with_input` sets it; the [`error`](Self::error) explains it.
     pub stopped_on_resumption: bool,
     /// It is that of a chatflow.
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     pub(super) talks: bool,
     /// Its text is that of the answer around it.
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     of_an_answer: bool,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     pieces: Pieces,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     executions: ById,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     containers: ById,
-    #[cfg_attr(feature = "serialize", serde(skip))]
+    #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     agent_logs: ById,
 }
 
 /// Why a run pauses.
 #[derive(Clone, Debug, Default, PartialEq)]
 #[cfg_attr(feature = "serialize", derive(serde::Serialize))]
+#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
 #[non_exhaustive]
 pub struct Pause {
     /// Ids of the nodes that wait.

@@ -26,7 +26,7 @@ impl<E: Event> EventStream<E> {
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::ChatRequest;
     ///
-    /// let mut stream = app.chat().stream(&ChatRequest::new("Count to a thousand", "user-1")).await?;
+    /// let mut stream = app.chat().stream(&ChatRequest::new("Count to a thousand").user("user-1")).await?;
     /// let first = stream.next().await;
     /// stream.stop().await?;
     /// while let Some(event) = stream.next().await {

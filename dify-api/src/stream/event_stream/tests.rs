@@ -36,7 +36,7 @@ async fn open(steps: Vec<Step>) -> EventStream<ChatEvent> {
     let mut script = vec![event_stream()];
     script.extend(steps);
     let server = Server::start(vec![script]).await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     server.app(brief()).chat().stream(&request).await.expect("a stream")
 }
 
@@ -226,7 +226,7 @@ async fn silence_is_noticed_and_pings_break_it() {
 async fn a_refusal_is_no_empty_stream() {
     async fn refusal(script: Vec<Step>) -> Error {
         let server = Server::start(vec![script]).await;
-        let request = ChatRequest::new("Hello", "user-1");
+        let request = ChatRequest::new("Hello").user("user-1");
         server.app(brief()).chat().stream(&request).await.expect_err("refused")
     }
     let body = r#"{"code":"not_chat_app","message":"No.","status":400}"#;
@@ -247,7 +247,7 @@ async fn pings_keep_no_stream_alive_for_ever() {
     let steps = [event_stream(), say(MESSAGE)].into_iter().chain(pings()).collect();
     let server = Server::start(vec![steps]).await;
     let timeouts = brief().stall(Duration::from_millis(400));
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let mut stream =
         server.app(Timeouts::none()).chat().stream(&request).timeouts(|_| timeouts).await.expect("a stream");
     let (names, errors) = read(&mut stream).await;
@@ -263,7 +263,7 @@ async fn a_flood_without_events_neither_starves_others_nor_outruns_the_limits() 
     let flood = vec![event_stream(), say("event: ping\n\n".repeat(3_000_000))];
     let server = Server::start(vec![flood]).await;
     let timeouts = Timeouts::none().stall(Duration::from_millis(30));
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let mut stream = server.app(timeouts).chat().stream(&request).await.expect("a stream");
     let other = tokio::spawn(tokio::task::yield_now());
     let (names, errors) = read(&mut stream).await;
@@ -277,7 +277,7 @@ async fn the_whole_stream_has_a_limit_where_one_is_set() {
     let steps = (0..40).flat_map(|_| [Step::Wait(Duration::from_millis(50)), say(MESSAGE)]);
     let server = Server::start(vec![[event_stream()].into_iter().chain(steps).collect()]).await;
     let timeouts = brief().stream(Duration::from_millis(300));
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let mut stream = server.app(timeouts).chat().stream(&request).await.expect("a stream");
     let (names, errors) = read(&mut stream).await;
     assert!((1..=6).contains(&(names.len() - 1)), "{names:?}");
@@ -292,7 +292,7 @@ async fn stoppable(steps: Vec<Step>) -> (Server, EventStream<ChatEvent>) {
     let stream = [event_stream()].into_iter().chain(steps).collect();
     let server = Server::start(vec![stream, answer(200, "application/json", STOPPED)]).await;
     let app: App = server.app(brief());
-    let stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     (server, stream)
 }
 

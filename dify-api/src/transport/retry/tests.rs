@@ -118,7 +118,7 @@ async fn a_connection_that_is_not_there_is_tried_again_and_nothing_was_acted_on(
     drop(listener);
     let builder = crate::App::builder().api_key("app-1").base_url(base_url).retry(at_once().max_attempts(4));
     let app = builder.build().expect("a client");
-    let error = app.chat().send(&ChatRequest::new("Hello", "user-1")).await.expect_err("nobody there");
+    let error = app.chat().send(&ChatRequest::new("Hello").user("user-1")).await.expect_err("nobody there");
     assert_eq!(error.attempts(), 4);
     assert!(matches!(error.kind(), ErrorKind::Transport(error) if error.connecting), "{error}");
     assert!(!error.may_have_acted());
@@ -200,7 +200,7 @@ async fn the_limit_on_the_whole_call_is_not_spent_on_waiting() {
 async fn a_streams_head_is_asked_for_again_where_it_was_refused() {
     let server = Server::start(vec![busy(""), vec![Step::Cut]]).await;
     let app = server.app(brief());
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let error = app.chat().stream(&request).retry(at_once()).await.expect_err("cut");
     assert_eq!((error.attempts(), error.may_have_acted()), (2, true), "{error}");
 }

@@ -76,7 +76,7 @@ async fn a_span_follows_the_conventions_and_holds_no_secret() {
     let guard = tracing::subscriber::set_default(fields.clone());
     // Tests that run at the same time may have found nobody interested.
     tracing::callsite::rebuild_interest_cache();
-    let request = ChatRequest::new("a private question", "user-1");
+    let request = ChatRequest::new("a private question").user("user-1");
     let outcome = server.app(Timeouts::none()).chat().send(&request).await;
     drop(guard);
     assert!(outcome.is_err());
@@ -212,7 +212,7 @@ async fn a_failed_stop_of_a_dropped_stream_is_an_event() {
     let fields = Fields::default();
     let _guard = tracing::subscriber::set_default(fields.clone());
     tracing::callsite::rebuild_interest_cache();
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let mut stream = server.app(Timeouts::none()).chat().stream(&request).await.expect("a stream").stop_on_drop();
     assert!(stream.next().await.is_some_and(|event| event.is_ok()));
     drop(stream);

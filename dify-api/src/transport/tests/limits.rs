@@ -16,7 +16,7 @@ fn dripping(status: u16, media: &str) -> Vec<Step> {
 /// The errors of calls of all kinds.
 async fn failures(server: &Server, timeouts: Timeouts) -> Vec<Error> {
     let app = server.app(timeouts);
-    let question = ChatRequest::new("Hello", "user-1");
+    let question = ChatRequest::new("Hello").user("user-1");
     let upload = FileUploadRequest::new(Upload::bytes("a.txt", "content")).user("user-1");
     let speech = crate::types::TextToAudioRequest::new().text("Hello");
     vec![
@@ -160,7 +160,7 @@ async fn no_duration_of_any_setter_makes_a_call_panic() {
                 // A limit without end may be waited for without end.
                 let moment = Duration::from_millis(100);
                 let _ = tokio::time::timeout(moment, app.info().get()).await;
-                let question = ChatRequest::new("Hello", "user-1");
+                let question = ChatRequest::new("Hello").user("user-1");
                 let streaming = async { app.chat().stream(&question).await.ok()?.next().await };
                 let _ = tokio::time::timeout(moment, streaming).await;
             }
@@ -191,7 +191,7 @@ async fn a_name_or_a_proxy_that_hangs_counts_as_connecting() {
     });
     for builder in [through, builder().configure_http(|http| http.dns_resolver(std::sync::Arc::new(Never)))] {
         let app = builder.build().expect("a client");
-        let error = app.chat().send(&ChatRequest::new("Hello", "user-1")).await.expect_err("no connection");
+        let error = app.chat().send(&ChatRequest::new("Hello").user("user-1")).await.expect_err("no connection");
         assert!(is_timeout(&error, TimeLimit::Connect), "{error}");
         assert!(!error.may_have_acted(), "{error}");
     }

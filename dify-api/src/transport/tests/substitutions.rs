@@ -30,7 +30,7 @@ async fn members_that_events_lack_are_counted() {
     );
     let server = Server::start(vec![vec![event_stream(), say(message)]]).await;
     let mut stream =
-        server.app(Timeouts::none()).chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+        server.app(Timeouts::none()).chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     assert_eq!(stream.substitutions(), 0);
     let event = stream.next().await.expect("an event").expect("an event that can be decoded");
     assert_eq!((event.text(), stream.substitutions()), (Some(""), 1));
@@ -56,7 +56,7 @@ async fn members_that_the_events_of_an_answer_lack_are_counted() {
         "\n\n"
     );
     let server = Server::start(vec![vec![event_stream(), say(message)]]).await;
-    let request = ChatRequest::new("Hello", "user-1");
+    let request = ChatRequest::new("Hello").user("user-1");
     let call = server.app(Timeouts::none()).chat().send_streamed(&request).with_response();
     let response = call.await.expect("an answer");
     assert_eq!(response.answer, "Hi");
@@ -73,7 +73,7 @@ async fn an_error_envelope_with_status_200_is_no_answer() {
     for error in [
         app.info().get().await.map(drop).expect_err("info"),
         app.conversations().list(&query).await.map(drop).expect_err("a list"),
-        app.chat().send(&ChatRequest::new("Hello", "user-1")).await.map(drop).expect_err("a reply"),
+        app.chat().send(&ChatRequest::new("Hello").user("user-1")).await.map(drop).expect_err("a reply"),
     ] {
         let ErrorKind::Decode(decode) = error.kind() else { panic!("{error}") };
         assert_eq!((decode.path.as_str(), decode.body.as_ref()), (".", envelope.as_bytes()));

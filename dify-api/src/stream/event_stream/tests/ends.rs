@@ -43,7 +43,7 @@ fn chunk(data: &str) -> Step {
 /// A stream of exactly these steps, its head included.
 async fn raw(script: Vec<Step>, timeouts: Timeouts) -> EventStream<ChatEvent> {
     let server = Server::start(vec![script]).await;
-    server.app(timeouts).chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream")
+    server.app(timeouts).chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream")
 }
 
 /// Ways in which a connection ends badly.
@@ -146,11 +146,11 @@ async fn signs_of_life_are_no_events_wherever_they_come() {
         assert_eq!(names, ["message", "message", "message_end"], "{line_end:?}");
         assert!(errors.is_empty(), "{line_end:?}: {errors:?}");
         let server = Server::start(vec![vec![event_stream(), say(&body)]]).await;
-        let reply = server.app(brief()).chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await;
+        let reply = server.app(brief()).chat().send_streamed(&ChatRequest::new("Hello").user("user-1")).await;
         assert_eq!(reply.expect("an answer").answer, "hihi", "{line_end:?}");
         let run = format!("{signs}{STARTED}{signs}{}{signs}", finished("succeeded", r#"{"out":1}"#));
         let server = Server::start(vec![vec![event_stream(), say(run.replace('\n', line_end))]]).await;
-        let request = WorkflowRunRequest::new([("a", "b")], "user-1");
+        let request = WorkflowRunRequest::new([("a", "b")]).user("user-1");
         let reply = server.app(brief()).workflows().run_streamed(&request).await.expect("a run");
         assert_eq!(reply.data.outputs.as_str(), r#"{"out":1}"#, "{line_end:?}");
     }
@@ -181,7 +181,7 @@ async fn an_error_event_fails_the_stream_whatever_it_looks_like() {
         assert!(matches!(error.kind(), ErrorKind::Stream(_)), "{event}: {error}");
         assert_eq!(answer.snapshot().status, RunStatus::Failed, "{event}");
         let server = Server::start(vec![vec![event_stream(), say(&body)]]).await;
-        let reply = server.app(brief()).chat().send_streamed(&ChatRequest::new("Hello", "user-1")).await;
+        let reply = server.app(brief()).chat().send_streamed(&ChatRequest::new("Hello").user("user-1")).await;
         assert!(matches!(reply.expect_err(event).kind(), ErrorKind::Stream(_)), "{event}");
     }
 }

@@ -13,7 +13,7 @@ async fn talking(steps: Vec<Step>, limits: Timeouts) -> (Server, EventStream<Cha
     let stream = [event_stream()].into_iter().chain(steps).collect();
     let server = Server::start(vec![stream, answer(200, "application/json", STOPPED)]).await;
     let app: App = server.app(limits);
-    let stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     (server, stream)
 }
 
@@ -64,7 +64,7 @@ async fn a_server_that_does_not_answer_the_stop_is_not_waited_for() {
     let stream = vec![event_stream(), say(MESSAGE), Step::Wait(Duration::from_millis(300)), say(END)];
     let server = Server::start(vec![stream, vec![Step::Wait(Duration::from_secs(60))]]).await;
     let app = server.app(Timeouts::none().stop(Duration::from_millis(50)));
-    let mut stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).await.expect("a stream");
+    let mut stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).await.expect("a stream");
     let error = stream.stop().await.expect_err("no answer");
     assert!(is_late(&error), "{error}");
     let (names, errors) = read(&mut stream).await;
