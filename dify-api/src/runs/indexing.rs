@@ -5,7 +5,7 @@ use crate::{
     error::{Context as CallContext, IndexingError, Situation, UnindexedDocument},
     groups::Documents,
     operation::{Credential, Named},
-    transport::timeouts::bounded,
+    transport::{timeouts::after, timer::Timer},
     types::{DocumentMetadataPart, DocumentsGetQuery, IndexingProgress, IndexingStatus, IndexingStatusReply},
 };
 use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
@@ -18,7 +18,7 @@ use std::{
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::time::{Sleep, sleep};
+use tokio::time::Instant;
 
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
@@ -54,7 +54,13 @@ impl<'a> Documents<'a> {
     /// reported: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
     pub fn wait_until_indexed(self, dataset_id: &'a str, batch: &'a str) -> Indexing<'a> {
         let waiting = Waiting { documents: self, dataset_id, batch, last: None, pace: pace() };
-        Indexing { waiting, state: IndexingState::Asking(None), deadline: Some(DEADLINE), timer: None }
+        Indexing {
+            waiting,
+            state: IndexingState::Asking(None),
+            deadline: Some(DEADLINE),
+            due: None,
+            timer: Timer::new(None),
+        }
     }
 }
 
@@ -67,7 +73,9 @@ pub struct Indexing<'a> {
     waiting: Waiting<'a>,
     state: IndexingState<'a>,
     deadline: Option<Duration>,
-    timer: Option<Pin<Box<Sleep>>>,
+    /// When the deadline is, once it was polled.
+    due: Option<Instant>,
+    timer: Timer,
 }
 
 /// The request, and its last answer.
@@ -84,7 +92,7 @@ type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 enum IndexingState<'a> {
     /// A request is under way, or will be.
     Asking(Option<Later<'a, Result<IndexingStatusReply, Error>>>),
-    Resting(Pin<Box<Sleep>>),
+    Resting(Timer, Instant),
     /// The names of those that failed are looked up.
     Naming(Later<'a, IndexingError>),
     Over,
@@ -120,8 +128,8 @@ impl<'a> Indexing<'a> {
             return Poll::Ready(None);
         }
         if let Some(limit) = self.deadline {
-            let timer = self.timer.get_or_insert_with(|| Box::pin(sleep(bounded(limit))));
-            if timer.as_mut().poll(cx).is_ready() {
+            let due = *self.due.get_or_insert_with(|| after(Instant::now(), limit));
+            if self.timer.poll_until(cx, due).is_ready() {
                 self.state = IndexingState::Over;
                 return Poll::Ready(Some(Err(self.waiting.late(limit))));
             }
@@ -129,8 +137,8 @@ impl<'a> Indexing<'a> {
         loop {
             match &mut self.state {
                 IndexingState::Over => return Poll::Ready(None),
-                IndexingState::Resting(rest) => {
-                    std::task::ready!(rest.as_mut().poll(cx));
+                IndexingState::Resting(timer, due) => {
+                    std::task::ready!(timer.poll_until(cx, *due));
                     self.state = IndexingState::Asking(None);
                 }
                 IndexingState::Naming(naming) => {
@@ -211,7 +219,7 @@ impl<'a> Waiting<'a> {
         let at_work = |document: &IndexingProgress| document.indexing_status != IndexingStatus::Completed;
         if reply.data.iter().any(|document| at_work(document) && !stuck(&document)) {
             let rest = self.pace.next().unwrap_or(Duration::from_secs(5));
-            return IndexingState::Resting(Box::pin(sleep(rest)));
+            return IndexingState::Resting(Timer::new(None), Instant::now() + rest);
         }
         let documents: Vec<UnindexedDocument> = reply.data.iter().filter(stuck).map(UnindexedDocument::of).collect();
         if documents.is_empty() {

@@ -5,7 +5,10 @@ use std::{
     pin::Pin,
     task::{Context, Poll},
 };
-use tokio::time::{Instant, Sleep};
+use tokio::{
+    runtime::{self, Handle},
+    time::{Instant, Sleep},
+};
 
 /// Wakes its task when a limit has passed.
 ///
@@ -16,16 +19,23 @@ pub(crate) struct Timer {
     /// The earliest limit that is known to come: setting the timer later would mean to move it back for that one.
     no_later: Option<Instant>,
     sleep: Option<Pin<Box<Sleep>>>,
+    /// Whose clock it uses.
+    runtime: Option<runtime::Id>,
 }
 
 impl Timer {
     /// A timer that is first set for `no_later` where another limit is asked for before it.
     pub(crate) fn new(no_later: Option<Instant>) -> Self {
-        Self { no_later, sleep: None }
+        Self { no_later, sleep: None, runtime: None }
     }
 
     /// Ready when it is `due`.
     pub(crate) fn poll_until(&mut self, cx: &mut Context<'_>, due: Instant) -> Poll<()> {
+        // That of a runtime that is gone panics, and that of one that does not run never fires.
+        let here = Handle::try_current().ok().map(|runtime| runtime.id());
+        if here.is_some() && here != self.runtime {
+            (self.sleep, self.runtime) = (None, here);
+        }
         let no_later = self.no_later;
         let sleep = self.sleep.get_or_insert_with(|| {
             let first = no_later.map_or(due, |no_later| no_later.min(due));
@@ -74,6 +84,25 @@ mod tests {
         assert_eq!(fires(None, &[100, 250]).await, [100, 250]);
         assert_eq!(fires(Some(40), &[100]).await, [100]);
         assert_eq!(fires(Some(100), &[40, 60, 200]).await, [40, 60, 200]);
+    }
+
+    /// Guards a fault: what was read further on another runtime panicked.
+    #[test]
+    fn a_timer_outlives_its_runtime() {
+        let mut timer = Timer::new(None);
+        for limit in [100, 200] {
+            let mut builder = tokio::runtime::Builder::new_current_thread();
+            let runtime = builder.enable_time().start_paused(true).build().expect("a runtime");
+            runtime.block_on(async {
+                let start = Instant::now();
+                let fired = poll_fn(|cx| timer.poll_until(cx, start + Duration::from_millis(limit)));
+                fired.await;
+                assert_eq!(start.elapsed().as_millis(), u128::from(limit));
+                // Set again, for a time that this runtime does not see.
+                let later = poll_fn(|cx| timer.poll_until(cx, start + Duration::from_secs(60)));
+                assert!(tokio::time::timeout(Duration::from_millis(1), later).await.is_err());
+            });
+        }
     }
 
     #[tokio::test(start_paused = true)]

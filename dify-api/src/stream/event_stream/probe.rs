@@ -1,12 +1,13 @@
 //! Asks for a run itself when the stream that follows it brings nothing but pings.
 
+use crate::transport::timer::Timer;
 use std::{
     pin::Pin,
     sync::{Mutex, PoisonError},
     task::{Context, Poll},
     time::Duration,
 };
-use tokio::time::{Instant, Sleep};
+use tokio::time::Instant;
 
 /// How long a followed stream may bring no event before the run itself is asked for, and asked for again. Dify sends
 /// followers of a run nothing but pings for 300 s when they come too late for its last event.
@@ -29,14 +30,17 @@ pub(crate) struct Probe {
     ask: Box<dyn Fn() -> Asking + Send + Sync>,
     /// Behind a lock that is never waited for, so that the stream can be shared.
     asking: Option<Mutex<Asking>>,
-    quiet: Pin<Box<Sleep>>,
+    quiet: Timer,
+    /// When it is asked.
+    due: Instant,
     /// When the last event came.
     since: Instant,
 }
 
 impl Probe {
     pub(crate) fn new(ask: impl Fn() -> Asking + Send + Sync + 'static) -> Self {
-        Self { ask: Box::new(ask), asking: None, quiet: Box::pin(tokio::time::sleep(QUIET)), since: Instant::now() }
+        let now = Instant::now();
+        Self { ask: Box::new(ask), asking: None, quiet: Timer::new(None), due: now + QUIET, since: now }
     }
 
     /// An event came.
@@ -52,13 +56,13 @@ impl Probe {
     }
 
     fn wait(&mut self) {
-        self.quiet.set(tokio::time::sleep(QUIET));
+        self.due = Instant::now() + QUIET;
     }
 
     /// The run's state, whenever it was asked for.
     pub(super) fn poll(&mut self, cx: &mut Context<'_>) -> Poll<ProbedState> {
         if self.asking.is_none() {
-            std::task::ready!(self.quiet.as_mut().poll(cx));
+            std::task::ready!(self.quiet.poll_until(cx, self.due));
         }
         let asking = self.asking.get_or_insert_with(|| Mutex::new((self.ask)()));
         let asking = asking.get_mut().unwrap_or_else(PoisonError::into_inner);
