@@ -243,6 +243,8 @@ impl Error {
             | ErrorKind::InvalidRequest(_)
             | ErrorKind::File { .. }
             | ErrorKind::TooManyPages { .. } => false,
+            #[cfg(feature = "blocking")]
+            ErrorKind::InAsync => false,
             #[cfg(feature = "knowledge")]
             ErrorKind::Indexing(_) => false,
             // The run goes on by itself.

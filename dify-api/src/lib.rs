@@ -82,6 +82,7 @@
 //! | `rustls` | yes | TLS by rustls with aws-lc and the certificates of the system |
 //! | `rustls-no-provider` | | TLS by rustls with the provider that the program installs, such as ring |
 //! | `native-tls` | | TLS by the library of the system |
+//! | `blocking` | | [`wait`](Call::wait) and iterators for programs without `async`, see `dify_api::blocking` |
 //! | `schemars` | | `JsonSchema` for all types |
 //! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
 //! | `tracing` | | a span per operation, an event per failed attempt and failed stop |
@@ -91,7 +92,7 @@
 //! client is built, unless it is given a [`reqwest::Client`] of its own. With `rustls-no-provider` alone, every
 //! `reqwest::Client` of the program panics when it is built before a provider is installed, those of other crates too.
 //!
-//! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime.
+//! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime. Blocking calls bring their own.
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Each client uses a part of the runtime; what nobody uses shows when all are compiled. Without any there is the decoder
@@ -110,6 +111,8 @@
 // Macros expand to paths from outside, in here as well.
 extern crate self as dify_api;
 
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod clients;
 mod error;
 mod exchange;

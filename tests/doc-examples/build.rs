@@ -146,15 +146,29 @@ fn module(number: usize, example: &Example) -> String {
 
 /// The call of the first function of an example whose parameters can be given.
 fn call(code: &str, example: &Example) -> Result<String, String> {
-    let mut refused = "an example is a `main` or an `async fn` that returns a result".to_owned();
-    for (name, parameters) in code.split("async fn ").skip(1).filter_map(function) {
+    let mut refused = "an example is a `main` or a function that returns a result".to_owned();
+    let asynchronous = code.contains("async fn ");
+    let start = if asynchronous { "async fn " } else { "fn " };
+    for (name, parameters) in code.split(start).skip(1).filter_map(function) {
         let values: Result<Vec<String>, _> = parameters.iter().map(|parameter| value(parameter, example)).collect();
         match values {
-            Ok(values) => return Ok(format!("{name}({}).await?;\n        Ok(())", values.join(", "))),
+            Ok(values) if asynchronous => return Ok(format!("{name}({}).await?;\n        Ok(())", values.join(", "))),
+            Ok(values) => return Ok(blocking_call(name, &values)),
             Err(why) => refused = why,
         }
     }
     Err(refused)
+}
+
+/// The call of a function whose calls block.
+fn blocking_call(name: &str, values: &[String]) -> String {
+    let mut code = String::new();
+    let mut arguments = Vec::new();
+    for (number, value) in values.iter().enumerate() {
+        code.push_str(&format!("let a{number} = {value};\n        "));
+        arguments.push(format!("a{number}"));
+    }
+    code + &format!("tokio::task::block_in_place(move || {name}({}))?;\n        Ok(())", arguments.join(", "))
 }
 
 /// The name and the parameters of a function.

@@ -46,13 +46,15 @@ impl Error {
     /// | [rate limits](Self::is_rate_limited) | 429 |
     /// | 503, or no connection | 503 |
     /// | a time limit | 504 |
-    /// | a wrong configuration of the client | 500 |
+    /// | a wrong configuration of the client, or a blocking call inside `async` code | 500 |
     /// | anything else: a credential that Dify refuses, a failed run, an answer that cannot be read | 502 |
     #[must_use]
     pub fn http_status(&self) -> StatusCode {
         match self.kind() {
             ErrorKind::InvalidRequest(_) | ErrorKind::File { .. } => StatusCode::BAD_REQUEST,
             ErrorKind::Config(_) => StatusCode::INTERNAL_SERVER_ERROR,
+            #[cfg(feature = "blocking")]
+            ErrorKind::InAsync => StatusCode::INTERNAL_SERVER_ERROR,
             _ if self.is_rate_limited() => StatusCode::TOO_MANY_REQUESTS,
             _ if self.is_connect() => StatusCode::SERVICE_UNAVAILABLE,
             ErrorKind::Timeout(_) => StatusCode::GATEWAY_TIMEOUT,

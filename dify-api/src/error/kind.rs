@@ -75,6 +75,13 @@ pub enum ErrorKind {
         /// How many may be fetched.
         limit: u32,
     },
+    /// A blocking call was made inside `async` code. Nothing was sent.
+    #[cfg(feature = "blocking")]
+    #[error(
+        "a blocking call would block the runtime of the `async` code around it: use `.await` in place of `wait()`, or make \
+         the call inside `tokio::task::spawn_blocking`"
+    )]
+    InAsync,
     /// The request could not be made from its arguments. Nothing was sent.
     #[error("the request cannot be sent: {}", Shown::new(.0))]
     InvalidRequest(String),
@@ -120,6 +127,8 @@ impl fmt::Debug for ErrorKind {
             | Self::InvalidRequest(_)
             | Self::Config(_)
             | Self::File { .. } => write!(f, "{}({self})", self.name()),
+            #[cfg(feature = "blocking")]
+            Self::InAsync => write!(f, "{}({self})", self.name()),
         }
     }
 }
@@ -150,6 +159,8 @@ impl ErrorKind {
             | Self::Backlog { .. }
             | Self::TooLarge { .. }
             | Self::TooManyPages { .. } => {}
+            #[cfg(feature = "blocking")]
+            Self::InAsync => {}
         }
     }
 
@@ -174,6 +185,8 @@ impl ErrorKind {
             #[cfg(any(feature = "app", feature = "web"))]
             Self::Resume(_) => "resume",
             Self::TooManyPages { .. } => "too_many_pages",
+            #[cfg(feature = "blocking")]
+            Self::InAsync => "in_async",
             Self::InvalidRequest(_) => "invalid_request",
             Self::Config(_) => "config",
             Self::File { .. } => "file",

@@ -334,8 +334,8 @@ impl<E> EventStream<E> {
 
     /// Makes a drop of the stream before the end of the run stop the run as well.
     ///
-    /// The request goes out from a task of its own, on the runtime in which the stream is dropped; whether it was heard,
-    /// not reported. A run cannot be stopped before an event contains its task.
+    /// The request goes out from a task of its own, on the runtime in which the stream is dropped, or on that of blocking
+    /// calls if one of them opened the stream; whether it was heard, not reported. A run cannot be stopped before an event contains its task.
     ///
     /// Without this, a workflow continues when its stream is dropped, and its result is stored; the answer to a chat
     /// message stays empty on Dify 1.16.1, whether its run was stopped or not.

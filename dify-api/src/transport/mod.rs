@@ -60,6 +60,8 @@ struct Shared {
     client: reqwest::Client,
     /// For https where the base URL is http: made when it is needed.
     secure: OnceLock<reqwest::Client>,
+    #[cfg(feature = "blocking")]
+    blocking: origin::BlockingClients,
     base: Url,
     credentials: Credentials,
     settings: Settings,
@@ -76,6 +78,8 @@ impl Transport {
             shared: Arc::new(Shared {
                 client,
                 secure: OnceLock::new(),
+                #[cfg(feature = "blocking")]
+                blocking: origin::BlockingClients::default(),
                 base,
                 credentials,
                 budget: Arc::new(Budget::new(settings.retry.budget)),
@@ -105,7 +109,7 @@ impl Transport {
     /// go along on the same server only.
     #[cfg(all(feature = "app", feature = "console"))]
     pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Result<Self, Error> {
-        let client = self.shared.client(&base).map_err(Error::outside)?.clone();
+        let client = self.shared.async_client(&base).map_err(Error::outside)?.clone();
         let mut settings = self.shared.settings.clone();
         if !origin::same_origin(&base, &self.shared.base) {
             settings.headers = headers::Headers::default();

@@ -3,6 +3,16 @@
 use super::Shared;
 use crate::{ErrorKind, values::location::place};
 use reqwest::Url;
+use std::sync::OnceLock;
+
+/// The HTTP clients of blocking calls, whose connections belong to another runtime: made when they are needed.
+#[cfg(feature = "blocking")]
+#[derive(Default)]
+pub(super) struct BlockingClients {
+    client: OnceLock<reqwest::Client>,
+    /// For https where the base URL is http.
+    secure: OnceLock<reqwest::Client>,
+}
 
 /// Same scheme, host and port.
 pub(crate) fn same_origin(one: &Url, other: &Url) -> bool {
@@ -24,17 +34,33 @@ pub(super) fn moved_base(base: &Url, asked: &Url, location: &str) -> Option<Box<
 }
 
 impl Shared {
-    /// The HTTP client for a URL.
+    /// The HTTP client for a URL, of asynchronous or of blocking calls.
     pub(super) fn client(&self, url: &Url) -> Result<&reqwest::Client, ErrorKind> {
-        if url.scheme() != "https" || self.base.scheme() == "https" {
-            return Ok(&self.client);
+        #[cfg(feature = "blocking")]
+        if crate::blocking::is_here() {
+            let BlockingClients { client, secure } = &self.blocking;
+            return if self.adds_tls(url) { self.made(secure, url) } else { self.made(client, &self.base) };
         }
-        if let Some(client) = self.secure.get() {
+        self.async_client(url)
+    }
+
+    /// The HTTP client for a URL, of asynchronous calls.
+    pub(super) fn async_client(&self, url: &Url) -> Result<&reqwest::Client, ErrorKind> {
+        if self.adds_tls(url) { self.made(&self.secure, url) } else { Ok(&self.client) }
+    }
+
+    /// The client of an http base trusts no certificate: it was not to need any.
+    fn adds_tls(&self, url: &Url) -> bool {
+        url.scheme() == "https" && self.base.scheme() != "https"
+    }
+
+    /// Returns the HTTP client of a place; makes it if there is none yet.
+    fn made<'s>(&self, place: &'s OnceLock<reqwest::Client>, server: &Url) -> Result<&'s reqwest::Client, ErrorKind> {
+        if let Some(client) = place.get() {
             return Ok(client);
         }
-        // The client of an http base trusts no certificate: it was not to need any.
-        let client = self.settings.http_client(url).map_err(|error| ErrorKind::Config(error.to_string()))?;
-        Ok(self.secure.get_or_init(|| client))
+        let client = self.settings.http_client(server).map_err(|error| ErrorKind::Config(error.to_string()))?;
+        Ok(place.get_or_init(|| client))
     }
 
     /// Reads a URL that the server gave. It may lead to another server, as to an object store, but not out of https,

@@ -14,6 +14,7 @@ use std::{
     collections::HashSet,
     hash::{DefaultHasher, Hash, Hasher},
 };
+use tokio::runtime::Handle;
 
 /// The run behind a stream, as far as its events have reported it.
 pub(crate) struct FrameSource {
@@ -48,6 +49,9 @@ pub(crate) struct FrameSource {
     begun: bool,
     /// This stream continues another one, and begins by repeating what happened before.
     continues: bool,
+    /// A blocking call opened it.
+    #[cfg(feature = "blocking")]
+    blocking: bool,
 }
 
 impl FrameSource {
@@ -77,6 +81,8 @@ impl FrameSource {
             told: HashSet::new(),
             begun: false,
             continues: false,
+            #[cfg(feature = "blocking")]
+            blocking: crate::blocking::is_here(),
         }
     }
 
@@ -243,6 +249,16 @@ impl FrameSource {
         self.stop_on_drop = false;
     }
 
+    /// Returns the runtime for work that continues after the stream.
+    fn runtime(&self) -> Option<Handle> {
+        let here = Handle::try_current().ok();
+        #[cfg(feature = "blocking")]
+        if self.blocking || here.is_none() {
+            return crate::blocking::handle().ok().cloned();
+        }
+        here
+    }
+
     pub(super) async fn request_stop(&self) -> Result<(), Error> {
         let refused = |why: &str| Err(self.error(ErrorKind::InvalidRequest(why.to_owned())));
         let Some(stopping) = self.stopping.clone() else {
@@ -269,7 +285,7 @@ impl Drop for FrameSource {
             return;
         }
         if let (Some(stopping), Some(task_id)) = (self.stopping.take(), self.task_id.take())
-            && let Ok(runtime) = tokio::runtime::Handle::try_current()
+            && let Some(runtime) = self.runtime()
         {
             let transport = self.transport.clone();
             runtime.spawn(async move {
