@@ -11,7 +11,7 @@ use std::{future::poll_fn, iter::FusedIterator, pin::Pin};
 /// # fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
 /// use dify_api::types::ChatRequest;
 ///
-/// let request = ChatRequest::new("Hello", "user-1");
+/// let request = ChatRequest::new("Hello").user("user-1");
 /// let mut events = app.chat().stream(&request).wait()?.into_answer().blocking();
 /// while let Some(event) = events.next() {
 ///     event?;

@@ -10,7 +10,7 @@
 //!
 //! fn main() -> Result<(), dify_api::Error> {
 //!     let app = App::from_env()?;
-//!     let request = ChatRequest::new("Hello", "user-1");
+//!     let request = ChatRequest::new("Hello").user("user-1");
 //!     println!("{}", app.chat().send(&request).wait()?.answer);
 //!
 //!     for event in app.chat().stream(&request).wait()?.blocking() {

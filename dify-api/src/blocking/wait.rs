@@ -19,7 +19,7 @@ use std::{
 ///
 /// # fn run(app: App) -> Result<(), dify_api::Error> {
 /// let probe = app.probe().wait()?;
-/// let stream = app.chat().stream(&ChatRequest::new("Hello", "user-1")).wait()?;
+/// let stream = app.chat().stream(&ChatRequest::new("Hello").user("user-1")).wait()?;
 /// let answer = stream.into_answer().wait()?;
 /// # Ok(()) }
 /// ```
@@ -32,7 +32,7 @@ pub trait Wait: IntoFuture<Output: Outcome> + Sized {
     /// use dify_api::{App, blocking::Wait, types::WorkflowRunRequest};
     ///
     /// # fn run(app: App) -> Result<(), dify_api::Error> {
-    /// let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+    /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     /// let mut stream = app.workflows().run_stream(&request).wait()?.into_run();
     /// while let Some(event) = stream.next().wait() {
     ///     event?;
@@ -83,7 +83,7 @@ impl<T> Call<T> {
     /// # fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
     /// use dify_api::types::ChatRequest;
     ///
-    /// let reply = app.chat().send(&ChatRequest::new("Hello", "user-1")).wait()?;
+    /// let reply = app.chat().send(&ChatRequest::new("Hello").user("user-1")).wait()?;
     /// println!("{}", reply.answer);
     /// # Ok(()) }
     /// ```

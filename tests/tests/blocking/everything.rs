@@ -23,7 +23,7 @@ use crate::scene::*;
 const DEFINITION: &str = include_str!("../../../dify-api/examples/deploy_app/assistant.yml");
 
 fn run_request() -> WorkflowRunRequest {
-    WorkflowRunRequest::new([("city", "Beijing")], "user-1")
+    WorkflowRunRequest::new([("city", "Beijing")]).user("user-1")
 }
 
 fn cut() -> Fault {
@@ -106,7 +106,7 @@ fn a_response_a_probe_and_a_raw_request_can_be_waited_for() {
 fn lists_are_walked_to_their_end() {
     let (server, app) = scene();
     for number in 0..7 {
-        let question = dify_api::types::ChatRequest::new(format!("Question {number}"), "user-1");
+        let question = dify_api::types::ChatRequest::new(format!("Question {number}")).user("user-1");
         app.chat().send(&question).wait().expect("an answer");
     }
     let query = ConversationsListQuery::new().user("user-1").limit(3);
@@ -156,7 +156,7 @@ fn forms_are_answered_by_a_function_of_the_caller() {
     let run = app.workflows().run_with_input(&request, async |form| {
         *seen.lock().expect("the forms") += 1;
         let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
-        Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone(), "editor-7"))
+        Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone()).user("editor-7"))
     });
     assert_eq!(run.wait().expect("the end").status, RunStatus::Succeeded);
     assert_eq!((seen.into_inner().ok(), server.count("app_human_input_submit").executed), (Some(1), 1));

@@ -200,7 +200,7 @@ fn a_thread_that_panicked_in_a_call_may_block_again() {
 #[test]
 fn time_limits_and_refusals_are_those_of_async_calls() {
     let (server, app) = scene();
-    let slow = ChatRequest::new("SLOW5 Hello", "user-1");
+    let slow = ChatRequest::new("SLOW5 Hello").user("user-1");
     let call = app.chat().send(&slow).timeouts(|_| Timeouts::none().call(std::time::Duration::from_millis(50)));
     assert!(call.wait().expect_err("it is slow").is_timeout());
     let knowledge = Knowledge::builder().api_key("dataset-key").base_url(server.base_url()).build().expect("a client");

@@ -39,7 +39,7 @@ pub fn scene_of(builder: Builder, key: &str) -> (Server, App) {
 }
 
 pub fn question() -> ChatRequest {
-    ChatRequest::new("Hello", "user-1")
+    ChatRequest::new("Hello").user("user-1")
 }
 
 pub fn is_refused(error: &Error) -> bool {

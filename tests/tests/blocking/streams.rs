@@ -141,7 +141,7 @@ fn a_stream_changes_between_blocking_and_async_code() {
 fn a_stream_whose_runtime_is_gone_ends_with_an_error() {
     let (_server, app) = scene_of(Server::builder().pace(Duration::from_millis(50)), "app-workflow");
     for runtime in [current_thread(), multi_thread()] {
-        let request = WorkflowRunRequest::new([("city", "Beijing")], "user-1");
+        let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
         let stream = runtime.block_on(async {
             let mut stream = app.workflows().run_stream(&request).await.expect("a stream");
             stream.next().await.expect("an event").expect("no error");
