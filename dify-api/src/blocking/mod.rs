@@ -25,10 +25,10 @@
 //! }
 //! ```
 //!
-//! [`Call::wait`](crate::Call::wait) needs no import. The trait [`Wait`] gives the same method to whatever else is
+//! [`Call::wait`](crate::Call::wait) needs no import. The trait [`Wait`] gives the same method to everything else that is
 //! awaited: `async` functions such as [`Download::save_to`](crate::Download::save_to) and
-//! [`EventStream::next`](crate::EventStream::next), and futures such as [`RunStream`](crate::RunStream). Time limits,
-//! retries and errors are those of asynchronous calls.
+//! [`EventStream::next`](crate::EventStream::next), and futures such as [`RunStream`](crate::RunStream). In place of
+//! `Uploads::into_vec`, collect the iterator. Time limits, retries and errors are those of asynchronous calls.
 //!
 //! # Where it works
 //!
@@ -38,7 +38,7 @@
 //!
 //! Inside `async` code nothing is sent, and nothing blocks: a call returns [`ErrorKind::InAsync`](crate::ErrorKind::InAsync), and
 //! an iterator yields it once and ends; [`Blocking::into_inner`] then returns the stream, which has lost nothing. So do
-//! functions that the client itself calls, such as that of `api_key_from`. Two places are not recognized, and block their
+//! blocking calls in functions that the client itself calls, such as that of `api_key_from`. Two places are not recognized, and block their
 //! thread, which is no worker of the runtime: the future of `block_on` of a multi-threaded runtime, and so
 //! `#[tokio::main]`, inside [`unconstrained`](tokio::task::coop::unconstrained) or in the same poll after
 //! `block_in_place`; and the executors of other crates.
@@ -57,7 +57,8 @@
 //!
 //! A client of the program's own ([`http_client`](crate::AppBuilder::http_client)) has one pool for both. Connections of
 //! a runtime that was dropped are replaced. One of a current-thread runtime that exists and does not run is not: a blocking
-//! call over it waits until a time limit ends it. `configure_http` avoids this.
+//! call over it waits until a time limit ends it. `configure_http` avoids this. In the same way a call waits for a renewal of
+//! the session that such a runtime has begun and not finished.
 
 mod iterator;
 mod place;

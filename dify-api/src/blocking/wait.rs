@@ -12,7 +12,7 @@ use std::{
     thread::{self, Thread},
 };
 
-/// Gives whatever is awaited a method that waits for it; see [the module](super).
+/// Gives everything that is awaited a method that waits for it; see [the module](super).
 ///
 /// ```no_run
 /// use dify_api::{App, blocking::Wait, types::ChatRequest};

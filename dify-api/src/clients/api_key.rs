@@ -106,7 +106,8 @@ macro_rules! key_from {
         /// server refuses the key with 401: the request is then sent once more with the new one. Several requests that are
         /// refused at once ask for one key.
         ///
-        /// A call fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the function fails.
+        /// A call fails with [`ErrorKind::Config`](crate::ErrorKind::Config) if the function fails. In a blocking call it is
+        /// polled on the thread that waits, inside the runtime of blocking calls; it must not make blocking calls itself.
         ///
         /// ```no_run
         /// # async fn run() -> Result<(), dify_api::Error> {

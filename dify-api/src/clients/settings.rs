@@ -168,7 +168,8 @@ macro_rules! configured {
         }
 
         /// Changes the HTTP client that this one makes for itself: proxies, addresses. TLS, the pool and the connect
-        /// limit are set already; redirects and repeated requests are off, since this client does both itself.
+        /// limit are set already; redirects and repeated requests are off, since this client does both itself. Another one
+        /// is made, in the same way, for https where the base URL is http, and for blocking calls.
         ///
         /// ```
         #[doc = concat!("use dify_api::", $client, ";")]
@@ -189,7 +190,7 @@ macro_rules! configured {
         /// It should follow no redirects (`redirect::Policy::none()`), repeat nothing (`retry::never()`) and have no
         /// total timeout, which would cut streams. What it does by itself is not counted by
         /// [`Error::attempts`](crate::Error::attempts). [`Timeouts::connect`](crate::Timeouts::connect) and the settings
-        /// of the pool are then ignored.
+        /// of the pool are then ignored. Blocking calls use it too, so that they have no connections of their own.
         pub fn http_client(mut self, client: reqwest::Client) -> Self {
             self.settings.http_client = Some(client);
             self

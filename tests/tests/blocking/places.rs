@@ -1,18 +1,22 @@
 //! Where a thread may block.
 
 use std::{
+    cell::RefCell,
     pin::pin,
-    sync::Arc,
+    sync::{Arc, mpsc},
     task::{Context, Wake},
     thread::{self, Thread},
 };
 
 use dify_api::{
-    App, Event as _, Knowledge, Timeouts,
+    App, Error, ErrorKind, Event as _, Knowledge, Timeouts,
     blocking::Wait as _,
     types::{ChatRequest, ConversationsListQuery},
 };
-use tokio::task::{LocalSet, block_in_place, unconstrained};
+use tokio::{
+    runtime::Handle,
+    task::{LocalSet, block_in_place, unconstrained},
+};
 
 use crate::scene::*;
 
@@ -127,6 +131,62 @@ fn an_iterator_that_was_refused_has_lost_nothing() {
     names.extend(events.into_inner().blocking().map(|event| event.expect("an event").name().to_owned()));
     let whole = app.chat().stream(&question()).wait().expect("a stream").blocking();
     assert_eq!(names, whole.map(|event| event.expect("an event").name().to_owned()).collect::<Vec<_>>());
+}
+
+// The thread of `block_on` is no worker: what escapes there harms no other task.
+#[test]
+fn an_unconstrained_block_on_is_not_recognized_and_works() {
+    let (_server, app) = scene();
+    multi_thread().block_on(unconstrained(async { works(&app) }));
+    multi_thread().block_on(async {
+        block_in_place(|| ());
+        works(&app);
+    });
+}
+
+#[test]
+fn a_runtime_inside_spawn_blocking_refuses_blocking_calls() {
+    let (_server, app) = scene();
+    let runtime = multi_thread();
+    let nested = runtime.spawn_blocking(move || {
+        works(&app);
+        Handle::current().block_on(async { is_refused_here(&app) });
+        current_thread().block_on(async { is_refused_here(&app) });
+        works(&app);
+    });
+    runtime.block_on(nested).expect("no panic");
+}
+
+/// Makes a call when its thread ends.
+struct LastWords(App, mpsc::Sender<Result<(), Error>>);
+
+impl Drop for LastWords {
+    fn drop(&mut self) {
+        let _ = self.1.send(self.0.info().get().wait().map(drop));
+    }
+}
+
+thread_local! {
+    static LAST_WORDS: RefCell<Option<LastWords>> = const { RefCell::new(None) };
+}
+
+// A panic there aborts the process.
+#[test]
+fn a_call_of_a_thread_that_ends_does_not_panic() {
+    let (_server, app) = scene();
+    let (sender, outcomes) = mpsc::channel();
+    for used_before in [false, true] {
+        let (app, sender) = (app.clone(), sender.clone());
+        let thread = thread::spawn(move || {
+            LAST_WORDS.set(Some(LastWords(app.clone(), sender)));
+            if used_before {
+                works(&app);
+            }
+        });
+        thread.join().expect("no panic");
+        let outcome = outcomes.recv().expect("an outcome");
+        assert!(outcome.as_ref().err().is_none_or(|error| matches!(error.kind(), ErrorKind::Config(_))), "{outcome:?}");
+    }
 }
 
 /// A thread that sleeps until it is woken, as other executors do.
