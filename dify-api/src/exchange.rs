@@ -1,5 +1,7 @@
 //! What a call is made of: before it is made, while it is under way, and when an answer came.
 
+#[cfg(feature = "cache")]
+use crate::values::decode::Fault;
 use crate::{
     Error, ErrorKind, Operation, Response, RetryPolicy, Timeouts, Transport,
     clients::credentials::Generation,
@@ -19,6 +21,8 @@ use reqwest::{
     StatusCode, Url,
     header::{HeaderMap, HeaderValue},
 };
+#[cfg(feature = "cache")]
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// One request to be sent, how, and what answers it.
@@ -42,6 +46,14 @@ pub(crate) struct Exchange {
     pub(crate) secrets: Vec<String>,
     /// How to stop the run that its events show.
     pub(crate) stopping: Option<Stopping>,
+    /// When its call began, where it may have waited for another since then.
+    pub(crate) begun: Option<Instant>,
+    /// How old the answer may be.
+    #[cfg(feature = "cache")]
+    pub(crate) cached: Option<Duration>,
+    /// Finds out whether an answer can be decoded.
+    #[cfg(feature = "cache")]
+    pub(crate) decodes: Option<fn(&Received) -> Result<(), Fault>>,
 }
 
 /// What a successful answer has to be.
@@ -129,6 +141,11 @@ impl Exchange {
             renewal: false,
             secrets: Vec::new(),
             stopping: None,
+            begun: None,
+            #[cfg(feature = "cache")]
+            cached: None,
+            #[cfg(feature = "cache")]
+            decodes: None,
         }
     }
 

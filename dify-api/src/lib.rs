@@ -83,6 +83,7 @@
 //! | `rustls-no-provider` | | TLS by rustls with the provider that the program installs, such as ring |
 //! | `native-tls` | | TLS by the library of the system |
 //! | `blocking` | | [`wait`](Call::wait) and iterators for programs without `async`, see `dify_api::blocking` |
+//! | `cache` | | [`Call::cached`] and `Cache`: answers of reads are kept in memory for some time |
 //! | `schemars` | | `JsonSchema` for all types |
 //! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
 //! | `tracing` | | a span per operation, an event per failed attempt and failed stop |
@@ -167,6 +168,8 @@ pub use runs::{
 #[cfg(any(feature = "app", feature = "web"))]
 pub use runs::{Answer, AnswerFile, AnswerStream, Citation, Cost, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
+#[cfg(feature = "cache")]
+pub use transport::Cache;
 pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub use values::Inputs;

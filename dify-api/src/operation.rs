@@ -211,6 +211,12 @@ impl Named {
         }
     }
 
+    /// A client may keep its answers for some time.
+    #[cfg(feature = "cache")]
+    pub(crate) fn cacheable(&self) -> bool {
+        matches!(self, Self::Described(operation) if operation.cacheable)
+    }
+
     /// Whether it stops a run.
     pub(crate) fn stops(&self) -> bool {
         self.path().ends_with("/stop")

@@ -5,6 +5,8 @@ use reqwest::{
     Request, StatusCode,
     header::{AUTHORIZATION, HeaderMap, HeaderValue},
 };
+#[cfg(feature = "cache")]
+use std::hash::{Hash, Hasher};
 use tokio::time::Instant;
 
 #[cfg(feature = "web")]
@@ -69,6 +71,23 @@ impl Credentials {
             Self::Passport(passport) => passport.put_on(request),
             #[cfg(feature = "console")]
             Self::Session(session) => session.put_on(request),
+        }
+    }
+
+    /// Adds what a request would carry now to a hash; returns nothing while there is no credential yet.
+    #[cfg(feature = "cache")]
+    pub(crate) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+        match self {
+            Self::Key(key) => {
+                Some(key).hash(into);
+                Some(Generation::default())
+            }
+            #[cfg(any(feature = "app", feature = "knowledge"))]
+            Self::SourcedKey(key) => key.identify(into),
+            #[cfg(feature = "web")]
+            Self::Passport(passport) => passport.identify(into),
+            #[cfg(feature = "console")]
+            Self::Session(session) => session.identify(into),
         }
     }
 

@@ -35,6 +35,8 @@ pub(crate) struct Settings {
     pub(crate) configure: Option<Configure>,
     /// Of the caller's own, for every request to the server.
     pub(crate) headers: Headers,
+    #[cfg(feature = "cache")]
+    pub(crate) cache: Option<crate::Cache>,
     /// A client of an https server may follow it to http.
     pub(crate) allow_http: bool,
 }
@@ -139,6 +141,14 @@ macro_rules! configured {
         /// application with too many runs, and grows by one after as many answers as it allows requests.
         pub fn adaptive(mut self) -> Self {
             self.settings.in_flight.adaptive = true;
+            self
+        }
+
+        /// Sets where answers are kept for calls with [`cached`](crate::Call::cached). Defaults to no cache. Clients that
+        /// are given clones of one cache share its capacity, and with the same base URL and credential its answers.
+        #[cfg(feature = "cache")]
+        pub fn cache(mut self, cache: $crate::Cache) -> Self {
+            self.settings.cache = Some(cache);
             self
         }
 

@@ -120,13 +120,33 @@ impl Received {
     pub(crate) fn decode<T: Decode>(self) -> Result<Response<T>, Error> {
         let (mut value, body) = (T::blank(), self.body());
         match self.read(&body, &mut value) {
-            Ok(substitutions) => Ok(Response { substitutions, ..self.response(value, Some(body)) }),
+            Ok(substitutions) => {
+                span::substituted(&self.context.operation, &substitutions, &body);
+                Ok(Response { substitutions: substitutions.count, ..self.response(value, Some(body)) })
+            }
             Err(fault) => Err(self.failed(ErrorKind::Decode(DecodeError::new(body, &fault)))),
         }
     }
 
-    /// Reads the body; returns how many members it lacks.
-    fn read(&self, body: &[u8], value: &mut dyn Decode) -> Result<usize, Fault> {
+    /// Returns the answer, unless it cannot be decoded.
+    #[cfg(feature = "cache")]
+    pub(super) fn decodable(self) -> Result<Self, Error> {
+        match self.exchange.decodes.map_or(Ok(()), |reads| reads(&self)) {
+            Ok(()) => Ok(self),
+            Err(fault) => {
+                let body = self.body();
+                Err(self.failed(ErrorKind::Decode(DecodeError::new(body, &fault))))
+            }
+        }
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn reads_into(&self, value: &mut dyn Decode) -> Result<(), Fault> {
+        self.read(&self.body(), value).map(drop)
+    }
+
+    /// Reads the body; returns the members that it lacks.
+    fn read(&self, body: &[u8], value: &mut dyn Decode) -> Result<Substitutions, Fault> {
         // The number of a status stands for `{"result": "success"}` up to Dify 1.12.1.
         let short =
             matches!(body.trim_ascii(), b"200" | b"201" | b"204") && *self.exchange.operation.method() != Method::GET;
@@ -138,8 +158,7 @@ impl Received {
             outcome => outcome?,
         };
         refusal::not_failed(body)?;
-        span::substituted(&self.context.operation, &substitutions, body);
-        Ok(substitutions.count)
+        Ok(substitutions)
     }
 
     /// Decodes the body into a type of the caller's.

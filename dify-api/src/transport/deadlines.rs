@@ -20,7 +20,10 @@ impl Exchange {
             Expect::Events => self.timeouts.stream.map(|limit| Deadline::after(TimeLimit::Stream, limit)),
             Expect::Download => None,
             _ if self.uploads() => None,
-            _ => self.call_from_now(),
+            _ => {
+                let begun = self.begun.unwrap_or_else(Instant::now);
+                self.timeouts.call.map(|limit| Deadline::since(begun, TimeLimit::Call, limit))
+            }
         }
     }
 

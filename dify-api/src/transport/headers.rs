@@ -49,7 +49,12 @@ impl Headers {
         Ok(())
     }
 
-    fn are_headers(&self) -> Result<(), Error> {
+    #[cfg(feature = "cache")]
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&HeaderName, &HeaderValue)> {
+        self.map.iter()
+    }
+
+    pub(super) fn are_headers(&self) -> Result<(), Error> {
         match &self.problem {
             Some(problem) => Err(Error::outside(ErrorKind::InvalidRequest(problem.clone()))),
             None => Ok(()),

@@ -1,5 +1,7 @@
 //! A body on its way in: no time limit passes unnoticed.
 
+#[cfg(feature = "cache")]
+use crate::transport::cache::Writing;
 use crate::{
     ErrorKind, TimeLimit,
     error::TransportError,
@@ -31,6 +33,9 @@ pub(crate) struct Incoming {
     stalled: Option<Instant>,
     /// What the answer has among those under way, until it ends.
     pub(crate) place: Option<Permit>,
+    /// What it writes, until it ends.
+    #[cfg(feature = "cache")]
+    pub(crate) writing: Option<Writing>,
     /// The one that watched over the head of the answer.
     timer: Timer,
 }
@@ -46,6 +51,8 @@ impl Incoming {
             through_pauses: false,
             stalled: None,
             place: None,
+            #[cfg(feature = "cache")]
+            writing: None,
             timer,
         }
     }
@@ -87,6 +94,8 @@ impl Incoming {
                 }
                 Poll::Ready(ended) => {
                     self.place = None;
+                    #[cfg(feature = "cache")]
+                    drop(self.writing.take());
                     return Poll::Ready(ended.and_then(Result::err).map(|error| Err(broken(error))));
                 }
                 Poll::Pending => return self.poll_limits(cx).map(|timeout| Some(Err(timeout))),

@@ -14,6 +14,8 @@ use std::{
 
 mod answer;
 mod authorize;
+#[cfg(feature = "cache")]
+mod cache;
 mod call;
 mod deadlines;
 pub(crate) mod headers;
@@ -34,6 +36,8 @@ pub(crate) mod timeouts;
 pub(crate) mod timer;
 mod user;
 
+#[cfg(feature = "cache")]
+pub use cache::Cache;
 pub use pending::Call;
 pub use raw_request::RawRequest;
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
@@ -166,6 +170,17 @@ impl Transport {
 
     pub(crate) fn retry(&self) -> RetryPolicy {
         self.shared.settings.retry
+    }
+
+    #[cfg(feature = "cache")]
+    fn cache(&self) -> Option<&Cache> {
+        self.shared.settings.cache.as_ref()
+    }
+
+    /// The headers of the caller that all requests carry.
+    #[cfg(feature = "cache")]
+    fn headers(&self) -> &headers::Headers {
+        &self.shared.settings.headers
     }
 
     pub(crate) fn limits(&self) -> Limits {

@@ -1,5 +1,7 @@
 //! A call that has not been made yet.
 
+#[cfg(feature = "cache")]
+use super::cache::{Writing, cached};
 use super::{call::call, request::Built};
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
@@ -47,6 +49,15 @@ type Running = Pin<Box<dyn Future<Output = Result<Received, Error>> + Send>>;
 
 /// Starts a call. It is not generic, so that the life of a request is compiled here and not in each program.
 fn start(exchange: Box<Exchange>) -> Running {
+    #[cfg(feature = "cache")]
+    {
+        if let Some(ttl) = exchange.cached {
+            return Box::pin(cached(exchange, ttl));
+        }
+        if let Some(writing) = Writing::of(&exchange) {
+            return Box::pin(writing.call(exchange));
+        }
+    }
     Box::pin(call(exchange))
 }
 
@@ -116,6 +127,43 @@ impl<T> Call<T> {
     pub fn header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
         if let CallState::Planned(exchange, _) = &mut self.state {
             exchange.headers.set(name.as_ref(), value.as_ref());
+        }
+        self
+    }
+
+    /// Returns an answer of the client's [`Cache`](crate::Cache) that is younger than `ttl`; else sends the request, and keeps
+    /// the answer for that time. The time begins when the answer comes.
+    ///
+    /// - Calls with the same request that come while it is under way wait for its answer, within their own
+    ///   [`Timeouts::call`]. The other limits and the policy are those of the call that sends it. An error is shared, and not
+    ///   kept; when the call that sends it is dropped or reaches its own limit, one of those who wait sends it again. A call that
+    ///   sends it has to be awaited or dropped: while it is neither, the others wait.
+    /// - An answer belongs to the base URL, the credential, the request, and the headers of the caller, those of
+    ///   [`header`](Self::header) and of the builder. A renewed session, passport or key begins with nothing.
+    /// - A call that may write empties the cache for its credential when it begins and when it ends, whatever comes of it; a
+    ///   stream also when it opens. Requests by hand with a method other than `GET` and `HEAD` count as writes.
+    ///   Writes of others are not noticed before `ttl` is over.
+    /// - [`pages`](Self::pages) and [`items`](Self::items) keep each page by itself.
+    ///
+    /// [`Response::from_cache`] returns where the answer comes from.
+    ///
+    /// Fails with [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) before sending if the documentation of the
+    /// method does not allow caching, or for a request by hand; with [`ErrorKind::Config`](crate::ErrorKind::Config) if the
+    /// client has no cache.
+    ///
+    /// ```no_run
+    /// # async fn run() -> Result<(), dify_api::Error> {
+    /// use dify_api::{App, Cache};
+    /// use std::time::Duration;
+    ///
+    /// let app = App::builder().api_key("app-abc123").cache(Cache::new()).build()?;
+    /// let parameters = app.info().parameters().cached(Duration::from_secs(60)).await?;
+    /// # Ok(()) }
+    /// ```
+    #[cfg(feature = "cache")]
+    pub fn cached(mut self, ttl: std::time::Duration) -> Self {
+        if let CallState::Planned(exchange, _) = &mut self.state {
+            exchange.cached = Some(ttl);
         }
         self
     }
@@ -263,6 +311,8 @@ impl<T: Decode> Call<T> {
     }
 
     pub(crate) fn json_of(exchange: Exchange) -> Self {
+        #[cfg(feature = "cache")]
+        let exchange = Exchange { decodes: Some(|answer| answer.reads_into(&mut T::blank())), ..exchange };
         Self::of(exchange, |answer| Finished::Now(answer.decode()))
     }
 }

@@ -10,6 +10,8 @@ use reqwest::{
 };
 use serde::Serialize;
 use std::fmt::Display;
+#[cfg(feature = "cache")]
+use std::hash::{Hash, Hasher};
 
 /// A request, or why it cannot be built.
 pub(crate) type Built = Result<Request, String>;
@@ -59,6 +61,20 @@ impl Request {
             None => false,
         };
         self.url.query_pairs().any(|(name, _)| name == member) || in_body()
+    }
+
+    /// Adds all that is sent to a hash, except for the files of a form.
+    #[cfg(feature = "cache")]
+    pub(super) fn identify(&self, into: &mut impl Hasher) {
+        self.method.hash(into);
+        self.url.hash(into);
+        self.headers.len().hash(into);
+        for (name, value) in &self.headers {
+            (name.as_str(), value.as_bytes()).hash(into);
+        }
+        if let Some(Body::Bytes(body)) = &self.body {
+            body.hash(into);
+        }
     }
 
     /// Returns a copy to send. Opens the files of a form.

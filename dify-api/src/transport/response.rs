@@ -59,10 +59,18 @@ impl<T> Response<T> {
         self.body.as_ref()
     }
 
-    /// How often the request was sent.
+    /// How often the request was sent. 0 for an answer from the cache.
     #[must_use]
     pub fn attempts(&self) -> u32 {
         self.attempts
+    }
+
+    /// Returns whether this call sent nothing: the answer was in the client's [`Cache`](crate::Cache), or came to another call
+    /// with the same request. Status, headers and body are those of that answer, without `Set-Cookie`.
+    #[cfg(feature = "cache")]
+    #[must_use]
+    pub fn from_cache(&self) -> bool {
+        self.attempts == 0
     }
 
     /// Returns how many required members the answer lacked, or had as null, and the value has empty: `""`, 0, `false`, no

@@ -14,6 +14,8 @@ use reqwest::{
     Request,
     header::{AUTHORIZATION, HeaderName, HeaderValue},
 };
+#[cfg(feature = "cache")]
+use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
@@ -126,6 +128,13 @@ impl PassportCredential {
                 Err(error)
             }
         }
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+        let held = self.held();
+        (&self.code, &held.token).hash(into);
+        held.token.is_some().then_some(held.generation)
     }
 
     pub(super) fn secret(&self) -> Option<String> {

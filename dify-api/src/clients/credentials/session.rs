@@ -17,6 +17,8 @@ use reqwest::{
 };
 use serde::Deserialize;
 use serde_json::json;
+#[cfg(feature = "cache")]
+use std::hash::{Hash, Hasher};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use tokio::time::Instant;
 
@@ -92,6 +94,14 @@ impl SessionCredential {
             Some(SessionEnd::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
             _ => "this session is over and cannot be renewed: log in by `account().login(…)`",
         }))
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+        let jar = self.jar();
+        let access = jar.access.as_ref().map(Secret::expose);
+        access.hash(into);
+        access.is_some().then_some(jar.generation)
     }
 
     pub(super) fn put_on(&self, request: &mut Request) -> Generation {

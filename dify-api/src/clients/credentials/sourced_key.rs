@@ -6,6 +6,8 @@ use reqwest::{
     Request,
     header::{AUTHORIZATION, HeaderValue},
 };
+#[cfg(feature = "cache")]
+use std::hash::{Hash, Hasher};
 use std::{
     error::Error as StdError,
     fmt,
@@ -72,6 +74,13 @@ impl SourcedKey {
             request.headers_mut().insert(AUTHORIZATION, key.clone());
         }
         current.generation
+    }
+
+    #[cfg(feature = "cache")]
+    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+        let current = self.current();
+        current.key.hash(into);
+        current.key.is_some().then_some(current.generation)
     }
 
     pub(super) fn secret(&self) -> Option<String> {
