@@ -146,6 +146,12 @@ async fn requests_that_differ_share_no_answer() {
     one.await.expect("an answer");
     assert!(other.with_response().await.expect("an answer").from_cache(), "the order of headers is no difference");
     assert_eq!(twice(&server, || list("maria", 20)).await, 0);
+    // The user may be that of the handle.
+    let query = ConversationsListQuery::new().limit(20);
+    for (user, sent) in [("maria", 0), ("ana", 1), ("ana", 0)] {
+        let app = app.as_user(user);
+        assert_eq!(twice(&server, || app.conversations().list(&query).cached(MINUTE)).await, sent, "{user}");
+    }
 }
 
 #[tokio::test]
