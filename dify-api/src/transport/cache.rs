@@ -107,7 +107,7 @@ impl Default for Cache {
     }
 }
 
-/// Shows sizes: what is kept is content.
+/// Shows sizes: the answers are content.
 impl fmt::Debug for Cache {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Cache")

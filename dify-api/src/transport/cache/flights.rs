@@ -22,7 +22,7 @@ struct Listed {
     seats: usize,
 }
 
-/// Whoever holds the lock leads: the others wait in their order. Nothing inside means that the one before left.
+/// The owner of the lock leads: the others wait in their order. Nothing inside means that the one before left.
 type Flight = tokio::sync::Mutex<Option<Outcome>>;
 
 /// A caller who leads or waits.
@@ -57,7 +57,7 @@ impl Seat<'_> {
         self.flight.lock().await
     }
 
-    /// Lets nobody else join: the outcome is there.
+    /// Ends the flight, so that the next call begins another: the outcome is there.
     pub(super) fn land(&self) {
         self.leave(|_| true);
     }

@@ -59,7 +59,7 @@ impl Key {
 }
 
 impl Headers {
-    /// Returns what is sent of these headers and of `others`, which give way to them, by name.
+    /// Returns these headers, and those of `others` that they do not replace, by name.
     fn before<'h>(&'h self, others: &'h Self) -> Vec<(&'h str, &'h [u8])> {
         let others = others.iter().filter(|(name, _)| !self.iter().any(|(own, _)| own == *name));
         let mut all: Vec<_> =

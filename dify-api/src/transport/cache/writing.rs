@@ -8,7 +8,7 @@ use crate::{
 };
 use std::fmt;
 
-/// A request that may change what others read, until its outcome is there or nobody waits for it any more.
+/// A request that may change what others read, until its outcome is there or its call is dropped.
 pub(crate) struct Writing {
     transport: Transport,
     cache: Cache,
