@@ -68,6 +68,7 @@
 //! - [`EventStream`], [`Download`], [`Upload`]
 //! - [`Answer`] and [`Run`], what the events of a stream come to
 //! - [`Error`] and [`ErrorKind`]; [`RetryPolicy`] and [`Timeouts`]
+//! - `blocking`, calls for programs without `async`
 //! - [`App::request`] for routes that are not described
 //! - [`sse`], the decoder of event streams, usable alone
 //!

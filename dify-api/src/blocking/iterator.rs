@@ -22,7 +22,8 @@ use std::{future::poll_fn, iter::FusedIterator, pin::Pin};
 ///
 /// It ends where the stream ends, and after [`ErrorKind::InAsync`](crate::ErrorKind::InAsync), which it yields once when it
 /// is read inside `async` code. Dropping it drops the stream, and stops the run after
-/// [`stop_on_drop`](crate::EventStream::stop_on_drop); `stop().wait()` also waits until it has stopped.
+/// [`stop_on_drop`](crate::EventStream::stop_on_drop). A program that ends right then may end before that request leaves:
+/// `stop().wait()` waits for it.
 #[must_use = "an iterator does nothing unless it is read"]
 #[derive(Debug)]
 pub struct Blocking<S> {

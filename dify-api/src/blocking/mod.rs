@@ -34,7 +34,7 @@
 //!
 //! On every thread that may block: those of programs without a runtime, under
 //! [`Handle::enter`](tokio::runtime::Handle::enter), inside [`spawn_blocking`](tokio::task::spawn_blocking) and
-//! [`block_in_place`](tokio::task::block_in_place); on several threads at once.
+//! `block_in_place`; on several threads at once.
 //!
 //! Inside `async` code nothing is sent, and nothing blocks: a call returns [`ErrorKind::InAsync`](crate::ErrorKind::InAsync), and
 //! an iterator yields it once and ends; [`Blocking::into_inner`] then returns the stream, which has lost nothing. So do
