@@ -21,9 +21,9 @@ thread_local! {
 }
 
 /// Marks the thread as one that waits, until it is dropped.
-pub(super) struct Waiting(());
+pub(super) struct BlockedThread(());
 
-impl Waiting {
+impl BlockedThread {
     /// Fails inside `async` code, where it would block the runtime.
     pub(super) fn begin() -> Result<Self, Error> {
         let in_async = WAITING.get()
@@ -42,7 +42,7 @@ impl Waiting {
     }
 }
 
-impl Drop for Waiting {
+impl Drop for BlockedThread {
     fn drop(&mut self) {
         WAITING.set(false);
     }
@@ -106,7 +106,7 @@ mod tests {
     }
 
     fn refused() -> bool {
-        Waiting::begin().is_err()
+        BlockedThread::begin().is_err()
     }
 
     #[test]
@@ -161,7 +161,7 @@ mod tests {
 
     #[test]
     fn a_thread_that_waits_may_not_wait_again() {
-        let waiting = Waiting::begin().expect("may block");
+        let waiting = BlockedThread::begin().expect("may block");
         assert!(refused());
         drop(waiting);
         assert!(!refused());

@@ -1,6 +1,6 @@
-//! Waiting for a future.
+//! BlockedThread for a future.
 
-use super::{place::Waiting, runtime};
+use super::{place::BlockedThread, runtime};
 use crate::{Call, Error};
 use std::{
     pin::pin,
@@ -52,7 +52,7 @@ pub trait Wait: IntoFuture<Output: Outcome> + Sized {
 impl<F: IntoFuture<Output: Outcome>> Wait for F {}
 
 /// What a future returns that can be waited for. Implemented for `Result<T, Error>` and `Option<Result<T, Error>>`.
-pub trait Outcome: sealed::Sealed {
+pub trait Outcome: sealed::SealedOutcome {
     #[doc(hidden)]
     fn of_error(error: Error) -> Self;
 }
@@ -70,9 +70,9 @@ impl<T> Outcome for Option<Result<T, Error>> {
 }
 
 mod sealed {
-    pub trait Sealed {}
-    impl<T> Sealed for Result<T, crate::Error> {}
-    impl<T> Sealed for Option<Result<T, crate::Error>> {}
+    pub trait SealedOutcome {}
+    impl<T> SealedOutcome for Result<T, crate::Error> {}
+    impl<T> SealedOutcome for Option<Result<T, crate::Error>> {}
 }
 
 impl<T> Call<T> {
@@ -99,7 +99,7 @@ impl<T> Call<T> {
 /// Polls a future on this thread until it is done, inside the runtime of blocking calls.
 pub(super) fn wait<F: IntoFuture>(work: F) -> Result<F::Output, Error> {
     // In this order: what drops the future may still use the runtime.
-    let _waiting = Waiting::begin()?;
+    let _waiting = BlockedThread::begin()?;
     let _inside = runtime::handle()?.enter();
     let wakeup = Arc::new(Wakeup { thread: thread::current(), due: AtomicBool::new(false) });
     let waker = Waker::from(Arc::clone(&wakeup));

@@ -263,8 +263,11 @@ mod web {
     use crate::{
         Error, EventStream, Transport,
         groups::WebWorkflows,
+        transport::timer,
         types::{WebChatEvent, WebRunEvent, WebWorkflowEvent, WebWorkflowsEventsQuery},
     };
+    use std::time::Duration;
+    use tokio::time::Instant;
 
     async fn follow(transport: &Transport, run_id: &str) -> Result<EventStream<WebRunEvent>, Error> {
         let query = WebWorkflowsEventsQuery::new().include_state_snapshot(true);
@@ -288,7 +291,7 @@ mod web {
             }
         };
         // A run that is under way goes on to bring events.
-        let _ = tokio::time::timeout(std::time::Duration::from_secs(2), look).await;
+        let _ = timer::within(Instant::now() + Duration::from_secs(2), look).await;
         RunState(state)
     }
 

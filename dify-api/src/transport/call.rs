@@ -10,6 +10,7 @@ use crate::{
     transport::{
         incoming::Incoming,
         places::{Permit, Turn},
+        timer,
     },
     values::media,
 };
@@ -174,7 +175,7 @@ impl Ongoing {
         let pause = pause.unwrap_or_default();
         self.span.again(&error, pause);
         if !pause.is_zero() {
-            tokio::time::sleep(pause).await;
+            timer::sleep(pause).await;
         }
         Ok(request)
     }

@@ -1,5 +1,6 @@
 //! Time limits, each with a name.
 
+use super::timer;
 use crate::{Error, ErrorKind, error::Timeout};
 use std::{fmt, time::Duration};
 use tokio::time::Instant;
@@ -274,10 +275,7 @@ impl Deadline {
         let Some(Self { at, timeout }) = deadline else {
             return work.await;
         };
-        match tokio::time::timeout_at(at, work).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(Error::outside(ErrorKind::Timeout(timeout))),
-        }
+        timer::within(at, work).await.unwrap_or_else(|| Err(Error::outside(ErrorKind::Timeout(timeout))))
     }
 }
 

@@ -1,9 +1,12 @@
 //! One timer for a request and its answer.
 
+use super::timeouts::after;
 use std::{
     fmt,
-    pin::Pin,
+    future::poll_fn,
+    pin::{Pin, pin},
     task::{Context, Poll},
+    time::Duration,
 };
 use tokio::{
     runtime::{self, Handle},
@@ -54,6 +57,23 @@ impl Timer {
     }
 }
 
+/// Waits so long.
+pub(crate) async fn sleep(time: Duration) {
+    let (mut timer, due) = (Timer::new(None), after(Instant::now(), time));
+    poll_fn(|cx| timer.poll_until(cx, due)).await;
+}
+
+/// Returns the outcome of a future; `None` if there is none when it is due.
+pub(crate) async fn within<T>(due: Instant, work: impl Future<Output = T>) -> Option<T> {
+    let mut work = pin!(work);
+    let mut timer = Timer::new(None);
+    poll_fn(|cx| match work.as_mut().poll(cx) {
+        Poll::Ready(outcome) => Poll::Ready(Some(outcome)),
+        Poll::Pending => timer.poll_until(cx, due).map(|()| None),
+    })
+    .await
+}
+
 impl fmt::Debug for Timer {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Timer").field("set", &self.sleep.is_some()).finish_non_exhaustive()
@@ -62,9 +82,7 @@ impl fmt::Debug for Timer {
 
 #[cfg(test)]
 mod tests {
-    use super::Timer;
-    use std::{future::poll_fn, time::Duration};
-    use tokio::time::Instant;
+    use super::*;
 
     /// When the timer fires for these limits, one after the other, in milliseconds from the start.
     async fn fires(no_later: Option<u64>, limits: &[u64]) -> Vec<u128> {
@@ -118,5 +136,15 @@ mod tests {
         assert!(tokio::time::timeout(Duration::from_secs(1), given_up).await.is_err());
         poll_fn(|cx| timer.poll_until(cx, start + Duration::from_secs(60))).await;
         assert_eq!(start.elapsed().as_secs(), 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn work_is_given_up_when_it_is_due() {
+        let start = Instant::now();
+        let due = start + Duration::from_secs(2);
+        assert_eq!(within(due, async { 1 }).await, Some(1));
+        assert_eq!(within(due, sleep(Duration::from_secs(1))).await, Some(()));
+        assert_eq!(within(due, sleep(Duration::from_secs(9))).await, None);
+        assert_eq!(start.elapsed().as_secs(), 2);
     }
 }

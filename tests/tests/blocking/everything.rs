@@ -1,9 +1,9 @@
 //! Whatever is awaited can be waited for.
 
-use std::{ops::ControlFlow, sync::Mutex, time::Duration};
+use std::{ops::ControlFlow, pin::pin, sync::Mutex, time::Duration};
 
 use dify_api::{
-    Console, ErrorKind, Inputs, Knowledge, RunStatus, TimeLimit, Upload, WebApp,
+    App, Console, ErrorKind, Inputs, Knowledge, RetryPolicy, RunStatus, TimeLimit, Upload, WebApp,
     blocking::Wait as _,
     reqwest::Method,
     types::{
@@ -14,9 +14,10 @@ use dify_api::{
 };
 use dify_mock::{
     CONSOLE_EMAIL, CONSOLE_PASSWORD, Server,
-    fault::{Ending, Fault, Place},
+    fault::{Answer, Ending, Fault, Place},
 };
 use dify_tests::Clients;
+use futures_util::future::{Either, select};
 
 use crate::scene::*;
 
@@ -127,6 +128,28 @@ fn lists_are_walked_to_their_end() {
     let ControlFlow::Break((seen, error)) = seen else { panic!("the list was cut silently") };
     assert!(seen == 3 && matches!(error.kind(), ErrorKind::TooManyPages { limit: 1 }), "{error}");
     assert!(bounded.next().is_none());
+}
+
+/// Guards a fault: the timer of a runtime that is gone panics.
+#[test]
+fn a_walk_goes_on_after_its_runtime_is_gone_in_a_pause() {
+    let server = start(Server::builder());
+    let policy = RetryPolicy::default().base_delay(Duration::from_millis(300));
+    let app = App::builder().api_key("app-chat").base_url(server.base_url()).retry(policy).build().expect("a client");
+    app.chat().send(&question()).wait().expect("an answer");
+    server.faults().on("app_conversations_list").times(1).inject(Fault::Refused(Answer::page(503)));
+    let mut items = app.conversations().list(&ConversationsListQuery::new().user("user-1")).items();
+    current_thread().block_on(async {
+        let refused = async {
+            while server.count("app_conversations_list").received == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+            tokio::time::sleep(Duration::from_millis(20)).await;
+        };
+        assert!(matches!(select(pin!(items.next()), pin!(refused)).await, Either::Right(_)));
+    });
+    assert_eq!(items.blocking().filter(Result::is_ok).count(), 1);
+    assert_eq!(server.count("app_conversations_list").received, 2);
 }
 
 #[test]

@@ -1,7 +1,10 @@
 //! Stopping the run behind a stream.
 
 use super::EventStream;
-use crate::{Error, ErrorKind, Event, TimeLimit, Timeout, transport::timeouts::Deadline};
+use crate::{
+    Error, ErrorKind, Event, TimeLimit, Timeout,
+    transport::{timeouts::Deadline, timer},
+};
 use std::future::poll_fn;
 
 /// So many events, or bytes of events, wait at most while the end of a stopped run is waited for.
@@ -90,7 +93,7 @@ fn is_late(error: &Error) -> bool {
 /// The outcome of a future, unless it takes too long.
 pub(crate) async fn within<F: Future>(limit: Option<Deadline>, future: F) -> Result<F::Output, Timeout> {
     match limit {
-        Some(Deadline { at, timeout }) => tokio::time::timeout_at(at, future).await.map_err(|_| timeout),
+        Some(Deadline { at, timeout }) => timer::within(at, future).await.ok_or(timeout),
         None => Ok(future.await),
     }
 }
