@@ -3,7 +3,8 @@
 
 use std::{env, error::Error, path::PathBuf, process::Command, sync::Arc};
 
-use dify_api::Knowledge;
+use bytes::Bytes;
+use dify_api::{Knowledge, blocking::Wait as _};
 use dify_tests::workspace::root;
 use tokio::{
     io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt},
@@ -31,7 +32,14 @@ fn file(name: &str) -> PathBuf {
 #[test]
 fn an_http_base_reaches_an_https_link_without_its_key() -> Outcome {
     if env::var_os(CHILD).is_some() {
-        return tokio::runtime::Runtime::new()?.block_on(follow());
+        let runtime = tokio::runtime::Runtime::new()?;
+        runtime
+            .block_on(follow(async |knowledge| knowledge.documents().download_file("d", "f").await?.bytes().await))?;
+        // Blocking calls have HTTP clients of their own.
+        return runtime.block_on(follow(async |knowledge| {
+            let download = move || knowledge.documents().download_file("d", "f").wait()?.bytes().wait();
+            tokio::task::spawn_blocking(download).await.expect("no panic")
+        }));
     }
     // Where the certificates of the system are is said in the environment, which is the process's own.
     let output = Command::new(env::current_exe()?)
@@ -44,7 +52,7 @@ fn an_http_base_reaches_an_https_link_without_its_key() -> Outcome {
     Ok(())
 }
 
-async fn follow() -> Outcome {
+async fn follow(download: impl AsyncFnOnce(Knowledge) -> Result<Bytes, dify_api::Error>) -> Outcome {
     let (secure, plain) = (TcpListener::bind("127.0.0.1:0").await?, TcpListener::bind("127.0.0.1:0").await?);
     let link = format!(r#"{{"url":"https://localhost:{}/files/1?sign=a"}}"#, secure.local_addr()?.port());
     let base = format!("http://{}/v1", plain.local_addr()?);
@@ -66,8 +74,7 @@ async fn follow() -> Outcome {
         Ok::<(), Box<dyn Error>>(())
     };
     let knowledge = Knowledge::builder().api_key("dataset-5ecret").base_url(base).build()?;
-    let client = async { knowledge.documents().download_file("d", "f").await?.bytes().await };
-    let (served, content) = tokio::join!(servers, client);
+    let (served, content) = tokio::join!(servers, download(knowledge));
     served?;
     assert_eq!(content?, "content");
     Ok(())

@@ -38,10 +38,10 @@
 //!
 //! Inside `async` code nothing is sent, and nothing blocks: a call returns [`ErrorKind::InAsync`](crate::ErrorKind::InAsync), and
 //! an iterator yields it once and ends; [`Blocking::into_inner`] then returns the stream, which has lost nothing. So do
-//! blocking calls in functions that the client itself calls, such as that of `api_key_from`. Two places are not recognized, and block their
-//! thread, which is no worker of the runtime: the future of `block_on` of a multi-threaded runtime, and so
-//! `#[tokio::main]`, inside [`unconstrained`](tokio::task::coop::unconstrained) or in the same poll after
-//! `block_in_place`; and the executors of other crates.
+//! blocking calls in functions that the client itself calls, such as that of `api_key_from`. Two places are not recognized, so that the
+//! call blocks the thread: the future of `block_on` of a multi-threaded runtime, and so of `#[tokio::main]`, inside
+//! [`unconstrained`](tokio::task::coop::unconstrained) or in the same poll after `block_in_place` (its thread is no worker of
+//! the runtime); and the executors of other crates.
 //!
 //! # Runtime and connections
 //!

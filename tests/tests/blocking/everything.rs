@@ -132,7 +132,7 @@ fn lists_are_walked_to_their_end() {
 
 /// Guards a fault: the timer of a runtime that is gone panics.
 #[test]
-fn a_walk_goes_on_after_its_runtime_is_gone_in_a_pause() {
+fn a_walk_continues_after_its_runtime_is_gone() {
     let server = start(Server::builder());
     let policy = RetryPolicy::default().base_delay(Duration::from_millis(300));
     let app = App::builder().api_key("app-chat").base_url(server.base_url()).retry(policy).build().expect("a client");

@@ -216,8 +216,11 @@ fn functions_that_the_client_calls_may_not_block() {
             let refused = other.info().get().wait();
             assert!(is_refused(&refused.expect_err("refused")));
             // Asynchronous calls of other clients run on the same runtime.
-            let call = other.info().get();
-            async move { call.await.map(|_| "app-chat") }
+            let (call, waiting) = (other.info().get(), other.info().get());
+            async move {
+                call.await?;
+                tokio::task::spawn_blocking(|| waiting.wait()).await.expect("no panic").map(|_| "app-chat")
+            }
         }
     };
     let app = App::builder().api_key_from(key).base_url(server.base_url()).build().expect("a client");

@@ -96,7 +96,7 @@ fn a_stream_of_async_code_stops_its_run_wherever_it_is_dropped() {
 }
 
 #[test]
-fn a_stream_that_is_not_told_to_stop_its_run_does_not() {
+fn a_stream_without_stop_on_drop_leaves_its_run() {
     let (server, app) = scene();
     let mut events = app.chat().stream(&question()).wait().expect("a stream").blocking();
     events.next().expect("an event").expect("no error");
