@@ -7,12 +7,12 @@ use crate::{
     clients::credentials::Generation,
     error::{Context, Situation},
     operation::Named,
+    telemetry::Observation,
     transport::{
         headers::Headers,
         incoming::Incoming,
         request::{Built, Request},
         retry::Pauses,
-        span::Span,
         timeouts::Deadline,
     },
 };
@@ -85,7 +85,7 @@ pub(crate) type BuildStop = fn(&Transport, &str, &str) -> Built;
 pub(crate) struct Ongoing {
     pub(crate) exchange: Box<Exchange>,
     pub(crate) context: Context,
-    pub(crate) span: Span,
+    pub(crate) observation: Observation,
     pub(crate) start: Instant,
     /// Of the whole call; see [`Exchange::deadline`].
     pub(crate) deadline: Option<Deadline>,
@@ -116,7 +116,7 @@ pub(crate) struct Received {
     pub(crate) head: Head,
     pub(crate) content: Content,
     pub(crate) context: Context,
-    pub(crate) span: Span,
+    pub(crate) observation: Observation,
 }
 
 /// The body of an answer: read, or still to come.
@@ -172,12 +172,18 @@ impl Exchange {
 impl Ongoing {
     /// Begins now.
     pub(crate) fn new(exchange: Box<Exchange>) -> Self {
+        let observation = Observation::start(&exchange);
+        Self::observed(exchange, observation)
+    }
+
+    /// The same for a call that is observed already.
+    pub(crate) fn observed(exchange: Box<Exchange>, observation: Observation) -> Self {
         let secrets = exchange.transport.secrets().and(&exchange.secrets);
         let situation =
             Situation { uploads: exchange.uploads(), blocks: exchange.expect == Expect::Reply, ..Situation::default() };
         Self {
             context: Context { situation, ..Context::of(exchange.operation.clone(), secrets) },
-            span: Span::new(&exchange.transport, &exchange.operation),
+            observation,
             start: Instant::now(),
             deadline: exchange.deadline(),
             pauses: exchange.retry.pauses(),
@@ -199,8 +205,12 @@ impl Received {
         }
     }
 
-    /// Returns the value that was made of it, with its circumstances.
-    pub(crate) fn response<T>(self, value: T, body: Option<Bytes>) -> Response<T> {
+    /// Returns the value that was made of it, with its circumstances. The call has succeeded.
+    pub(crate) fn response<T>(mut self, value: T, body: Option<Bytes>) -> Response<T> {
+        if let Some(body) = &body {
+            self.observation.received(body.len());
+        }
+        self.observation.succeeded();
         Response {
             value,
             status: self.head.status,
@@ -212,9 +222,9 @@ impl Received {
     }
 
     /// Returns the error of an answer that is not what it seemed to be.
-    pub(crate) fn failed(self, kind: ErrorKind) -> Error {
+    pub(crate) fn failed(mut self, kind: ErrorKind) -> Error {
         let error = Error::new(kind, self.context);
-        self.span.failed(&error);
+        self.observation.failed(&error);
         error
     }
 }

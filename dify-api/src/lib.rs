@@ -69,6 +69,7 @@
 //! - [`Answer`] and [`Run`], what the events of a stream come to
 //! - [`Error`] and [`ErrorKind`]; [`RetryPolicy`] and [`Timeouts`]
 //! - `blocking`, calls for programs without `async`
+//! - [`Observer`], which receives what happens to calls, and [`Stats`], what a client counts of them
 //! - [`App::request`] for routes that are not described
 //! - [`sse`], the decoder of event streams, usable alone
 //!
@@ -87,7 +88,8 @@
 //! | `cache` | | [`Call::cached`] and `Cache`: answers of reads are kept in memory for some time |
 //! | `schemars` | | `JsonSchema` for all types |
 //! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
-//! | `tracing` | | a span per operation, an event per failed attempt and failed stop |
+//! | `tracing` | | a span per operation by the conventions of OpenTelemetry, an event per failed attempt and failed stop |
+//! | `metrics` | | counters, gauges and histograms of calls, tokens and costs, by the facade of the crate `metrics` |
 //!
 //! Where several kinds of TLS are on, `native-tls` goes before `rustls`, and that before `rustls-no-provider`. They are
 //! reqwest's features of the same names; no provider is installed for the process. Without any, `https` is refused when a
@@ -95,6 +97,35 @@
 //! `reqwest::Client` of the program panics when it is built before a provider is installed, those of other crates too.
 //!
 //! Tokio is needed, as it is by reqwest: calls are awaited inside its runtime. Blocking calls bring their own.
+//!
+//! # Telemetry
+//!
+//! Each client counts its calls ([`App::stats`]) and notifies observers ([`AppBuilder::observer`]). With the feature
+//! `tracing`, each call has a span, `request` of the target `dify_api`, that lasts to the end of a stream or download. It
+//! has the attributes of the OpenTelemetry conventions for [HTTP clients] and, where an application runs, for
+//! [generative AI]: operation, provider `dify`, tokens, conversation, time to the first text.
+//!
+//! With the feature `metrics`, the recorder that the program installs before it builds a client receives:
+//!
+//! | metric | kind | unit | labels | value |
+//! |---|---|---|---|---|
+//! | `dify_client_requests_total` | counter | calls | operation, outcome | calls that ended |
+//! | `dify_client_requests_in_flight` | gauge | calls | operation | calls that began and have not ended |
+//! | `dify_client_request_duration_seconds` | histogram | seconds | operation, outcome | from the start of a call to its end |
+//! | `dify_client_time_to_first_event_seconds` | histogram | seconds | operation | from the start of a call to the first event |
+//! | `dify_client_retries_total` | counter | attempts | operation | attempts after the first of a call |
+//! | `dify_client_tokens_total` | counter | tokens | operation, outcome | all tokens that are reported |
+//! | `dify_client_input_tokens_total` | counter | tokens | operation, outcome | tokens of prompts |
+//! | `dify_client_output_tokens_total` | counter | tokens | operation, outcome | tokens that models wrote |
+//! | `dify_client_cost_usd`, `dify_client_cost_rmb`, … | histogram | the currency | operation, outcome | cost of an answer; the sum is the total |
+//! | `dify_client_received_bytes_total` | counter | bytes | operation, outcome | bytes of answers |
+//! | `dify_client_substitutions_total` | counter | members | operation, outcome | required members that answers lacked |
+//!
+//! `operation` is the id in the description, or `raw_request`; `outcome` is a [`CallOutcome`]. Each currency has a metric of
+//! its own, at most 16 in a program, because amounts of different currencies have no sum.
+//!
+//! [HTTP clients]: https://opentelemetry.io/docs/specs/semconv/http/http-spans/
+//! [generative AI]: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md
 
 #![cfg_attr(docsrs, feature(doc_cfg))]
 // Each client uses a part of the runtime; what nobody uses shows when all are compiled. Without any there is the decoder
@@ -126,6 +157,7 @@ mod operation;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 mod runs;
 mod stream;
+mod telemetry;
 #[cfg(test)]
 mod tests;
 mod transport;
@@ -167,8 +199,12 @@ pub use runs::{
     Undecoded,
 };
 #[cfg(any(feature = "app", feature = "web"))]
-pub use runs::{Answer, AnswerFile, AnswerStream, Citation, Cost, ReconnectingRun, Resumable};
+pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
+pub use telemetry::{
+    CallOutcome, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
+    Observer, Stats, Tokens,
+};
 #[cfg(feature = "cache")]
 pub use transport::Cache;
 pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
@@ -176,7 +212,7 @@ pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts
 pub use values::Inputs;
 #[doc(hidden)]
 pub use values::open_enum::__private;
-pub use values::{Patch, RawJson, Shown};
+pub use values::{Cost, Patch, RawJson, Shown};
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {

@@ -79,6 +79,12 @@ impl App {
         Self { transport: self.transport.as_user(user.into()) }
     }
 
+    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
+    #[must_use]
+    pub fn stats(&self) -> crate::Stats {
+        self.transport.tally().stats()
+    }
+
     /// Any route of the server, described or not, by this client's key and connections.
     ///
     /// The path follows the base URL and begins with a slash.

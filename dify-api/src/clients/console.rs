@@ -91,6 +91,12 @@ impl Console {
         self.transport.server_version()
     }
 
+    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
+    #[must_use]
+    pub fn stats(&self) -> crate::Stats {
+        self.transport.tally().stats()
+    }
+
     /// Any route of the console, described or not, with this client's session and connections.
     ///
     /// The path follows the base URL and begins with a slash.

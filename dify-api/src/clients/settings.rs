@@ -3,6 +3,7 @@
 use crate::{
     Error, RetryPolicy, Shown, Timeouts,
     clients::{credentials::Credentials, tls},
+    telemetry::Observers,
     transport::{Transport, headers::Headers, limits::Limits, path, places::InFlight, timeouts::bounded},
 };
 use reqwest::{ClientBuilder, Url, redirect};
@@ -39,6 +40,7 @@ pub(crate) struct Settings {
     pub(crate) cache: Option<crate::Cache>,
     /// A client of an https server may follow it to http.
     pub(crate) allow_http: bool,
+    pub(crate) observers: Observers,
 }
 
 /// The idle connections that a client keeps. A Dify without a proxy before it serves 10 to 50 connections a worker, idle
@@ -174,6 +176,13 @@ macro_rules! configured {
         /// passed. Defaults to 7 s. With zero none is kept, with `None` each until the server closes it.
         pub fn pool_idle_timeout(mut self, time: impl Into<Option<std::time::Duration>>) -> Self {
             self.settings.pool.idle_timeout = time.into();
+            self
+        }
+
+        /// Adds an observer, which receives what happens to the calls of the client; see [`Observer`](crate::Observer).
+        /// Several are notified in the order in which they were added.
+        pub fn observer(mut self, observer: impl $crate::Observer) -> Self {
+            self.settings.observers.push(std::sync::Arc::new(observer));
             self
         }
 

@@ -62,6 +62,12 @@ impl WebApp {
         self.transport.server_version()
     }
 
+    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
+    #[must_use]
+    pub fn stats(&self) -> crate::Stats {
+        self.transport.tally().stats()
+    }
+
     /// Any route of the Web API, described or not, with this client's passport and connections.
     ///
     /// The path follows the base URL and begins with a slash.

@@ -5,6 +5,7 @@ use crate::{
     error::Context as Circumstances,
     exchange::{Content, Exchange, Expect, Received},
     files::unfinished::Unfinished,
+    telemetry::Observation,
     transport::{incoming::Incoming, pending::Finished, request::Built},
 };
 use bytes::Bytes;
@@ -34,6 +35,7 @@ pub struct Download {
     content_length: Option<u64>,
     file_name: Option<String>,
     circumstances: Circumstances,
+    observation: Observation,
     limit: usize,
 }
 
@@ -45,9 +47,10 @@ impl Call<Download> {
 
     pub(crate) fn download_of(exchange: Exchange) -> Self {
         Self::of(exchange, |answer| {
-            let Received { exchange, head, content, context, .. } = answer;
+            let Received { exchange, head, content, context, observation } = answer;
             let attempts = context.attempts;
-            let value = Download::new(content, &head.headers, context, exchange.transport.limits().body);
+            let limit = exchange.transport.limits().body;
+            let value = Download::new(content, &head.headers, context, observation, limit);
             Finished::Now(Ok(Response {
                 value,
                 status: head.status,
@@ -61,7 +64,13 @@ impl Call<Download> {
 }
 
 impl Download {
-    fn new(content: Content, headers: &HeaderMap, circumstances: Circumstances, limit: usize) -> Self {
+    fn new(
+        content: Content,
+        headers: &HeaderMap,
+        circumstances: Circumstances,
+        observation: Observation,
+        limit: usize,
+    ) -> Self {
         let incoming = match content {
             Content::Open(incoming) => Some(incoming),
             Content::Whole(_) => None,
@@ -75,6 +84,7 @@ impl Download {
                 .and_then(|value| file_name(&String::from_utf8_lossy(value.as_bytes()))),
             incoming,
             circumstances,
+            observation,
             limit,
         }
     }
@@ -103,7 +113,7 @@ impl Download {
 
     /// The next piece; `None` at the end.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        poll_fn(|cx| self.poll_piece(cx)).await
+        poll_fn(|cx| self.poll_next_piece(cx)).await
     }
 
     /// All of it, in memory.
@@ -111,10 +121,13 @@ impl Download {
     /// # Errors
     /// [`ErrorKind::TooLarge`] beyond the client's `body_limit`; what can happen to a connection.
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
-        match self.incoming.take() {
-            None => Ok(Bytes::new()),
-            Some(incoming) => incoming.whole(self.limit).await.map_err(|kind| self.fail(kind)),
-        }
+        let body = match self.incoming.take() {
+            None => Bytes::new(),
+            Some(incoming) => incoming.whole(self.limit).await.map_err(|kind| self.fail(kind))?,
+        };
+        self.observation.received(body.len());
+        self.observation.succeeded();
+        Ok(body)
     }
 
     /// Writes the file to `path` and returns how many bytes it has.
@@ -132,11 +145,12 @@ impl Download {
         let path = path.as_ref();
         let mut file = Unfinished::new(path).await.map_err(|source| self.unwritten(path, source))?;
         let mut written = 0;
-        while let Some(piece) = self.next().await.transpose()? {
+        while let Some(piece) = poll_fn(|cx| self.poll_piece(cx)).await.transpose()? {
             file.write(&piece).await.map_err(|source| self.unwritten(path, source))?;
             written += piece.len() as u64;
         }
         file.finish().await.map_err(|source| self.unwritten(path, source))?;
+        self.observation.succeeded();
         Ok(written)
     }
 
@@ -144,20 +158,41 @@ impl Download {
         self.fail(ErrorKind::File { path: path.display().to_string(), source })
     }
 
+    fn poll_next_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
+        let piece = std::task::ready!(self.poll_piece(cx));
+        if piece.is_none() {
+            self.observation.succeeded();
+        }
+        Poll::Ready(piece)
+    }
+
     fn poll_piece(&mut self, cx: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
         let Some(incoming) = &mut self.incoming else {
             return Poll::Ready(None);
         };
         let piece = std::task::ready!(incoming.poll_chunk(cx));
-        if piece.is_none() {
-            self.incoming = None;
+        match &piece {
+            Some(Ok(bytes)) => self.observation.received(bytes.len()),
+            Some(Err(_)) => {}
+            None => self.incoming = None,
         }
         Poll::Ready(piece.map(|piece| piece.map_err(|kind| self.fail(kind))))
     }
 
     fn fail(&mut self, kind: ErrorKind) -> Error {
         self.incoming = None;
-        Error::new(kind, self.circumstances.clone())
+        let error = Error::new(kind, self.circumstances.clone());
+        self.observation.failed(&error);
+        error
+    }
+}
+
+impl Drop for Download {
+    fn drop(&mut self) {
+        // Who leaves after the last byte has read all of it.
+        if self.incoming.as_ref().is_some_and(|incoming| incoming.remaining() == Some(0)) {
+            self.observation.succeeded();
+        }
     }
 }
 
@@ -165,7 +200,7 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.poll_piece(cx)
+        self.poll_next_piece(cx)
     }
 }
 

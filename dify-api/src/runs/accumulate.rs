@@ -30,8 +30,6 @@ pub use accumulator::{Accumulator, RunStream};
 pub use answer::{Answer, AnswerFile};
 #[cfg(any(feature = "app", feature = "web"))]
 pub use citation::Citation;
-#[cfg(any(feature = "app", feature = "web"))]
-pub use cost::Cost;
 pub use node::{NodeRetry, NodeRun};
 
 pub(crate) use reply::{Reply, fold};

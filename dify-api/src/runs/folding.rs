@@ -15,7 +15,7 @@ impl<T> Call<T> {
     {
         let exchange = Exchange::described(transport, operation, request, Expect::Reply);
         Self::of(exchange, |answer| match answer.content {
-            Content::Whole(_) => Finished::Now(answer.decode()),
+            Content::Whole(_) => Finished::Now(answer.decode_reporting(T::report)),
             Content::Open(_) => T::of_stream(answer),
         })
     }
@@ -31,8 +31,12 @@ impl<T> Call<T> {
 
 pub(super) fn folded<T: Reply>(answer: Received) -> Finished<T> {
     let (mut events, response) = EventStream::<T::Event>::of(answer).split();
+    events.source_mut().folded = true;
     Finished::Later(Box::pin(async move {
-        let value = fold(&mut events).await?;
+        let outcome = fold(&mut events).await;
+        let observation = &mut events.source_mut().observation;
+        let value = outcome.inspect_err(|error| observation.failed(error))?;
+        observation.succeeded();
         Ok(Response { substitutions: events.substitutions(), ..response.map(|()| value) })
     }))
 }

@@ -18,7 +18,7 @@ pub use accumulate::{
     Undecoded,
 };
 #[cfg(any(feature = "app", feature = "web"))]
-pub use accumulate::{Answer, AnswerFile, AnswerStream, Citation, Cost};
+pub use accumulate::{Answer, AnswerFile, AnswerStream, Citation};
 #[cfg(feature = "app")]
 pub use human_input::HumanInputRun;
 #[cfg(feature = "knowledge")]

@@ -1,11 +1,12 @@
 //! The events of a run, as they happen.
 
 use crate::{
-    Call, Error, ErrorKind, Event, Operation, Response, Shown, TimeLimit, Timeouts, Transport,
+    Error, ErrorKind, Event, Shown, TimeLimit, Timeouts, Transport,
     error::Context as Circumstances,
-    exchange::{Content, Exchange, Expect, Received, Stopping},
+    exchange::{Content, Stopping},
     stream::sse::Decoder,
-    transport::{incoming::Incoming, pending::Finished, request::Built},
+    telemetry::Observation,
+    transport::incoming::Incoming,
 };
 use futures_core::Stream;
 use std::{
@@ -17,6 +18,7 @@ use std::{
     time::Instant,
 };
 
+mod opening;
 mod probe;
 mod source;
 mod stop;
@@ -72,33 +74,14 @@ pub struct EventStream<E> {
     probe: Option<Probe>,
 }
 
-impl<E: Event> Call<EventStream<E>> {
-    /// Answered by events, as they happen.
-    pub(crate) fn events(transport: &Transport, operation: &'static Operation, request: Built) -> Self {
-        Self::events_of(Exchange::described(transport, operation, request, Expect::Events))
-    }
-
-    pub(crate) fn events_of(exchange: Exchange) -> Self {
-        Self::of(exchange, |answer| Finished::Now(Ok(EventStream::of(answer))))
-    }
-}
-
 impl<E: Event> EventStream<E> {
-    /// The events that an answer brings.
-    pub(crate) fn of(answer: Received) -> Response<Self> {
-        let Received { exchange, head, content, context, .. } = answer;
-        let Exchange { transport, timeouts, stopping, .. } = *exchange;
-        let attempts = context.attempts;
-        let value = Self::new(content, context, transport, timeouts, stopping);
-        Response { value, status: head.status, headers: head.headers, body: None, attempts, substitutions: 0 }
-    }
-
     pub(crate) fn new(
         content: Content,
         circumstances: Circumstances,
         transport: Transport,
         timeouts: Timeouts,
         stopping: Option<Stopping>,
+        observation: Observation,
     ) -> Self {
         let decoder = Decoder::with_limit(transport.limits().event);
         let incoming = match content {
@@ -112,7 +95,7 @@ impl<E: Event> EventStream<E> {
         Self {
             incoming,
             decoder,
-            source: Box::new(FrameSource::new(circumstances, transport, stopping, through_pauses)),
+            source: Box::new(FrameSource::new(circumstances, transport, stopping, through_pauses, observation)),
             timeouts,
             ahead: VecDeque::new(),
             ahead_size: 0,
@@ -156,11 +139,14 @@ impl<E: Event> EventStream<E> {
                 StreamEnd::Broken(kind) => return Poll::Ready(self.close(Some(kind))),
             }
             let Some(incoming) = &mut self.incoming else {
+                // Of a stream that never had a body.
+                self.source.finished();
                 return Poll::Ready(None);
             };
             match incoming.poll_chunk(cx) {
                 Poll::Ready(Some(Ok(chunk))) => {
                     self.active = Instant::now();
+                    self.source.observation.received(chunk.len());
                     self.decoder.push(chunk);
                 }
                 Poll::Ready(end) => {
@@ -229,8 +215,13 @@ impl<E: Event> EventStream<E> {
         self.probe = None;
         self.end = StreamEnd::Unseen;
         self.decoder = Decoder::with_limit(0);
-        let kind = kind.filter(|kind| matches!(kind, ErrorKind::Stream(_)) || !self.source.is_over())?;
+        let kind = kind.filter(|kind| matches!(kind, ErrorKind::Stream(_)) || !self.source.is_over());
+        let Some(kind) = kind else {
+            self.source.finished();
+            return None;
+        };
         let error = self.source.error(kind);
+        self.source.observation.failed(&error);
         self.failure = Some(error.clone());
         Some(Err(error))
     }

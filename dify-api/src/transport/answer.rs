@@ -6,13 +6,13 @@ use super::{
     origin::{moved_base, same_origin},
     refusal::{self, Refusal},
     retry::retry_after,
-    span,
     timeouts::Deadline,
 };
 use crate::{
     Error, ErrorKind, Response,
     error::{ApiError, DecodeError, HttpError},
     exchange::{Expect, Head, Ongoing, Received},
+    telemetry::RunReport,
     values::{
         decode::{Decode, Fault, Substitutions, decode_into},
         location::place,
@@ -118,10 +118,16 @@ pub(super) fn refuses_the_credential(kind: &ErrorKind) -> bool {
 impl Received {
     /// Decodes the body.
     pub(crate) fn decode<T: Decode>(self) -> Result<Response<T>, Error> {
+        self.decode_reporting(|_| RunReport::default())
+    }
+
+    /// Decodes the body of an answer that reports what a run took.
+    pub(crate) fn decode_reporting<T: Decode>(mut self, report: fn(&T) -> RunReport) -> Result<Response<T>, Error> {
         let (mut value, body) = (T::blank(), self.body());
         match self.read(&body, &mut value) {
             Ok(substitutions) => {
-                span::substituted(&self.context.operation, &substitutions, &body);
+                self.observation.substituted(&substitutions, &body);
+                self.observation.reports(report(&value), &self.context.secrets);
                 Ok(Response { substitutions: substitutions.count, ..self.response(value, Some(body)) })
             }
             Err(fault) => Err(self.failed(ErrorKind::Decode(DecodeError::new(body, &fault)))),
@@ -162,10 +168,13 @@ impl Received {
     }
 
     /// Decodes the body into a type of the caller's.
-    pub(crate) fn deserialize<T: DeserializeOwned>(self) -> Result<Response<T>, Error> {
+    pub(crate) fn deserialize<T: DeserializeOwned>(mut self) -> Result<Response<T>, Error> {
         let body = self.body();
         match serde_json::from_slice(&body) {
-            Ok(value) => Ok(self.response(value, Some(body))),
+            Ok(value) => {
+                self.observation.body_of_a_raw_request(&body, &self.context.secrets);
+                Ok(self.response(value, Some(body)))
+            }
             Err(source) => Err(self.failed(ErrorKind::Decode(DecodeError::of_json(body, &source)))),
         }
     }

@@ -20,24 +20,33 @@ const HOPS: u32 = 5;
 
 /// Sends a request until an answer comes, or another attempt makes no sense.
 pub(crate) async fn call(exchange: Box<Exchange>) -> Result<Received, Error> {
-    let call = Ongoing::new(exchange);
-    let span = call.span.clone();
-    span.hold(call.answer()).await.inspect_err(|error| span.failed(error))
+    Ongoing::new(exchange).run().await
 }
 
 impl Ongoing {
-    async fn answer(mut self) -> Result<Received, Error> {
+    /// Runs the call inside its span.
+    pub(super) async fn run(self) -> Result<Received, Error> {
+        let span = self.observation.span();
+        span.hold(self.observed_answer()).await
+    }
+
+    async fn observed_answer(mut self) -> Result<Received, Error> {
+        let answer = self.answer().await.inspect_err(|error| self.observation.failed(error));
+        let Self { exchange, context, observation, .. } = self;
+        answer.map(|(head, content)| Received { exchange, head, content, context, observation })
+    }
+
+    async fn answer(&mut self) -> Result<(Head, Content), Error> {
         self.authorize().await.map_err(|error| error.while_waiting(&self.context))?;
         let mut request = self.request().await.map_err(|error| error.while_waiting(&self.context))?;
         loop {
             let place = self.place().await.map_err(|error| error.while_waiting(&self.context))?;
             let turn = place.as_ref().map(Permit::turn);
             match self.attempt(request, place).await {
-                Ok((head, content)) => {
+                Ok(answer) => {
                     turn.inspect(Turn::answered);
                     self.exchange.transport.shared.budget.succeeded();
-                    let Self { exchange, context, span, .. } = self;
-                    return Ok(Received { exchange, head, content, context, span });
+                    return Ok(answer);
                 }
                 Err(kind) => {
                     turn.inspect(|turn| turn.failed(&kind));
@@ -89,7 +98,7 @@ impl Ongoing {
         self.put_credential_on(&mut request)?;
         self.context.secrets.sent(&request, self.exchange.presigned);
         self.context.attempts += 1;
-        self.span.attempt(self.context.attempts);
+        self.observation.attempt(self.context.attempts);
         let (head, mut incoming) = self.send(request).await?;
         incoming.place = place;
         self.judge(head, incoming).await
@@ -98,9 +107,9 @@ impl Ongoing {
     /// Finds out what the answer is: what was asked for, a refusal in Dify's words, or something else.
     async fn judge(&mut self, mut head: Head, incoming: Incoming) -> Result<(Head, Content), ErrorKind> {
         self.context.server_version = text(&head.headers, &X_VERSION).map(Box::from);
-        self.span.answered(head.status);
+        self.observation.answered(head.status);
         self.observe(&head)?;
-        self.span.newer_members(&self.exchange, &self.context);
+        self.observation.newer_members(&self.exchange, &self.context);
         self.moved = head.moved();
         self.context.secrets.mark(&mut head.headers);
         let (success, expect) = (head.status.is_success(), self.exchange.expect);
@@ -173,7 +182,7 @@ impl Ongoing {
             return Err(error);
         };
         let pause = pause.unwrap_or_default();
-        self.span.again(&error, pause);
+        self.observation.again(&error, pause);
         if !pause.is_zero() {
             timer::sleep(pause).await;
         }

@@ -4,6 +4,7 @@
 use crate::Error;
 use crate::{
     clients::{credentials::Credentials, settings::Settings},
+    telemetry::{Observers, Tally},
     values::redactor::Secrets,
 };
 use reqwest::Url;
@@ -31,7 +32,6 @@ pub(crate) mod request;
 mod response;
 pub(crate) mod retry;
 mod sending;
-pub(crate) mod span;
 pub(crate) mod timeouts;
 pub(crate) mod timer;
 mod user;
@@ -74,10 +74,13 @@ struct Shared {
     places: Option<Arc<Places>>,
     /// The release that the last answer named.
     server_version: RwLock<Option<Arc<str>>>,
+    tally: Tally,
 }
 
 impl Transport {
     pub(crate) fn new(base: Url, client: reqwest::Client, credentials: Credentials, settings: Settings) -> Self {
+        #[cfg(feature = "metrics")]
+        crate::telemetry::describe();
         Self {
             shared: Arc::new(Shared {
                 client,
@@ -89,6 +92,7 @@ impl Transport {
                 budget: Arc::new(Budget::new(settings.retry.budget)),
                 places: Places::new(settings.in_flight),
                 server_version: RwLock::default(),
+                tally: Tally::default(),
                 settings,
             }),
             user: None,
@@ -109,8 +113,8 @@ impl Transport {
         self.shared.base.as_str().trim_end_matches('/')
     }
 
-    /// Another API by other credentials, over the same connections and with the same limits. The headers of the caller
-    /// go along on the same server only.
+    /// Another API by other credentials, over the same connections, with the same limits and observers, and counts of its
+    /// own. The headers of the caller go along on the same server only.
     #[cfg(all(feature = "app", feature = "console"))]
     pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Result<Self, Error> {
         let client = self.shared.async_client(&base).map_err(Error::outside)?.clone();
@@ -185,6 +189,15 @@ impl Transport {
 
     pub(crate) fn limits(&self) -> Limits {
         self.shared.settings.limits
+    }
+
+    pub(crate) fn observers(&self) -> &Observers {
+        &self.shared.settings.observers
+    }
+
+    /// Returns the counts of all calls.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.shared.tally
     }
 }
 

@@ -337,8 +337,9 @@ impl Call<()> {
 impl Call<Bytes> {
     /// Answered by anything.
     pub(crate) fn anything_of(exchange: Exchange) -> Self {
-        Self::of(exchange, |answer| {
+        Self::of(exchange, |mut answer| {
             let body = answer.body();
+            answer.observation.body_of_a_raw_request(&body, &answer.context.secrets);
             Finished::Now(Ok(answer.response(body.clone(), Some(body))))
         })
     }

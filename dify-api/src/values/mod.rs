@@ -1,5 +1,6 @@
 //! Values that are read, sent and shown.
 
+mod cost;
 pub(crate) mod decode;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 mod inputs;
@@ -14,6 +15,7 @@ pub(crate) mod release;
 pub(crate) mod secret;
 pub(crate) mod shown;
 
+pub use cost::Cost;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub use inputs::Inputs;
 pub use patch::Patch;

@@ -1,20 +1,7 @@
-//! What an answer cost.
+//! The cost of an answer.
 
 use super::Answer;
-use crate::Shown;
-use std::fmt;
-
-/// What an answer cost, by the prices of the server. A model without a price costs 0.
-#[derive(Clone, Debug, PartialEq, Eq)]
-#[cfg_attr(feature = "serialize", derive(serde::Serialize))]
-#[cfg_attr(feature = "schemars", derive(schemars::JsonSchema))]
-#[non_exhaustive]
-pub struct Cost {
-    /// The amount, a decimal number such as `0.0001032`.
-    pub amount: String,
-    /// The currency, a code such as `USD`.
-    pub currency: String,
-}
+use crate::Cost;
 
 impl Answer {
     /// Returns the cost of the answer; `None` while it is unknown: before the end of the answer, and after a run that
@@ -34,12 +21,6 @@ impl Answer {
     pub fn cost(&self) -> Option<Cost> {
         let usage = self.usage.as_ref().filter(|usage| !usage.total_price.is_empty())?;
         Some(Cost { amount: usage.total_price.clone(), currency: usage.currency.clone() })
-    }
-}
-
-impl fmt::Display for Cost {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", Shown::new(&self.amount), Shown::new(&self.currency))
     }
 }
 

@@ -5,8 +5,8 @@ use super::{AccumulateInto, Run};
 #[cfg(any(feature = "app", feature = "web"))]
 use super::{Failure, RunStatus};
 use crate::{
-    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, transport::pending::Finished,
-    values::decode::Decode,
+    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, telemetry::RunReport,
+    transport::pending::Finished, values::decode::Decode,
 };
 
 /// What a blocking call answers, and how it is made where the answer comes as events.
@@ -23,6 +23,9 @@ pub(crate) trait Reply: Decode + Sized + Send + 'static {
 
     /// Makes the answer, once the stream has ended.
     fn whole(parts: Self::Parts) -> Result<Self, Unmade>;
+
+    /// Returns what the answer reports of the run behind it.
+    fn report(&self) -> RunReport;
 
     /// Makes the answer of a stream. Each type has this method, so that it is compiled here and not in each program.
     fn of_stream(answer: Received) -> Finished<Self>;
@@ -108,6 +111,10 @@ impl Reply for crate::types::WorkflowRunReply {
         folded(answer)
     }
 
+    fn report(&self) -> RunReport {
+        RunReport::of_run(self.data.total_tokens, &self.data.status)
+    }
+
     fn whole(run: Run) -> Result<Self, Unmade> {
         let whole = || {
             let (task_id, workflow_run_id) = (run.task_id.clone()?, run.id.clone()?);
@@ -131,6 +138,10 @@ impl Reply for crate::types::PipelineRunReply {
         folded(answer)
     }
 
+    fn report(&self) -> RunReport {
+        self.data.as_ref().map_or_else(RunReport::default, |run| RunReport::of_run(run.total_tokens, &run.status))
+    }
+
     fn whole(run: Run) -> Result<Self, Unmade> {
         let (task_id, workflow_run_id) = (run.task_id.clone(), run.id.clone());
         let data = Some(run_data(run).ok_or(Unmade::Incomplete)?);
@@ -140,7 +151,7 @@ impl Reply for crate::types::PipelineRunReply {
 
 #[cfg(any(feature = "app", feature = "web"))]
 mod answers {
-    use super::{Failure, Finished, Reply, RunStatus, Unmade, folded};
+    use super::{Failure, Finished, Reply, RunReport, RunStatus, Unmade, folded};
     use crate::{
         Answer, ErrorKind, StreamError, types,
         types::{AppMode, ErrorCode, ReplyEvent},
@@ -210,6 +221,10 @@ mod answers {
                     }
                 }
 
+                fn report(&self) -> RunReport {
+                    RunReport::of_answer(self.metadata.usage.as_ref(), Some(&self.conversation_id))
+                }
+
                 fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {
                     folded(answer)
                 }
@@ -277,6 +292,10 @@ mod answers {
                     if let types::$completion_event::MessageEnd(end) = event {
                         parts.metadata = Some($said(end.metadata));
                     }
+                }
+
+                fn report(&self) -> RunReport {
+                    RunReport::of_answer(self.metadata.usage.as_ref(), None)
                 }
 
                 fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {

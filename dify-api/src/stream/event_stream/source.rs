@@ -5,7 +5,7 @@ use crate::{
     error::{Context as Circumstances, DecodeError, StreamError},
     exchange::Stopping,
     stream::event::{FrameKind, decode, frame, glance, glance_into, mentions},
-    transport::span,
+    telemetry::{self, Observation},
     values::decode::Fault,
 };
 use bytes::Bytes;
@@ -19,6 +19,9 @@ use tokio::runtime::Handle;
 /// The run behind a stream, as far as its events have reported it.
 pub(crate) struct FrameSource {
     pub(super) circumstances: Circumstances,
+    pub(crate) observation: Observation,
+    /// What is made of the events decides whether the call succeeds, not their end.
+    pub(crate) folded: bool,
     transport: Transport,
     stopping: Option<Stopping>,
     pub(super) task_id: Option<String>,
@@ -60,9 +63,12 @@ impl FrameSource {
         transport: Transport,
         stopping: Option<Stopping>,
         through_pauses: bool,
+        observation: Observation,
     ) -> Self {
         Self {
             circumstances,
+            observation,
+            folded: false,
             transport,
             stopping,
             task_id: None,
@@ -92,6 +98,7 @@ impl FrameSource {
         let name = match frame(line, data).map_err(|fault| ErrorKind::Decode(unfit(fault)))? {
             FrameKind::Empty => return Ok(None),
             FrameKind::Error => {
+                self.observation.event("error", "", &self.circumstances.secrets);
                 self.ended = true;
                 return Err(ErrorKind::Stream(failed(data)));
             }
@@ -101,6 +108,7 @@ impl FrameSource {
         if (self.stopping.is_some() && self.was_told(&name, data)) || self.is_late_stop(&name, data) {
             return Ok(None);
         }
+        self.observation.event(&name, data, &self.circumstances.secrets);
         self.last.clear();
         self.last.push_str(&name);
         self.follow::<E>(&name);
@@ -110,14 +118,14 @@ impl FrameSource {
         match decode(&name, data) {
             Ok((event, substitutions)) => {
                 self.substitutions += substitutions.count;
-                span::substituted(&self.circumstances.operation, &substitutions, data.as_bytes());
+                self.observation.substituted(&substitutions, data.as_bytes());
                 Ok(Some(event))
             }
             Err(fault) if self.strict => Err(ErrorKind::Decode(unfit(fault))),
             Err(fault) => {
                 let mut error = unfit(fault);
                 error.redact(&self.circumstances.secrets.redactor());
-                span::undecoded(&self.circumstances.operation, &name, &error);
+                self.observation.undecoded(&name, &error);
                 let data = RawJson::from_json(data).unwrap_or_else(|_| RawJson::from(data));
                 Ok(Some(E::undecoded(name.into_owned(), data, error)))
             }
@@ -147,6 +155,13 @@ impl FrameSource {
             && name == "workflow_finished"
             && !self.stop_requested.load(std::sync::atomic::Ordering::Relaxed)
             && glance_into(data, "data", "status").as_deref() == Some("stopped")
+    }
+
+    /// The stream ended as it should.
+    pub(super) fn finished(&mut self) {
+        if !self.folded {
+            self.observation.succeeded();
+        }
     }
 
     /// Whether nothing more needs to come.
@@ -281,6 +296,10 @@ async fn stop(transport: &Transport, stopping: Stopping, task_id: String) -> Res
 
 impl Drop for FrameSource {
     fn drop(&mut self) {
+        // Who leaves after the last event has read all of it.
+        if self.is_over() {
+            self.finished();
+        }
         if !self.stop_on_drop || self.ended || *self.stop_requested.get_mut() {
             return;
         }
@@ -288,10 +307,10 @@ impl Drop for FrameSource {
             && let Some(runtime) = self.runtime()
         {
             let transport = self.transport.clone();
+            let operation = stopping.operation;
             runtime.spawn(async move {
                 if let Err(error) = stop(&transport, stopping, task_id).await {
-                    // No caller is left.
-                    span::stop_failed(&error);
+                    telemetry::stop_failed(&transport, operation, &error);
                 }
             });
         }

@@ -3,7 +3,7 @@
 use crate::{
     error::Context,
     exchange::{Content, Exchange, Head, Received},
-    transport::span::Span,
+    telemetry::Observation,
 };
 use bytes::Bytes;
 use reqwest::{
@@ -51,11 +51,11 @@ impl Kept {
     }
 
     /// Answers a call without sending it: no attempt is made.
-    pub(super) fn answer(&self, exchange: Box<Exchange>) -> Received {
-        let span = Span::new(&exchange.transport, &exchange.operation);
+    pub(super) fn answer(&self, exchange: Box<Exchange>, mut observation: Observation) -> Received {
+        observation.answered(self.status);
         let secrets = exchange.transport.secrets().and(&exchange.secrets);
         let context = Context::of(exchange.operation.clone(), secrets);
         let head = Head { status: self.status, headers: self.headers.clone(), accept: None, url: self.url.clone() };
-        Received { exchange, head, content: Content::Whole(self.body.clone()), context, span }
+        Received { exchange, head, content: Content::Whole(self.body.clone()), context, observation }
     }
 }

@@ -4,9 +4,10 @@ use super::{Cache, flights::Outcome, identity::Identity, kept::Kept, key::Key};
 use crate::{
     Error, ErrorKind, TimeLimit, Transport,
     error::Context,
-    exchange::{Exchange, Received},
+    exchange::{Exchange, Ongoing, Received},
     operation::Named,
-    transport::{call::call, request::Request, span::Span, timeouts::Deadline},
+    telemetry::Observation,
+    transport::{request::Request, timeouts::Deadline},
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -14,24 +15,31 @@ use tokio::time::Instant;
 /// Answers a call from the cache, else from the same request that is under way, else from the server.
 pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result<Received, Error> {
     exchange.begun = Some(Instant::now());
-    let lookup = match Lookup::of(&exchange, ttl) {
-        Ok(lookup) => lookup,
-        Err(error) => return Err(refused(error, &exchange)),
+    let mut observation = Some(Observation::start(&exchange));
+    let outcome = match Lookup::of(&exchange, ttl) {
+        Ok(lookup) => lookup.find(&exchange, &mut observation).await,
+        Err(error) => Err(Failure::Unsent(error)),
     };
-    match lookup.find(&exchange).await {
-        Ok(Found::Kept(kept)) => Ok(kept.answer(exchange)),
-        Ok(Found::Received(received)) => Ok(*received),
-        Err(Failure::Sent(error)) => Err(error),
-        Err(Failure::Unsent(error)) => Err(refused(error, &exchange)),
+    let error = match outcome {
+        Ok(Found::Kept(kept)) => {
+            let observation = observation.unwrap_or_else(|| Observation::start(&exchange));
+            return Ok(kept.answer(exchange, observation));
+        }
+        Ok(Found::Received(received)) => return Ok(*received),
+        Err(Failure::Sent(error)) => error,
+        Err(Failure::Unsent(error)) => unsent(error, &exchange),
+    };
+    // The failure of a request of this call was observed with the request.
+    if let Some(mut observation) = observation {
+        observation.failed(&error);
     }
+    Err(error)
 }
 
-/// An error of a call that sent nothing.
-fn refused(error: Error, exchange: &Exchange) -> Error {
+/// Names the call in an error before anything was sent.
+fn unsent(error: Error, exchange: &Exchange) -> Error {
     let secrets = exchange.transport.secrets().and(&exchange.secrets);
-    let error = error.while_waiting(&Context::of(exchange.operation.clone(), secrets));
-    Span::new(&exchange.transport, &exchange.operation).failed(&error);
-    error
+    error.while_waiting(&Context::of(exchange.operation.clone(), secrets))
 }
 
 struct Lookup {
@@ -75,7 +83,8 @@ impl Lookup {
         Ok(Self { cache, ttl, deadline: exchange.deadline() })
     }
 
-    async fn find(&self, exchange: &Exchange) -> Result<Found, Failure> {
+    /// Takes the observation for a request of this call, if one is sent.
+    async fn find(&self, exchange: &Exchange, observation: &mut Option<Observation>) -> Result<Found, Failure> {
         let request = exchange.built().map_err(Failure::Unsent)?;
         loop {
             let (identity, key) = self.key(exchange, request).await.map_err(Failure::Unsent)?;
@@ -87,10 +96,7 @@ impl Lookup {
             let mut outcome = Deadline::bound(self.deadline, turn).await.map_err(Failure::Unsent)?;
             match &*outcome {
                 Some(Ok(kept)) => return Ok(Found::Kept(Arc::clone(kept))),
-                Some(Err(error)) => {
-                    Span::new(&exchange.transport, &exchange.operation).failed(error);
-                    return Err(Failure::Sent(error.clone()));
-                }
+                Some(Err(error)) => return Err(Failure::Sent(error.clone())),
                 None => {}
             }
             // While others led, it may have been kept or emptied, or the credential renewed.
@@ -100,7 +106,8 @@ impl Lookup {
             if let Some(kept) = self.cache.get(&key, self.ttl) {
                 return Ok(Found::Kept(kept));
             }
-            let led = call(Box::new(exchange.clone())).await;
+            let observation = observation.take().unwrap_or_else(|| Observation::start(exchange));
+            let led = Ongoing::observed(Box::new(exchange.clone()), observation).run().await;
             let (found, shared) = self.judge(led, &exchange.transport, identity, key);
             if shared.is_some() {
                 *outcome = shared;

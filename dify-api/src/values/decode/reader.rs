@@ -150,7 +150,7 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads a number and returns how it is written.
-    pub(super) fn number(&mut self, expected: &str) -> Result<&'j str, Stop> {
+    pub(crate) fn number(&mut self, expected: &str) -> Result<&'j str, Stop> {
         if self.kind() != Some(Kind::Number) {
             return Err(self.unexpected(expected));
         }

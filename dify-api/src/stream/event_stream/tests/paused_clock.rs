@@ -4,9 +4,10 @@ use super::{END, MESSAGE};
 use crate::{
     App, EventStream, Timeouts,
     error::Context,
-    exchange::Content,
+    exchange::{Content, Exchange, Expect},
     operation::{Credential, Named},
     stream::event_stream::{Probe, ProbedState},
+    telemetry::Observation,
     transport::{incoming::Incoming, timer::Timer},
     types::ChatEvent,
 };
@@ -33,11 +34,11 @@ fn pings_after(pieces: &[&'static str], timeouts: Timeouts) -> EventStream<ChatE
     });
     let body = reqwest::Body::wrap_stream(body);
     let incoming = Incoming::new(body, timeouts.read_idle, None, Timer::new(None));
-    let circumstances = Context::of(
-        Named::by_hand(reqwest::Method::GET, "/events".to_owned(), Credential::App),
-        crate::values::redactor::Secrets::default(),
-    );
-    EventStream::new(Content::Open(incoming), circumstances, app.chat().transport.clone(), timeouts, None)
+    let named = Named::by_hand(reqwest::Method::GET, "/events".to_owned(), Credential::App);
+    let circumstances = Context::of(named.clone(), crate::values::redactor::Secrets::default());
+    let exchange = Exchange::new(&app.transport, named, Err(String::new()), Expect::Events);
+    let observation = Observation::start(&exchange);
+    EventStream::new(Content::Open(incoming), circumstances, app.transport.clone(), timeouts, None, observation)
 }
 
 /// Guards a fault: pings after the last event kept a whole answer back for minutes.

@@ -8,7 +8,10 @@ use crate::{
 use std::{
     collections::BTreeMap,
     fmt::Debug,
-    sync::{Arc, Mutex},
+    sync::{
+        Arc, Mutex,
+        atomic::{AtomicUsize, Ordering},
+    },
     time::Duration,
 };
 use tracing::{
@@ -17,9 +20,9 @@ use tracing::{
     span::{Attributes, Id, Record},
 };
 
-/// Keeps the fields of the one span there is, and those of each event.
+/// Keeps the fields of the one span there is, those of each event, and how many handles the span has.
 #[derive(Clone, Default)]
-struct Fields(Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<Vec<BTreeMap<String, String>>>>);
+struct Fields(Arc<Mutex<BTreeMap<String, String>>>, Arc<Mutex<Vec<BTreeMap<String, String>>>>, Arc<AtomicUsize>);
 
 impl Visit for Fields {
     fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
@@ -33,7 +36,15 @@ impl Subscriber for Fields {
     }
     fn new_span(&self, span: &Attributes<'_>) -> Id {
         span.record(&mut self.clone());
+        self.2.fetch_add(1, Ordering::SeqCst);
         Id::from_u64(1)
+    }
+    fn clone_span(&self, id: &Id) -> Id {
+        self.2.fetch_add(1, Ordering::SeqCst);
+        id.clone()
+    }
+    fn try_close(&self, _: Id) -> bool {
+        self.2.fetch_sub(1, Ordering::SeqCst) == 1
     }
     fn record(&self, _: &Id, values: &Record<'_>) {
         values.record(&mut self.clone());
@@ -228,4 +239,97 @@ async fn a_failed_stop_of_a_dropped_stream_is_an_event() {
     let event = tokio::time::timeout(Duration::from_secs(20), stopped).await.expect("an event");
     assert_eq!(event.get("message").map(String::as_str), Some("the run of a dropped stream could not be stopped"));
     assert_eq!(event.get("dify.code").map(String::as_str), Some("\"app_unavailable\""), "{event:?}");
+}
+
+const CONVERSATION: &str = "f4b1c2d3-0a9b-4c8d-8e7f-001122334455";
+
+fn message_end(conversation: &str) -> String {
+    format!(
+        r#"{{"event":"message_end","conversation_id":"{conversation}","message_id":"m","created_at":0,"task_id":"t","id":"m","metadata":{{"retriever_resources":[],"annotation_reply":null,"usage":{{"prompt_tokens":3,"completion_tokens":4,"total_tokens":7,"total_price":"0.25","currency":"USD"}}}},"files":null}}"#
+    )
+}
+
+/// The fields of the span of a call whose stream is this, and whether the span is open before the stream has ended.
+async fn fields_of(steps: Vec<Step>, key: &str) -> (BTreeMap<String, String>, bool) {
+    let server = Server::start(vec![std::iter::once(event_stream()).chain(steps).collect()]).await;
+    let fields = Fields::default();
+    let _guard = tracing::subscriber::set_default(fields.clone());
+    tracing::callsite::rebuild_interest_cache();
+    let app = crate::App::builder().api_key(key).base_url(&server.base_url).build().expect("a client");
+    let mut stream = app.chat().stream(&ChatRequest::new("a private question").user("maria")).await.expect("a stream");
+    let open = fields.2.load(Ordering::SeqCst) > 0;
+    while stream.next().await.is_some() {}
+    assert_eq!(fields.2.load(Ordering::SeqCst), 0, "the span is still open");
+    let fields = fields.0.lock().expect("fields").clone();
+    (fields, open)
+}
+
+// Guards a past bug: the span ended with the head of a stream.
+#[tokio::test]
+async fn the_span_of_a_stream_lasts_to_its_end_and_has_its_usage() {
+    let message = r#"data: {"event":"message","answer":"a private answer"}"#;
+    let steps = vec![say(format!("{message}\n\n")), say(format!("data: {}\n\n", message_end(CONVERSATION)))];
+    let (fields, open) = fields_of(steps, "app-5ecret").await;
+    assert!(open);
+    for (name, value) in [
+        ("otel.name", "POST /chat-messages"),
+        ("gen_ai.operation.name", "\"chat\""),
+        ("gen_ai.provider.name", "\"dify\""),
+        ("gen_ai.request.stream", "true"),
+        ("gen_ai.conversation.id", "\"f4b1c2d3-0a9b-4c8d-8e7f-001122334455\""),
+        ("gen_ai.usage.input_tokens", "3"),
+        ("gen_ai.usage.output_tokens", "4"),
+        ("dify.usage.total_tokens", "7"),
+        ("dify.cost.amount", "\"0.25\""),
+        ("dify.cost.currency", "\"USD\""),
+        ("dify.outcome", "\"succeeded\""),
+        ("http.response.status_code", "200"),
+    ] {
+        assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name} in {fields:?}");
+    }
+    for name in ["gen_ai.response.time_to_first_chunk", "dify.time_to_first_event"] {
+        let seconds: f64 = fields[name].parse().expect("seconds");
+        assert!((0.0..60.0).contains(&seconds), "{name} is {seconds}");
+    }
+    let all = format!("{fields:?}");
+    assert!(!all.contains("private") && !all.contains("maria") && !all.contains("5ecret"), "{all}");
+}
+
+#[tokio::test]
+async fn a_span_shows_no_conversation_that_is_a_secret_or_no_id() {
+    for (key, conversation) in [("app-5ecret", "maria"), ("app-5ecret", "app-5ecret"), (CONVERSATION, CONVERSATION)] {
+        let end = format!("data: {}\n\n", message_end(conversation));
+        let (fields, _) = fields_of(vec![say(end)], key).await;
+        assert_eq!(fields.get("gen_ai.conversation.id"), None, "{conversation}");
+        assert_eq!(fields["gen_ai.usage.input_tokens"], "3");
+    }
+}
+
+#[tokio::test]
+async fn a_span_of_a_broken_stream_has_its_error() {
+    let failed = "data: {\"event\":\"error\",\"status\":400,\"code\":\"invalid_param\",\"message\":\"5ecret\"}\n\n";
+    let (fields, _) = fields_of(vec![say(failed)], "app-5ecret").await;
+    for (name, value) in [
+        ("otel.status_code", "\"ERROR\""),
+        ("error.type", "\"stream\""),
+        ("dify.code", "\"invalid_param\""),
+        ("dify.outcome", "\"failed\""),
+    ] {
+        assert_eq!(fields.get(name).map(String::as_str), Some(value), "{name} in {fields:?}");
+    }
+    assert!(!fields.contains_key("gen_ai.usage.input_tokens") && !format!("{fields:?}").contains("5ecret"));
+}
+
+#[tokio::test]
+async fn an_operation_that_runs_nothing_has_no_words_of_models() {
+    let info = r#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":null}"#;
+    let server = Server::start(vec![answer(200, "application/json", info)]).await;
+    let fields = Fields::default();
+    let guard = tracing::subscriber::set_default(fields.clone());
+    tracing::callsite::rebuild_interest_cache();
+    server.app(Timeouts::none()).info().get().await.expect("an answer");
+    drop(guard);
+    let fields = fields.0.lock().expect("fields").clone();
+    assert_eq!(fields["dify.outcome"], "\"succeeded\"");
+    assert!(fields.keys().all(|name| !name.starts_with("gen_ai.")), "{fields:?}");
 }
