@@ -27,8 +27,8 @@
 //!
 //! [`Call::wait`](crate::Call::wait) needs no import. The trait [`Wait`] gives the same method to everything else that is
 //! awaited: `async` functions such as [`Download::save_to`](crate::Download::save_to) and
-//! [`EventStream::next`](crate::EventStream::next), and futures such as [`RunStream`](crate::RunStream). In place of
-//! `Uploads::into_vec`, collect the iterator. Time limits, retries and errors are those of asynchronous calls.
+//! [`EventStream::next`](crate::EventStream::next), and futures such as [`RunStream`](crate::RunStream). Time limits,
+//! retries and errors are those of asynchronous calls.
 //!
 //! # Where it works
 //!
@@ -47,7 +47,7 @@
 //!
 //! The future is polled on the thread that waits. Connections, timers, files and background work, such as a request that
 //! stops the run of a dropped stream, run on a runtime of the crate: one thread per process, named `dify-api`, which is
-//! started by the first call and never waited for at exit. No runtime of the program is needed, and a client works on
+//! started by the first call and never waited for at exit. A process made by `fork` lacks it: make the first call after that. No runtime of the program is needed, and a client works on
 //! after the runtime that it was used on is dropped. Functions given to the client, such as that of `api_key_from`, run
 //! inside this runtime too.
 //!

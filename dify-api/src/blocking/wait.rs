@@ -24,7 +24,7 @@ use std::{
 /// # Ok(()) }
 /// ```
 ///
-/// Implemented for all that can be awaited and returns a `Result` with [`Error`], or an `Option` of one.
+/// Implemented for all that can be awaited and returns an [`Outcome`].
 pub trait Wait: IntoFuture<Output: Outcome> + Sized {
     /// Waits until it is done. A panic inside it, such as that of a function given to the client, is passed on.
     ///
@@ -51,7 +51,8 @@ pub trait Wait: IntoFuture<Output: Outcome> + Sized {
 
 impl<F: IntoFuture<Output: Outcome>> Wait for F {}
 
-/// What a future returns that can be waited for. Implemented for `Result<T, Error>` and `Option<Result<T, Error>>`.
+/// The result of a future that can be waited for: a `Result` with [`Error`], or an `Option` or a `Vec` of such results. An
+/// error of the wait itself is the only element of a `Vec`.
 pub trait Outcome: sealed::SealedOutcome {
     #[doc(hidden)]
     fn of_error(error: Error) -> Self;
@@ -69,8 +70,15 @@ impl<T> Outcome for Option<Result<T, Error>> {
     }
 }
 
+impl<T> Outcome for Vec<Result<T, Error>> {
+    fn of_error(error: Error) -> Self {
+        vec![Err(error)]
+    }
+}
+
 mod sealed {
     pub trait SealedOutcome {}
+    impl<T> SealedOutcome for Vec<Result<T, crate::Error>> {}
     impl<T> SealedOutcome for Result<T, crate::Error> {}
     impl<T> SealedOutcome for Option<Result<T, crate::Error>> {}
 }

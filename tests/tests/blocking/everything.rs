@@ -209,8 +209,14 @@ fn documents_are_uploaded_indexed_and_downloaded() {
     let outcomes = knowledge.documents().upload_all(&dataset, files, 2).blocking();
     let names: Vec<String> = outcomes.map(|added| added.expect("a document").document.name).collect();
     assert_eq!(names, ["0.txt", "1.txt", "2.txt", "3.txt", "4.txt"]);
+    let more = ["5.txt", "6.exe"].map(|name| file(name, "Tea.".to_owned()));
+    let outcomes = knowledge.documents().upload_all(&dataset, more.clone(), 2).into_vec().wait();
+    assert!(matches!(&outcomes[..], [Ok(_), Err(_)]), "{outcomes:?}");
+    let refused =
+        current_thread().block_on(async { knowledge.documents().upload_all(&dataset, more, 2).into_vec().wait() });
+    assert!(matches!(&refused[..], [Err(error)] if is_refused(error)), "{refused:?}");
     let listed = knowledge.documents().list(&dataset, &DocumentsListQuery::new().limit(2)).items().blocking();
-    assert_eq!(listed.filter(Result::is_ok).count(), 6);
+    assert_eq!(listed.filter(Result::is_ok).count(), 7);
 
     let download = || knowledge.documents().download_file(&dataset, &added.document.id).wait().expect("a file");
     assert_eq!(download().bytes().wait().expect("its bytes"), content);

@@ -1,13 +1,21 @@
 //! Streams that are read without `async`.
 
-use std::time::Duration;
+use std::{
+    env,
+    process::{Command, Stdio},
+    sync::Mutex,
+    time::Duration,
+};
 
 use dify_api::{
     App, Event as _, EventStream, RunStatus,
-    blocking::Wait as _,
+    blocking::{Blocking, Wait as _},
     types::{ChatEvent, WorkflowRunRequest},
 };
-use dify_mock::Server;
+use dify_mock::{
+    Server,
+    fault::{Fault, Place},
+};
 
 use crate::scene::*;
 
@@ -93,6 +101,31 @@ fn a_stream_of_async_code_stops_its_run_wherever_it_is_dropped() {
     drop(runtime);
     drop(stream);
     until(|| server.count(STOP).executed == 1);
+}
+
+/// Set in the process that ends while its stream is open.
+const CHILD: &str = "DIFY_TESTS_OPEN_STREAM";
+
+static OPEN: Mutex<Option<Blocking<EventStream<ChatEvent>>>> = Mutex::new(None);
+
+#[test]
+fn a_program_ends_while_a_stream_is_open() {
+    if let Ok(base_url) = env::var(CHILD) {
+        let app = App::builder().api_key("app-chat").base_url(base_url).build().expect("a client");
+        let mut events = app.chat().stream(&question()).wait().expect("a stream").blocking();
+        events.next().expect("an event").expect("no error");
+        *OPEN.lock().expect("the stream") = Some(events);
+        return;
+    }
+    let (server, _) = scene();
+    server.faults().on("app_chat_send").inject(Fault::Silence { after: Place::AfterEvents(1) });
+    let mut child = Command::new(env::current_exe().expect("this program"))
+        .args(["--exact", "streams::a_program_ends_while_a_stream_is_open"])
+        .env(CHILD, server.base_url())
+        .stdout(Stdio::null())
+        .spawn()
+        .expect("a process");
+    until(|| child.try_wait().expect("its state").is_some_and(|status| status.success()));
 }
 
 #[test]
