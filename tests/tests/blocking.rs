@@ -8,5 +8,7 @@ mod everything;
 mod places;
 #[path = "blocking/scene.rs"]
 mod scene;
+#[path = "blocking/shared.rs"]
+mod shared;
 #[path = "blocking/streams.rs"]
 mod streams;
