@@ -18,6 +18,8 @@ printf 'blocking call\t%s\t%s\t%s\n' "$bare" "$ours" "$(ratio "$ours" "$bare")"
 bare=$(each bare stream 1 5 8000)
 ours=$(each dify stream 1 5 8000)
 printf 'streamed event\t%s\t%s\t%s\n' "$bare" "$ours" "$(ratio "$ours" "$bare")"
+hit=$(each dify cached 50 450 400)
+printf 'answer from the cache\t\t%s\t\n' "$hit"
 
 echo "== by turns, medians"
 "$bin/client" both calls "$url" 3000

@@ -53,7 +53,7 @@ pub(crate) struct Exchange {
     pub(crate) cached: Option<Duration>,
     /// Finds out whether an answer can be decoded.
     #[cfg(feature = "cache")]
-    pub(crate) decodes: Option<fn(&Received) -> Result<(), Fault>>,
+    pub(crate) decodes: Option<Decodes>,
 }
 
 /// What a successful answer has to be.
@@ -78,6 +78,9 @@ pub(crate) struct Stopping {
     pub(crate) user: Option<String>,
     pub(crate) build: BuildStop,
 }
+
+#[cfg(feature = "cache")]
+pub(crate) type Decodes = fn(&Received) -> Result<(), Fault>;
 
 pub(crate) type BuildStop = fn(&Transport, &str, &str) -> Built;
 

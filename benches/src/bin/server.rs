@@ -6,6 +6,7 @@
 //! |---|---|
 //! | `POST …/chat-messages`, blocking | 1 KB of JSON |
 //! | `POST …/chat-messages`, streaming | 2,000 events, one write each; under `/hold` one, then silence |
+//! | `GET …/parameters` | what Dify 1.16.1 answers |
 //! | `POST …/files/upload` | the size of the body, as a file |
 //! | `GET …/files/{id}/preview` | 1 GiB |
 //! | `POST …/document/create-by-file` | the size of the body, as the length of a document |
@@ -25,6 +26,9 @@ use std::{
 };
 
 const GIB: u64 = 1 << 30;
+
+/// The settings of an application, recorded.
+const PARAMETERS: &str = r#"{"opening_statement":"Hello {{name}}, ask me!","suggested_questions":["What is Rust?","Why?"],"suggested_questions_after_answer":{"enabled":true},"speech_to_text":{"enabled":true},"text_to_speech":{"enabled":true,"voice":"alloy","language":"en-US","autoPlay":"disabled"},"retriever_resource":{"enabled":true},"annotation_reply":{"enabled":false},"more_like_this":{"enabled":false},"user_input_form":[{"text-input":{"label":"Name","variable":"name","required":false,"max_length":48,"default":""}},{"paragraph":{"label":"Bio","variable":"bio","required":false,"default":""}},{"select":{"label":"Color","variable":"color","required":false,"options":["red","green"],"default":"red"}},{"number":{"label":"Age","variable":"age","required":false,"default":""}}],"sensitive_word_avoidance":{"enabled":false},"file_upload":{"image":{"enabled":true,"number_limits":3,"detail":"high","transfer_methods":["local_file","remote_url"]},"enabled":true,"allowed_file_types":["image"],"allowed_file_extensions":[".JPG",".JPEG",".PNG",".GIF",".WEBP",".SVG"],"allowed_file_upload_methods":["local_file","remote_url"],"number_limits":3},"system_parameters":{"image_file_size_limit":10,"video_file_size_limit":100,"audio_file_size_limit":50,"file_size_limit":15,"workflow_file_upload_limit":10}}"#;
 
 /// Events that go out one by one: hyper writes what it has whenever this has nothing for a moment.
 struct Events {
@@ -147,6 +151,8 @@ async fn serve(request: Request<Incoming>) -> Result<Answer, hyper::Error> {
         answer("application/json", Full::new(file(size(body).await?)))
     } else if post && path.ends_with("/document/create-by-file") {
         answer("application/json", Full::new(document(size(body).await?)))
+    } else if path.ends_with("/parameters") {
+        answer("application/json", Full::from(PARAMETERS))
     } else if path.ends_with("/download") {
         answer("application/json", Full::from(r#"{"url":"/files/1/preview"}"#))
     } else if path.ends_with("/preview") {

@@ -8,7 +8,7 @@ mod lookup;
 mod scopes;
 mod writing;
 
-pub(crate) use lookup::cached;
+pub(crate) use lookup::{cached, hit};
 pub(crate) use writing::Writing;
 
 use crate::{transport::timeouts::bounded, values::shown::Size};

@@ -35,7 +35,7 @@ pub(crate) struct Incoming {
     pub(crate) place: Option<Permit>,
     /// What it writes, until it ends.
     #[cfg(feature = "cache")]
-    pub(crate) writing: Option<Writing>,
+    pub(crate) writing: Option<Box<Writing>>,
     /// The one that watched over the head of the answer.
     timer: Timer,
 }

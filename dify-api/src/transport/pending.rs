@@ -1,7 +1,7 @@
 //! A call that has not been made yet.
 
 #[cfg(feature = "cache")]
-use super::cache::{Writing, cached};
+use super::cache::{Writing, cached, hit};
 use super::{call::call, request::Built};
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
@@ -243,6 +243,18 @@ impl<T> Call<T> {
             match &mut self.state {
                 CallState::Planned(..) => {
                     if let CallState::Planned(exchange, finish) = mem::replace(&mut self.state, CallState::Over) {
+                        #[cfg(feature = "cache")]
+                        let exchange = match hit(exchange) {
+                            // Without the future of a request, which is large.
+                            Ok(answer) => match finish(answer) {
+                                Finished::Now(outcome) => return Poll::Ready(outcome),
+                                Finished::Later(later) => {
+                                    self.state = CallState::Finishing(later);
+                                    continue;
+                                }
+                            },
+                            Err(exchange) => exchange,
+                        };
                         self.state = CallState::Running(start(exchange), finish);
                     }
                 }

@@ -2,10 +2,10 @@
 
 use crate::Client;
 use dify_api::{
-    App, EventStream, Upload,
+    App, Cache, EventStream, Upload,
     types::{ChatEvent, ChatRequest, FileUploadRequest, FilesPreviewQuery},
 };
-use std::{hint::black_box, path::Path};
+use std::{hint::black_box, path::Path, time::Duration};
 
 pub struct Dify {
     app: App,
@@ -58,5 +58,16 @@ impl Client for Dify {
             size += piece.expect("a piece").len() as u64;
         }
         size
+    }
+}
+
+/// One request, and this many answers from the cache.
+pub async fn cached(url: &str, n: usize) {
+    let builder = App::builder().api_key("app-1").base_url(format!("{url}/v1")).cache(Cache::new());
+    let app = builder.build().expect("a client");
+    for call in 0..=n {
+        let parameters = app.info().parameters().cached(Duration::from_secs(3600)).with_response().await;
+        let parameters = black_box(parameters.expect("parameters"));
+        assert_eq!(parameters.from_cache(), call > 0);
     }
 }

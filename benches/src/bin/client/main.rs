@@ -15,6 +15,7 @@ client bare|dify stream   URL N      N streams of 2,000 events
 client bare|dify open     URL N      N streams open at once: memory of each
 client bare|dify upload   URL FILE   a file up
 client bare|dify download URL        1 GiB down
+client dify      cached   URL N      N calls that are answered from the cache
 client dify      document-up   URL FILE   a document made from a file
 client dify      document-down URL        1 GiB down, through the link of a document
 client both      first    URL N      N streams each, by turns: time to the first event
@@ -44,6 +45,7 @@ async fn main() {
     match arguments[..] {
         ["both", "first", url, n] => first(url, n.parse().expect("a number")).await,
         ["both", "calls", url, n] => calls(url, n.parse().expect("a number")).await,
+        ["dify", "cached", url, n] => dify::cached(url, n.parse().expect("a number")).await,
         ["dify", "document-up", url, file] => {
             sent(document::up(url, Path::new(file)).await, file);
             report("document up");

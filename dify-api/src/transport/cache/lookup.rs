@@ -12,12 +12,32 @@ use crate::{
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
 
-/// Answers a call from the cache, else from the same request that is under way, else from the server.
+/// Answers a call with `cached` at once, where the answer is there; gives back any other.
+pub(crate) fn hit(exchange: Box<Exchange>) -> Result<Received, Box<Exchange>> {
+    let kept = exchange.cached.and_then(|ttl| {
+        let (cache, request) = (permitted(&exchange).ok()?, exchange.built().ok()?);
+        let identity = Identity::of(&exchange.transport, cache);
+        identity.generation?;
+        cache.get(&key_of(identity, cache, &exchange, request), ttl)
+    });
+    match kept {
+        Some(kept) => {
+            let observation = Observation::start(&exchange);
+            Ok(kept.answer(exchange, observation))
+        }
+        None => Err(exchange),
+    }
+}
+
+/// Answers a call from the same request that is under way, else from the server.
 pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result<Received, Error> {
     exchange.begun = Some(Instant::now());
     let mut observation = Some(Observation::start(&exchange));
-    let outcome = match Lookup::of(&exchange, ttl) {
-        Ok(lookup) => lookup.find(&exchange, &mut observation).await,
+    let outcome = match permitted(&exchange) {
+        Ok(cache) => {
+            let lookup = Lookup { cache: cache.clone(), ttl, deadline: exchange.deadline() };
+            lookup.find(&exchange, &mut observation).await
+        }
         Err(error) => Err(Failure::Unsent(error)),
     };
     let error = match outcome {
@@ -34,6 +54,31 @@ pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result
         observation.failed(&error);
     }
     Err(error)
+}
+
+/// Returns the cache of a call that may be cached.
+fn permitted(exchange: &Exchange) -> Result<&Cache, Error> {
+    let cannot = |what: &str| {
+        let text = format!("{what} cannot be cached: call it without `.cached(…)`");
+        Err(Error::outside(ErrorKind::InvalidRequest(text)))
+    };
+    match &exchange.operation {
+        Named::Described(operation) if operation.cacheable && !exchange.uploads() => {}
+        Named::Described(operation) => return cannot(&format!("the answer of `{}`", operation.id)),
+        Named::ByHand(_) => return cannot("the answer of a route called by hand"),
+    }
+    let Some(cache) = exchange.transport.cache() else {
+        let text = "the client has no cache for `.cached(…)`: give its builder one by `.cache(Cache::new())`";
+        return Err(Error::config(text));
+    };
+    exchange.built()?;
+    exchange.headers.are_headers()?;
+    exchange.transport.headers().are_headers()?;
+    Ok(cache)
+}
+
+fn key_of(identity: Identity, cache: &Cache, exchange: &Exchange, request: &Request) -> Key {
+    Key::new(cache.0.scopes.epoch(identity.scope), exchange, request, &cache.0.hashing)
 }
 
 /// Names the call in an error before anything was sent.
@@ -63,26 +108,6 @@ enum Failure {
 }
 
 impl Lookup {
-    fn of(exchange: &Exchange, ttl: Duration) -> Result<Self, Error> {
-        let cannot = |what: &str| {
-            let text = format!("{what} cannot be cached: call it without `.cached(…)`");
-            Err(Error::outside(ErrorKind::InvalidRequest(text)))
-        };
-        match &exchange.operation {
-            Named::Described(operation) if operation.cacheable && !exchange.uploads() => {}
-            Named::Described(operation) => return cannot(&format!("the answer of `{}`", operation.id)),
-            Named::ByHand(_) => return cannot("the answer of a route called by hand"),
-        }
-        let Some(cache) = exchange.transport.cache().cloned() else {
-            let text = "the client has no cache for `.cached(…)`: give its builder one by `.cache(Cache::new())`";
-            return Err(Error::config(text));
-        };
-        exchange.built()?;
-        exchange.headers.are_headers()?;
-        exchange.transport.headers().are_headers()?;
-        Ok(Self { cache, ttl, deadline: exchange.deadline() })
-    }
-
     /// Takes the observation for a request of this call, if one is sent.
     async fn find(&self, exchange: &Exchange, observation: &mut Option<Observation>) -> Result<Found, Failure> {
         let request = exchange.built().map_err(Failure::Unsent)?;
@@ -100,14 +125,17 @@ impl Lookup {
                 None => {}
             }
             // While others led, it may have been kept or emptied, or the credential renewed.
-            if self.key_of(Identity::of(&exchange.transport, &self.cache), exchange, request) != (identity, key) {
+            let now = Identity::of(&exchange.transport, &self.cache);
+            if now != identity || key_of(now, &self.cache, exchange, request) != key {
                 continue;
             }
             if let Some(kept) = self.cache.get(&key, self.ttl) {
                 return Ok(Found::Kept(kept));
             }
             let observation = observation.take().unwrap_or_else(|| Observation::start(exchange));
-            let led = Ongoing::observed(Box::new(exchange.clone()), observation).run().await;
+            // In a box of its own: those who wait need no room for it.
+            let led = Ongoing::observed(Box::new(exchange.clone()), observation).run();
+            let led = Box::pin(led).await;
             let (found, shared) = self.judge(led, &exchange.transport, identity, key);
             if shared.is_some() {
                 *outcome = shared;
@@ -125,12 +153,7 @@ impl Lookup {
             Deadline::bound(self.deadline, transport.shared.credentials.ready(transport, operation)).await?;
             identity = Identity::of(transport, &self.cache);
         }
-        Ok(self.key_of(identity, exchange, request))
-    }
-
-    fn key_of(&self, identity: Identity, exchange: &Exchange, request: &Request) -> (Identity, Key) {
-        let epoch = self.cache.0.scopes.epoch(identity.scope);
-        (identity, Key::new(epoch, exchange, request, &self.cache.0.hashing))
+        Ok((identity, key_of(identity, &self.cache, exchange, request)))
     }
 
     /// Keeps the answer that came, where it is one. Returns the outcome for this call, and for those who wait for it: nothing

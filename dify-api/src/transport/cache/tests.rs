@@ -253,3 +253,23 @@ fn a_cache_is_shared_between_threads() {
     let distinct: HashSet<_> = (0..100).map(|_| Cache::new().0.hashing.begin().digest()).collect();
     assert_eq!(distinct.len(), 100, "each cache has its own key of hashes");
 }
+
+#[cfg(feature = "knowledge")]
+#[tokio::test]
+async fn a_search_is_kept_by_its_body_and_empties_nothing() {
+    use crate::{Knowledge, types::RetrieveRequest};
+
+    let server = Server::start(vec![json_of("1.16.1", 200, r#"{"query":{"content":"q"},"records":[]}"#)]).await;
+    let builder = Knowledge::builder().api_key("dataset-5ecret").base_url(&server.base_url).cache(Cache::new());
+    let knowledge = builder.build().expect("a client");
+    let search = |query: &str| knowledge.datasets().retrieve("d-1", &RetrieveRequest::new(query)).cached(MINUTE);
+    assert_eq!(twice(&server, || search("tea")).await, 1);
+    assert_eq!(twice(&server, || search("milk")).await, 1);
+    // Not even where it is sent.
+    knowledge.datasets().retrieve("d-1", &RetrieveRequest::new("tea")).await.expect("an answer");
+    assert_eq!(twice(&server, || search("tea")).await, 0);
+    // By hand, it may be any `POST`.
+    let by_hand = knowledge.request(Method::POST, "/datasets/d-1/retrieve").json(&serde_json::json!({"query": "tea"}));
+    by_hand.send().await.expect("an answer");
+    assert_eq!(twice(&server, || search("tea")).await, 1);
+}

@@ -38,7 +38,7 @@ impl Writing {
         if let Content::Open(incoming) = &mut received.content {
             // What was read until now may lack what the run began with.
             self.empty();
-            incoming.writing = Some(self);
+            incoming.writing = Some(Box::new(self));
         }
         Ok(received)
     }
