@@ -58,6 +58,27 @@
 //! # Ok(()) }
 //! ```
 //!
+//! # One scheme of names
+//!
+//! What runs an application has up to four methods. The plain verb asks the server for the whole answer; `…_stream` returns
+//! its events, for `send` under the name `stream`; `…_streamed` returns the same as the verb but makes it of the events, for
+//! agents and gateways; `…_with_input` also has the forms answered that a run waits for.
+//!
+//! | whole | events | whole, of events | with forms |
+//! |---|---|---|---|
+//! | `app.chat().send` | `stream` | `send_streamed` | `send_with_input` |
+//! | `app.completion().send` | `stream` | `send_streamed` | |
+//! | `app.workflows().run` | `run_stream` | `run_streamed` | `run_with_input` |
+//! | `app.workflows().run_version` | `run_version_stream` | `run_version_streamed` | |
+//! | `knowledge.pipeline().run` | `run_stream` | | |
+//! | `web.chat().send` | `stream` | `send_streamed` | |
+//! | `web.completion().send` | `stream` | `send_streamed` | |
+//! | `web.messages().more_like_this` | `more_like_this_stream` | `more_like_this_streamed` | |
+//! | | `web.workflows().run_stream` | | |
+//!
+//! A stream is read by `next()`, or gathered by `into_answer()` and `into_run()`; with `.resuming()` behind that, over other
+//! connections when one is lost. With the feature `blocking` every call has `.wait()`, and streams and lists `.blocking()`.
+//!
 //! # Where to find what
 //!
 //! - [`App`], the client of an application; `Knowledge`, that of the knowledge bases; `WebApp`, that of a published
@@ -86,6 +107,7 @@
 //! | `native-tls` | | TLS by the library of the system |
 //! | `blocking` | | [`wait`](Call::wait) and iterators for programs without `async`, see `dify_api::blocking` |
 //! | `cache` | | [`Call::cached`] and `Cache`: answers of reads are kept in memory for some time |
+//! | `rust_decimal` | | [`Cost::decimal`], amounts of money as exact numbers |
 //! | `schemars` | | `JsonSchema` for all types |
 //! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
 //! | `tracing` | | a span per operation by the conventions of OpenTelemetry, an event per failed attempt and failed stop |

@@ -207,16 +207,6 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
 }
 
 #[tokio::test]
-async fn a_chatflow_can_be_followed_as_well() {
-    let (server, app) = scene("app-chatflow", 1).await;
-    server.faults().on("app_chat_send").inject(cut(3));
-    let request = dify_api::types::ChatRequest::new("Hello").user("user-1");
-    let stream = app.chat().stream(&request).await.expect("a stream");
-    let run = stream.into_run().resuming().await.expect("the end");
-    assert_eq!((run.status.clone(), run.missing.gaps), (RunStatus::Succeeded, 1), "{run:?}");
-}
-
-#[tokio::test]
 async fn stopping_a_run_brings_its_last_events() {
     let (_server, app) = scene("app-workflow", 200).await;
     let mut stream = app.workflows().run_stream(&request()).await.expect("a stream");

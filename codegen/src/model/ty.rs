@@ -50,6 +50,8 @@ impl Type {
         }
         match text(schema, "type") {
             "string" if text(schema, "format") == "binary" => Self::Binary,
+            // Text that is JSON: it decodes like the JSON that other releases send in its place.
+            "string" if text(schema, "format") == "json" => Self::Named("AnyValue".to_owned()),
             "string" => Self::Text,
             "integer" => Self::Integer,
             "number" => Self::Number,

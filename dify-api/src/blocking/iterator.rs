@@ -94,7 +94,7 @@ blocking!(impl[P: crate::Page] crate::Items<P>);
 blocking!(impl[] crate::Download);
 blocking!(
     #[cfg(feature = "knowledge")]
-    impl[] crate::Indexing<'_>
+    impl[] crate::Indexing
 );
 blocking!(
     #[cfg(feature = "knowledge")]

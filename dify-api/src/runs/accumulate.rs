@@ -21,6 +21,7 @@ mod node_data;
 mod pausing;
 mod reply;
 mod run;
+mod snapshot;
 mod text;
 
 #[cfg(any(feature = "app", feature = "web"))]
@@ -250,6 +251,15 @@ pub(crate) mod sealed {
         fn failed(&mut self, failure: super::Failure, told: &crate::StreamError);
         /// The server was asked to stop the run, and the stream has ended.
         fn stopped(&mut self);
+        /// The run itself, or the one behind an answer.
+        fn of_run(&self) -> Option<&super::Run>;
+        /// Changes the run, and what depends on it.
+        fn change_run(&mut self, change: impl FnOnce(&mut super::Run));
+        /// The last state of the run, as the server reports it.
+        #[cfg(feature = "app")]
+        fn read_back(&mut self, run: &crate::types::WorkflowRun) {
+            self.change_run(|known| known.read_back(run));
+        }
 
         fn note(&mut self, error: &Error) {
             if let crate::ErrorKind::Stream(told) = error.kind() {

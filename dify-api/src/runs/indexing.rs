@@ -1,28 +1,28 @@
 //! Waiting for documents to become searchable.
 
+mod waiting;
+
 use crate::{
-    Error, ErrorKind, Shown, TimeLimit, Timeout,
-    error::{Context as CallContext, IndexingError, Situation, UnindexedDocument},
+    Call, Error, ErrorKind, Shown,
+    error::IndexingError,
     groups::Documents,
-    operation::{Credential, Named},
     transport::{timeouts::after, timer::Timer},
-    types::{DocumentMetadataPart, DocumentsGetQuery, IndexingProgress, IndexingStatus, IndexingStatusReply},
+    types::IndexingStatusReply,
 };
-use backon::{BackoffBuilder, ExponentialBackoff, ExponentialBuilder};
 use futures_core::Stream;
-use reqwest::Method;
 use std::{
     fmt,
     future::poll_fn,
     pin::Pin,
-    task::{Context, Poll},
+    task::{Context, Poll, ready},
     time::Duration,
 };
 use tokio::time::Instant;
+use waiting::Waiting;
 
 const DEADLINE: Duration = Duration::from_secs(30 * 60);
 
-impl<'a> Documents<'a> {
+impl Documents<'_> {
     /// Follows the documents of a batch until all of them are indexed.
     ///
     /// Await it for the final states, or read it as a stream of what changes. It asks again after a quarter of a second,
@@ -52,11 +52,41 @@ impl<'a> Documents<'a> {
     /// [`ErrorKind::Indexing`] when a document failed or was paused, once no other is being worked on: it names each, with
     /// Dify's reason. [`ErrorKind::Timeout`] with [`TimeLimit::Indexing`] at the deadline, half an hour if it is not
     /// reported: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
-    pub fn wait_until_indexed(self, dataset_id: &'a str, batch: &'a str) -> Indexing<'a> {
-        let waiting = Waiting { documents: self, dataset_id, batch, last: None, pace: pace() };
+    pub fn wait_until_indexed(self, dataset_id: &str, batch: &str) -> Indexing {
+        self.wait_until_all_indexed(dataset_id, [batch])
+    }
+
+    /// Follows the documents of several batches of one dataset until all of them are indexed, as after many uploads; see
+    /// [`wait_until_indexed`](Self::wait_until_indexed), whose deadline and errors apply to all batches together.
+    ///
+    /// One batch is asked for after the other, and none again whose documents are all indexed, failed or paused. Equal
+    /// batches are asked for once; without any the wait is over.
+    ///
+    /// ```no_run
+    /// # async fn run(knowledge: dify_api::Knowledge, dataset: &str) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::DocumentTextRequest;
+    ///
+    /// let mut batches = Vec::new();
+    /// for (name, text) in [("tea.txt", "Steep it."), ("coffee.txt", "Grind it.")] {
+    ///     let added = knowledge.documents().create_by_text(dataset, &DocumentTextRequest::new(name, text)).await?;
+    ///     batches.push(added.batch);
+    /// }
+    /// let states = knowledge.documents().wait_until_all_indexed(dataset, batches).await?;
+    /// println!("{} documents are indexed", states.data.len());
+    /// # Ok(()) }
+    /// ```
+    ///
+    /// # Errors
+    /// Those of [`wait_until_indexed`](Self::wait_until_indexed).
+    pub fn wait_until_all_indexed(
+        self,
+        dataset_id: &str,
+        batches: impl IntoIterator<Item = impl Into<String>>,
+    ) -> Indexing {
+        let batches = batches.into_iter().map(Into::into).collect();
         Indexing {
-            waiting,
-            state: IndexingState::Asking(None),
+            waiting: Waiting::new(self.transport.clone(), dataset_id.to_owned(), batches),
+            state: IndexingState::Begins,
             deadline: Some(DEADLINE),
             due: None,
             timer: Timer::new(None),
@@ -64,50 +94,33 @@ impl<'a> Documents<'a> {
     }
 }
 
-/// The indexing of a batch; see [`Documents::wait_until_indexed`].
+/// The indexing of batches of documents; see [`Documents::wait_until_indexed`].
 ///
-/// As a stream it yields the states of all documents of the batch whenever one has changed, and ends when all are
+/// As a stream it yields the states of all documents whenever one has changed, and ends when all are
 /// indexed. A document that failed or was paused comes as an `Err` at the end.
 #[must_use = "nothing happens unless it is awaited or read"]
-pub struct Indexing<'a> {
-    waiting: Waiting<'a>,
-    state: IndexingState<'a>,
+pub struct Indexing {
+    waiting: Waiting,
+    state: IndexingState,
     deadline: Option<Duration>,
     /// When the deadline is, once it was polled.
     due: Option<Instant>,
     timer: Timer,
 }
 
-/// The request, and its last answer.
-struct Waiting<'a> {
-    documents: Documents<'a>,
-    dataset_id: &'a str,
-    batch: &'a str,
-    last: Option<IndexingStatusReply>,
-    pace: ExponentialBackoff,
-}
+type Later<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-type Later<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-enum IndexingState<'a> {
-    /// A request is under way, or will be.
-    Asking(Option<Later<'a, Result<IndexingStatusReply, Error>>>),
+enum IndexingState {
+    Begins,
+    /// The batch of this place is asked for.
+    Asking(usize, Call<IndexingStatusReply>),
     Resting(Timer, Instant),
     /// The names of those that failed are looked up.
-    Naming(Later<'a, IndexingError>),
+    Naming(Later<IndexingError>),
     Over,
 }
 
-fn pace() -> ExponentialBackoff {
-    ExponentialBuilder::default()
-        .with_min_delay(Duration::from_millis(250))
-        .with_factor(1.5)
-        .with_max_delay(Duration::from_secs(5))
-        .without_max_times()
-        .build()
-}
-
-impl<'a> Indexing<'a> {
+impl Indexing {
     /// How long to wait at most, from the first time it is polled. Defaults to half an hour; `None` waits for ever.
     ///
     /// Dify continues indexing nevertheless.
@@ -130,117 +143,56 @@ impl<'a> Indexing<'a> {
         if let Some(limit) = self.deadline {
             let due = *self.due.get_or_insert_with(|| after(Instant::now(), limit));
             if self.timer.poll_until(cx, due).is_ready() {
-                self.state = IndexingState::Over;
-                return Poll::Ready(Some(Err(self.waiting.late(limit))));
+                return self.ends_with(self.waiting.late(limit));
             }
         }
         loop {
             match &mut self.state {
                 IndexingState::Over => return Poll::Ready(None),
+                IndexingState::Begins => self.state = self.goes_on(0),
                 IndexingState::Resting(timer, due) => {
-                    std::task::ready!(timer.poll_until(cx, *due));
-                    self.state = IndexingState::Asking(None);
+                    ready!(timer.poll_until(cx, *due));
+                    self.state = self.goes_on(0);
                 }
                 IndexingState::Naming(naming) => {
-                    let error = std::task::ready!(naming.as_mut().poll(cx));
-                    self.state = IndexingState::Over;
-                    let error = Error::beside(ErrorKind::Indexing(error), self.waiting.documents.transport);
-                    return Poll::Ready(Some(Err(error)));
+                    let unindexed = ready!(naming.as_mut().poll(cx));
+                    return self.ends_with(self.waiting.error(ErrorKind::Indexing(unindexed)));
                 }
-                IndexingState::Asking(call) => {
-                    let waiting = &self.waiting;
-                    let call = call.get_or_insert_with(|| {
-                        Box::pin(waiting.documents.indexing_status(waiting.dataset_id, waiting.batch))
-                    });
-                    match std::task::ready!(call.as_mut().poll(cx)) {
-                        Err(error) => {
-                            self.state = IndexingState::Over;
-                            return Poll::Ready(Some(Err(error)));
-                        }
-                        Ok(reply) => {
-                            let changed = self.waiting.take(reply.clone());
-                            self.state = self.waiting.after(&reply);
-                            if changed {
-                                return Poll::Ready(Some(Ok(reply)));
-                            }
+                IndexingState::Asking(place, call) => match ready!(Pin::new(call).poll(cx)) {
+                    Err(error) => return self.ends_with(error),
+                    Ok(reply) => {
+                        let place = *place;
+                        let changed = self.waiting.take(place, reply);
+                        self.state = self.goes_on(place + 1);
+                        if changed {
+                            return Poll::Ready(Some(Ok(self.waiting.states())));
                         }
                     }
-                }
+                },
             }
         }
     }
-}
 
-/// How many documents an error about a deadline names.
-const NAMED: usize = 10;
-
-impl<'a> Waiting<'a> {
-    /// The deadline is over: how far is each document?
-    fn late(&self, limit: Duration) -> Error {
-        let route = format!("/datasets/{}/documents/{}/indexing-status", self.dataset_id, self.batch);
-        let mut progress = format!("In the batch {} of the dataset {}", self.batch, self.dataset_id);
-        let unfinished = |document: &&IndexingProgress| document.indexing_status != IndexingStatus::Completed;
-        let data = self.last.as_ref().map_or(&[][..], |last| &last.data);
-        let documents: Vec<&IndexingProgress> = data.iter().filter(unfinished).collect();
-        for (index, document) in documents.iter().take(NAMED).enumerate() {
-            let IndexingProgress { id, indexing_status, completed_segments, total_segments, .. } = document;
-            let and = if index == 0 { "," } else { ";" };
-            progress += &format!(
-                "{and} the document {id} is {indexing_status} ({completed_segments} of {total_segments} segments)"
-            );
+    /// What to do after the batches before this place.
+    fn goes_on(&mut self, place: usize) -> IndexingState {
+        if let Some((place, call)) = self.waiting.ask(place) {
+            IndexingState::Asking(place, call)
+        } else if let Some(rest) = self.waiting.rest() {
+            IndexingState::Resting(Timer::new(None), after(Instant::now(), rest))
+        } else if let Some(naming) = self.waiting.name() {
+            IndexingState::Naming(Box::pin(naming))
+        } else {
+            IndexingState::Over
         }
-        match documents.len() {
-            0 => progress += " no document has a known status",
-            named if named > NAMED => progress += &format!("; {} more are not indexed", named - NAMED),
-            _ => {}
-        }
-        progress += ". Dify continues: wait again, or raise `deadline`";
-        let named = Named::by_hand(Method::GET, route, Credential::Knowledge);
-        let situation = Situation { progress: Some(progress.into()), ..Situation::default() };
-        let kind = ErrorKind::Timeout(Timeout { which: TimeLimit::Indexing, limit });
-        Error::new(kind, CallContext { situation, ..CallContext::of(named, self.documents.transport.secrets()) })
     }
 
-    /// Stores an answer; returns whether it is new. A batch that makes progress is polled more often.
-    fn take(&mut self, reply: IndexingStatusReply) -> bool {
-        let changed = self.last.as_ref() != Some(&reply);
-        if changed {
-            self.pace = pace();
-        }
-        self.last = Some(reply);
-        changed
-    }
-
-    /// What to do after an answer.
-    fn after(&mut self, reply: &IndexingStatusReply) -> IndexingState<'a> {
-        let stuck = |document: &&IndexingProgress| {
-            matches!(document.indexing_status, IndexingStatus::Error | IndexingStatus::Paused)
-        };
-        let at_work = |document: &IndexingProgress| document.indexing_status != IndexingStatus::Completed;
-        if reply.data.iter().any(|document| at_work(document) && !stuck(&document)) {
-            let rest = self.pace.next().unwrap_or(Duration::from_secs(5));
-            return IndexingState::Resting(Timer::new(None), Instant::now() + rest);
-        }
-        let documents: Vec<UnindexedDocument> = reply.data.iter().filter(stuck).map(UnindexedDocument::of).collect();
-        if documents.is_empty() {
-            return IndexingState::Over;
-        }
-        IndexingState::Naming(Box::pin(named(self.documents, self.dataset_id, documents)))
+    fn ends_with(&mut self, error: Error) -> Poll<Option<Result<IndexingStatusReply, Error>>> {
+        self.state = IndexingState::Over;
+        Poll::Ready(Some(Err(error)))
     }
 }
 
-/// With their names if available: the states contain only ids.
-async fn named(handle: Documents<'_>, dataset_id: &str, mut documents: Vec<UnindexedDocument>) -> IndexingError {
-    let query = DocumentsGetQuery::new().metadata(DocumentMetadataPart::Without);
-    for document in &mut documents {
-        if let Ok(detail) = handle.get(dataset_id, &document.id, &query).await {
-            document.name = detail.name;
-        }
-    }
-    IndexingError { documents }
-}
-
-impl Stream for Indexing<'_> {
+impl Stream for Indexing {
     type Item = Result<IndexingStatusReply, Error>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
@@ -248,9 +200,9 @@ impl Stream for Indexing<'_> {
     }
 }
 
-impl<'a> IntoFuture for Indexing<'a> {
+impl IntoFuture for Indexing {
     type Output = Result<IndexingStatusReply, Error>;
-    type IntoFuture = Later<'a, Self::Output>;
+    type IntoFuture = Later<Self::Output>;
 
     /// The final states.
     fn into_future(mut self) -> Self::IntoFuture {
@@ -258,17 +210,16 @@ impl<'a> IntoFuture for Indexing<'a> {
             while let Some(progress) = self.next().await {
                 progress?;
             }
-            Ok(self.waiting.last.take().unwrap_or(IndexingStatusReply { data: Vec::new() }))
+            Ok(self.waiting.states())
         })
     }
 }
 
-impl fmt::Debug for Indexing<'_> {
+impl fmt::Debug for Indexing {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Indexing")
-            .field("dataset_id", &Shown::new(self.waiting.dataset_id))
-            .field("batch", &Shown::new(self.waiting.batch))
-            .field("last", &self.waiting.last.as_ref().map(|last| last.data.len()))
+            .field("dataset_id", &Shown::new(&self.waiting.dataset_id))
+            .field("batches", &self.waiting.batches.len())
             .field("deadline", &self.deadline)
             .finish_non_exhaustive()
     }

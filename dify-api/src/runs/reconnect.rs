@@ -1,8 +1,8 @@
 //! A run that is followed to its end, over as many connections as that takes.
 
 use crate::{
-    Error, ErrorKind, EventStream, Resumable, RetryPolicy, Run, RunStatus, RunStream, TimeLimit,
-    runs::accumulate::sealed::Snapshot,
+    AccumulateInto, Accumulator, Error, ErrorKind, EventStream, Resumable, RetryPolicy, Run, RunStatus, Snapshot,
+    TimeLimit,
 };
 use reqwest::StatusCode;
 use std::{
@@ -15,7 +15,8 @@ use tokio::time::Instant;
 /// So many attempts in a row may bring nothing new of the run.
 pub(crate) const FRUITLESS: u32 = 10;
 
-/// A run that is followed to its end, over as many connections as that takes; made by [`RunStream::resuming`].
+/// A run that is followed to its end, over as many connections as that takes; made by [`Accumulator::resuming`]. Its events
+/// are accumulated into a [`Run`], or into the `Answer` of a chatflow.
 ///
 /// When the connection breaks, falls silent or is closed before the run has ended, the run is taken up again by
 /// [`EventStream::resume`]. The pause before each attempt is random between half of a bound and the bound, which doubles
@@ -24,9 +25,9 @@ pub(crate) const FRUITLESS: u32 = 10;
 /// which the server could not be reached or answered 408, 429 or 5xx. [`Missing::gaps`](crate::Missing::gaps) counts the
 /// places where something may have been lost.
 #[must_use = "nothing is followed unless it is awaited"]
-pub struct ReconnectingRun<E: Resumable> {
+pub struct ReconnectingRun<E: Resumable, S = Run> {
     phase: Phase<E>,
-    run: Run,
+    snapshot: S,
     /// What broke the stream, while it is being taken up again.
     broke: Option<Error>,
     /// When the next attempt is due.
@@ -56,40 +57,55 @@ macro_rules! stream {
     };
 }
 
-impl<E: Resumable> RunStream<E> {
+impl<E, S> Accumulator<E, S>
+where
+    E: Resumable + AccumulateInto<S>,
+    E::Rest: AccumulateInto<S>,
+    S: Snapshot,
+{
     /// The same run, followed over other connections when this one is lost; see [`EventStream::resume`].
     ///
     /// ```no_run
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
-    /// use dify_api::types::WorkflowRunRequest;
+    /// use dify_api::types::{ChatRequest, WorkflowRunRequest};
     ///
     /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     /// let run = app.workflows().run_stream(&request).await?.into_run().resuming().await?;
     /// println!("{:?} after {} interruptions", run.status, run.missing.gaps);
+    ///
+    /// // The answer of a chatflow.
+    /// let request = ChatRequest::new("Hello").user("user-1");
+    /// let answer = app.chat().stream(&request).await?.into_answer().resuming().await?;
+    /// println!("{}", answer.text);
     /// # Ok(()) }
     /// ```
-    pub fn resuming(self) -> ReconnectingRun<E> {
-        let (stream, run) = self.into_parts();
-        ReconnectingRun::new(stream, run)
+    pub fn resuming(self) -> ReconnectingRun<E, S> {
+        let (stream, snapshot) = self.into_parts();
+        ReconnectingRun::new(stream, snapshot)
     }
 }
 
-impl<E: Resumable> ReconnectingRun<E> {
-    pub(crate) fn new(stream: EventStream<E>, run: Run) -> Self {
+impl<E, S> ReconnectingRun<E, S>
+where
+    E: Resumable + AccumulateInto<S>,
+    E::Rest: AccumulateInto<S>,
+    S: Snapshot,
+{
+    pub(crate) fn new(stream: EventStream<E>, snapshot: S) -> Self {
         let policy = stream.source().transport().retry();
-        let at_pause = run.status == RunStatus::Paused;
+        let at_pause = is_paused(&snapshot);
         let phase = Phase::First(stream);
-        Self { phase, run, broke: None, due: None, fruitless: 0, policy, at_pause, failure: None }
+        Self { phase, snapshot, broke: None, due: None, fruitless: 0, policy, at_pause, failure: None }
     }
 
-    /// The run after the next event; `None` after its end or a pause was reported, and after an error.
+    /// The snapshot after the next event; `None` after its end or a pause was reported, and after an error.
     ///
     /// Nothing is lost when the future is dropped before it is done.
     ///
     /// # Errors
     /// What cannot be mended by another connection. [`ErrorKind::Resume`] where the server has no route for following
     /// runs: then the [`snapshot`](Self::snapshot) contains the run's last state, as it was read back.
-    pub async fn next(&mut self) -> Option<Result<&Run, Error>> {
+    pub async fn next(&mut self) -> Option<Result<&S, Error>> {
         while self.failure.is_none() {
             if self.broke.is_some()
                 && let Err(error) = self.take_up().await
@@ -101,20 +117,20 @@ impl<E: Resumable> ReconnectingRun<E> {
                 return None;
             }
             let told = stream!(&mut self.phase, stream => match stream.next().await {
-                Some(event) => told(event, &mut self.run),
+                Some(event) => told(event, &mut self.snapshot),
                 // It may have failed before it was followed.
                 None => Err(stream.failure()?.clone()),
             });
             match told {
                 Ok(new) => {
-                    self.at_pause = self.run.status == RunStatus::Paused;
+                    self.at_pause = is_paused(&self.snapshot);
                     if new {
                         self.fruitless = 0;
                     }
-                    return Some(Ok(&self.run));
+                    return Some(Ok(&self.snapshot));
                 }
                 Err(error) if self.run_id().is_some() && is_interruption(&error) => {
-                    self.run.missing.gap();
+                    self.snapshot.missing().gap();
                     self.broke = Some(error);
                 }
                 Err(error) => return Some(Err(self.fail(error))),
@@ -150,7 +166,7 @@ impl<E: Resumable> ReconnectingRun<E> {
     fn fail(&mut self, error: Error) -> Error {
         #[cfg(feature = "app")]
         if let ErrorKind::Resume(crate::ResumeError { run: Some(run), .. }) = error.kind() {
-            self.run.read_back(run);
+            self.snapshot.read_back(run);
         }
         self.failure = Some(error.clone());
         error
@@ -170,20 +186,20 @@ impl<E: Resumable> ReconnectingRun<E> {
     pub(crate) async fn go_on_after(&mut self, attempts: u32) -> Result<(), Error> {
         tokio::time::sleep(pause(self.policy, attempts)).await;
         let rest = stream!(&mut self.phase, stream => stream.reopen().await)?;
-        self.run.missing.gap();
+        self.snapshot.missing().gap();
         self.phase = Phase::Rest(rest);
         self.at_pause = false;
         Ok(())
     }
 
     /// Returns the state of the run, as far as it was reported.
-    pub fn snapshot(&self) -> &Run {
-        &self.run
+    pub fn snapshot(&self) -> &S {
+        &self.snapshot
     }
 
     #[cfg(feature = "app")]
-    pub(crate) fn snapshot_mut(&mut self) -> &mut Run {
-        &mut self.run
+    pub(crate) fn snapshot_mut(&mut self) -> &mut S {
+        &mut self.snapshot
     }
 
     /// Follows the run until it has ended, or pauses.
@@ -191,9 +207,9 @@ impl<E: Resumable> ReconnectingRun<E> {
     /// # Errors
     /// Those of [`next`](Self::next), and the same each time it is called again; then the [`snapshot`](Self::snapshot)
     /// contains the events before.
-    pub async fn finish(&mut self) -> Result<Run, Error> {
+    pub async fn finish(&mut self) -> Result<S, Error> {
         self.drain().await?;
-        Ok(self.run.clone())
+        Ok(self.snapshot.clone())
     }
 
     async fn drain(&mut self) -> Result<(), Error> {
@@ -234,6 +250,10 @@ impl<E: Resumable> ReconnectingRun<E> {
     }
 }
 
+fn is_paused(snapshot: &impl Snapshot) -> bool {
+    snapshot.of_run().is_some_and(|run| run.status == RunStatus::Paused)
+}
+
 /// The pause before an attempt, after so many that brought nothing: random, so that followers of a server that restarts
 /// do not all come back at once, but never so short that they hammer it.
 fn pause(policy: RetryPolicy, attempts: u32) -> Duration {
@@ -244,21 +264,21 @@ fn pause(policy: RetryPolicy, attempts: u32) -> Duration {
     bound / 2 + (bound / 2).mul_f64(fastrand::f64())
 }
 
-/// Adds an event to the run; one that cannot be read is noted there. `true` when it is new: what a follower receives of
+/// Adds an event to the snapshot; one that cannot be read is noted there. `true` when it is new: what a follower receives of
 /// the past is not.
-fn told<E: Resumable>(event: Result<E, Error>, run: &mut Run) -> Result<bool, Error> {
+fn told<E: AccumulateInto<S>, S: Snapshot>(event: Result<E, Error>, snapshot: &mut S) -> Result<bool, Error> {
     match event {
         Ok(event) => {
-            run.take_in(&event);
+            snapshot.take_in(&event);
             let past = matches!(event.name(), "workflow_started" | "message_replace");
             Ok(!past && event.decode_error().is_none())
         }
         Err(error) if error.kind().spoils_one_event() => {
-            run.note(&error);
+            snapshot.note(&error);
             Ok(false)
         }
         Err(error) => {
-            run.note(&error);
+            snapshot.note(&error);
             Err(error)
         }
     }
@@ -286,21 +306,27 @@ fn is_passing(error: &Error) -> bool {
     }
 }
 
-impl<E: Resumable> IntoFuture for ReconnectingRun<E> {
-    type Output = Result<Run, Error>;
+impl<E, S> IntoFuture for ReconnectingRun<E, S>
+where
+    E: Resumable + AccumulateInto<S>,
+    E::Rest: AccumulateInto<S>,
+    S: Snapshot,
+{
+    type Output = Result<S, Error>;
     type IntoFuture = Pin<Box<dyn Future<Output = Self::Output> + Send>>;
 
     fn into_future(mut self) -> Self::IntoFuture {
         Box::pin(async move {
             self.drain().await?;
-            Ok(self.run)
+            Ok(self.snapshot)
         })
     }
 }
 
-impl<E: Resumable> fmt::Debug for ReconnectingRun<E> {
+impl<E: Resumable, S: Snapshot> fmt::Debug for ReconnectingRun<E, S> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ReconnectingRun").field("status", &self.run.status).finish_non_exhaustive()
+        let status = self.snapshot.of_run().map(|run| &run.status);
+        f.debug_struct("ReconnectingRun").field("status", &status).finish_non_exhaustive()
     }
 }
 

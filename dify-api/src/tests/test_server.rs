@@ -72,7 +72,7 @@ impl Server {
     }
 
     /// Answers each request by what it is: for callers that come all at once.
-    #[cfg(any(feature = "web", feature = "console", feature = "cache"))]
+    #[cfg(any(feature = "knowledge", feature = "web", feature = "console", feature = "cache"))]
     pub(crate) async fn answering(answer: impl Fn(&str) -> Vec<Step> + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
         let base_url = format!("http://{}/v1", listener.local_addr().expect("an address"));

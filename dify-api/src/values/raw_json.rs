@@ -55,12 +55,27 @@ impl RawJson {
         Self((json.get() != "null").then(|| json.to_owned()))
     }
 
-    /// Reads the value into a type of yours.
+    /// Reads the value into a type of yours. Dify sends some objects as JSON text, in some releases or always: text that is
+    /// no `T` itself is read as JSON.
+    ///
+    /// ```
+    /// use dify_api::RawJson;
+    /// use std::collections::BTreeMap;
+    ///
+    /// for sent in [r#"{"city": "Beijing"}"#, r#""{\"city\": \"Beijing\"}""#] {
+    ///     let inputs: BTreeMap<String, String> = RawJson::from_json(sent)?.get()?;
+    ///     assert_eq!(inputs["city"], "Beijing");
+    /// }
+    /// # Ok::<(), serde_json::Error>(())
+    /// ```
     ///
     /// # Errors
     /// When the JSON has another shape than `T`.
     pub fn get<T: DeserializeOwned>(&self) -> serde_json::Result<T> {
-        serde_json::from_str(self.as_str())
+        serde_json::from_str(self.as_str()).or_else(|error| {
+            let text: Option<String> = serde_json::from_str(self.as_str()).ok();
+            text.and_then(|text| serde_json::from_str(&text).ok()).ok_or(error)
+        })
     }
 
     /// Reads the value into a tree.
@@ -168,6 +183,16 @@ mod tests {
         let text = r#"{"b":0.10,"a":12345678901234567890123}"#;
         let raw: RawJson = serde_json::from_str(text).expect("JSON");
         assert_eq!(serde_json::to_string(&raw).expect("JSON"), text);
+    }
+
+    #[test]
+    fn json_in_text_is_read_where_the_text_itself_does_not_fit() {
+        let text = RawJson::from(r#"{"a": 1}"#);
+        assert_eq!(text.get::<std::collections::BTreeMap<String, i64>>().expect("a map")["a"], 1);
+        assert_eq!(text.get::<String>().expect("text"), r#"{"a": 1}"#);
+        // The error is that of the value as it was sent.
+        let error = RawJson::from("[1").get::<Vec<i64>>().expect_err("no list").to_string();
+        assert!(error.contains("invalid type: string"), "{error}");
     }
 
     #[test]

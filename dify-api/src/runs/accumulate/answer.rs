@@ -1,14 +1,13 @@
 //! The answer of a chat, agent, chatflow or completion application, accumulated from its events.
 
 use super::{
-    AccumulateInto, Citation, Failure, Missing, Run, RunStatus, Snapshot, agent::Steps, node::learn, run::think,
-    sealed, text::Pieces,
+    AccumulateInto, Citation, Failure, Missing, Run, RunStatus, agent::Steps, node::learn, run::think, text::Pieces,
 };
 use crate::{
-    StreamError,
+    RawJson,
     types::{
         AgentThoughtEvent, AnnotationReply, AppMode, FileTransferMethod, FileType, MessageEndFile, MessageFileOwner,
-        ReasoningChunkData, Usage, WorkflowFinishedData,
+        ReasoningChunkData, Usage,
     },
 };
 use std::collections::BTreeMap;
@@ -188,10 +187,10 @@ impl Answer {
     }
 
     /// The output of a chatflow is its answer, where the pieces of it did not come.
-    pub(super) fn concludes(&mut self, end: &WorkflowFinishedData) {
+    pub(super) fn concludes(&mut self, outputs: Option<&RawJson>) {
         if self.replaced.is_none()
             && (self.text.is_empty() || self.missing.text)
-            && let Some(answer) = super::run::answer(end)
+            && let Some(answer) = super::run::answer(outputs)
         {
             self.becomes(&answer);
         }
@@ -298,7 +297,7 @@ impl Answer {
     }
 
     /// The run of a chatflow has its status.
-    fn settle(&mut self) {
+    pub(super) fn settle(&mut self) {
         if let Some(run) = &self.run {
             if self.status != run.status {
                 self.status = run.status.clone();
@@ -341,38 +340,3 @@ impl From<&MessageEndFile> for AnswerFile {
         }
     }
 }
-
-impl sealed::Snapshot for Answer {
-    fn take_in<E: AccumulateInto<Self>>(&mut self, event: &E) {
-        self.apply(event);
-    }
-
-    fn is_over(&self) -> bool {
-        self.status.is_final()
-    }
-
-    fn missing(&mut self) -> &mut Missing {
-        &mut self.missing
-    }
-
-    fn failed(&mut self, failure: Failure, told: &StreamError) {
-        self.named(told.conversation_id.as_deref(), told.message_id.as_deref(), None, None);
-        self.fails(failure);
-    }
-
-    fn stopped(&mut self) {
-        if let Some(run) = &mut self.run {
-            run.stopped();
-            self.settle();
-        } else if self.status == RunStatus::Ended {
-            // One that was finished before the stop came has cost something.
-            if self.usage.as_ref().is_none_or(|usage| usage.total_tokens == 0) {
-                self.status = RunStatus::Stopped;
-            }
-        } else if !self.status.is_final() {
-            self.status = RunStatus::Stopped;
-        }
-    }
-}
-
-impl Snapshot for Answer {}

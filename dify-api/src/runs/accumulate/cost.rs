@@ -1,7 +1,31 @@
 //! The cost of an answer.
 
 use super::Answer;
-use crate::Cost;
+use crate::{Cost, types::Usage};
+
+impl Usage {
+    /// Returns the cost of prompt and completion together; `None` where the server names no price. Unknown is not 0.
+    #[must_use]
+    pub fn cost(&self) -> Option<Cost> {
+        self.cost_of(&self.total_price)
+    }
+
+    /// Returns the cost of the prompt; `None` where the server names no price.
+    #[must_use]
+    pub fn prompt_cost(&self) -> Option<Cost> {
+        self.cost_of(&self.prompt_price)
+    }
+
+    /// Returns the cost of the completion; `None` where the server names no price.
+    #[must_use]
+    pub fn completion_cost(&self) -> Option<Cost> {
+        self.cost_of(&self.completion_price)
+    }
+
+    fn cost_of(&self, price: &str) -> Option<Cost> {
+        (!price.is_empty()).then(|| Cost::new(price, &self.currency))
+    }
+}
 
 impl Answer {
     /// Returns the cost of the answer; `None` while it is unknown: before the end of the answer, and after a run that
@@ -19,15 +43,13 @@ impl Answer {
     /// ```
     #[must_use]
     pub fn cost(&self) -> Option<Cost> {
-        let usage = self.usage.as_ref().filter(|usage| !usage.total_price.is_empty())?;
-        Some(Cost { amount: usage.total_price.clone(), currency: usage.currency.clone() })
+        self.usage.as_ref()?.cost()
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::Usage;
     use serde_json::json;
 
     #[test]
@@ -46,5 +68,8 @@ mod tests {
         assert_eq!(answer.cost().map(|cost| cost.to_string()).as_deref(), Some("0 USD"));
         answer.usage = Some(usage("").expect("a usage"));
         assert_eq!(answer.cost(), None);
+        let usage = usage("0.3").expect("a usage");
+        assert_eq!(usage.prompt_cost(), Some(Cost::new("0", "USD")));
+        assert_eq!(usage.completion_cost(), usage.prompt_cost());
     }
 }

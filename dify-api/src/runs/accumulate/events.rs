@@ -148,7 +148,7 @@ macro_rules! accumulate_answer_of_a_run {
             Self::ReasoningChunk(event) => $answer.thinks(&event.data),
             Self::WorkflowFinished(event) => {
                 $answer.run_mut().apply($event);
-                $answer.concludes(&event.data);
+                $answer.concludes(event.data.outputs.as_ref());
             },
             _ => $answer.run_mut().apply($event),
         })

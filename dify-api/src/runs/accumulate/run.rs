@@ -1,14 +1,13 @@
 //! The run of a workflow, accumulated from its events.
 
 use super::{
-    AccumulateInto, Failure, Missing, RunStatus, Snapshot,
+    AccumulateInto, Failure, Missing, RunStatus,
     by_id::ById,
     node::{NodeData, NodeRetry, NodeRun, learn},
-    sealed,
     text::Pieces,
 };
 use crate::{
-    RawJson, StreamError,
+    RawJson,
     stream::event::glance,
     types::{
         AgentLogData, FileOutput, NodeRetryData, NodeType, ReasoningChunkData, WorkflowFinishedData,
@@ -79,7 +78,7 @@ pub struct Run {
     pub stopped_on_resumption: bool,
     /// It is that of a chatflow.
     #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
-    pub(super) talks: bool,
+    pub(crate) talks: bool,
     /// Its text is that of the answer around it.
     #[cfg_attr(any(feature = "serialize", feature = "schemars"), serde(skip))]
     of_an_answer: bool,
@@ -192,7 +191,7 @@ impl Run {
         if self.talks
             && !self.of_an_answer
             && (self.text.is_empty() || self.missing.text)
-            && let Some(answer) = answer(data)
+            && let Some(answer) = answer(data.outputs.as_ref())
         {
             self.becomes(&answer);
         }
@@ -359,8 +358,8 @@ impl Run {
 }
 
 /// The answer among the outputs of a chatflow.
-pub(super) fn answer(end: &WorkflowFinishedData) -> Option<Cow<'_, str>> {
-    let answer = glance(end.outputs.as_ref()?.as_str(), "answer")?;
+pub(super) fn answer(outputs: Option<&RawJson>) -> Option<Cow<'_, str>> {
+    let answer = glance(outputs?.as_str(), "answer")?;
     Some(answer).filter(|answer| !answer.is_empty())
 }
 
@@ -371,29 +370,3 @@ pub(super) fn think(reasoning: &mut BTreeMap<String, String>, data: &ReasoningCh
         None => drop(reasoning.insert(data.node_id.clone(), data.reasoning.clone())),
     }
 }
-
-impl sealed::Snapshot for Run {
-    fn take_in<E: AccumulateInto<Self>>(&mut self, event: &E) {
-        self.apply(event);
-    }
-
-    fn is_over(&self) -> bool {
-        self.status.is_final()
-    }
-
-    fn missing(&mut self) -> &mut Missing {
-        &mut self.missing
-    }
-
-    fn failed(&mut self, failure: Failure, _told: &StreamError) {
-        self.fails(failure);
-    }
-
-    fn stopped(&mut self) {
-        if !self.status.is_final() {
-            self.status = RunStatus::Stopped;
-        }
-    }
-}
-
-impl Snapshot for Run {}

@@ -1,5 +1,6 @@
 use super::*;
 use crate::tests::test_server::{Server, Step, answer};
+use crate::{TimeLimit, Timeout, types::IndexingStatus};
 use serde_json::{Value, json};
 
 fn state(id: &str, status: &str, segments: i64, error: Option<&str>) -> Value {
@@ -86,4 +87,53 @@ async fn a_batch_that_is_not_there_is_the_servers_refusal() {
     let server = Server::start(vec![refused]).await;
     let error = server.knowledge().documents().wait_until_indexed("d", "b").await.expect_err("no batch");
     assert_eq!(error.operation(), Some("knowledge_documents_indexing_status"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_batches_are_asked_for_until_each_is_at_its_end() {
+    let counts = std::sync::Mutex::new([0; 3]);
+    let server = Server::answering(move |request| {
+        let batch = (0..3).find(|batch| request.contains(&format!("/documents/b{batch}/"))).expect("a batch");
+        let mut counts = counts.lock().expect("counts");
+        counts[batch] += 1;
+        // The first is indexed at once, the second after two more answers, the third after one more.
+        let done = counts[batch] > [0, 2, 1][batch];
+        states(&[state(&format!("d{batch}"), if done { "completed" } else { "indexing" }, 1, None)])
+    })
+    .await;
+    let documents = server.knowledge();
+    let mut indexing = documents.documents().wait_until_all_indexed("d", ["b0", "b1", "b2", "b1"]);
+    let mut known = Vec::new();
+    while let Some(progress) = indexing.next().await {
+        known.push(progress.expect("progress").data.len());
+    }
+    assert_eq!(known, [1, 2, 3, 3, 3]);
+    let seen = server.seen();
+    let asked = |batch: &str| seen.iter().filter(|request| request.contains(batch)).count();
+    assert_eq!([asked("/b0/"), asked("/b1/"), asked("/b2/")], [1, 3, 2]);
+}
+
+#[tokio::test]
+async fn no_batch_is_indexed_without_a_request() {
+    let server = Server::start(Vec::new()).await;
+    let none = Vec::<String>::new();
+    let states = server.knowledge().documents().wait_until_all_indexed("d", none).await.expect("indexed");
+    assert!(states.data.is_empty() && server.seen().is_empty());
+}
+
+#[tokio::test]
+async fn failed_documents_of_all_batches_are_in_one_error() {
+    let server = Server::answering(|request| {
+        if !request.contains("indexing-status") {
+            return answer(404, "application/json", r#"{"code":"not_found","message":"no","status":404}"#);
+        }
+        let batch = if request.contains("/b0/") { "a" } else { "b" };
+        states(&[state(batch, "error", 0, Some("no model"))])
+    })
+    .await;
+    // The wait owns what it needs: it can go to another task.
+    let waiting = tokio::spawn(server.knowledge().documents().wait_until_all_indexed("d", ["b0", "b1"]).into_future());
+    let error = waiting.await.expect("a task").expect_err("two are not indexed");
+    let ErrorKind::Indexing(failed) = error.kind() else { panic!("{error}") };
+    assert_eq!(failed.documents.len(), 2);
 }
