@@ -105,7 +105,7 @@
 //! | `rustls` | yes | TLS by rustls with aws-lc and the certificates of the system |
 //! | `rustls-no-provider` | | TLS by rustls with the provider that the program installs, such as ring |
 //! | `native-tls` | | TLS by the library of the system |
-//! | `blocking` | | [`wait`](Call::wait) and iterators for programs without `async`, see `dify_api::blocking` |
+//! | `blocking` | | `Call::wait` and iterators for programs without `async`, see `dify_api::blocking` |
 //! | `cache` | | [`Call::cached`] and `Cache`: answers of reads are kept in memory for some time |
 //! | `rust_decimal` | | [`Cost::decimal`], amounts of money as exact numbers |
 //! | `schemars` | | `JsonSchema` for all types |

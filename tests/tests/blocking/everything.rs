@@ -91,6 +91,24 @@ fn a_session_survives_the_runtime_that_opened_it() {
 }
 
 #[test]
+fn a_login_that_ended_with_its_runtime_is_begun_again() {
+    let server = start(Server::builder());
+    let Clients { console, .. } = Clients::at(&server.base_url());
+    server.faults().on("console_account_login").times(1).inject(Fault::LateHead(Duration::from_secs(600)));
+    let runtime = current_thread();
+    runtime.block_on(async {
+        let received = async {
+            while server.count("console_account_login").received == 0 {
+                tokio::time::sleep(Duration::from_millis(2)).await;
+            }
+        };
+        assert!(matches!(select(console.account().profile(), pin!(received)).await, Either::Right(_)));
+    });
+    drop(runtime);
+    assert_eq!(console.account().profile().wait().expect("a profile").email, CONSOLE_EMAIL);
+}
+
+#[test]
 fn a_response_a_probe_and_a_raw_request_can_be_waited_for() {
     let (_server, app) = scene();
     let response = app.info().get().with_response().wait().expect("an answer");
@@ -134,7 +152,7 @@ fn lists_are_walked_to_their_end() {
 #[test]
 fn a_walk_continues_after_its_runtime_is_gone() {
     let server = start(Server::builder());
-    let policy = RetryPolicy::default().base_delay(Duration::from_millis(300));
+    let policy = RetryPolicy::default().base_delay(Duration::from_millis(600));
     let app = App::builder().api_key("app-chat").base_url(server.base_url()).retry(policy).build().expect("a client");
     app.chat().send(&question()).wait().expect("an answer");
     server.faults().on("app_conversations_list").times(1).inject(Fault::Refused(Answer::page(503)));
@@ -185,19 +203,34 @@ fn forms_are_answered_by_a_function_of_the_caller() {
     assert_eq!((seen.into_inner().ok(), server.count("app_human_input_submit").executed), (Some(1), 1));
 }
 
-#[test]
-fn documents_are_uploaded_indexed_and_downloaded() {
-    let server = start(Server::builder().indexing_time(Duration::from_millis(300)));
-    let knowledge = Knowledge::builder().api_key("dataset-key").base_url(server.base_url()).build().expect("a client");
+/// A server that takes this long to index, a client, and an empty knowledge base.
+fn knowledge_scene(indexing: Duration) -> (Server, Knowledge, String) {
+    let server = start(Server::builder().indexing_time(indexing));
+    let Clients { knowledge, .. } = Clients::at(&server.base_url());
     let request = DatasetCreateRequest::new("Teas").indexing_technique(IndexingTechnique::HighQuality);
     let dataset = knowledge.datasets().create(&request).wait().expect("a knowledge base").id;
+    (server, knowledge, dataset)
+}
+
+#[test]
+fn indexing_is_waited_for_until_its_deadline() {
+    let (_server, knowledge, dataset) = knowledge_scene(Duration::from_secs(600));
+    let added = knowledge.documents().create_by_file(&dataset, &file("a.txt", "Tea.".to_owned())).wait();
+    let batch = added.expect("a document").batch;
+    let indexing = || knowledge.documents().wait_until_indexed(&dataset, &batch).deadline(Duration::from_millis(20));
+    let errors = [indexing().wait().expect_err("late"), indexing().blocking().find_map(Result::err).expect("late")];
+    for error in errors {
+        assert!(matches!(error.kind(), ErrorKind::Timeout(timeout) if timeout.which == TimeLimit::Indexing), "{error}");
+    }
+}
+
+#[test]
+fn documents_are_uploaded_indexed_and_downloaded() {
+    let (_server, knowledge, dataset) = knowledge_scene(Duration::from_millis(100));
     let content: String = (0..5_000).map(|number| format!("Tea number {number}.\n")).collect();
     let added = knowledge.documents().create_by_file(&dataset, &file("teas.txt", content.clone())).wait();
     let added = added.expect("a document");
 
-    let indexing = knowledge.documents().wait_until_indexed(&dataset, &added.batch);
-    let error = indexing.deadline(Duration::from_millis(20)).wait().expect_err("it takes longer");
-    assert!(matches!(error.kind(), ErrorKind::Timeout(timeout) if timeout.which == TimeLimit::Indexing), "{error}");
     let indexing = knowledge.documents().wait_until_indexed(&dataset, &added.batch);
     let states: Vec<_> =
         indexing.blocking().map(|state| state.expect("a state").data[0].indexing_status.clone()).collect();

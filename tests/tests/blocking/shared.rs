@@ -10,7 +10,10 @@ use std::{
 };
 
 use dify_api::{App, AppBuilder, Cache, ObservedCall, ObservedEnd, Observer};
-use dify_mock::Server;
+use dify_mock::{
+    Server,
+    fault::{Answer, Fault},
+};
 
 use crate::scene::*;
 
@@ -66,9 +69,10 @@ fn calls_are_counted_and_observed_and_refused_ones_are_not() {
     let (_other_server, other) = scene();
     let refused = Arc::new(AtomicUsize::new(0));
     let observer = Curious { other: other.clone(), refused: Arc::clone(&refused) };
-    let (_server, app) = scene_with(|builder| builder.observer(observer));
+    let (server, app) = scene_with(|builder| builder.observer(observer));
     app.info().get().wait().expect("an answer");
-    assert!(app.info().get().timeouts(|limits| limits.call(Duration::ZERO)).wait().is_err());
+    server.faults().on("app_info_get").times(1).inject(Fault::Refused(Answer::error(404, "not_found", "No.")));
+    assert!(app.info().get().wait().is_err());
     current_thread().block_on(async { assert!(app.info().get().wait().is_err_and(|error| is_refused(&error))) });
     let stats = app.stats();
     assert_eq!((stats.calls, stats.succeeded, stats.failed, stats.in_flight), (2, 1, 1, 0));
