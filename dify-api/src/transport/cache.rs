@@ -36,10 +36,10 @@ const CAPACITY: usize = 32 << 20;
 ///
 /// ```no_run
 /// # async fn run() -> Result<(), dify_api::Error> {
-/// use dify_api::{App, Cache};
+/// use dify_api::{AppBuilder, Cache};
 /// use std::time::Duration;
 ///
-/// let app = App::builder().api_key("app-abc123").cache(Cache::new()).build()?;
+/// let app = AppBuilder::from_env()?.cache(Cache::new()).build()?;
 /// let parameters = app.info().parameters().cached(Duration::from_secs(60)).await?;
 /// # Ok(()) }
 /// ```

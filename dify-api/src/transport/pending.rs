@@ -153,10 +153,10 @@ impl<T> Call<T> {
     ///
     /// ```no_run
     /// # async fn run() -> Result<(), dify_api::Error> {
-    /// use dify_api::{App, Cache};
+    /// use dify_api::{AppBuilder, Cache};
     /// use std::time::Duration;
     ///
-    /// let app = App::builder().api_key("app-abc123").cache(Cache::new()).build()?;
+    /// let app = AppBuilder::from_env()?.cache(Cache::new()).build()?;
     /// let parameters = app.info().parameters().cached(Duration::from_secs(60)).await?;
     /// # Ok(()) }
     /// ```

@@ -15,7 +15,7 @@ pub(super) struct Identity {
 impl Identity {
     pub(super) fn of(transport: &Transport, cache: &Cache) -> Self {
         let mut fingerprint = cache.0.hashing.begin();
-        transport.base().hash(&mut fingerprint);
+        transport.base_url().hash(&mut fingerprint);
         let generation = transport.shared.credentials.identify(&mut fingerprint);
         Self { scope: fingerprint.digest(), generation }
     }

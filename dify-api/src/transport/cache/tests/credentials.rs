@@ -22,6 +22,12 @@ async fn clients_of_other_keys_and_servers_share_no_answer() {
     // The same credential and server, in another client.
     let app = of(&one, "app-1");
     assert_eq!(twice(&one, || info(&app)).await, 0);
+    // And written with a slash at its end.
+    let builder = builder(&one).api_key("app-1").base_url(format!("{}/", one.base_url)).cache(cache);
+    let slash = builder.build().expect("a client");
+    assert_eq!(twice(&one, || info(&slash)).await, 0);
+    slash.request(Method::POST, "/well").send().await.expect("an answer");
+    assert_eq!(twice(&one, || info(&app)).await, 1);
 }
 
 /// Accepts the keys from this number on.

@@ -174,3 +174,18 @@ async fn a_caller_that_takes_over_keeps_its_limit() {
     // Counted again from the change, it would be 59 ms more.
     assert!(begun.elapsed() < limit + Duration::from_millis(50), "{:?}", begun.elapsed());
 }
+
+// Each would send a request when its time is over, one after the other.
+#[tokio::test]
+async fn callers_whose_time_ends_together_send_one_request() {
+    let (server, mut arrivals) = silent(usize::MAX).await;
+    let app = client(&server, &Cache::new());
+    let limit = Duration::from_millis(100);
+    let calls = (0..20).map(|_| info(&app).timeouts(|limits| limits.call(limit)));
+    let waiting = tokio::spawn(join_all(calls));
+    arrivals.recv().await.expect("a request");
+    for outcome in waiting.await.expect("a task") {
+        assert!(outcome.expect_err("late").is_timeout());
+    }
+    assert_eq!(server.seen().len(), 1);
+}
