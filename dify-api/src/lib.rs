@@ -225,7 +225,7 @@ pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resu
 pub use stream::{Event, EventStream};
 pub use telemetry::{
     CallOutcome, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
-    Observer, Stats, Tokens,
+    Observer, Stats, TokenCounts,
 };
 #[cfg(feature = "cache")]
 pub use transport::Cache;

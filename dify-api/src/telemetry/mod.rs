@@ -16,7 +16,7 @@ pub(crate) use genai::GenAi;
 pub(crate) use observation::{Observation, Observers, stop_failed};
 pub use observer::{
     CallOutcome, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
-    Observer, Tokens,
+    Observer, TokenCounts,
 };
 pub(crate) use report::RunReport;
 pub use stats::Stats;

@@ -187,7 +187,7 @@ pub struct ObservedEnd<'a> {
     /// The time from the start of the call to the first piece of text of a stream.
     pub first_text: Option<Duration>,
     /// Tokens of an application's run.
-    pub tokens: Tokens,
+    pub tokens: TokenCounts,
     /// The cost of an application's answer; `None` where the server does not report it, as for workflows. Unknown is not 0.
     pub cost: Option<&'a Cost>,
     /// Required members that the answer lacked; see [`Response::substitutions`](crate::Response::substitutions).
@@ -232,7 +232,7 @@ impl std::fmt::Display for CallOutcome {
 /// Tokens as the server reports them. `None` is unknown, which is not 0.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[non_exhaustive]
-pub struct Tokens {
+pub struct TokenCounts {
     /// Tokens of prompts. Workflows do not report them.
     pub input: Option<u64>,
     /// Tokens that models wrote. Workflows do not report them.

@@ -1,13 +1,13 @@
 //! Tokens and cost as the answer of an application reports them.
 
-use super::{Tokens, amount::Amount};
+use super::{TokenCounts, amount::Amount};
 use crate::values::decode::{Kind, Reader};
 use std::borrow::Cow;
 
 /// What the end of a run reports. What it does not report is unknown.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(crate) struct RunReport {
-    pub(crate) tokens: Tokens,
+    pub(crate) tokens: TokenCounts,
     pub(crate) cost: Option<Price>,
     /// Its status is `failed`.
     pub(crate) failed: bool,
@@ -41,7 +41,7 @@ impl RunReport {
     pub(crate) fn of_answer(usage: Option<&crate::types::Usage>, conversation: Option<&str>) -> Self {
         let count = |tokens: i64| u64::try_from(tokens).ok();
         Self {
-            tokens: usage.map_or_else(Tokens::default, |usage| Tokens {
+            tokens: usage.map_or_else(TokenCounts::default, |usage| TokenCounts {
                 input: count(usage.prompt_tokens),
                 output: count(usage.completion_tokens),
                 total: count(usage.total_tokens),
@@ -56,7 +56,7 @@ impl RunReport {
     #[cfg(any(feature = "app", feature = "knowledge"))]
     pub(crate) fn of_run(total_tokens: i64, status: &crate::types::WorkflowRunStatus) -> Self {
         Self {
-            tokens: Tokens { total: u64::try_from(total_tokens).ok(), ..Tokens::default() },
+            tokens: TokenCounts { total: u64::try_from(total_tokens).ok(), ..TokenCounts::default() },
             failed: *status == crate::types::WorkflowRunStatus::Failed,
             ..Self::default()
         }
@@ -83,7 +83,7 @@ impl RunReport {
         let usage = |member| scalar(data, &["metadata", "usage", member]);
         let count = |member| usage(member).and_then(|text| tokens(&text));
         Self {
-            tokens: Tokens {
+            tokens: TokenCounts {
                 input: count("prompt_tokens"),
                 output: count("completion_tokens"),
                 total: count("total_tokens"),
@@ -100,7 +100,7 @@ impl RunReport {
     fn read_run(data: &str) -> Self {
         let total = scalar(data, &["data", "total_tokens"]).and_then(|text| tokens(&text));
         Self {
-            tokens: Tokens { total, ..Tokens::default() },
+            tokens: TokenCounts { total, ..TokenCounts::default() },
             failed: scalar(data, &["data", "status"]).as_deref() == Some("failed"),
             ..Self::default()
         }
@@ -110,7 +110,7 @@ impl RunReport {
     /// and covers the same tokens.
     pub(crate) fn add(&mut self, other: Self) {
         let Self { tokens, cost, failed, conversation } = other;
-        let has_parts = |tokens: Tokens| tokens.input.is_some() || tokens.output.is_some();
+        let has_parts = |tokens: TokenCounts| tokens.input.is_some() || tokens.output.is_some();
         if has_parts(tokens) || !has_parts(self.tokens) && tokens.total.is_some() {
             self.tokens = tokens;
         }
@@ -167,7 +167,7 @@ mod tests {
             r#"{"total_price":0.5,"prompt_tokens":"3","completion_tokens":"4","total_tokens":7.0,"currency":"usd"}"#,
         ] {
             let report = report(usage);
-            assert_eq!(report.tokens, Tokens { input: Some(3), output: Some(4), total: Some(7) }, "{usage}");
+            assert_eq!(report.tokens, TokenCounts { input: Some(3), output: Some(4), total: Some(7) }, "{usage}");
             assert_eq!(report.cost.map(|price| price.cost().to_string()).as_deref(), Some("0.5 USD"), "{usage}");
         }
     }
@@ -201,7 +201,7 @@ mod tests {
         for (first, second) in [(finished.clone(), end.clone()), (end, finished)] {
             let mut report = first;
             report.add(second);
-            assert_eq!(report.tokens, Tokens { input: Some(3), output: Some(4), total: Some(7) });
+            assert_eq!(report.tokens, TokenCounts { input: Some(3), output: Some(4), total: Some(7) });
             assert!(report.failed);
         }
     }

@@ -173,7 +173,7 @@ impl Ended {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{Tokens, telemetry::amount::Amount};
+    use crate::{TokenCounts, telemetry::amount::Amount};
 
     fn end(outcome: CallOutcome, duration: Duration, bytes: u64) -> ObservedEnd<'static> {
         ObservedEnd {
@@ -186,7 +186,7 @@ mod tests {
             streamed: false,
             first_event: None,
             first_text: None,
-            tokens: Tokens { input: Some(u64::MAX), output: Some(2), total: None },
+            tokens: TokenCounts { input: Some(u64::MAX), output: Some(2), total: None },
             cost: None,
             substitutions: 1,
             undecoded: 0,

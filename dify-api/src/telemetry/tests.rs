@@ -2,7 +2,7 @@
 
 use crate::{
     App, CallOutcome, Console, Cost, Knowledge, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError,
-    ObservedFirstEvent, ObservedRetry, Observer, RetryPolicy, Stats, Timeouts, Tokens, WebApp,
+    ObservedFirstEvent, ObservedRetry, Observer, RetryPolicy, Stats, Timeouts, TokenCounts, WebApp,
     tests::test_server::{Server, Step, answer, event_stream, say},
     types::{ChatRequest, WorkflowRunRequest},
 };
@@ -41,7 +41,7 @@ struct End {
     streamed: bool,
     first_event: bool,
     first_text: bool,
-    tokens: Tokens,
+    tokens: TokenCounts,
     cost: Option<Cost>,
     substitutions: usize,
     undecoded: usize,
@@ -134,7 +134,7 @@ impl Observer for Log {
 
 const INFO: &str = r#"{"name":"n","description":"","tags":[],"mode":"chat","author_name":null}"#;
 const USAGE: &str = r#"{"prompt_tokens":3,"prompt_unit_price":"0","prompt_price_unit":"0.001","prompt_price":"0","completion_tokens":4,"completion_unit_price":"0","completion_price_unit":"0.001","completion_price":"0","total_tokens":7,"total_price":"0.0000015","currency":"USD","latency":0.5}"#;
-const TOKENS: Tokens = Tokens { input: Some(3), output: Some(4), total: Some(7) };
+const TOKENS: TokenCounts = TokenCounts { input: Some(3), output: Some(4), total: Some(7) };
 
 /// A stream's first event.
 fn message(text: &str) -> Step {

@@ -44,9 +44,9 @@ const CAPACITY: usize = 32 << 20;
 /// # Ok(()) }
 /// ```
 #[derive(Clone)]
-pub struct Cache(Arc<Inner>);
+pub struct Cache(Arc<Store>);
 
-struct Inner {
+struct Store {
     capacity: usize,
     kept: sync::Cache<Key, Arc<Kept>>,
     flights: Flights,
@@ -83,7 +83,7 @@ impl Cache {
             .expire_after(Lifetime)
             .build();
         let (flights, scopes, hashing) = (Flights::default(), Scopes::default(), Hashing::default());
-        Self(Arc::new(Inner { capacity, kept, flights, scopes, hashing }))
+        Self(Arc::new(Store { capacity, kept, flights, scopes, hashing }))
     }
 
     /// Returns an answer that is younger than its own time and than `ttl`.

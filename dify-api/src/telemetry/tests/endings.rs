@@ -44,7 +44,7 @@ async fn read(app: &App) {
 async fn an_answer_succeeds_once() {
     let end = end_of(json(INFO), async |app| assert!(app.info().get().await.is_ok())).await;
     assert_eq!((end.outcome, end.bytes, end.streamed), (CallOutcome::Succeeded, INFO.len() as u64, false));
-    assert_eq!((end.tokens, end.cost), (Tokens::default(), None));
+    assert_eq!((end.tokens, end.cost), (TokenCounts::default(), None));
     let end = end_of(json(&reply()), async |app| assert!(app.chat().send(&question()).await.is_ok())).await;
     assert_eq!((end.outcome, end.tokens), (CallOutcome::Succeeded, TOKENS));
     assert_eq!(end.cost.map(|cost| cost.amount).as_deref(), Some("0.0000015"));
@@ -69,7 +69,7 @@ async fn a_route_called_by_hand_is_observed_with_its_tokens() {
     }
     // What is read again is not used again.
     let end = end_of(json(&reply()), async |app| assert!(app.request(Method::GET, "/messages/1").send().await.is_ok()));
-    assert_eq!(end.await.tokens, Tokens::default());
+    assert_eq!(end.await.tokens, TokenCounts::default());
 }
 
 #[tokio::test]
@@ -147,7 +147,7 @@ async fn a_stream_ends_once_whatever_becomes_of_it() {
     assert_eq!((end.outcome, end.tokens), (CallOutcome::Succeeded, TOKENS));
     // Cut off before its end.
     let end = end_of(stream([message("Hi")]), async |app| read(&app).await).await;
-    assert_eq!((end.outcome, end.error, end.tokens), (CallOutcome::Failed, Some("incomplete"), Tokens::default()));
+    assert_eq!((end.outcome, end.error, end.tokens), (CallOutcome::Failed, Some("incomplete"), TokenCounts::default()));
     let end = end_of(stream([message("Hi"), say("data: {\"event\""), Step::Cut]), async |app| read(&app).await).await;
     assert_eq!(end.outcome, CallOutcome::Failed);
     // Ended by an event.
@@ -297,7 +297,7 @@ async fn retrieval_has_no_tokens() {
     let knowledge = Knowledge::builder().api_key("dataset-5ecret").base_url(&server.base_url).observer(log.clone());
     let knowledge = knowledge.build().expect("a client");
     knowledge.datasets().retrieve("d", &RetrieveRequest::new("q")).await.expect("an answer");
-    assert_eq!((log.end().outcome, log.end().tokens), (CallOutcome::Succeeded, Tokens::default()));
+    assert_eq!((log.end().outcome, log.end().tokens), (CallOutcome::Succeeded, TokenCounts::default()));
 }
 
 #[tokio::test]

@@ -38,7 +38,7 @@ pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result
             let lookup = Lookup { cache: cache.clone(), ttl, deadline: exchange.deadline() };
             lookup.find(&exchange, &mut observation).await
         }
-        Err(error) => Err(Failure::Unsent(error)),
+        Err(error) => Err(Unanswered::Unsent(error)),
     };
     let error = match outcome {
         Ok(Found::Kept(kept)) => {
@@ -46,8 +46,8 @@ pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result
             return Ok(kept.answer(exchange, observation));
         }
         Ok(Found::Received(received)) => return Ok(*received),
-        Err(Failure::Sent(error)) => error,
-        Err(Failure::Unsent(error)) => unsent(error, &exchange),
+        Err(Unanswered::Sent(error)) => error,
+        Err(Unanswered::Unsent(error)) => unsent(error, &exchange),
     };
     // The failure of a request of this call was observed with the request.
     if let Some(mut observation) = observation {
@@ -100,7 +100,7 @@ enum Found {
     Received(Box<Received>),
 }
 
-enum Failure {
+enum Unanswered {
     /// The error of a request.
     Sent(Error),
     /// That of the caller, who sent nothing.
@@ -109,19 +109,19 @@ enum Failure {
 
 impl Lookup {
     /// Takes the observation for a request of this call, if one is sent.
-    async fn find(&self, exchange: &Exchange, observation: &mut Option<Observation>) -> Result<Found, Failure> {
-        let request = exchange.built().map_err(Failure::Unsent)?;
+    async fn find(&self, exchange: &Exchange, observation: &mut Option<Observation>) -> Result<Found, Unanswered> {
+        let request = exchange.built().map_err(Unanswered::Unsent)?;
         loop {
-            let (identity, key) = self.key(exchange, request).await.map_err(Failure::Unsent)?;
+            let (identity, key) = self.key(exchange, request).await.map_err(Unanswered::Unsent)?;
             if let Some(kept) = self.cache.get(&key, self.ttl) {
                 return Ok(Found::Kept(kept));
             }
             let seat = self.cache.0.flights.join(key);
             let turn = async { Ok(seat.turn().await) };
-            let mut outcome = Deadline::bound(self.deadline, turn).await.map_err(Failure::Unsent)?;
+            let mut outcome = Deadline::bound(self.deadline, turn).await.map_err(Unanswered::Unsent)?;
             match &*outcome {
                 Some(Ok(kept)) => return Ok(Found::Kept(Arc::clone(kept))),
-                Some(Err(error)) => return Err(Failure::Sent(error.clone())),
+                Some(Err(error)) => return Err(Unanswered::Sent(error.clone())),
                 None => {}
             }
             // A turn that comes with the end of the time is none: the request would be given up at once.
@@ -168,14 +168,14 @@ impl Lookup {
         transport: &Transport,
         asked: Identity,
         key: Key,
-    ) -> (Result<Found, Failure>, Option<Outcome>) {
+    ) -> (Result<Found, Unanswered>, Option<Outcome>) {
         let received = match led.and_then(Received::decodable) {
             Ok(received) => received,
             Err(error) => {
                 // The limit of this call is not that of the others.
                 let own = matches!(error.kind(), ErrorKind::Timeout(timeout) if timeout.which == TimeLimit::Call);
                 let shared = (!own).then(|| Err(error.clone()));
-                return (Err(Failure::Sent(error)), shared);
+                return (Err(Unanswered::Sent(error)), shared);
             }
         };
         let kept = Kept::of(&received, self.ttl).map(Arc::new);
