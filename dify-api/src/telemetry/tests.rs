@@ -189,7 +189,8 @@ async fn observe(scripts: Vec<Vec<Step>>, call: impl AsyncFnOnce(App)) -> (Log, 
 async fn give_up<F: Future>(future: F) {
     let mut future = pin!(future);
     for _ in 0..3 {
-        poll_fn(|cx| Poll::Ready(assert!(future.as_mut().poll(cx).is_pending()))).await;
+        let pending = poll_fn(|cx| Poll::Ready(future.as_mut().poll(cx).is_pending())).await;
+        assert!(pending);
         tokio::task::yield_now().await;
     }
 }
