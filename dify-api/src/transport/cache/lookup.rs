@@ -126,7 +126,7 @@ impl Lookup {
             }
             // A turn that comes with the end of the time is none: the request would be given up at once.
             if let Some(Deadline { timeout, .. }) = self.deadline.filter(|deadline| Instant::now() >= deadline.at) {
-                return Err(Failure::Unsent(Error::outside(ErrorKind::Timeout(timeout))));
+                return Err(Unanswered::Unsent(Error::outside(ErrorKind::Timeout(timeout))));
             }
             // While others led, it may have been kept or emptied, or the credential renewed.
             let now = Identity::of(&exchange.transport, &self.cache);
