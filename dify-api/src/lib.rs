@@ -109,6 +109,7 @@
 //! | `cache` | | [`Call::cached`] and `Cache`: answers of reads are kept in memory for some time |
 //! | `rust_decimal` | | [`Cost::decimal`], amounts of money as exact numbers |
 //! | `schemars` | | `JsonSchema` for all types |
+//! | `sync` | | `Knowledge::sync_folder`: a knowledge base is kept the same as a folder of files |
 //! | `serialize` | | `Serialize` for answers and events, which programs that store them need |
 //! | `tracing` | | a span per operation by the conventions of OpenTelemetry, an event per failed attempt and failed stop |
 //! | `metrics` | | counters, gauges and histograms of calls, tokens and costs, by the facade of the crate `metrics` |
@@ -179,6 +180,8 @@ mod operation;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 mod runs;
 mod stream;
+#[cfg(feature = "sync")]
+mod sync;
 mod telemetry;
 #[cfg(test)]
 mod tests;
@@ -223,6 +226,8 @@ pub use runs::{
 #[cfg(any(feature = "app", feature = "web"))]
 pub use runs::{Answer, AnswerFile, AnswerStream, Citation, ReconnectingRun, Resumable};
 pub use stream::{Event, EventStream};
+#[cfg(feature = "sync")]
+pub use sync::{SyncError, SyncEvent, SyncFailure, SyncFolder, SyncKept, SyncOutcome, SyncReason, SyncReport};
 pub use telemetry::{
     CallOutcome, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
     Observer, Stats, TokenCounts,

@@ -1,28 +1,26 @@
-//! The example `sync_folder`: whatever happens to it, nothing is done twice, and nothing is left over.
+//! `Knowledge::sync_folder`: whatever happens to it, nothing is done twice, and nothing is left over.
 
 #[path = "sync_folder/line.rs"]
 mod line;
+#[path = "sync_folder/plans.rs"]
+mod plans;
 #[path = "sync_folder/scene.rs"]
 mod scene;
 #[path = "sync_folder/states.rs"]
 mod states;
-#[path = "../../dify-api/examples/sync_folder/sync/mod.rs"]
-mod sync;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::Path;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
-use dify_api::Upload;
 use dify_api::types::{
     DatasetCreateRequest, DocumentFileUpdate, DocumentFileUpload, DocumentTextRequest, ProcessMode, ProcessRule,
 };
+use dify_api::{SyncError, SyncEvent, SyncOutcome, SyncReason, SyncReport, Upload};
 use dify_tests::release::{replay, supported};
 use line::Line;
 use scene::{CONCURRENCY, CREATE, DELETE, MARK, Scene, UPDATE, changes, connect, hash, mark, sent};
-use sync::{Event, Outcome, Summary, name, report::Reason};
 use tokio::sync::Notify;
 
 const FILES: usize = 2_000;
@@ -32,20 +30,20 @@ fn path_of(number: usize) -> String {
 }
 
 /// Lets arrive what a run before had under way, as soon as the next one has listed the documents.
-fn released_by_the_next(line: &Line) -> impl Fn(Event<'_>) + Send + Sync {
+fn released_by_the_next(line: &Line) -> impl Fn(SyncEvent<'_>) + Send + Sync {
     move |event| {
-        if matches!(event, Event::Compared { .. }) {
+        if matches!(event, SyncEvent::Compared { .. }) {
             line.release();
         }
     }
 }
 
 /// Lets a run go on until something has happened, and drops it.
-async fn interrupt(run: impl Future<Output = Result<Summary, sync::SyncError>>, when: impl Future<Output = ()>) {
+async fn interrupt(run: impl IntoFuture<Output = Result<SyncReport, SyncError>>, when: impl Future<Output = ()>) {
     tokio::select! {
         biased;
         () = when => {}
-        ended = run => panic!("it ended before it was interrupted: {ended:?}"),
+        ended = run.into_future() => panic!("it ended before it was interrupted: {ended:?}"),
     }
 }
 
@@ -56,26 +54,26 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
     for number in 0..FILES {
         let text = format!("This is page {number}.\nIt has its own text.");
         scene.write(&path_of(number), &text);
-        expected.insert(name::in_dify(Path::new(&path_of(number))).expect("a name"), hash(text.as_bytes()));
+        expected.insert(path_of(number).replace('/', "／"), hash(text.as_bytes()));
     }
 
     // The first run dies after 300 files. What it has under way arrives, soon.
     let (finished, enough) = (AtomicUsize::new(0), Notify::new());
     let line = Line::to(scene.server.address()).await;
-    let report = |event: Event<'_>| {
-        if matches!(event, Event::Finished { .. }) && finished.fetch_add(1, Ordering::Relaxed) == 300 {
+    let report = |event: SyncEvent<'_>| {
+        if matches!(event, SyncEvent::Finished { .. }) && finished.fetch_add(1, Ordering::Relaxed) == 300 {
             enough.notify_one();
         }
     };
     let knowledge = connect(&line.base_url());
-    interrupt(sync::run(&knowledge, &scene.options, &report), enough.notified()).await;
+    interrupt(scene.run(&knowledge).progress(&report), enough.notified()).await;
 
     // The second dies after 500 more. The files that it has under way become documents when the third has listed those
     // that there are.
     let (finished, enough) = (AtomicUsize::new(0), Notify::new());
     let second = Line::to(scene.server.address()).await;
-    let report = |event: Event<'_>| {
-        if matches!(event, Event::Finished { outcome: Outcome::Added, .. })
+    let report = |event: SyncEvent<'_>| {
+        if matches!(event, SyncEvent::Finished { outcome: SyncOutcome::Added, .. })
             && finished.fetch_add(1, Ordering::Relaxed) == 500
         {
             second.hold();
@@ -83,7 +81,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
         }
     };
     let knowledge = connect(&second.base_url());
-    interrupt(sync::run(&knowledge, &scene.options, &report), async {
+    interrupt(scene.run(&knowledge).progress(&report), async {
         enough.notified().await;
         second.holds(CONCURRENCY).await;
     })
@@ -94,7 +92,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
     let knowledge = connect(&third.base_url());
     let begun = scene.server.requests().len();
     let report = released_by_the_next(&second);
-    interrupt(sync::run(&knowledge, &scene.options, &report), async {
+    interrupt(scene.run(&knowledge).progress(&report), async {
         while scene.server.requests().len() < begun + 1_000 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -105,7 +103,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
 
     let knowledge = scene.knowledge();
     let report = released_by_the_next(&third);
-    let summary = sync::run(&knowledge, &scene.options, &report).await.expect("a summary");
+    let summary = scene.run(&knowledge).progress(&report).await.expect("a summary");
     assert!(summary.failed.is_empty(), "{:?}", summary.failed);
     assert!(summary.deleted.is_empty() && summary.kept.is_empty(), "{summary:?}");
     assert!(summary.surplus >= CONCURRENCY, "what came late became second documents, and these were deleted");
@@ -149,7 +147,7 @@ async fn only_the_differences(scene: &mut Scene) {
     let summary = scene.sync().await;
     assert!(summary.failed.is_empty(), "{:?}", summary.failed);
     assert_eq!((summary.added.len(), summary.changed.len(), summary.deleted.len()), (3, 5, 2));
-    assert_eq!((summary.unchanged, summary.recognised.len(), summary.surplus), (FILES - 7, 0, 0));
+    assert_eq!((summary.unchanged, summary.recognized.len(), summary.surplus), (FILES - 7, 0, 0));
     let requests = scene.requests();
     // Of a changed file, the mark is taken back before.
     assert_eq!(changes(&requests), BTreeMap::from([(CREATE, 3), (UPDATE, 5), (DELETE, 2), (MARK, 3 + 2 * 5)]));
@@ -175,7 +173,7 @@ async fn a_replacement_that_was_interrupted_is_told_by_its_bytes() {
     // The old content is still there, and the file is as it was.
     let document = scene.take_the_mark_back().await;
     let summary = scene.sync().await;
-    assert_eq!(summary.recognised, ["tea.md"]);
+    assert_eq!(summary.recognized, ["tea.md"]);
     assert_eq!(changes(&scene.requests()).get(UPDATE), None);
 
     // Another content of the same length is there: the change went through, and was undone in the folder.
@@ -197,15 +195,16 @@ async fn what_happens_is_told_while_it_does() {
     scene.write("a/tea.md", "Steep it.");
     scene.write("b.md", "Grind it.");
     let told = Mutex::new(Vec::new());
-    let report = |event: Event<'_>| {
+    let report = |event: SyncEvent<'_>| {
         let line = match event {
-            Event::Compared { files, documents } => format!("{files} files, {documents} documents"),
-            Event::Finished { name, outcome } => format!("{name}: {outcome:?}"),
-            Event::Indexed { done, of } => format!("{} of {of}", if done < of { "some" } else { "all" }),
+            SyncEvent::Compared { files, documents } => format!("{files} files, {documents} documents"),
+            SyncEvent::Finished { name, outcome } => format!("{name}: {outcome:?}"),
+            SyncEvent::Indexed { done, of } => format!("{} of {of}", if done < of { "some" } else { "all" }),
+            other => format!("{other:?}"),
         };
         told.lock().expect("the lines").push(line);
     };
-    sync::run(&scene.knowledge(), &scene.options, &report).await.expect("a summary");
+    scene.run(&scene.knowledge()).progress(&report).await.expect("a summary");
     let mut told = told.into_inner().expect("the lines");
     told.dedup();
     assert_eq!(told, ["2 files, 0 documents", "a／tea.md: Added", "b.md: Added", "some of 2", "all of 2"]);
@@ -256,8 +255,8 @@ async fn a_file_that_fails_keeps_nothing_else_back() {
     added.sort_unstable();
     assert_eq!(added, ["coffee.md", "tea.md"]);
     let reason = |name: &str| summary.failed.iter().find(|failure| failure.name == name).map(|failure| &failure.reason);
-    assert!(matches!(reason(&long), Some(Reason::LongName(213))));
-    assert!(matches!(reason("a program.exe"), Some(Reason::Speechless(_))));
+    assert!(matches!(reason(&long), Some(SyncReason::LongName(213))));
+    assert!(matches!(reason("a program.exe"), Some(SyncReason::Unexplained(_))));
     assert_eq!(summary.failed.len(), 2, "{:?}", summary.failed);
 }
 
@@ -296,15 +295,6 @@ async fn what_an_interrupted_run_sent_twice_is_deleted_but_for_one() {
     assert!(before.iter().any(|document| document.id == after[0].id && mark(document).is_some()), "the marked one");
 }
 
-#[test]
-fn names_have_the_folders_in_them_and_nothing_that_dify_refuses() {
-    let named = |path: &str| name::in_dify(Path::new(path)).ok();
-    assert_eq!(named("guides/tea.md").as_deref(), Some("guides／tea.md"));
-    assert_eq!(named("a: \"b\"?.md").as_deref(), Some("a： ＂b＂？.md"));
-    assert_eq!(named("line\nbreak.md"), None);
-    assert_eq!(named(&format!("{}.md", "x".repeat(198))), None);
-}
-
 /// The fields came with 1.1.1: without them there is nothing to recognise a document by.
 const FIELDS: &str = "came with Dify 1.1.1";
 
@@ -315,7 +305,7 @@ async fn a_folder_arrives_on_every_release_that_has_metadata() {
         let scene = Scene::new().await;
         scene.write("a.txt", "Text.");
         scene.write("b.txt", "Other text.");
-        let outcome = sync::run(&connect(&replayed.base_url()), &scene.options, &|_| {}).await;
+        let outcome = scene.run(&connect(&replayed.base_url())).await;
         match outcome {
             Ok(summary) => assert!(summary.failed.is_empty(), "{server}: {:?}", summary.failed),
             Err(error) => {

@@ -54,7 +54,7 @@ pub enum DeployError {
     },
     /// The server does not name the base URL of its Service API. No key was made.
     #[error(
-        "the server does not say where the Service API of the application {} is: set `SERVICE_API_URL` on the server, \
+        "the server does not report where the Service API of the application {} is: set `SERVICE_API_URL` on the server, \
          or name it with `Deploy::base_url`",
         Shown::new(.app_id)
     )]

@@ -66,7 +66,7 @@ fn api(error: &ApiError, context: &Context) -> Option<String> {
         "authentication_failed" | "email_or_password_mismatch" => "Dify locks an account after five wrong passwords",
         "not_found" if error.message.contains("onversation") => {
             "A conversation belongs to one `user` and to the application of one key: this one is another's, or was deleted. \
-             Leave `conversation_id` out to start anew"
+             Leave `conversation_id` out to start another"
         }
         "not_chat_app" | "not_completion_app" | "not_workflow_app" => {
             "The key belongs to an application of another mode: `info().get()` returns which"
@@ -84,7 +84,7 @@ fn api(error: &ApiError, context: &Context) -> Option<String> {
         _ => match error.status.as_u16() {
             401 => return credential.advice().map(str::to_owned),
             400 | 413 | 415 if error.message.is_empty() && context.situation.uploads => {
-                "The server does not say why. It checks the size of the file, the extension of its name, its media type, and \
+                "The server gives no reason. It checks the size of the file, the extension of its name, its media type, and \
                  that the part `data`, where there is one, is JSON in front of the file"
             }
             // A route that takes forms in newer releases only.

@@ -4,16 +4,14 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::time::Duration;
 
-use dify_api::Knowledge;
 use dify_api::types::{
     DatasetsListQuery, DocumentMetadataOperation, DocumentMetadataRequest, DocumentZipRequest, DocumentsListQuery,
     IndexingTechnique, KnowledgeDocument, MetadataAssignment, MetadataValue,
 };
+use dify_api::{Knowledge, SyncFolder, SyncReport};
 use dify_mock::{RecordedRequest, Server};
 use sha2::{Digest as _, Sha256};
 use tempfile::TempDir;
-
-use crate::sync::{self, Options, Summary};
 
 pub const CONCURRENCY: usize = 8;
 
@@ -22,6 +20,13 @@ pub const CREATE: &str = "knowledge_documents_create_by_file";
 pub const UPDATE: &str = "knowledge_documents_update_by_file";
 pub const DELETE: &str = "knowledge_documents_delete";
 pub const MARK: &str = "knowledge_metadata_set_values";
+
+/// What is to be done.
+pub struct Options {
+    pub dataset: String,
+    pub concurrency: usize,
+    pub delete: bool,
+}
 
 /// A server, a folder, and what is to be done.
 pub struct Scene {
@@ -35,16 +40,7 @@ impl Scene {
         let indexing = Duration::from_millis(200);
         let server = Server::builder().keep_requests(100_000).indexing_time(indexing).start().await.expect("a server");
         let folder = tempfile::tempdir().expect("a folder");
-        let options = Options {
-            folder: folder.path().to_owned(),
-            dataset: "Handbook".to_owned(),
-            technique: IndexingTechnique::Economy,
-            field: "sync_hash".to_owned(),
-            concurrency: CONCURRENCY,
-            delete: false,
-            wait: true,
-            patience: Duration::from_secs(30),
-        };
+        let options = Options { dataset: "Handbook".to_owned(), concurrency: CONCURRENCY, delete: false };
         Scene { server, folder, options }
     }
 
@@ -62,8 +58,14 @@ impl Scene {
         connect(&self.server.base_url())
     }
 
-    pub async fn sync(&self) -> Summary {
-        sync::run(&self.knowledge(), &self.options, &|_| {}).await.expect("a summary")
+    pub fn run<'a>(&self, knowledge: &Knowledge) -> SyncFolder<'a> {
+        let Options { dataset, concurrency, delete } = &self.options;
+        let sync = knowledge.sync_folder(self.folder.path(), dataset).indexing_technique(IndexingTechnique::Economy);
+        sync.concurrency(*concurrency).delete(*delete).patience(Duration::from_secs(30))
+    }
+
+    pub async fn sync(&self) -> SyncReport {
+        self.run(&self.knowledge()).await.expect("a report")
     }
 
     /// The id of the knowledge base.

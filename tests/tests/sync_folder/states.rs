@@ -3,18 +3,18 @@
 use std::fs::File;
 use std::time::{Duration, SystemTime};
 
+use dify_api::SyncReason;
 use dify_api::types::{DocumentStatusAction, DocumentStatusRequest};
 
 use crate::line::Line;
 use crate::scene::{DELETE, Scene, UPDATE, changes, connect};
-use crate::sync::{self, report::Reason};
 
 #[tokio::test]
 async fn a_document_that_could_not_be_indexed_fails_and_is_made_anew() {
     let scene = Scene::new().await;
     scene.write("tea.md", "ERR_EMBED is a word at which the embedded server fails.");
     let summary = scene.sync().await;
-    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, Reason::NotIndexed(_))), "{summary:?}");
+    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, SyncReason::NotIndexed(_))), "{summary:?}");
     assert!(summary.added.is_empty(), "what failed was not added");
 
     scene.write("tea.md", "Steep it.");
@@ -31,7 +31,7 @@ async fn a_document_that_somebody_paused_is_not_waited_for() {
     scene.write("PAUSED.md", "With this name the embedded server stops in the middle.");
     scene.write("tea.md", "Steep it.");
     let summary = scene.sync().await;
-    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, Reason::Paused)), "{summary:?}");
+    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, SyncReason::Paused)), "{summary:?}");
     assert_eq!(summary.added, ["tea.md"]);
 }
 
@@ -50,11 +50,11 @@ async fn an_archived_document_stays_as_it_is_and_is_told_of() {
     assert_eq!(scene.sync().await.unchanged, 1, "as long as the file is the same, nothing is wrong");
     scene.write("tea.md", "Steep it longer.");
     let summary = scene.sync().await;
-    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, Reason::Archived)), "{summary:?}");
+    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, SyncReason::Archived)), "{summary:?}");
     assert!(changes(&scene.requests()).is_empty(), "nothing is tried that cannot be");
     scene.remove("tea.md");
     let summary = scene.sync().await;
-    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, Reason::Archived)), "{summary:?}");
+    assert!(matches!(&summary.failed[..], [one] if matches!(one.reason, SyncReason::Archived)), "{summary:?}");
 }
 
 #[tokio::test]
@@ -67,10 +67,10 @@ async fn a_server_without_downloads_is_believed_by_length_and_time() {
     scene.sync().await;
     let line = Line::to_older(scene.server.address()).await;
     let knowledge = connect(&line.base_url());
-    let again = async || sync::run(&knowledge, &scene.options, &|_| {}).await.expect("a summary");
+    let again = async || scene.run(&knowledge).await.expect("a summary");
 
     scene.take_the_mark_back().await;
-    assert_eq!(again().await.recognised, ["tea.md"]);
+    assert_eq!(again().await.recognized, ["tea.md"]);
     assert_eq!(changes(&scene.requests()).get(UPDATE), None);
 
     // Of the same length, and written since: nobody knows.

@@ -20,7 +20,7 @@ use tokio::runtime::Handle;
 pub(crate) struct FrameSource {
     pub(super) circumstances: Circumstances,
     pub(crate) observation: Observation,
-    /// What is made of the events decides whether the call succeeds, not their end.
+    /// The value that is made of the events decides whether the call succeeds, not their end.
     pub(crate) folded: bool,
     transport: Transport,
     stopping: Option<Stopping>,

@@ -2,9 +2,9 @@
 
 use std::path::{Component, Path};
 
-use super::report::Reason;
+use super::report::SyncReason;
 
-/// Dify cuts longer ones, and then they would not be found again.
+/// Dify cuts longer names, and then they would not be found again.
 const LONGEST: usize = 200;
 
 /// Dify refuses uploads with these in their names ("Filename contains invalid characters"), the slash included; their
@@ -25,22 +25,36 @@ const REFUSED: [(char, char); 9] = [
 ///
 /// # Errors
 /// When Dify could not keep the name.
-pub fn in_dify(path: &Path) -> Result<String, Reason> {
+pub(super) fn in_dify(path: &Path) -> Result<String, SyncReason> {
     let mut name = String::new();
     for component in path.components() {
         let Component::Normal(part) = component else { continue };
-        let part = part.to_str().filter(|part| !part.chars().any(char::is_control)).ok_or(Reason::Name)?;
+        let part = part.to_str().filter(|part| !part.chars().any(char::is_control)).ok_or(SyncReason::Name)?;
         if !name.is_empty() {
             name.push(taken('/'));
         }
         name.extend(part.chars().map(taken));
     }
     match name.chars().count() {
-        length if length > LONGEST => Err(Reason::LongName(length)),
+        length if length > LONGEST => Err(SyncReason::LongName(length)),
         _ => Ok(name),
     }
 }
 
 fn taken(letter: char) -> char {
     REFUSED.iter().find(|(refused, _)| *refused == letter).map_or(letter, |(_, instead)| *instead)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_have_the_folders_in_them_and_nothing_that_dify_refuses() {
+        let named = |path: &str| in_dify(Path::new(path)).ok();
+        assert_eq!(named("guides/tea.md").as_deref(), Some("guides／tea.md"));
+        assert_eq!(named("a: \"b\"?.md").as_deref(), Some("a： ＂b＂？.md"));
+        assert_eq!(named("line\nbreak.md"), None);
+        assert_eq!(named(&format!("{}.md", "x".repeat(198))), None);
+    }
 }

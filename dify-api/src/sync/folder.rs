@@ -8,37 +8,42 @@ use std::{
 };
 
 use super::{
-    name,
-    report::{Failure, Reason, SyncError},
+    Metadata, name,
+    report::{SyncError, SyncFailure, SyncReason},
 };
 
 /// A file to bring over.
 #[derive(Debug)]
-pub struct LocalFile {
+pub(super) struct LocalFile {
     /// What its document is called.
-    pub name: String,
-    pub path: PathBuf,
-    pub size: u64,
-    /// Where the system knows.
-    pub modified: Option<SystemTime>,
+    pub(super) name: String,
+    pub(super) path: PathBuf,
+    pub(super) size: u64,
+    /// Where the system has it.
+    pub(super) modified: Option<SystemTime>,
+    pub(super) metadata: BTreeMap<String, String>,
 }
 
-/// What is in a folder, by the names in Dify.
+/// The files of a folder, by their names in Dify.
 #[derive(Debug, Default)]
-pub struct Folder {
-    pub files: BTreeMap<String, LocalFile>,
-    pub failed: Vec<Failure>,
-    /// Whether everything could be looked at, so that what is not there is gone.
-    pub whole: bool,
+pub(super) struct Folder {
+    pub(super) files: BTreeMap<String, LocalFile>,
+    pub(super) failed: Vec<SyncFailure>,
+    /// Everything could be looked at, so that a file that was not found is gone.
+    pub(super) whole: bool,
 }
 
 /// Reads a folder and those below it. What begins with a dot (`.git`, `.DS_Store`) is passed over, as are links to
 /// folders, which may go round in circles.
-pub async fn read(root: &Path) -> Result<Folder, SyncError> {
+pub(super) async fn read(root: &Path, metadata: &Metadata<'_>) -> Result<Folder, SyncError> {
     let path = root.to_owned();
     let reading = tokio::task::spawn_blocking(move || walk(&path));
     let outcome = reading.await.unwrap_or_else(|panicked| Err(io::Error::other(panicked)));
-    outcome.map_err(|source| SyncError::Folder { path: root.to_owned(), source })
+    let mut folder = outcome.map_err(|source| SyncError::Folder { path: root.to_owned(), source })?;
+    for file in folder.files.values_mut() {
+        file.metadata = metadata(file.path.strip_prefix(root).unwrap_or(&file.path));
+    }
+    Ok(folder)
 }
 
 fn walk(root: &Path) -> io::Result<Folder> {
@@ -48,13 +53,13 @@ fn walk(root: &Path) -> io::Result<Folder> {
         if let Err(source) = folder.take(root, &path, &mut found) {
             // Its document must not be taken for one whose file is gone.
             folder.whole = false;
-            folder.failed.push(Failure { name: path.display().to_string(), reason: source.into() });
+            folder.failed.push(SyncFailure { name: path.display().to_string(), reason: source.into() });
         }
     }
     Ok(folder)
 }
 
-/// What is in one folder, so that the first in the alphabet is popped first: of twins it is always the same one that
+/// The content of one folder, so that the first in the alphabet is popped first: of twins it is always the same one that
 /// gets the name.
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
     let mut paths = Vec::new();
@@ -79,14 +84,15 @@ impl Folder {
             return Ok(());
         }
         let relative = path.strip_prefix(root).unwrap_or(path);
-        let failed = |reason| Failure { name: relative.display().to_string(), reason };
+        let failed = |reason| SyncFailure { name: relative.display().to_string(), reason };
         match name::in_dify(relative) {
             Err(reason) => self.failed.push(failed(reason)),
             Ok(name) => {
                 let (size, modified) = (metadata.len(), metadata.modified().ok());
-                let file = LocalFile { name: name.clone(), path: path.to_owned(), size, modified };
+                let (path, metadata) = (path.to_owned(), BTreeMap::new());
+                let file = LocalFile { name: name.clone(), path, size, modified, metadata };
                 match self.files.get(&name) {
-                    Some(twin) => self.failed.push(failed(Reason::Twin(twin.path.clone()))),
+                    Some(twin) => self.failed.push(failed(SyncReason::Twin(twin.path.clone()))),
                     None => drop(self.files.insert(name, file)),
                 }
             }

@@ -8,7 +8,7 @@ use std::{
     task::{Context, Poll, ready},
 };
 
-use dify_api::Upload;
+use crate::Upload;
 use sha2::{Digest as _, Sha256};
 use tokio::{
     fs::File,
@@ -19,14 +19,14 @@ use tokio::{
 use super::folder::LocalFile;
 
 /// The SHA-256 of a file, in hexadecimal digits.
-pub async fn hash(path: &Path) -> io::Result<String> {
+pub(super) async fn hash(path: &Path) -> io::Result<String> {
     let path = path.to_owned();
     let hashing = spawn_blocking(move || hash_of(std::fs::File::open(path)?));
     hashing.await.unwrap_or_else(|panicked| Err(io::Error::other(panicked)))
 }
 
 /// The SHA-256 of everything a reader gives.
-pub fn hash_of(mut reader: impl Read) -> io::Result<String> {
+pub(super) fn hash_of(mut reader: impl Read) -> io::Result<String> {
     let mut hasher = Sha256::new();
     let mut piece = vec![0; 64 << 10];
     loop {
@@ -38,17 +38,17 @@ pub fn hash_of(mut reader: impl Read) -> io::Result<String> {
 }
 
 /// What was sent of a file so far.
-pub struct Sent(Arc<Mutex<Sha256>>);
+pub(super) struct Sent(Arc<Mutex<Sha256>>);
 
 impl Sent {
-    pub fn hash(&self) -> String {
+    pub(super) fn hash(&self) -> String {
         format!("{:x}", self.0.lock().unwrap_or_else(PoisonError::into_inner).clone().finalize())
     }
 }
 
 /// A file as an upload, and the hash of what will have been sent. It is not the hash of an earlier look at the file: that
-/// may change while it is on its way, and the mark must tell of what Dify got.
-pub async fn upload(file: &LocalFile) -> io::Result<(Upload, Sent)> {
+/// may change while it is on its way, and the mark must name the bytes that Dify got.
+pub(super) async fn upload(file: &LocalFile) -> io::Result<(Upload, Sent)> {
     let opened = File::open(&file.path).await?;
     let length = opened.metadata().await?.len();
     let hasher = Arc::new(Mutex::new(Sha256::new()));
@@ -56,7 +56,7 @@ pub async fn upload(file: &LocalFile) -> io::Result<(Upload, Sent)> {
     Ok((Upload::reader(file.name.as_str(), reader, length), Sent(hasher)))
 }
 
-/// Hashes what is read from it. An upload reads no more than the length that was announced.
+/// Hashes the bytes that are read from it. An upload reads no more than the length that was announced.
 struct Hashing {
     file: File,
     hasher: Arc<Mutex<Sha256>>,
