@@ -66,7 +66,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
         }
     };
     let knowledge = connect(&line.base_url());
-    interrupt(scene.run(&knowledge).progress(&report), enough.notified()).await;
+    interrupt(scene.run(&knowledge).progress(report), enough.notified()).await;
 
     // The second dies after 500 more. The files that it has under way become documents when the third has listed those
     // that there are.
@@ -81,7 +81,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
         }
     };
     let knowledge = connect(&second.base_url());
-    interrupt(scene.run(&knowledge).progress(&report), async {
+    interrupt(scene.run(&knowledge).progress(report), async {
         enough.notified().await;
         second.holds(CONCURRENCY).await;
     })
@@ -92,7 +92,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
     let knowledge = connect(&third.base_url());
     let begun = scene.server.requests().len();
     let report = released_by_the_next(&second);
-    interrupt(scene.run(&knowledge).progress(&report), async {
+    interrupt(scene.run(&knowledge).progress(report), async {
         while scene.server.requests().len() < begun + 1_000 {
             tokio::time::sleep(Duration::from_millis(20)).await;
         }
@@ -103,7 +103,7 @@ async fn two_thousand_files_arrive_once_each_though_three_runs_are_interrupted()
 
     let knowledge = scene.knowledge();
     let report = released_by_the_next(&third);
-    let summary = scene.run(&knowledge).progress(&report).await.expect("a summary");
+    let summary = scene.run(&knowledge).progress(report).await.expect("a summary");
     assert!(summary.failed.is_empty(), "{:?}", summary.failed);
     assert!(summary.deleted.is_empty() && summary.kept.is_empty(), "{summary:?}");
     assert!(summary.surplus >= CONCURRENCY, "what came late became second documents, and these were deleted");
@@ -204,7 +204,7 @@ async fn what_happens_is_told_while_it_does() {
         };
         told.lock().expect("the lines").push(line);
     };
-    scene.run(&scene.knowledge()).progress(&report).await.expect("a summary");
+    scene.run(&scene.knowledge()).progress(report).await.expect("a summary");
     let mut told = told.into_inner().expect("the lines");
     told.dedup();
     assert_eq!(told, ["2 files, 0 documents", "a／tea.md: Added", "b.md: Added", "some of 2", "all of 2"]);
