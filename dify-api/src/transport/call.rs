@@ -18,22 +18,21 @@ use crate::{
 /// How many redirects a call follows.
 const HOPS: u32 = 5;
 
-/// Sends a request until an answer comes, or another attempt makes no sense.
-pub(crate) async fn call(exchange: Box<Exchange>) -> Result<Received, Error> {
-    Ongoing::new(exchange).run().await
-}
-
 impl Ongoing {
-    /// Runs the call inside its span.
-    pub(super) async fn run(self) -> Result<Received, Error> {
+    /// Sends the request until an answer comes, or another attempt makes no sense. Another future around that of the answer, which is large, would copy it once more.
+    pub(super) async fn run(mut self) -> Result<Received, Error> {
         let span = self.observation.span();
-        span.hold(self.observed_answer()).await
-    }
-
-    async fn observed_answer(mut self) -> Result<Received, Error> {
-        let answer = self.answer().await.inspect_err(|error| self.observation.failed(error));
-        let Self { exchange, context, observation, .. } = self;
-        answer.map(|(head, content)| Received { exchange, head, content, context, observation })
+        let answer = span.hold(self.answer()).await;
+        match answer {
+            Ok((head, content)) => {
+                let Self { exchange, context, observation, .. } = self;
+                Ok(Received { exchange, head, content, context, observation })
+            }
+            Err(error) => {
+                self.observation.failed(&error);
+                Err(error)
+            }
+        }
     }
 
     async fn answer(&mut self) -> Result<(Head, Content), Error> {

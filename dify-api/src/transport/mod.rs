@@ -1,4 +1,4 @@
-//! What all calls of a client share, and the life of each: it begins with [`call::call`].
+//! What all calls of a client share, and the life of each: it begins in [`call`].
 
 #[cfg(any(feature = "knowledge", feature = "web", feature = "console"))]
 use crate::Error;

@@ -2,10 +2,10 @@
 
 #[cfg(feature = "cache")]
 use super::cache::{Writing, cached, hit};
-use super::{call::call, request::Built};
+use super::request::Built;
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
-    exchange::{BuildStop, Exchange, Expect, Received, Stopping},
+    exchange::{BuildStop, Exchange, Expect, Ongoing, Received, Stopping},
     values::decode::Decode,
 };
 use bytes::Bytes;
@@ -58,7 +58,7 @@ fn start(exchange: Box<Exchange>) -> Running {
             return Box::pin(writing.call(exchange));
         }
     }
-    Box::pin(call(exchange))
+    Box::pin(Ongoing::new(exchange).run())
 }
 
 /// Makes of an answer what the call brings.

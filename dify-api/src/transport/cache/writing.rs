@@ -3,8 +3,7 @@
 use super::{Cache, identity::Identity, key::Digest};
 use crate::{
     Error, Transport,
-    exchange::{Content, Exchange, Expect, Received},
-    transport::call::call,
+    exchange::{Content, Exchange, Expect, Ongoing, Received},
 };
 use std::fmt;
 
@@ -34,7 +33,7 @@ impl Writing {
 
     /// Sends the request. Where its answer is still to come, it writes until that has ended.
     pub(crate) async fn call(self, exchange: Box<Exchange>) -> Result<Received, Error> {
-        let mut received = call(exchange).await?;
+        let mut received = Ongoing::new(exchange).run().await?;
         if let Content::Open(incoming) = &mut received.content {
             // What was read until now may lack what the run began with.
             self.empty();
