@@ -17,6 +17,7 @@ mod pages;
 mod queries;
 mod structs;
 mod unions;
+mod values;
 
 use crate::diagnostic::Findings;
 use crate::files::Homes;

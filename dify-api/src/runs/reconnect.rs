@@ -67,13 +67,20 @@ where
     ///
     /// ```no_run
     /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
-    /// use dify_api::types::{ChatRequest, WorkflowRunRequest};
+    /// use dify_api::types::WorkflowRunRequest;
     ///
     /// let request = WorkflowRunRequest::new([("city", "Beijing")]).user("user-1");
     /// let run = app.workflows().run_stream(&request).await?.into_run().resuming().await?;
     /// println!("{:?} after {} interruptions", run.status, run.missing.gaps);
+    /// # Ok(()) }
+    /// ```
     ///
-    /// // The answer of a chatflow.
+    /// The answer of a chatflow:
+    ///
+    /// ```no_run
+    /// # async fn run(app: dify_api::App) -> Result<(), dify_api::Error> {
+    /// use dify_api::types::ChatRequest;
+    ///
     /// let request = ChatRequest::new("Hello").user("user-1");
     /// let answer = app.chat().stream(&request).await?.into_answer().resuming().await?;
     /// println!("{}", answer.text);

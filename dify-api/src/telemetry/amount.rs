@@ -9,7 +9,7 @@ pub(crate) struct Amount(u128);
 /// Digits after the point.
 const SCALE: i32 = 12;
 
-/// The longest text that is read: what is longer is no price.
+/// The longest text that is read: longer text is no price.
 const LONGEST: usize = 64;
 
 impl Amount {

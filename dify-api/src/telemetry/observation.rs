@@ -1,4 +1,4 @@
-//! What is noted of one call from its beginning to its end.
+//! The notes about one call, from its beginning to its end.
 
 use super::{
     CallOutcome, GenAi, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
@@ -26,7 +26,7 @@ use tokio::time::Instant;
 /// The observers of a client.
 pub(crate) type Observers = Vec<Arc<dyn Observer>>;
 
-/// One call under observation. Whoever holds it reports how the call ends; a drop before that is a cancelled call.
+/// One call under observation. Its owner reports how the call ends; a drop before that is a cancelled call.
 pub(crate) struct Observation(Box<State>);
 
 struct State {

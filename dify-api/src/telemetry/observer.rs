@@ -14,7 +14,7 @@ use std::{borrow::Cow, sync::Arc, time::Duration};
 /// ([`ObservedCall::renewal`]), stops of dropped streams, and questions after a followed run. A list walked page by page
 /// is one call per page, a followed run one call per connection.
 ///
-/// The methods run in the task of the call and delay it, so they should return soon; no lock of the client is held
+/// The methods run in the task of the call and delay it, so they should return soon; no lock of the client is taken
 /// meanwhile. A panic in an observer is caught, and the call continues; the panic hook reports it as usual.
 ///
 /// No argument contains a credential, a URL, or text of users or answers. Text of a server is an error code, cut and

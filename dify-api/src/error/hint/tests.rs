@@ -94,7 +94,12 @@ fn each_kind_of_error_has_its_hint() {
         (api(401, "authentication_failed", "Invalid email or password."), &LOGIN, fits(), "after five wrong passwords"),
         (api(401, "unauthorized", "no"), &LOGIN, fits(), NONE),
         (http(401, "text/html"), &LOGIN, fits(), "A proxy before Dify may want a credential"),
-        (api(404, "not_found", "Conversation Not Exists."), &CHAT, fits(), "Leave `conversation_id` out to start another"),
+        (
+            api(404, "not_found", "Conversation Not Exists."),
+            &CHAT,
+            fits(),
+            "Leave `conversation_id` out to start another",
+        ),
         (api(404, "not_found", "Message Not Exists."), &CHAT, fits(), NONE),
         (api(400, "not_workflow_app", "x"), &CHAT, fits(), "another mode"),
         (api(400, "provider_not_initialize", "x"), &FILES, fits(), "`IndexingTechnique::Economy`"),
