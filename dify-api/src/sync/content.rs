@@ -52,17 +52,17 @@ pub(super) async fn upload(file: &LocalFile) -> io::Result<(Upload, Sent)> {
     let opened = File::open(&file.path).await?;
     let length = opened.metadata().await?.len();
     let hasher = Arc::new(Mutex::new(Sha256::new()));
-    let reader = Hashing { file: opened, hasher: Arc::clone(&hasher) };
+    let reader = HashedFile { file: opened, hasher: Arc::clone(&hasher) };
     Ok((Upload::reader(file.name.as_str(), reader, length), Sent(hasher)))
 }
 
 /// Hashes the bytes that are read from it. An upload reads no more than the length that was announced.
-struct Hashing {
+struct HashedFile {
     file: File,
     hasher: Arc<Mutex<Sha256>>,
 }
 
-impl AsyncRead for Hashing {
+impl AsyncRead for HashedFile {
     fn poll_read(mut self: Pin<&mut Self>, cx: &mut Context<'_>, buffer: &mut ReadBuf<'_>) -> Poll<io::Result<()>> {
         let before = buffer.filled().len();
         ready!(Pin::new(&mut self.file).poll_read(cx, buffer))?;

@@ -12,7 +12,7 @@ use crate::{
 use std::collections::{BTreeMap, BTreeSet};
 
 /// A knowledge base that is being worked on.
-pub(super) struct Session<'a> {
+pub(super) struct SyncSession<'a> {
     pub(super) knowledge: &'a Knowledge,
     pub(super) options: &'a Options,
     pub(super) progress: &'a Progress<'a>,
@@ -24,7 +24,7 @@ pub(super) struct Session<'a> {
     technique: Option<IndexingTechnique>,
 }
 
-impl<'a> Session<'a> {
+impl<'a> SyncSession<'a> {
     /// Finds the knowledge base and the fields, or makes them.
     pub(super) async fn open(sync: &'a SyncFolder<'_>, folder: &Folder) -> Result<Self, SyncError> {
         let SyncFolder { knowledge, options, progress, .. } = sync;

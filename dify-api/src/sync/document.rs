@@ -12,7 +12,7 @@ use crate::types::{
 use tokio::time::sleep;
 
 use super::{
-    dataset::Session,
+    dataset::SyncSession,
     report::{SyncError, SyncReason},
 };
 
@@ -45,7 +45,7 @@ pub(super) struct Document {
 }
 
 /// The documents of a knowledge base.
-pub(super) struct Listed {
+pub(super) struct DocumentListing {
     /// By their names, those of one name from the oldest to the newest.
     pub(super) documents: BTreeMap<String, Vec<Document>>,
     /// Nothing of the list was missing, so that a document without a file is one.
@@ -53,8 +53,8 @@ pub(super) struct Listed {
 }
 
 /// Reads the list of documents to its end.
-pub(super) async fn list(session: &Session<'_>) -> Result<Listed, SyncError> {
-    let mut listed = Listed { documents: BTreeMap::new(), certain: true };
+pub(super) async fn list(session: &SyncSession<'_>) -> Result<DocumentListing, SyncError> {
+    let mut listed = DocumentListing { documents: BTreeMap::new(), certain: true };
     let Some(dataset) = &session.dataset else { return Ok(listed) };
     // What arrives while the pages are read pushes others to the next page, where they come again.
     let mut seen = BTreeSet::new();
@@ -144,7 +144,7 @@ fn at_work(status: &IndexingStatus) -> bool {
     !matches!(status, IndexingStatus::Completed | IndexingStatus::Error | IndexingStatus::Paused)
 }
 
-impl Session<'_> {
+impl SyncSession<'_> {
     /// Deletes a document. Done also when it is gone already.
     pub(super) async fn delete(&self, document: &Document) -> Result<(), SyncReason> {
         let documents = self.knowledge.documents();

@@ -6,7 +6,7 @@ use crate::types::{DocumentFileConfig, DocumentFileUpdate, DocumentFileUpload, E
 
 use super::{
     content,
-    dataset::Session,
+    dataset::SyncSession,
     document::{CHANGING, Document},
     folder::LocalFile,
     report::{SyncEvent, SyncOutcome, SyncReason, SyncReport},
@@ -32,7 +32,12 @@ pub(super) struct Done {
 
 impl Done {
     /// Reports it.
-    pub(super) fn note(self, session: &Session<'_>, report: &mut SyncReport, hashes: &mut BTreeMap<String, String>) {
+    pub(super) fn note(
+        self,
+        session: &SyncSession<'_>,
+        report: &mut SyncReport,
+        hashes: &mut BTreeMap<String, String>,
+    ) {
         (session.progress)(SyncEvent::Finished { name: &self.name, outcome: &self.outcome });
         if !matches!(self.outcome, SyncOutcome::Failed(_)) {
             hashes.insert(self.name.clone(), self.hash);
@@ -43,7 +48,7 @@ impl Done {
 
 impl Job {
     /// Does the work for the file. The settings are for a document that is not there yet.
-    pub(super) async fn run(self, session: &Session<'_>, settings: DocumentFileConfig) -> Done {
+    pub(super) async fn run(self, session: &SyncSession<'_>, settings: DocumentFileConfig) -> Done {
         let (outcome, hash) = match self.work(session, settings).await {
             Ok(done) => done,
             Err(reason) => (SyncOutcome::Failed(reason), String::new()),
@@ -53,7 +58,7 @@ impl Job {
 
     async fn work(
         &self,
-        session: &Session<'_>,
+        session: &SyncSession<'_>,
         settings: DocumentFileConfig,
     ) -> Result<(SyncOutcome, String), SyncReason> {
         // What was never sent is hashed on its way.
@@ -72,7 +77,7 @@ impl Job {
     /// Makes sure that the document has the content of the file, the mark of it, and the metadata.
     async fn put_right(
         &self,
-        session: &Session<'_>,
+        session: &SyncSession<'_>,
         document: &Document,
         hash: &str,
     ) -> Result<(SyncOutcome, String), SyncReason> {
@@ -102,7 +107,7 @@ impl Job {
     }
 
     /// Gives a document the file, when it is at rest; returns the hash of the file.
-    async fn change(&self, session: &Session<'_>, document: &Document) -> Result<String, SyncReason> {
+    async fn change(&self, session: &SyncSession<'_>, document: &Document) -> Result<String, SyncReason> {
         if document.archived {
             return Err(SyncReason::Archived);
         }
@@ -122,7 +127,7 @@ impl Job {
     }
 
     /// Makes the document and marks it. Interrupted in between, the next run recognizes it by its bytes.
-    async fn create(&self, session: &Session<'_>, settings: DocumentFileConfig) -> Result<String, SyncReason> {
+    async fn create(&self, session: &SyncSession<'_>, settings: DocumentFileConfig) -> Result<String, SyncReason> {
         let (upload, sent) = content::upload(&self.file).await?;
         let request = DocumentFileUpload::new(upload).data(settings);
         let made = session.knowledge.documents().create_by_file(session.dataset(), &request).await?;
@@ -133,7 +138,7 @@ impl Job {
 
     /// Replaces the document's file. Interrupted in between, the mark would name the old content, and be believed as
     /// soon as somebody undid the change to the file; so it is taken back first.
-    async fn replace(&self, session: &Session<'_>, document: &Document) -> Result<String, SyncReason> {
+    async fn replace(&self, session: &SyncSession<'_>, document: &Document) -> Result<String, SyncReason> {
         if document.mark.as_deref().is_some_and(|mark| mark != CHANGING) {
             session.mark(&document.id, CHANGING, &BTreeMap::new()).await?;
         }

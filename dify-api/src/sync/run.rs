@@ -2,8 +2,8 @@
 
 use super::{
     SyncError, SyncEvent, SyncFolder, SyncKept, SyncOutcome, SyncReport,
-    dataset::Session,
-    document::{self, Document, Listed},
+    dataset::SyncSession,
+    document::{self, Document, DocumentListing},
     folder,
     job::Job,
     plan, settle,
@@ -15,8 +15,8 @@ use std::collections::BTreeMap;
 pub(super) async fn run(sync: &SyncFolder<'_>) -> Result<SyncReport, SyncError> {
     let options = &sync.options;
     let folder = folder::read(&options.folder, &sync.metadata).await?;
-    let session = Session::open(sync, &folder).await?;
-    let Listed { mut documents, certain } = document::list(&session).await?;
+    let session = SyncSession::open(sync, &folder).await?;
+    let DocumentListing { mut documents, certain } = document::list(&session).await?;
     let count = documents.values().map(Vec::len).sum();
     (sync.progress)(SyncEvent::Compared { files: folder.files.len(), documents: count });
 
@@ -50,7 +50,7 @@ pub(super) async fn run(sync: &SyncFolder<'_>) -> Result<SyncReport, SyncError> 
 
 /// Does what each file needs; returns the hashes of those that are in Dify now.
 async fn bring(
-    session: &Session<'_>,
+    session: &SyncSession<'_>,
     jobs: Vec<Job>,
     empty: bool,
     report: &mut SyncReport,
@@ -77,7 +77,7 @@ async fn bring(
 
 /// Deletes the documents of ours whose files are gone, or reports that they stay.
 async fn remove(
-    session: &Session<'_>,
+    session: &SyncSession<'_>,
     gone: BTreeMap<String, Vec<Document>>,
     keep: Option<SyncKept>,
     report: &mut SyncReport,

@@ -9,8 +9,8 @@ use crate::types::IndexingStatus;
 use tokio::time::sleep;
 
 use super::{
-    dataset::Session,
-    document::{self, Document, LONGEST_PAUSE, Listed, PAUSE},
+    dataset::SyncSession,
+    document::{self, Document, DocumentListing, LONGEST_PAUSE, PAUSE},
     report::{SyncError, SyncEvent, SyncReason, SyncReport},
 };
 
@@ -20,7 +20,7 @@ use super::{
 /// belong to batches whose ids are lost. The list also shows second documents: what an interrupted run had sent
 /// may have become a document only after this run had looked.
 pub(super) async fn settle(
-    session: &Session<'_>,
+    session: &SyncSession<'_>,
     hashes: &BTreeMap<String, String>,
     report: &mut SyncReport,
 ) -> Result<(), SyncError> {
@@ -29,7 +29,7 @@ pub(super) async fn settle(
     let mut last = usize::MAX;
     loop {
         let asked = Instant::now();
-        let Listed { documents, certain } = document::list(session).await?;
+        let DocumentListing { documents, certain } = document::list(session).await?;
         let mut keepers = Vec::new();
         for (name, documents) in documents {
             if let Some(hash) = hashes.get(&name) {
@@ -64,7 +64,7 @@ fn next(pause: Duration) -> Duration {
 
 /// Deletes all but the best document of a name, and returns that.
 async fn tidy(
-    session: &Session<'_>,
+    session: &SyncSession<'_>,
     name: &str,
     mut documents: Vec<Document>,
     (hash, certain): (&str, bool),
@@ -84,7 +84,7 @@ async fn tidy(
 }
 
 /// Why searches will not find a document; `None` where they do, or where it is not waited for.
-fn unindexed(session: &Session<'_>, document: Document) -> Option<SyncReason> {
+fn unindexed(session: &SyncSession<'_>, document: Document) -> Option<SyncReason> {
     match document.status {
         IndexingStatus::Error => {
             Some(SyncReason::NotIndexed(document.error.unwrap_or_else(|| "it gives no reason".into())))

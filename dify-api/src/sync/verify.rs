@@ -10,11 +10,11 @@ use crate::{ErrorKind, types::DocumentZipRequest};
 use tokio::task::spawn_blocking;
 use zip::ZipArchive;
 
-use super::{content, dataset::Session, document::Document, folder::LocalFile, report::SyncReason};
+use super::{content, dataset::SyncSession, document::Document, folder::LocalFile, report::SyncReason};
 
 /// Whether the document surely has the content of the file. When in doubt, no: then the file is sent again.
 pub(super) async fn holds(
-    session: &Session<'_>,
+    session: &SyncSession<'_>,
     file: &LocalFile,
     hash: &str,
     document: &Document,
