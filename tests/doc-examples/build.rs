@@ -52,6 +52,10 @@ fn main() {
     }
     let out = env::var_os("OUT_DIR").expect("cargo sets OUT_DIR");
     let server = examples.iter().find(|example| example.name.starts_with(SERVER)).map_or("", |example| &example.code);
+    let guide = fs::read_to_string(root.join(SERVER.trim_end_matches('#'))).unwrap_or_default();
+    let script =
+        guide.split_once("```js\n").and_then(|(_, rest)| rest.split_once("```")).map_or("", |(script, _)| script);
+    fs::write(Path::new(&out).join("page.js"), script).expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("server.rs"), server).expect("OUT_DIR is writable");
     fs::write(Path::new(&out).join("examples.rs"), modules + &list + "];\n").expect("OUT_DIR is writable");
 }
