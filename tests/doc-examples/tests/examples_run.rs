@@ -5,13 +5,14 @@ use std::{fs, process::Command, time::Duration};
 use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
 
 /// Files that examples read.
-const FILES: [(&str, &str); 7] = [
+const FILES: [(&str, &str); 8] = [
     ("report.pdf", "%PDF-1.4"),
     ("rust-guide.pdf", "%PDF-1.4"),
     ("question.mp3", "ID3"),
     ("notes.txt", "Folders are green."),
     ("tea.md", "Green tea steeps for two minutes."),
     ("coffee.md", "Coffee is ground just before it is brewed."),
+    ("handbook/tea.md", "Green tea steeps for two minutes."),
     ("assistant.yml", include_str!("../assistant.yml")),
 ];
 
@@ -20,7 +21,9 @@ async fn every_example_runs() {
     let server = Server::builder().indexing_time(Duration::ZERO).start().await.expect("the server starts");
     let folder = tempfile::tempdir().expect("a folder");
     for (name, content) in FILES {
-        fs::write(folder.path().join(name), content).expect("a file");
+        let path = folder.path().join(name);
+        fs::create_dir_all(path.parent().expect("a folder")).expect("a folder");
+        fs::write(path, content).expect("a file");
     }
     let mut command = Command::new(env!("CARGO_BIN_EXE_doc-examples"));
     command.arg("--operations").current_dir(folder.path()).env("DIFY_BASE_URL", server.base_url());
