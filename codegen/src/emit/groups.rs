@@ -98,14 +98,17 @@ pub(super) fn query_name(operation: &Operation, group: &Group, model: &Model) ->
 /// A method of the handle.
 fn method(operation: &Operation, builder: &ImplItemFn, group: &Group, model: &Model) -> ImplItemFn {
     let docs = rustdoc::attrs(&documentation(operation, group, model));
-    let deprecated = operation.deprecated.as_deref().map(|instead| match instead {
-        "" => quote!(#[deprecated] #[doc(hidden)]),
-        version if version.starts_with(|c: char| c.is_ascii_digit()) => {
-            let note = format!("deprecated since Dify {version}");
-            quote!(#[deprecated(note = #note)] #[doc(hidden)])
-        }
-        // The index shows its successor alone.
-        instead => quote!(#[deprecated(note = #instead)] #[doc(hidden)]),
+    let deprecated = operation.deprecated.as_deref().map(|instead| {
+        let attribute = match instead {
+            "" => quote!(#[deprecated]),
+            version if version.starts_with(|c: char| c.is_ascii_digit()) => {
+                let note = format!("deprecated since Dify {version}");
+                quote!(#[deprecated(note = #note)])
+            }
+            instead => quote!(#[deprecated(note = #instead)]),
+        };
+        // The index of the documentation shows its successor alone.
+        quote!(#attribute #[doc(hidden)])
     });
     let name = ident(&operation.method);
     let operation_static = static_name(operation);

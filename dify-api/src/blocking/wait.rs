@@ -1,4 +1,4 @@
-//! BlockedThread for a future.
+//! Waiting for a future, on the thread that calls.
 
 use super::{place::BlockedThread, runtime};
 use crate::{Call, Error};

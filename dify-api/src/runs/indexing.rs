@@ -50,8 +50,9 @@ impl Documents<'_> {
     ///
     /// # Errors
     /// [`ErrorKind::Indexing`] when a document failed or was paused, once no other is being worked on: it names each, with
-    /// Dify's reason. [`ErrorKind::Timeout`] with [`TimeLimit::Indexing`](crate::TimeLimit::Indexing) at the deadline, half an hour if it is not
-    /// reported: it names dataset, batch and the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
+    /// Dify's reason. [`ErrorKind::Timeout`] with
+    /// [`TimeLimit::Indexing`](crate::TimeLimit::Indexing) at the [`deadline`](Indexing::deadline): it names dataset, batch and
+    /// the last status of each document that is not indexed. [`ErrorKind::Api`] with `not_found` when there is no such batch.
     pub fn wait_until_indexed(self, dataset_id: &str, batch: &str) -> Indexing {
         self.wait_until_all_indexed(dataset_id, [batch])
     }

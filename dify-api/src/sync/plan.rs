@@ -7,9 +7,9 @@ use super::{
     job::Job,
 };
 use futures_util::{StreamExt as _, stream};
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::{BTreeMap, BTreeSet, VecDeque};
 
-/// A document whose file has another name now, and that name.
+/// A document whose file has another name now, and its earlier name.
 pub(super) struct Rename {
     document: Document,
     from: String,
@@ -24,25 +24,27 @@ pub(super) async fn renames(
 ) -> BTreeMap<String, Rename> {
     let is_movable =
         |document: &Document| !document.archived && document.mark.as_deref().is_some_and(|mark| mark != CHANGING);
-    let gone = || documents.iter().filter(|(name, _)| !folder.files.contains_key(*name));
-    let sizes: BTreeSet<u64> =
-        gone().flat_map(|(_, documents)| documents).filter(|it| is_movable(it)).filter_map(|it| it.size).collect();
+    // By hash, in the order of their names.
+    let (mut movable, mut sizes) = (BTreeMap::<String, VecDeque<String>>::new(), BTreeSet::new());
+    for (name, group) in documents.iter().filter(|(name, _)| !folder.files.contains_key(*name)) {
+        for document in group.iter().filter(|document| is_movable(document)) {
+            sizes.extend(document.size);
+            movable.entry(document.mark.clone().unwrap_or_default()).or_default().push_back(name.clone());
+        }
+    }
     let new = folder.files.values().filter(|file| !documents.contains_key(&file.name) && sizes.contains(&file.size));
     let new: Vec<_> = new.map(|file| (file.name.clone(), file.path.clone())).collect();
     let hashes = new.into_iter().map(|(name, path)| async move { (name, content::hash(&path).await) });
     let hashes: Vec<_> = stream::iter(hashes).buffered(concurrency).collect().await;
 
-    let gone: Vec<String> = gone().map(|(name, _)| name.clone()).collect();
     let mut found = BTreeMap::new();
     // A file that cannot be read fails in its own job.
     for (name, hash) in hashes.into_iter().filter_map(|(name, hash)| Some((name, hash.ok()?))) {
-        for from in &gone {
-            let Some(group) = documents.get_mut(from) else { continue };
-            let same = |document: &Document| is_movable(document) && document.mark.as_deref() == Some(&*hash);
-            if let Some(place) = group.iter().position(same) {
-                found.insert(name, Rename { document: group.remove(place), from: from.clone() });
-                break;
-            }
+        let Some(from) = movable.get_mut(&hash).and_then(VecDeque::pop_front) else { continue };
+        let same = |document: &Document| is_movable(document) && document.mark.as_deref() == Some(&*hash);
+        let group = documents.entry(from.clone()).or_default();
+        if let Some(place) = group.iter().position(same) {
+            found.insert(name, Rename { document: group.remove(place), from });
         }
     }
     found
