@@ -83,6 +83,17 @@ pub fn schemas_have_a_type(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
+/// Without a format a generator of another language takes 32 bits, which times, sizes and token counts exceed.
+pub fn integers_have_a_format(o: &Outline<'_>, found: &mut Findings) {
+    for Schema { node, .. } in &o.schemas {
+        if let Some(kind) = node.entry("type").filter(|kind| kind.value.as_str() == Some("integer"))
+            && !matches!(node.text("format"), Some("int32" | "int64"))
+        {
+            found.push(o.at(kind.place, "an integer has no size", "add `format: int64`"));
+        }
+    }
+}
+
 /// A list of what?
 pub fn arrays_say_of_what(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, place, .. } in written(o) {

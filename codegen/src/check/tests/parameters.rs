@@ -59,7 +59,7 @@ plant! {
 
     a_parameter_without_schema_is_told {
         in PARAMETERS replace
-            "  schema: {type: integer, minimum: 1, default: 1}\n"
+            "  schema: {type: integer, format: int64, minimum: 1, default: 1}\n"
         by
             ""
         and hear

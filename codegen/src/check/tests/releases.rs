@@ -9,10 +9,10 @@ fn earlier(shapes: &str) -> Vec<String> {
 
 #[test]
 fn earlier_shapes_in_order_pass() {
-    let shapes = "        - {until: \"0.9.0\", schema: {type: integer}, note: An id.}\n        \
+    let shapes = "        - {until: \"0.9.0\", schema: {type: integer, format: int64}, note: An id.}\n        \
         - {until: \"1.0.0\", schema: {type: string, nullable: true}}\n        \
         - {until: \"1.0.1\", schema: {allOf: [{$ref: \"#/TeaKind\"}]}}\n        \
-        - until: \"1.0.2\"\n          schema:\n            oneOf:\n              - {type: integer}\n              \
+        - until: \"1.0.2\"\n          schema:\n            oneOf:\n              - {type: integer, format: int64}\n              \
           - {type: object, required: [a], properties: {a: {type: string}}, additionalProperties: false}\n";
     assert_eq!(earlier(shapes), Vec::<String>::new());
 }
@@ -22,9 +22,12 @@ fn malformed_earlier_shapes_are_refused() {
     for (shape, message) in [
         ("{until: \"1.0.0\", schema: {type: string}}", "the earlier shape is the one that follows"),
         ("{until: \"1.0.0\"}", "an earlier shape has no `until`, or no `schema`"),
-        ("{schema: {type: integer}}", "an earlier shape has no `until`, or no `schema`"),
-        ("{until: \"1.0\", schema: {type: integer}}", "`until` names no release"),
-        ("{until: \"1.0.0\", shape: 1, schema: {type: integer}}", "`shape` means nothing in an entry of"),
+        ("{schema: {type: integer, format: int64}}", "an earlier shape has no `until`, or no `schema`"),
+        ("{until: \"1.0\", schema: {type: integer, format: int64}}", "`until` names no release"),
+        (
+            "{until: \"1.0.0\", shape: 1, schema: {type: integer, format: int64}}",
+            "`shape` means nothing in an entry of",
+        ),
         ("{until: \"1.0.0\", schema: {typ: integer}}", "`typ` means nothing in a schema"),
         ("{until: \"1.0.0\", schema: {$ref: \"#/Gone\"}}", "leads nowhere"),
         (
@@ -32,7 +35,7 @@ fn malformed_earlier_shapes_are_refused() {
             "names `b`, which is no property",
         ),
         (
-            "{until: \"1.0.0\", schema: {type: integer}}\n        - {until: \"1.0.0\", schema: {type: number}}",
+            "{until: \"1.0.0\", schema: {type: integer, format: int64}}\n        - {until: \"1.0.0\", schema: {type: number}}",
             "not in order",
         ),
         ("{until: \"1.0.0\", schema: {type: string, x-dify-since: 1}}", "wrong form"),
@@ -44,7 +47,7 @@ fn malformed_earlier_shapes_are_refused() {
     let since = after(&[(
         SCHEMAS,
         OWNER,
-        &format!("{OWNER}      x-dify-earlier: [{{until: \"1.0.0\", schema: {{type: integer}}}}]\n"),
+        &format!("{OWNER}      x-dify-earlier: [{{until: \"1.0.0\", schema: {{type: integer, format: int64}}}}]\n"),
     )]);
     assert!(since.iter().any(|finding| finding.contains("before `x-dify-since`")), "{since:?}");
 }

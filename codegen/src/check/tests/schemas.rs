@@ -1,4 +1,4 @@
-use super::{EVENTS, SCHEMAS, TEA, plant};
+use super::{EVENTS, PARAMETERS, SCHEMAS, TEA, plant};
 
 plant! {
     an_inline_object_is_told {
@@ -66,6 +66,24 @@ plant! {
             "type: float"
         and hear
             "spec/service/schemas/tea.yaml:50: this is no type of OpenAPI 3.0; write one of string, integer, number, boolean, array, object; null is expressed by `nullable: true`";
+    }
+
+    an_integer_without_a_size_is_told {
+        in PARAMETERS replace
+            "format: int64, "
+        by
+            ""
+        and hear
+            "spec/common/parameters.yaml:6: an integer has no size; add `format: int64`";
+    }
+
+    an_integer_of_a_format_that_is_no_size_is_told {
+        in PARAMETERS replace
+            "int64"
+        by
+            "uint"
+        and hear
+            "spec/common/parameters.yaml:6: an integer has no size; add `format: int64`";
     }
 
     a_list_of_nothing_said_is_told {
