@@ -5,6 +5,8 @@
 /// What carries an extension.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ExtensionPlace {
+    Document,
+    Tag,
     Info,
     Operation,
     Parameter,
@@ -59,8 +61,8 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 26] = {
-    use ExtensionPlace::{Info, Media, Operation, Response, Schema};
+pub(crate) const EXTENSIONS: [Extension; 28] = {
+    use ExtensionPlace::{Document, Info, Media, Operation, Response, Schema, Tag};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
         // Before all rows, in none: no published document has it.
@@ -70,6 +72,13 @@ pub(crate) const EXTENSIONS: [Extension; 26] = {
             TextList,
             &[Info],
             Some(("`info`", "the releases against which the document was verified")),
+        ),
+        extension("x-displayName", Text, &[Tag], Some(("tag", "its name for people; `summary` in 3.2"))),
+        extension(
+            "x-tagGroups",
+            MapList,
+            &[Document],
+            Some(("document", "its tags in groups; `parent` of each tag in 3.2")),
         ),
         extension("x-dify-method", Text, &[Operation], Some(("operation", "names for the methods of a client"))),
         extension("x-dify-stream-method", Text, &[Operation], None),
@@ -104,8 +113,8 @@ pub(crate) const EXTENSIONS: [Extension; 26] = {
         extension(
             "x-dify-modes",
             TextList,
-            &[Schema],
-            Some(("union of events, event", "the modes of applications that send it")),
+            &[Operation, Schema],
+            Some(("operation, union of events, event", "the modes of applications that it serves, or that send it")),
         ),
         extension("x-dify-final", TextList, &[Schema], Some(("union of events", "the events that end a stream"))),
         extension("x-extensible-enum", MapList, &[Schema], Some(("schema of a text", "the known values"))),

@@ -7,6 +7,8 @@ mod caching;
 mod deviations;
 mod enums;
 mod examples;
+mod groups;
+mod modes;
 mod names;
 mod nearest;
 mod operations;
@@ -88,6 +90,9 @@ const RULES: &[Check] = &[
     names::methods_are_well_named,
     names::parameters_are_well_named,
     operations::groups_are_described,
+    groups::tag_groups_are_complete,
+    modes::modes_are_known,
+    modes::operations_list_their_modes,
     operations::clients_agree_with_security,
     operations::operations_are_described,
     operations::common_errors_are_documented,

@@ -4,6 +4,7 @@ mod bodies;
 mod caching;
 mod enums;
 mod examples;
+mod modes;
 mod names;
 mod operations;
 mod parameters;

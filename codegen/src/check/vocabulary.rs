@@ -22,14 +22,16 @@ const DERIVED: [&str; 2] = ["operationId", "tags"];
 const DOCUMENT: Vocabulary = Vocabulary {
     noun: "a document",
     openapi: &["openapi", "info", "servers", "security", "tags", "paths", "components", "externalDocs"],
-    place: None,
+    place: Some(ExtensionPlace::Document),
 };
 const INFO: Vocabulary = Vocabulary {
     noun: "`info`",
     openapi: &["title", "description", "version", "license", "contact", "termsOfService"],
     place: Some(ExtensionPlace::Info),
 };
-const TAG: Vocabulary = Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], place: None };
+const TAG: Vocabulary =
+    Vocabulary { noun: "a tag", openapi: &["name", "description", "externalDocs"], place: Some(ExtensionPlace::Tag) };
+const TAG_GROUP: Vocabulary = Vocabulary { noun: "a group of `x-tagGroups`", openapi: &["name", "tags"], place: None };
 const PATH_ITEM: Vocabulary =
     Vocabulary { noun: "a path item", openapi: &["parameters", "summary", "description"], place: None };
 const OPERATION: Vocabulary = Vocabulary {
@@ -128,6 +130,9 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         known(document, &DOCUMENT);
         for tag in document.get("tags").map_or(&[][..], Node::items) {
             known(tag, &TAG);
+        }
+        for group in document.get("x-tagGroups").map_or(&[][..], Node::items) {
+            known(group, &TAG_GROUP);
         }
     }
     for info in o.infos() {

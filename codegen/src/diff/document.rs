@@ -18,6 +18,8 @@ impl Comparison<'_> {
         let at = self.at("", Direction::Sent, "tags");
         if named(&old["tags"], "name") != named(&new["tags"], "name") {
             self.find(rule::INFO_CHANGED, &at, "the list of tags is another");
+        } else if old["tags"] != new["tags"] || old["x-tagGroups"] != new["x-tagGroups"] {
+            self.find(rule::INFO_CHANGED, &at, "the names, descriptions or groups of tags are others");
         }
         self.schemes();
         if old["security"] != new["security"] {

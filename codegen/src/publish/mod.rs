@@ -9,6 +9,8 @@ mod bounds;
 mod constants;
 mod documented;
 mod examples;
+mod facts;
+mod groups;
 mod index;
 mod info;
 mod nullable;
@@ -81,8 +83,9 @@ struct PublishRule {
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [PublishRule; 10] = [
+const RULES: [PublishRule; 12] = [
     PublishRule { since: Version::V30, apply: documented::leave_out },
+    PublishRule { since: Version::V30, apply: facts::state_facts },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
     PublishRule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
@@ -92,6 +95,7 @@ const RULES: [PublishRule; 10] = [
     PublishRule { since: Version::V31, apply: bounds::make_exclusive_bounds_numbers },
     PublishRule { since: Version::V31, apply: examples::list_examples },
     PublishRule { since: Version::V32, apply: streams::describe_the_events_of_streams },
+    PublishRule { since: Version::V32, apply: groups::make_groups_parents },
 ];
 
 /// The bundle of an API in a version of OpenAPI.

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::Object;
+use super::reached::{DATA, FREE};
 
 /// Maps from free names to schemas.
 const MAPS: [&str; 3] = ["properties", "patternProperties", "$defs"];
@@ -32,6 +33,26 @@ pub(super) fn each_body(document: &mut Value, visit: &mut impl FnMut(&str, &mut 
             }
         }
     });
+}
+
+/// Calls with every object of the document whose names are words of OpenAPI, the outer one first.
+pub(super) fn each_object(document: &mut Value, visit: &mut impl FnMut(&mut Object)) {
+    object(document, false, visit);
+}
+
+fn object(value: &mut Value, free: bool, visit: &mut impl FnMut(&mut Object)) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| object(item, false, visit)),
+        Value::Object(members) => {
+            if !free {
+                visit(members);
+            }
+            for (name, value) in members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str())) {
+                object(value, !free && FREE.contains(&name.as_str()), visit);
+            }
+        }
+        _ => {}
+    }
 }
 
 fn map(value: Option<&mut Value>) -> impl Iterator<Item = &mut Value> {

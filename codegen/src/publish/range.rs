@@ -5,7 +5,8 @@ use std::collections::BTreeSet;
 use contract::{Document, DocumentError, Side, before};
 use serde_json::{Value, json};
 
-use super::reached::{DATA, FREE, codes, drop_unreached, keep_codes, parts};
+use super::places::each_object;
+use super::reached::{codes, drop_unreached, keep_codes, parts};
 use super::{Object, Version, publish};
 use crate::source::escape;
 
@@ -93,7 +94,7 @@ impl Range {
         contract::project_range(&mut document, &self.first, &self.last);
         let codes = codes(&document);
         drop_unreached(&mut document, false);
-        each_object(&mut document, false, &mut |object| {
+        each_object(&mut document, &mut |object| {
             self.keep_marks_that_differ(object);
             keep_names_that_exist(object);
             keep_codes(object, &codes);
@@ -231,22 +232,6 @@ fn known(
     })
 }
 
-/// Calls with every object of a document that has words of OpenAPI as names.
-fn each_object(value: &mut Value, free: bool, visit: &mut impl FnMut(&mut Object)) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(|item| each_object(item, false, visit)),
-        Value::Object(members) => {
-            if !free {
-                visit(members);
-            }
-            for (name, value) in members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str())) {
-                each_object(value, !free && FREE.contains(&name.as_str()), visit);
-            }
-        }
-        _ => {}
-    }
-}
-
 /// Removes from lists of names those that the object does not have any more.
 fn keep_names_that_exist(object: &mut Object) {
     for (list, place) in POINTS {
@@ -263,13 +248,19 @@ fn keep_names_that_exist(object: &mut Object) {
     }
 }
 
-/// Removes the tags that no operation has any more.
-fn drop_empty_tags(document: &mut Value) {
+/// Removes the tags that no operation has any more, and groups without tags.
+pub(super) fn drop_empty_tags(document: &mut Value) {
     let operations = document["paths"].as_object().into_iter().flatten().flat_map(|(_, item)| item.as_object());
     let tags = operations.flatten().filter_map(|(_, operation)| operation["tags"].as_array()).flatten();
     let used: BTreeSet<String> = tags.filter_map(|tag| tag.as_str().map(str::to_owned)).collect();
     if let Some(tags) = document.get_mut("tags").and_then(Value::as_array_mut) {
         tags.retain(|tag| tag["name"].as_str().is_some_and(|name| used.contains(name)));
+    }
+    if let Some(groups) = document.get_mut("x-tagGroups").and_then(Value::as_array_mut) {
+        for tags in groups.iter_mut().filter_map(|group| group["tags"].as_array_mut()) {
+            tags.retain(|tag| tag.as_str().is_some_and(|tag| used.contains(tag)));
+        }
+        groups.retain(|group| group["tags"].as_array().is_some_and(|tags| !tags.is_empty()));
     }
 }
 
