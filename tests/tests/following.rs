@@ -197,11 +197,7 @@ async fn a_connection_lost_after_a_form_was_answered_is_taken_up_again() {
     // The first of these streams is opened before the answer.
     server.faults().on(EVENTS).times(1).inject(Fault::Cut { at: Place::AfterEvents(1), by: Ending::Reset });
     let request = request();
-    let run = app.workflows().run_with_input(&request, async |form| {
-        let inputs = form.inputs.iter().map(|field| (field.output_variable_name.clone(), "Fine.")).collect::<Inputs>();
-        Some(HumanInputSubmitRequest::new(inputs, form.actions.first()?.id.clone()).user("editor-7"))
-    });
-    let run = run.await.expect("the end");
+    let run = app.workflows().run_with_input(&request, async |form| Some(approve(&form))).await.expect("the end");
     assert_eq!((run.status.clone(), run.missing.gaps), (RunStatus::Succeeded, 1), "{run:?}");
     assert_eq!(server.count("app_human_input_submit").executed, 1);
 }
