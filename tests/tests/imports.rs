@@ -49,7 +49,8 @@ fn an_import_upwards_is_found_in_every_form() {
             imports(&planted(&[("lib.rs", ""), ("top/mod.rs", ""), ("low/mod.rs", text), ("low/other.rs", "")]));
         assert_eq!(upward(&imports, &layers).len(), 1, "{text}: {imports:?}");
     }
-    let fine = "// crate::top\nuse self::other::Thing;\n#[cfg(test)]\nmod tests { use crate::top::Thing; }\n";
+    let fine =
+        "// crate::top\nuse self::{\n    other::Thing,\n};\n#[cfg(test)]\nmod tests { use crate::top::Thing; }\n";
     let fine =
         imports(&planted(&[("top/mod.rs", "use crate::low::Thing;"), ("low/mod.rs", fine), ("low/other.rs", "")]));
     assert_eq!((upward(&fine, &layers), fine["top/mod.rs"].len()), (Vec::new(), 1));
@@ -148,82 +149,125 @@ fn module(file: &str) -> Vec<&str> {
     module
 }
 
+/// A path in the code.
+struct Named {
+    path: Vec<String>,
+    /// The name that a `use` passes on to those who import from this file.
+    passed_on: Option<String>,
+}
+
 fn imports(sources: &Sources) -> Imports {
-    let files: BTreeMap<Vec<&str>, &str> = sources.keys().rev().map(|file| (module(file), file.as_str())).collect();
-    let exports = exports(sources, &files);
+    let sources: BTreeMap<&str, String> = sources.iter().map(|(file, text)| (file.as_str(), code(text))).collect();
+    let files: Files = sources.keys().rev().map(|file| (module(file), *file)).collect();
+    let mut passed_on = PassedOn::new();
+    let root = passed_on.entry(files.get([].as_slice()).copied().unwrap_or_default()).or_default();
+    for (file, text) in &sources {
+        for (_, rest) in text.match_indices("#[macro_export]").map(|(at, _)| text[at..].split_at(0)) {
+            let name = rest.split_once("macro_rules! ").map(|(_, rest)| rest.split(' ').next().unwrap_or_default());
+            let target = module(file).into_iter().map(str::to_owned).collect();
+            root.insert(name.unwrap_or_default().trim_end_matches('{').to_owned(), target);
+        }
+    }
+    for (file, text) in &sources {
+        for named in paths(text) {
+            if let Some((name, path)) = named.passed_on.zip(absolute(file, &named.path, &files)) {
+                passed_on.entry(file).or_default().insert(name, path);
+            }
+        }
+    }
     let mut all = Imports::new();
-    for (file, text) in sources {
-        let own = module(file);
-        let text = code(text);
-        let mut found = BTreeSet::new();
-        for path in paths(&text) {
-            let mut base = own.clone();
-            let mut rest = path.as_slice();
-            match rest.first().map(String::as_str) {
-                Some("crate") => base.clear(),
-                Some("self" | "super") => {}
-                // A path that begins with a module below this one.
-                Some(first) if files.contains_key(&[own.as_slice(), &[first]].concat()) => base.push(first),
-                _ => continue,
-            }
-            if rest[0] != "super" {
-                rest = &rest[1..];
-            }
-            while rest.first().is_some_and(|word| word == "super") {
-                base.pop();
-                rest = &rest[1..];
-            }
-            let names: Vec<&str> = base.into_iter().chain(rest.iter().map(String::as_str)).collect();
-            // A name that the root only passes on is imported from the file that it comes from.
-            let exported =
-                names.first().filter(|_| !files.contains_key(&names[..1])).and_then(|name| exports.get(*name));
-            let target = exported.or_else(|| (0..=names.len()).rev().find_map(|length| files.get(&names[..length])));
-            found.extend(target.filter(|target| *target != file).map(|target| (*target).to_owned()));
-        }
-        if own.is_empty() {
-            // What the root passes on is no dependency of its own.
-            found.retain(|target| !exports.values().any(|file| file == target));
-        }
-        all.insert(file.clone(), found);
+    for (file, text) in &sources {
+        let used = without_uses(text);
+        let own = paths(text).into_iter().filter(|named| match &named.passed_on {
+            // What a file only passes on is no dependency of its own.
+            Some(name) => has_word(&used.replace(&format!("mod {name}"), ""), name),
+            None => true,
+        });
+        let targets = own.filter_map(|named| absolute(file, &named.path, &files));
+        let targets = targets.filter_map(|path| target(&path, &files, &passed_on, 8));
+        let targets = targets.filter(|target| target != file).map(str::to_owned).collect();
+        all.insert((*file).to_owned(), targets);
     }
     all
 }
 
-/// The names that the root of a crate passes on, each with the file that it comes from.
-fn exports<'s>(sources: &'s Sources, files: &BTreeMap<Vec<&str>, &'s str>) -> BTreeMap<String, &'s str> {
-    let root = files.get([].as_slice()).and_then(|file| sources.get(*file)).map(|text| code(text)).unwrap_or_default();
-    let mut found = BTreeMap::new();
-    for path in paths(&root) {
-        let names: Vec<&str> =
-            path.iter().map(String::as_str).filter(|word| *word != "crate" && *word != "self").collect();
-        let file = (1..names.len()).rev().find_map(|length| files.get(&names[..length]));
-        if let (Some(file), Some(name)) = (file, names.last()) {
-            found.insert((*name).to_owned(), *file);
-        }
+/// The files by their modules.
+type Files<'s> = BTreeMap<Vec<&'s str>, &'s str>;
+/// The names that a file passes on, each with the path that it comes from.
+type PassedOn<'s> = BTreeMap<&'s str, BTreeMap<String, Vec<String>>>;
+
+/// The path from the root of the crate; none of what is not in the crate.
+fn absolute(file: &str, path: &[String], files: &Files<'_>) -> Option<Vec<String>> {
+    let mut base = module(file);
+    let mut rest = path;
+    match rest.first().map(String::as_str) {
+        Some("crate") => base.clear(),
+        Some("self" | "super") => {}
+        // A path that begins with a module below this one.
+        Some(first) if files.contains_key(&[base.as_slice(), &[first]].concat()) => base.push(first),
+        _ => return None,
     }
-    found
+    if rest[0] != "super" {
+        rest = &rest[1..];
+    }
+    while rest.first().is_some_and(|word| word == "super") {
+        base.pop();
+        rest = &rest[1..];
+    }
+    Some(base.into_iter().chain(rest.iter().map(String::as_str)).map(str::to_owned).collect())
+}
+
+/// The file that a path leads to, through those that only pass the name on.
+fn target<'s>(path: &[String], files: &Files<'s>, passed_on: &PassedOn<'s>, steps: usize) -> Option<&'s str> {
+    let names: Vec<&str> = path.iter().map(String::as_str).collect();
+    let length = (0..=names.len()).rev().find(|length| files.contains_key(&names[..*length]))?;
+    let file = files[&names[..length]];
+    let origin = names.get(length).and_then(|name| passed_on.get(file)?.get(*name)).filter(|_| steps > 0);
+    match origin {
+        Some(origin) => {
+            let path: Vec<String> = origin.iter().chain(&path[length + 1..]).cloned().collect();
+            target(&path, files, passed_on, steps - 1)
+        }
+        None => Some(file),
+    }
+}
+
+/// The code without the trees of its `use`s.
+fn without_uses(text: &str) -> String {
+    text.split(';').map(|statement| use_of(statement).map_or(statement, |at| &statement[..at])).collect()
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    let part = |c: char| c.is_alphanumeric() || c == '_';
+    text.match_indices(word).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(part) && !text[at + word.len()..].chars().next().is_some_and(part)
+    })
+}
+
+/// Where the `use` of a statement is.
+fn use_of(statement: &str) -> Option<usize> {
+    let found = statement.match_indices("use ").map(|(at, _)| at);
+    found.filter(|at| *at == 0 || statement.as_bytes()[at - 1].is_ascii_whitespace()).last()
 }
 
 /// The text without comments and without the module of the unit tests.
 fn code(text: &str) -> String {
-    let text = text
-        .split_once("#[cfg(test)]\nmod ")
-        .filter(|(_, rest)| rest.split_once(';').is_none_or(|(name, _)| name.contains('{')))
-        .map_or(text, |(code, _)| code);
+    let tests = ["#[cfg(test)]\nmod ", "#[cfg(all(test"].into_iter().filter_map(|start| text.find(start)).find(|at| {
+        // The tests of a file that declares them by name only are elsewhere.
+        text[*at..].find('{').is_some_and(|open| text[*at..].find(';').is_none_or(|end| open < end))
+    });
+    let text = tests.map_or(text, |at| &text[..at]);
     text.lines().map(|line| line.split_once("//").map_or(line, |(code, _)| code)).collect::<Vec<_>>().join("\n")
 }
 
 /// Every path of the code that may lead to a module: those of `use`, braces taken apart, and those that begin with `crate`
 /// or `super` anywhere.
-fn paths(text: &str) -> Vec<Vec<String>> {
+fn paths(text: &str) -> Vec<Named> {
     let mut found = Vec::new();
     for statement in text.split(';') {
-        let place = statement
-            .match_indices("use ")
-            .filter(|(at, _)| *at == 0 || statement.as_bytes()[at - 1].is_ascii_whitespace())
-            .last();
-        if let Some((at, _)) = place {
-            tree(&statement[at + 4..], &[], &mut found);
+        if let Some(at) = use_of(statement) {
+            let public = statement[..at].trim_end().ends_with("pub") || statement[..at].trim_end().ends_with(')');
+            tree(&statement[at + 4..], &[], public, &mut found);
         }
     }
     for start in ["crate::", "super::"] {
@@ -236,7 +280,7 @@ fn paths(text: &str) -> Vec<Vec<String>> {
             let end = text[at..].find(|c: char| !word(c) && c != ':').map_or(text.len(), |end| at + end);
             // The tree of a `use` is taken apart above.
             if !text[end..].starts_with('{') {
-                found.push(words(&text[at..end]));
+                found.push(Named { path: words(&text[at..end]), passed_on: None });
             }
         }
     }
@@ -248,12 +292,16 @@ fn words(path: &str) -> Vec<String> {
 }
 
 /// Takes the tree of a `use` apart.
-fn tree(text: &str, before: &[String], found: &mut Vec<Vec<String>>) {
+fn tree(text: &str, before: &[String], public: bool, found: &mut Vec<Named>) {
     let text = text.trim();
     match text.split_once('{') {
+        // After the last comma.
+        None if text.is_empty() => {}
         None => {
-            let path = text.split(" as ").next().unwrap_or_default();
-            found.push(before.iter().cloned().chain(words(path)).collect());
+            let (path, other_name) = text.split_once(" as ").map_or((text, None), |(path, name)| (path, Some(name)));
+            let path: Vec<String> = before.iter().cloned().chain(words(path)).collect();
+            let name = other_name.map(|name| name.trim().to_owned()).or_else(|| path.last().cloned());
+            found.push(Named { passed_on: name.filter(|name| public && name != "*"), path });
         }
         Some((head, rest)) => {
             let head: Vec<String> = before.iter().cloned().chain(words(head)).collect();
@@ -264,7 +312,7 @@ fn tree(text: &str, before: &[String], found: &mut Vec<Vec<String>>) {
                     '{' => depth += 1,
                     '}' => depth -= 1,
                     ',' if depth == 0 => {
-                        tree(&inner[start..at], &head, found);
+                        tree(&inner[start..at], &head, public, found);
                         start = at + 1;
                     }
                     _ => {}
