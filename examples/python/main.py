@@ -1,125 +1,70 @@
-"""Chats, lists conversations and makes a dataset, with a client made from the published document.
-
-    DIFY_BASE_URL=http://127.0.0.1:5001/v1 DIFY_API_KEY=app-chat DIFY_DATASET_API_KEY=dataset-knowledge python main.py
-"""
+"""What a program does with Dify: a question, streamed answers, an agent, a file, lists, a refusal. See README.md."""
 
 import os
+import tempfile
 import time
-from typing import TypeVar
+from pathlib import Path
 
-import httpx
-from dify import AuthenticatedClient
-from dify.api.chat import app_chat_send
-from dify.api.conversations import app_conversations_list
-from dify.api.datasets import knowledge_datasets_create
-from dify.api.info import app_info_get
-from dify.models import (
-    ApiErrorBody,
-    ChatReply,
-    ChatRequest,
-    ConversationPage,
-    Dataset,
-    DatasetCreateRequest,
-    ErrorEvent,
-    Inputs,
-    MessageEndEvent,
-    MessageEvent,
-    MessageReplaceEvent,
-    ResponseMode,
-)
-from events import events
-
-T = TypeVar("T")
+import dify_types as types
+from dify import Answer, Dify, DifyError, UnknownEvent
 
 USER = "python-example"
-# No limit on the whole answer; nothing read for this long, pings included, means that the connection is gone.
-TIMEOUT = httpx.Timeout(30.0)
+BASE_URL = os.environ.get("DIFY_BASE_URL", "http://127.0.0.1:5001/v1")
 
 
 def main() -> None:
-    base_url = os.environ["DIFY_BASE_URL"]
-    app = AuthenticatedClient(base_url=base_url, token=os.environ["DIFY_API_KEY"], timeout=TIMEOUT)
-    knowledge = AuthenticatedClient(base_url=base_url, token=os.environ["DIFY_DATASET_API_KEY"], timeout=TIMEOUT)
+    app = Dify(BASE_URL, os.environ.get("DIFY_API_KEY", "app-chat"))
 
-    first = ask(app, "What is Dify?")
-    print(f"blocking: {first.answer}")
+    reply = app.chat(question("What is Dify?"))
+    print(f"blocking: {reply.answer}")
 
-    answer, pieces, conversation = stream(app, "And in short?", first.conversation_id)
-    check(conversation == first.conversation_id, "the second question belongs to the same conversation")
-    print(f"streamed: {answer} ({pieces} pieces)")
+    request = question("And in short?")
+    request.conversation_id = reply.conversation_id
+    print(f"streamed: {ask(app, request)}")
 
-    page = expect(ConversationPage, app_conversations_list.sync(client=app, user=USER))
-    ids = [conversation.id for conversation in page.data]
-    check(first.conversation_id in ids, "the conversation is in the list")
-    print(f"conversations: {len(ids)}")
+    # Agents support streaming only.
+    agent = Dify(BASE_URL, os.environ.get("DIFY_AGENT_API_KEY", "app-roster"))
+    print(f"agent: {ask(agent, question('What time is it?'))}")
 
-    name = f"Python example {time.time_ns()}"
-    dataset = expect(Dataset, knowledge_datasets_create.sync(client=knowledge, body=DatasetCreateRequest(name=name)))
-    check(dataset.name == name and dataset.document_count == 0, "the dataset is as it was asked for, and empty")
-    print(f"dataset: {dataset.name}")
+    with tempfile.TemporaryDirectory() as folder:
+        notes = Path(folder, "notes.txt")
+        notes.write_text("Green tea steeps for two minutes.")
+        file = app.upload(notes, USER)
+    request = question("What do my notes say?")
+    request.files = [file]
+    print(f"with a file: {ask(app, request)}")
 
-    wrong = AuthenticatedClient(base_url=base_url, token="app-invalid", timeout=TIMEOUT)
-    refused = app_info_get.sync_detailed(client=wrong)
-    check(refused.status_code == 401, f"a wrong key is refused, not {refused.status_code}")
-    check(expect(ApiErrorBody, refused.parsed).code == "unauthorized", "and told so")
-    print("python: all as the document says")
+    print(f"conversations: {[conversation.name for conversation in app.conversations(USER)]}")
+    print(f"questions: {[message.query for message in app.messages(reply.conversation_id, USER)]}")
 
+    knowledge = Dify(BASE_URL, os.environ.get("DIFY_DATASET_API_KEY", "dataset-knowledge"))
+    dataset = knowledge.create_dataset(types.DatasetCreateRequest(name=f"Python example {time.time_ns()}"))
+    print(f"knowledge base: {dataset.document_count} documents")
 
-def ask(app: AuthenticatedClient, query: str) -> ChatReply:
-    """A question, answered in one piece."""
-    body = ChatRequest(query=query, inputs=Inputs(), user=USER, response_mode=ResponseMode.BLOCKING)
-    reply = expect(ChatReply, app_chat_send.sync(client=app, body=body))
-    check(reply.answer != "", "the answer says something")
-    return reply
+    try:
+        Dify(BASE_URL, "app-invalid").chat(request)
+    except DifyError as error:
+        print(f"refused: {error.status}, {error.code}, retry after {error.retry_after}")
 
 
-def stream(app: AuthenticatedClient, query: str, conversation_id: str) -> tuple[str, int, str]:
-    """A question, answered piece by piece: the answer, how many pieces it came in, and its conversation."""
-    body = ChatRequest(
-        query=query,
-        inputs=Inputs(),
-        user=USER,
-        response_mode=ResponseMode.STREAMING,
-        conversation_id=conversation_id,
-    )
-    answer, pieces, conversation, ended = "", 0, "", False
-    # The generated function reads a body to its end before it returns; the request itself is the same.
-    with app.get_httpx_client().stream("POST", "/chat-messages", json=body.to_dict()) as response:
-        kind = response.headers.get("content-type", "")
-        if not response.is_success or not kind.startswith("text/event-stream"):
-            raise AssertionError(f"no stream but {response.status_code} {kind}: {response.read()!r}")
-        for value in events(response.iter_bytes()):
-            match value["event"]:
-                case "message":
-                    message = MessageEvent.from_dict(value)
-                    answer += message.answer
-                    pieces += 1
-                    conversation = message.conversation_id
-                case "message_replace":
-                    answer = MessageReplaceEvent.from_dict(value).answer
-                case "message_end":
-                    ended = bool(MessageEndEvent.from_dict(value).metadata.usage)
-                case "error":
-                    error = ErrorEvent.from_dict(value)
-                    raise AssertionError(f"{error.code}: {error.message}")
-                case _:
-                    pass  # newer servers send more
-    check(ended, "the stream came to its end, and told what was used")
-    check(pieces > 1, "an answer comes in pieces")
-    return answer, pieces, conversation
+def question(query: str) -> types.ChatRequest:
+    """Returns a message that starts a conversation. Applications with required variables need more `inputs`."""
+    return types.ChatRequest(query=query, inputs=types.Inputs(), user=USER)
 
 
-def expect(kind: type[T], value: object) -> T:
-    """What an operation answered, where it is the body of success and no error."""
-    if not isinstance(value, kind):
-        raise AssertionError(f"no {kind.__name__} but {value!r}")
-    return value
-
-
-def check(fact: bool, what: str) -> None:
-    """An assertion that `python -O` keeps."""
-    if not fact:
-        raise AssertionError(what)
+def ask(app: Dify, request: types.ChatRequest) -> str:
+    """Returns the streamed answer."""
+    answer = Answer()
+    for event in app.stream(request):
+        answer.add(event)
+        match event:
+            case types.AgentThoughtEvent() if event.tool:
+                print(f"  the agent calls {event.tool}")
+            case types.MessageEndEvent():
+                print(f"  {event.metadata.usage.total_tokens} tokens")
+            case UnknownEvent():
+                print(f"  {event.event}, new in this server")
+    return answer.text
 
 
 if __name__ == "__main__":

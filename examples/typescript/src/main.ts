@@ -1,106 +1,54 @@
-// Chats, lists conversations and makes a dataset, with types made from the published document.
-//
-//     DIFY_BASE_URL=http://127.0.0.1:5001/v1 DIFY_API_KEY=app-chat DIFY_DATASET_API_KEY=dataset-knowledge npm start
+// What a program does with Dify: a question, streamed answers, an agent, a file, lists, a refusal. See README.md.
 
-import assert from "node:assert/strict";
-
-import createClient from "openapi-fetch";
-
-import type { components, paths } from "./dify.js";
-import { chatEvents } from "./events.js";
-
-type Chat = components["schemas"]["ChatRequest"];
-type Reply = components["schemas"]["ChatReply"];
+import { Answer, Dify, DifyError, type Question } from "./dify.js";
 
 const user = "typescript-example";
-const baseUrl = setting("DIFY_BASE_URL");
-const app = createClient<paths>({ baseUrl, headers: { Authorization: `Bearer ${setting("DIFY_API_KEY")}` } });
-const knowledge = createClient<paths>({
-  baseUrl,
-  headers: { Authorization: `Bearer ${setting("DIFY_DATASET_API_KEY")}` },
-});
+const { DIFY_BASE_URL: baseUrl = "http://127.0.0.1:5001/v1", ...keys } = process.env;
 
-const first = await ask({ query: "What is Dify?", inputs: {}, user });
-console.log(`blocking: ${first.answer}`);
+const app = new Dify(baseUrl, keys.DIFY_API_KEY ?? "app-chat");
+const reply = await app.chat(question("What is Dify?"));
+console.log(`blocking: ${reply.answer}`);
+console.log(`streamed: ${await ask(app, { ...question("And in short?"), conversation_id: reply.conversation_id })}`);
 
-const streamed = await stream({ query: "And in short?", inputs: {}, user, conversation_id: first.conversation_id });
-console.log(`streamed: ${streamed.answer} (${streamed.pieces} pieces)`);
-assert.equal(streamed.conversation, first.conversation_id, "the second question belongs to the same conversation");
+// Agents support streaming only.
+const agent = new Dify(baseUrl, keys.DIFY_AGENT_API_KEY ?? "app-roster");
+console.log(`agent: ${await ask(agent, question("What time is it?"))}`);
 
-const conversations = await app.GET("/conversations", { params: { query: { user } } });
-const ids = taken(conversations).data.map((conversation) => conversation.id);
-assert.ok(ids.includes(first.conversation_id), "the conversation is in the list");
-console.log(`conversations: ${ids.length}`);
+const file = await app.upload(new File(["Green tea steeps for two minutes."], "notes.txt", { type: "text/plain" }), user);
+console.log(`with a file: ${await ask(app, { ...question("What do my notes say?"), files: [file] })}`);
 
-const name = `TypeScript example ${Date.now()}`;
-const dataset = taken(await knowledge.POST("/datasets", { body: { name } }));
-assert.equal(dataset.name, name);
-assert.equal(dataset.document_count, 0);
-console.log(`dataset: ${dataset.name}`);
+for await (const conversation of app.conversations(user)) console.log(`conversation: ${conversation.name}`);
+for await (const message of app.messages(reply.conversation_id, user)) console.log(`question: ${message.query}`);
 
-const wrong = createClient<paths>({ baseUrl, headers: { Authorization: "Bearer app-invalid" } });
-const refused = await wrong.GET("/info");
-assert.equal(refused.response.status, 401);
-assert.equal(refused.error?.code, "unauthorized");
-console.log("typescript: all as the document says");
+const knowledge = new Dify(baseUrl, keys.DIFY_DATASET_API_KEY ?? "dataset-knowledge");
+const dataset = await knowledge.createDataset({ name: `TypeScript example ${Date.now()}` });
+console.log(`knowledge base: ${dataset.document_count} documents`);
 
-/** A question, answered in one piece. */
-async function ask(body: Chat): Promise<Reply> {
-  const reply = taken(await app.POST("/chat-messages", { body: { ...body, response_mode: "blocking" } }));
-  // The route answers with either of two media types; without a stream asked for it is JSON.
-  assert.ok("answer" in reply && "mode" in reply, "a blocking answer is a reply");
-  assert.notEqual(reply.answer, "");
-  return reply;
+try {
+  await new Dify(baseUrl, "app-invalid").chat(question("Hello"));
+} catch (error) {
+  if (!(error instanceof DifyError)) throw error;
+  console.log(`refused: ${error.status}, ${error.code}, retry after ${error.retryAfter}`);
 }
 
-/** A question, answered piece by piece. */
-async function stream(body: Chat): Promise<{ answer: string; pieces: number; conversation: string }> {
-  const { error, response } = await app.POST("/chat-messages", {
-    body: { ...body, response_mode: "streaming" },
-    parseAs: "stream",
-  });
-  const type = response.headers.get("content-type") ?? "";
-  const { body: bytes } = response;
-  assert.ok(bytes && type.startsWith("text/event-stream"), `no stream but ${type}: ${JSON.stringify(error)}`);
-  let answer = "";
-  let pieces = 0;
-  let conversation = "";
-  let ended = false;
-  for await (const event of chatEvents(bytes)) {
+/** Returns a message that starts a conversation. Applications with required variables need more `inputs`. */
+function question(query: string): Question {
+  return { query, inputs: {}, user };
+}
+
+/** Returns the streamed answer. */
+async function ask(app: Dify, question: Question): Promise<string> {
+  const answer = new Answer();
+  for await (const event of app.stream(question)) {
+    answer.add(event);
     switch (event.event) {
-      case "message":
-        answer += event.answer;
-        pieces += 1;
-        conversation = event.conversation_id;
-        break;
-      case "message_replace":
-        answer = event.answer;
+      case "agent_thought":
+        if (event.tool) console.log(`  the agent calls ${event.tool}`);
         break;
       case "message_end":
-        assert.ok(event.metadata.usage, "the end tells what was used");
-        ended = true;
+        console.log(`  ${event.metadata.usage.total_tokens} tokens`);
         break;
-      case "error":
-        throw new Error(`${event.code}: ${event.message}`);
     }
   }
-  assert.ok(ended, "the stream came to its end");
-  assert.ok(pieces > 1, "an answer comes in pieces");
-  return { answer, pieces, conversation };
-}
-
-/** What an operation answered, or its error thrown. */
-function taken<T>(result: { data?: T; error?: { code: string; message: string }; response: Response }): T {
-  if (result.data === undefined) {
-    throw new Error(`${result.response.status} ${result.error?.code}: ${result.error?.message}`);
-  }
-  return result.data;
-}
-
-function setting(name: string): string {
-  const value = process.env[name];
-  if (!value) {
-    throw new Error(`set ${name}`);
-  }
-  return value;
+  return answer.text;
 }
