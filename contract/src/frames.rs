@@ -1,5 +1,7 @@
 //! The blocks of a recorded stream of events.
 
+use serde_json::Value;
+
 /// One block of a stream.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Frame {
@@ -28,9 +30,20 @@ pub(crate) fn frames(text: &str) -> Vec<Frame> {
     blocks.flatten().collect()
 }
 
+/// Returns the JSON data of a recorded stream, one value an event; data of other kinds is left out.
+#[must_use]
+pub fn events(text: &str) -> Vec<Value> {
+    frames(text).into_iter().filter_map(|frame| serde_json::from_str(&frame.data?).ok()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_events_of_a_stream_are_its_json_data() {
+        assert_eq!(events("data: {\"a\":1}\n\nevent: ping\n\ndata: [DONE]\n\n"), [serde_json::json!({"a": 1})]);
+    }
 
     #[test]
     fn lines_end_in_any_way_and_data_may_have_several() {

@@ -36,6 +36,7 @@ pub use archive::ArchiveError;
 pub use corpus::{Corpus, CorpusError, Index, corpora};
 pub use document::{Document, DocumentError, Found, follow};
 pub use exchange::{Chunk, Exchange, Request, Response};
+pub use frames::events;
 pub use judge::Judge;
 pub use media::{Body, Message, essence, is_json};
 pub use members::Members;

@@ -59,7 +59,7 @@ impl<'d> Schema<'d> {
         let length = path.len();
         match value {
             Value::Array(values) => {
-                if let Some(items) = picked.items(value, side, 0) {
+                if let Some(items) = picked.items(value, side) {
                     path.push_str("/*");
                     for value in values {
                         items.collect_undocumented(value, side, path, depth + 1, found);
@@ -122,14 +122,20 @@ impl<'d> Schema<'d> {
         }
     }
 
-    /// The first schema for the items of this list.
-    fn items(self, value: &Value, side: Side, depth: usize) -> Option<Self> {
+    /// Returns the first schema for the items of this list.
+    #[must_use]
+    pub fn items(self, value: &Value, side: Side) -> Option<Self> {
+        self.items_within(value, side, 0)
+    }
+
+    fn items_within(self, value: &Value, side: Side, depth: usize) -> Option<Self> {
         if depth > COMPOSED {
             return None;
         }
         let own = self.value().get("items").filter(|items| items.is_object());
-        own.map(|items| Self::new(self.document, items))
-            .or_else(|| self.branches(value, side).into_iter().find_map(|branch| branch.items(value, side, depth + 1)))
+        own.map(|items| Self::new(self.document, items)).or_else(|| {
+            self.branches(value, side).into_iter().find_map(|branch| branch.items_within(value, side, depth + 1))
+        })
     }
 
     /// The alternatives that fit the value (all where none does), and every part.

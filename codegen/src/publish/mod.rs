@@ -20,6 +20,7 @@ mod range;
 mod reached;
 mod streams;
 mod tags;
+mod united;
 
 use std::collections::BTreeMap;
 

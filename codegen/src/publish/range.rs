@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 
 use super::places::each_object;
 use super::reached::{codes, drop_unreached, keep_codes, parts};
+use super::united::unite_alternatives;
 use super::{Object, Version, publish};
 use crate::source::escape;
 
@@ -92,6 +93,9 @@ impl Range {
     pub fn document(&self, bundle: &Value) -> Result<Value, DocumentError> {
         let mut document = bundle.clone();
         contract::project_range(&mut document, &self.first, &self.last);
+        if !self.is_one() {
+            unite_alternatives(&mut document);
+        }
         let codes = codes(&document);
         drop_unreached(&mut document, false);
         each_object(&mut document, &mut |object| {

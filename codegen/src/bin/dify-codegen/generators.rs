@@ -1,28 +1,58 @@
-//! `cargo xtask generators`: the usual generators of other languages, run on the published documents, and what they
-//! write compiled.
+//! `cargo xtask generators`: the usual generators of other languages, run on the published documents; what they write is
+//! compiled, and decodes the recordings.
 
 mod bench;
+mod corpus;
 mod jvm;
 mod outcome;
 mod python;
+mod replay;
 mod report;
 mod rust;
 mod script;
+mod server;
+mod stage;
 mod tools;
 mod typescript;
+mod variants;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::Path;
 use std::time::Instant;
 
 use bench::{Bench, Failure};
 use clap::Args;
-use outcome::Outcome;
-use tools::{Pins, Tools};
+use outcome::{Counts, Outcome, Row, Works};
+use stage::Stage;
+use tools::Pins;
 
 /// The APIs, in the order of the table. A known bug is reported for the first.
 const APIS: [&str; 3] = ["service", "web", "console"];
+
+/// The first release of the documents for all releases.
+const FIRST: &str = "1.0.0";
+
+/// Which releases a document describes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+enum Edition {
+    /// The one of the contract: the published documents.
+    Contract,
+    /// All from the first to that.
+    Releases,
+}
+
+impl Edition {
+    const ALL: [Self; 2] = [Self::Contract, Self::Releases];
+
+    /// What the names of its files end with.
+    fn ending(self) -> &'static str {
+        match self {
+            Self::Contract => "",
+            Self::Releases => "-releases",
+        }
+    }
+}
 
 /// Which generators, and whether to keep what comes out.
 #[derive(Args)]
@@ -57,6 +87,10 @@ struct Generator {
     /// Bugs of the generator's own, by API; the run is expected to fail there.
     known: &'static [KnownBug],
     run: fn(&Bench<'_>) -> Result<(), Failure>,
+    /// Starts the replay program with what `run` built; none where nothing decodes at run time.
+    replay: Option<fn(&Bench<'_>) -> Result<(), Failure>>,
+    /// Bugs of the generator's own that the replay shows, each failure one of them.
+    faults: &'static [KnownBug],
 }
 
 /// An option of a generator that its run here needs.
@@ -84,13 +118,13 @@ pub fn generators(root: &Path, task: &Generators) -> Result<bool, Box<dyn Error>
         let names: Vec<&str> = all().map(|it| it.name).collect();
         return Err(format!("no generator's name contains that; there are: {}", names.join(", ")).into());
     }
-    let tools = Tools::fetch(root)?;
+    let stage = Stage::new(root)?;
     let mut right = true;
     for api in APIS.into_iter().filter(|api| task.api.as_deref().is_none_or(|only| only == *api)) {
         for generator in &chosen {
             let start = Instant::now();
-            let outcome = generator.outcome(&tools, api)?;
-            let told = match (&outcome, generator.known(api)) {
+            let row = generator.row(&stage, api)?;
+            let builds = match (&row.builds, generator.known(api)) {
                 (Outcome::Compiles, None) => "ok".to_owned(),
                 (Outcome::Compiles, Some(_)) => {
                     right = false;
@@ -106,20 +140,29 @@ pub fn generators(root: &Path, task: &Generators) -> Result<bool, Box<dyn Error>
                 }
                 (Outcome::Skipped(why), _) => format!("skipped: {why}"),
             };
-            println!("{api:<8} {:<44} {:>4.0} s  {told}", generator.name, start.elapsed().as_secs_f64());
-            outcome::keep(&tools, generator, api, &outcome)?;
+            let works = match &row.works {
+                Works::All(counts) => format!("; works: {counts}"),
+                Works::Faults(counts) => format!("; works, but for faults of its own: {counts}"),
+                Works::Fails(why) => {
+                    right = false;
+                    format!("; DOES NOT WORK: {why}")
+                }
+                Works::NotTried => String::new(),
+            };
+            println!("{api:<8} {:<44} {:>4.0} s  {builds}{works}", generator.name, start.elapsed().as_secs_f64());
+            outcome::keep(&stage.tools, generator, api, &row)?;
         }
     }
     if task.record {
-        let mut outcomes = BTreeMap::new();
+        let mut rows = BTreeMap::new();
         for generator in all() {
             for api in APIS {
-                if let Some(outcome) = outcome::kept(&tools, generator, api)? {
-                    outcomes.insert((generator.name, api), outcome);
+                if let Some(row) = outcome::kept(&stage.tools, generator, api)? {
+                    rows.insert((generator.name, api), row);
                 }
             }
         }
-        report::record(root, &pins, &outcomes)?;
+        report::record(root, &pins, &rows)?;
     }
     Ok(right)
 }
@@ -143,25 +186,80 @@ impl Generator {
         self.known.iter().find(|known| known.apis.contains(&api))
     }
 
-    fn outcome(&self, tools: &Tools, api: &str) -> Result<Outcome, Box<dyn Error>> {
+    /// The bugs that its replay is expected to show.
+    fn faults_in(&self, api: &str) -> impl Iterator<Item = &'static KnownBug> {
+        self.faults.iter().filter(move |fault| fault.apis.contains(&api))
+    }
+
+    fn row(&self, stage: &Stage, api: &str) -> Result<Row, Box<dyn Error>> {
+        let mut row = Row { builds: Outcome::Compiles, works: Works::NotTried, unknown_event: None };
         let missing: Vec<&str> = self.needs.iter().copied().filter(|need| !tools::there(need)).collect();
         if !missing.is_empty() {
-            return Ok(Outcome::Skipped(format!("{} is not here ({})", missing.join(", "), self.install)));
+            row.builds = Outcome::Skipped(format!("{} is not here ({})", missing.join(", "), self.install));
+            return Ok(row);
         }
-        let bench = Bench::new(tools, api, self)?;
-        let Err(failure) = (self.run)(&bench) else {
+        let bench = Bench::new(&stage.tools, api, Edition::Contract, self)?;
+        row.builds = self.built(&bench)?;
+        if let (Some(replay), Outcome::Compiles | Outcome::Bug) = (self.replay, &row.builds) {
+            row.works = match self.works(stage, bench, replay, &mut row.unknown_event)? {
+                Ok(works) => works,
+                Err(why) => Works::Fails(why),
+            };
+        }
+        Ok(row)
+    }
+
+    fn built(&self, bench: &Bench<'_>) -> Result<Outcome, Box<dyn Error>> {
+        let Err(failure) = (self.run)(bench) else {
             return Ok(Outcome::Compiles);
         };
         let (why, log) = (failure.to_string(), bench.log()?);
-        let bug = self.known(api).is_some_and(|known| known.shows(&why, &log));
+        let bug = self.known(bench.api).is_some_and(|known| known.shows(&why, &log));
         Ok(if bug { Outcome::Bug } else { Outcome::Fails(why) })
+    }
+
+    /// Replays both corpora, the second in a client of the document for all releases. The inner error is why it does not work.
+    fn works(
+        &self,
+        stage: &Stage,
+        contract: Bench<'_>,
+        replay: fn(&Bench<'_>) -> Result<(), Failure>,
+        unknown_event: &mut Option<bool>,
+    ) -> Result<Result<Works, String>, Box<dyn Error>> {
+        let api = contract.api;
+        let faults: Vec<&KnownBug> = self.faults_in(api).collect();
+        let (mut counts, mut seen) = (Counts::default(), BTreeSet::new());
+        let releases = Bench::new(&stage.tools, api, Edition::Releases, self)?;
+        for (edition, mut bench) in Edition::ALL.into_iter().zip([contract, releases]) {
+            if edition == Edition::Releases
+                && let Outcome::Fails(why) = self.built(&bench)?
+            {
+                return Ok(Err(format!("the client from {FIRST} on: {why}")));
+            }
+            let server = (edition == Edition::Contract && api == APIS[0]).then_some(&stage.server);
+            let explained =
+                bench.replayed(stage.corpus(api, edition)?, server, replay).map_err(|failure| failure.to_string());
+            let explained = explained.and_then(|tally| {
+                counts.add(&tally);
+                *unknown_event = tally.unknown_event.or(*unknown_event);
+                tally.explained(&faults)
+            });
+            match explained {
+                Ok(signs) => seen.extend(signs),
+                Err(why) => return Ok(Err(why)),
+            }
+        }
+        Ok(match faults.iter().find(|fault| !seen.contains(fault.sign)) {
+            Some(unseen) => Err(format!("{} is listed and does not show: remove the entry", unseen.link)),
+            None if faults.is_empty() => Ok(Works::All(counts)),
+            None => Ok(Works::Faults(counts)),
+        })
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use std::collections::BTreeSet;
 
     #[test]
     fn every_generator_has_a_name_of_its_own_and_a_pinned_version() {
@@ -181,7 +279,7 @@ mod tests {
                 assert!(!choice.arguments.is_empty() && !choice.why.is_empty(), "{}", generator.name);
                 assert!(choice.link.starts_with("https://"), "{}", generator.name);
             }
-            for known in generator.known {
+            for known in generator.known.iter().chain(generator.faults) {
                 assert!(known.link.starts_with("https://") && !known.what.is_empty(), "{}", generator.name);
                 assert!(!known.sign.is_empty(), "{}: without a sign any failure is this bug", generator.name);
                 assert!(known.apis.iter().all(|api| APIS.contains(api)), "{}", generator.name);

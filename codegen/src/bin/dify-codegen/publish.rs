@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use codegen::bindings::Document;
-use codegen::publish::{self, Range};
+use codegen::publish::{self, Range, RangeError};
 use serde_json::Value;
 
 use crate::documents;
@@ -34,31 +34,45 @@ struct Releases {
 
 /// Writes the documents of all APIs in each version of OpenAPI, as YAML and JSON, with their list.
 pub fn run(root: &Path, task: &Publish) -> Result<bool, Box<dyn Error>> {
+    let out = |name: &str| task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name));
+    match (&task.releases.release, &task.releases.from) {
+        (Some(release), _) => write(root, &out(release), |values, released| Range::one(release, values, released))?,
+        (_, first) => {
+            let first = first.as_deref().unwrap_or_default();
+            from(root, first, &out(&format!("from-{first}")))?;
+        }
+    }
+    Ok(true)
+}
+
+/// Writes the documents for all releases from one to the described one to a folder.
+pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> {
+    write(root, out, |values, released| Range::from(first, values, released))
+}
+
+fn write(
+    root: &Path,
+    out: &Path,
+    range: impl FnOnce(&[Value], &[&str]) -> Result<Range, RangeError>,
+) -> Result<(), Box<dyn Error>> {
     let bundles = documents::source(root)?;
     let values: Vec<Value> = bundles.iter().map(|bundle| bundle.value.clone()).collect();
     let released = fs::read_to_string(root.join("spec/upstream/releases.txt"))
         .map_err(|error| format!("spec/upstream/releases.txt: {error}"))?;
     let released: Vec<&str> = released.lines().collect();
-    let (name, range) = match (&task.releases.release, &task.releases.from) {
-        (Some(release), _) => (release.clone(), Range::one(release, &values, &released)?),
-        (_, from) => {
-            let from = from.as_deref().unwrap_or_default();
-            (format!("from-{from}"), Range::from(from, &values, &released)?)
-        }
-    };
-    let out = task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name));
+    let range = range(&values, &released)?;
     let of_releases = bundles.into_iter().map(|Document { api, value }| {
         let value = range.document(&value).map_err(|error| format!("spec/{api}: {error}"))?;
         Ok(Document { api, value })
     });
     let documents = of_releases.collect::<Result<Vec<_>, String>>()?;
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
-    fs::create_dir_all(&out).map_err(|error| failed(&out, error))?;
+    fs::create_dir_all(out).map_err(|error| failed(out, error))?;
     let files = publish::files(&documents);
     for (name, contents) in &files {
         let path = out.join(name);
         fs::write(&path, contents).map_err(|error| failed(&path, error))?;
     }
     documents::print(&format!("{} files written to {}\n", files.len(), out.display()))?;
-    Ok(true)
+    Ok(())
 }

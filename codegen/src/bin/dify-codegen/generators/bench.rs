@@ -3,12 +3,15 @@
 use std::ffi::OsStr;
 use std::fmt;
 use std::fs::{self, File};
-use std::io;
+use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use super::corpus::Corpus;
+use super::replay::{CONTENTS, FILE, Tally};
+use super::server::Server;
 use super::tools::Tools;
-use super::{Choice, Generator};
+use super::{Choice, Edition, Generator};
 
 /// One run: the tools, the document and a folder of its own.
 pub(super) struct Bench<'a> {
@@ -20,7 +23,13 @@ pub(super) struct Bench<'a> {
     pub(super) out: PathBuf,
     options: &'static [Choice],
     log: PathBuf,
+    /// The corpus.
+    corpus: PathBuf,
+    server: Option<&'a Server>,
 }
+
+/// What a replay program writes, in the folder of the client.
+const RESULTS: &str = "results.jsonl";
 
 /// Why a run did not come to its end.
 #[derive(Debug)]
@@ -45,15 +54,46 @@ impl From<String> for Failure {
 }
 
 impl<'a> Bench<'a> {
-    pub(super) fn new(tools: &'a Tools, api: &'a str, generator: &Generator) -> io::Result<Self> {
-        let (out, log) = (tools.place(generator, api, ""), tools.place(generator, api, ".log"));
+    pub(super) fn new(tools: &'a Tools, api: &'a str, edition: Edition, generator: &Generator) -> io::Result<Self> {
+        let place = |ending: &str| tools.place(generator, api, &format!("{}{ending}", edition.ending()));
+        let (out, log) = (place(""), place(".log"));
         if out.exists() {
             fs::remove_dir_all(&out)?;
         }
         fs::create_dir_all(&out)?;
         File::create(&log)?;
-        let document = tools.document(generator, api);
-        Ok(Self { tools, api, document, out, options: generator.options, log })
+        let document = tools.document(generator.openapi, api, edition);
+        let corpus = tools.corpus(api, edition);
+        Ok(Self { tools, api, document, out, options: generator.options, log, corpus, server: None })
+    }
+
+    /// Replays the corpus in the client that was built, and calls the server where one is given.
+    pub(super) fn replayed(
+        &mut self,
+        corpus: &Corpus,
+        server: Option<&'a Server>,
+        replay: fn(&Bench<'_>) -> Result<(), Failure>,
+    ) -> Result<Tally, Failure> {
+        self.server = server;
+        let results = self.out.join(RESULTS);
+        fs::write(self.out.join(FILE), CONTENTS)?;
+        fs::write(&results, "")?;
+        replay(self)?;
+        let tally = Tally::of(corpus, &fs::read_to_string(&results)?, server.is_some());
+        let mut log = File::options().append(true).open(&self.log)?;
+        tally.failures.iter().try_for_each(|failure| writeln!(log, "{failure}"))?;
+        Ok(tally)
+    }
+
+    /// Runs a replay program: it decodes the lines of `REPLAY_CORPUS` and writes a result for each to `REPLAY_RESULTS`.
+    pub(super) fn replay(&self, command: &mut Command) -> Result<(), Failure> {
+        command.env("REPLAY_DOCUMENT", &self.document);
+        command.env("REPLAY_CORPUS", &self.corpus).env("REPLAY_RESULTS", self.out.join(RESULTS));
+        if let Some(server) = self.server {
+            command.env("DIFY_BASE_URL", &server.base).env("DIFY_API_KEY", &server.key);
+            command.env("REPLAY_FILE", self.out.join(FILE));
+        }
+        self.run(command)
     }
 
     /// Runs a command to its end; its output goes to the log.

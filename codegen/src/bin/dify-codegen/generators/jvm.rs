@@ -40,6 +40,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             },
         ],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("java", &["library=native", "openApiNullable=false"])?;
             // The generator's own jar carries Jackson.
@@ -69,6 +71,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://openapi-generator.tech/docs/generators/kotlin",
         }],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("kotlin", &[])?;
             let kotlin = bench.tools.modules().join("kotlin-compiler/lib");

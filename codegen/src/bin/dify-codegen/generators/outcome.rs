@@ -1,13 +1,15 @@
 //! What came of a generator on a document, kept until the document changes: a whole run takes an hour.
 
 use std::error::Error;
+use std::fmt;
 use std::fs;
 use std::hash::{DefaultHasher, Hash as _, Hasher as _};
 
 use serde_json::{Value, json};
 
-use super::Generator;
+use super::replay::Tally;
 use super::tools::Tools;
+use super::{Edition, Generator};
 
 /// What came of one generator on one document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,9 +21,50 @@ pub(super) enum Outcome {
     Skipped(String),
 }
 
+/// What came of replaying the recordings in the client that one generator made.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Works {
+    /// Everything decodes: how many lines of the contract's release, and of all releases.
+    All(Counts),
+    /// Something does not, by the faults that the generator is listed with.
+    Faults(Counts),
+    Fails(String),
+    /// There is no replay program, or no client.
+    NotTried,
+}
+
+/// The recorded lines that decoded, of how many, for each edition of the document.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Counts(pub(super) Vec<(usize, usize)>);
+
+impl Counts {
+    pub(super) fn add(&mut self, tally: &Tally) {
+        self.0.push((tally.decoded, tally.of));
+    }
+}
+
+impl fmt::Display for Counts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (at, (decoded, of)) in self.0.iter().enumerate() {
+            let separator = if at == 0 { "" } else { ", " };
+            write!(f, "{separator}{decoded} of {of}")?;
+        }
+        Ok(())
+    }
+}
+
+/// Both columns of a generator and an API.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Row {
+    pub(super) builds: Outcome,
+    pub(super) works: Works,
+    /// Whether an unknown event is decoded; None where no stream was replayed.
+    pub(super) unknown_event: Option<bool>,
+}
+
 /// Keep it beside the output.
-pub(super) fn keep(tools: &Tools, generator: &Generator, api: &str, outcome: &Outcome) -> Result<(), Box<dyn Error>> {
-    let mut value = outcome.to_json();
+pub(super) fn keep(tools: &Tools, generator: &Generator, api: &str, row: &Row) -> Result<(), Box<dyn Error>> {
+    let mut value = row.to_json();
     value["of"] = of(tools, generator, api)?.into();
     let path = tools.place(generator, api, ".json");
     fs::create_dir_all(path.parent().unwrap_or(&path))?;
@@ -29,13 +72,13 @@ pub(super) fn keep(tools: &Tools, generator: &Generator, api: &str, outcome: &Ou
 }
 
 /// The outcome that was kept, where it is of this very document and these tools.
-pub(super) fn kept(tools: &Tools, generator: &Generator, api: &str) -> Result<Option<Outcome>, Box<dyn Error>> {
+pub(super) fn kept(tools: &Tools, generator: &Generator, api: &str) -> Result<Option<Row>, Box<dyn Error>> {
     let Ok(text) = fs::read_to_string(tools.place(generator, api, ".json")) else {
         return Ok(None);
     };
     let value: Value = serde_json::from_str(&text)?;
     let fresh = value["of"] == of(tools, generator, api)?;
-    Ok(Outcome::from_json(&value).filter(|_| fresh))
+    Ok(Row::from_json(&value).filter(|_| fresh))
 }
 
 impl Outcome {
@@ -60,10 +103,48 @@ impl Outcome {
     }
 }
 
-/// A sign of what the outcome depends on: the document, the pinned tools and the options.
+impl Works {
+    fn to_json(&self) -> Value {
+        match self {
+            Self::All(counts) => json!({"outcome": "all", "counts": counts.0}),
+            Self::Faults(counts) => json!({"outcome": "faults", "counts": counts.0}),
+            Self::Fails(why) => json!({"outcome": "fails", "why": why}),
+            Self::NotTried => json!({"outcome": "not tried"}),
+        }
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        let counts = || serde_json::from_value(value["counts"].clone()).ok().map(Counts);
+        match value["outcome"].as_str()? {
+            "all" => counts().map(Self::All),
+            "faults" => counts().map(Self::Faults),
+            "fails" => value["why"].as_str().map(|why| Self::Fails(why.to_owned())),
+            "not tried" => Some(Self::NotTried),
+            _ => None,
+        }
+    }
+}
+
+impl Row {
+    fn to_json(&self) -> Value {
+        json!({"builds": self.builds.to_json(), "works": self.works.to_json(), "unknown_event": self.unknown_event})
+    }
+
+    fn from_json(value: &Value) -> Option<Self> {
+        Some(Self {
+            builds: Outcome::from_json(&value["builds"])?,
+            works: Works::from_json(&value["works"])?,
+            unknown_event: value["unknown_event"].as_bool(),
+        })
+    }
+}
+
+/// A sign of what the outcome depends on: the documents, the pinned tools and the options.
 fn of(tools: &Tools, generator: &Generator, api: &str) -> Result<String, Box<dyn Error>> {
     let mut hasher = DefaultHasher::new();
-    fs::read(tools.document(generator, api))?.hash(&mut hasher);
+    for edition in Edition::ALL {
+        fs::read(tools.document(generator.openapi, api, edition))?.hash(&mut hasher);
+    }
     for pins in ["requirements.txt", "package-lock.json"] {
         fs::read(tools.helper(pins))?.hash(&mut hasher);
     }
@@ -79,9 +160,16 @@ mod tests {
 
     #[test]
     fn an_outcome_is_read_as_it_was_kept() {
-        for outcome in [Outcome::Compiles, Outcome::Bug, Outcome::Fails("a".into()), Outcome::Skipped("b".into())] {
-            assert_eq!(Outcome::from_json(&outcome.to_json()), Some(outcome));
+        let builds = [Outcome::Compiles, Outcome::Bug, Outcome::Fails("a".into()), Outcome::Skipped("b".into())];
+        let counts = Counts(vec![(1, 2), (3, 4)]);
+        let works = [Works::All(counts.clone()), Works::Faults(counts), Works::Fails("a".into()), Works::NotTried];
+        for (builds, works) in builds.into_iter().zip(works) {
+            for unknown_event in [None, Some(true)] {
+                let row = Row { builds: builds.clone(), works: works.clone(), unknown_event };
+                assert_eq!(Row::from_json(&row.to_json()), Some(row));
+            }
         }
         assert_eq!(Outcome::from_json(&json!({"outcome": "else"})), None);
+        assert_eq!(Works::from_json(&json!({"outcome": "all", "counts": "none"})), None);
     }
 }

@@ -16,6 +16,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "every module imported",
         options: &[],
         known: &[],
+        replay: Some(|bench| replay(bench, "openapi_generator.py")),
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("python", &["packageName=dify"])?;
             import(bench, "dify")
@@ -46,6 +48,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/openapi-generators/openapi-python-client/issues/542",
             sign: PIECES,
         }],
+        replay: Some(|bench| replay(bench, "openapi_python_client.py")),
+        faults: &[],
         run: |bench| {
             let mut command = bench.tools.python("openapi-python-client");
             command.args(["generate", "--overwrite", "--meta", "none"]);
@@ -71,6 +75,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/koxudaxi/datamodel-code-generator",
         }],
         known: &[],
+        replay: Some(|bench| replay(bench, "pydantic_models.py")),
+        faults: &[],
         run: |bench| {
             let mut command = bench.tools.python("datamodel-codegen");
             command.args(["--input-file-type", "openapi", "--output-model-type", "pydantic_v2.BaseModel", "--input"]);
@@ -87,6 +93,13 @@ fn import(bench: &Bench<'_>, package: &str) -> Result<(), Failure> {
     let mut command = bench.tools.python("python");
     command.arg(bench.tools.helper("import_all.py")).arg(package);
     bench.run(command.env("PYTHONPATH", ".").current_dir(&bench.out))
+}
+
+fn replay(bench: &Bench<'_>, program: &str) -> Result<(), Failure> {
+    let mut command = bench.tools.python("python");
+    command.arg("-B").arg(bench.tools.helper("replay").join(program));
+    // Python looks beside the program by itself, and here for the client.
+    bench.replay(command.env("PYTHONPATH", ".").current_dir(&bench.out))
 }
 
 fn mypy(bench: &Bench<'_>, package: &str) -> Result<(), Failure> {

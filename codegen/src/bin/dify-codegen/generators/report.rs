@@ -8,24 +8,24 @@ use std::path::Path;
 
 use codegen::support::between;
 
-use super::outcome::Outcome;
+use super::outcome::{Outcome, Row, Works};
 use super::tools::Pins;
-use super::{APIS, all};
+use super::{APIS, KnownBug, all};
 
-type Outcomes<'a> = BTreeMap<(&'a str, &'a str), Outcome>;
+type Rows<'a> = BTreeMap<(&'a str, &'a str), Row>;
 
 const BEGIN: &str = "<!-- generators: written by `cargo xtask generators --record` -->";
 const END: &str = "<!-- generators: end -->";
 
 /// Write the page, and the table of every README that has a place for it.
-pub(super) fn record(root: &Path, pins: &Pins, outcomes: &Outcomes<'_>) -> Result<(), Box<dyn Error>> {
+pub(super) fn record(root: &Path, pins: &Pins, rows: &Rows<'_>) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(root.join("docs"))?;
-    fs::write(root.join("docs/GENERATORS.md"), page(pins, outcomes))?;
+    fs::write(root.join("docs/GENERATORS.md"), page(pins, rows))?;
     println!("wrote docs/GENERATORS.md");
     for (name, words) in [("README.md", ENGLISH), ("README.zh.md", CHINESE)] {
         let path = root.join(name);
         let text = fs::read_to_string(&path)?;
-        let table = short(pins, outcomes, words);
+        let table = short(pins, rows, words);
         let replaced = between(&text, BEGIN, END, &table)
             .ok_or_else(|| format!("{name} has no lines `{BEGIN}` and `{END}` to put the table between"))?;
         if replaced != text {
@@ -44,45 +44,61 @@ struct Words {
     bug: &'static str,
     fails: &'static str,
     skipped: &'static str,
+    works: &'static str,
+    faults: &'static str,
+    does_not: &'static str,
 }
 
 const ENGLISH: Words = Words {
-    head: "| generator | version | its output |",
-    compiles: "compiles",
-    bug: "does not compile, by a bug of its own",
-    fails: "does not compile",
+    head: "| generator | version | builds | works |",
+    compiles: "yes",
+    bug: "no, by a bug of its own",
+    fails: "no",
     skipped: "not tried",
+    works: "yes",
+    faults: "but for its own bugs",
+    does_not: "no",
 };
 
 const CHINESE: Words = Words {
-    head: "| 生成器 | 版本 | 生成的代码 |",
-    compiles: "可编译",
-    bug: "因其自身缺陷无法编译",
-    fails: "无法编译",
+    head: "| 生成器 | 版本 | 可编译 | 可用 |",
+    compiles: "是",
+    bug: "否，因其自身缺陷",
+    fails: "否",
     skipped: "未试",
+    works: "是",
+    faults: "除其自身缺陷外",
+    does_not: "否",
 };
 
 /// One line a generator, for the document that most people take.
-fn short(pins: &Pins, outcomes: &Outcomes<'_>, words: Words) -> String {
-    let mut text = format!("{}\n|---|---|---|\n", words.head);
+fn short(pins: &Pins, rows: &Rows<'_>, words: Words) -> String {
+    let mut text = format!("{}\n|---|---|---|---|\n", words.head);
+    let link = |word: &str, known: Option<&KnownBug>| match known {
+        Some(known) => format!("[{word}]({})", known.link),
+        None => word.to_owned(),
+    };
     for generator in all() {
-        let link = |word: &str| match generator.known(APIS[0]) {
-            Some(known) => format!("[{word}]({})", known.link),
-            None => word.to_owned(),
-        };
-        let outcome = match outcomes.get(&(generator.name, APIS[0])) {
+        let row = rows.get(&(generator.name, APIS[0]));
+        let builds = match row.map(|row| &row.builds) {
             Some(Outcome::Compiles) => words.compiles.to_owned(),
-            Some(Outcome::Bug) => link(words.bug),
+            Some(Outcome::Bug) => link(words.bug, generator.known(APIS[0])),
             Some(Outcome::Fails(_)) => words.fails.to_owned(),
             Some(Outcome::Skipped(_)) | None => words.skipped.to_owned(),
         };
+        let works = match row.map(|row| &row.works) {
+            Some(Works::All(_)) => words.works.to_owned(),
+            Some(Works::Faults(_)) => link(words.faults, generator.faults_in(APIS[0]).next()),
+            Some(Works::Fails(_)) => words.does_not.to_owned(),
+            Some(Works::NotTried) | None => "–".to_owned(),
+        };
         let version = pins.version(generator.package).unwrap_or("?");
-        let _ = writeln!(text, "| {} | {version} | {outcome} |", generator.name);
+        let _ = writeln!(text, "| {} | {version} | {builds} | {works} |", generator.name);
     }
     text
 }
 
-fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
+fn page(pins: &Pins, rows: &Rows<'_>) -> String {
     let mut text = String::from(
         "# The published documents in other languages\n\n\
          Written by `cargo xtask generators --record`; edit nothing here.\n\n\
@@ -95,7 +111,7 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
         let version = pins.version(generator.package).unwrap_or("?");
         let _ = write!(text, "| {} | {version} | {} | {} ", generator.name, generator.openapi, generator.proof);
         for api in APIS {
-            let cell = match outcomes.get(&(generator.name, api)) {
+            let cell = match rows.get(&(generator.name, api)).map(|row| &row.builds) {
                 Some(Outcome::Compiles) => "ok".to_owned(),
                 Some(Outcome::Bug) => match generator.known(api) {
                     Some(known) => format!("no: {} ([its bug]({}))", known.what, known.link),
@@ -110,7 +126,7 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
         text.push_str("|\n");
     }
     let skipped: Vec<String> = all()
-        .filter_map(|generator| match outcomes.get(&(generator.name, APIS[0])) {
+        .filter_map(|generator| match rows.get(&(generator.name, APIS[0])).map(|row| &row.builds) {
             Some(Outcome::Skipped(why)) => Some(format!("- {}: {why}.\n", generator.name)),
             _ => None,
         })
@@ -119,6 +135,7 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
         text.push_str("\n## Not tried\n\n");
         text.extend(skipped);
     }
+    works(&mut text, rows);
     text.push_str("\n## Options\n\nWhat a generator needs besides the document:\n\n");
     for generator in all() {
         for choice in generator.options {
@@ -129,6 +146,48 @@ fn page(pins: &Pins, outcomes: &Outcomes<'_>) -> String {
     text
 }
 
+/// What came of the replays, with the faults that explain what is missing.
+fn works(text: &mut String, rows: &Rows<'_>) {
+    text.push_str(
+        "\n## At run time\n\n\
+         A small program for each generator ([`tools/generators/replay`](../tools/generators/replay)) decodes the recorded \
+         replies, refusals and events in its classes and encodes them again; nothing may be lost or made up. Null may be \
+         absent. The first number is the release of the contract with its document, the second all recorded releases with the \
+         document of `cargo xtask publish --from 1.0.0`; bodies of one schema and one shape are replayed once. Each body also \
+         comes with null in every place that allows it, with unknown members, and with unknown values of extensible enums. \
+         For Service, the client uploads a file to `dify-mock` and decodes a refusal. *Unknown event* is what the client does \
+         with one: it decodes it, or refuses that event alone.\n\n\
+         | generator | Service | Web | Console | unknown event |\n|---|---|---|---|---|\n",
+    );
+    for generator in all().filter(|generator| generator.replay.is_some()) {
+        let _ = write!(text, "| {} ", generator.name);
+        for api in APIS {
+            let cell = match rows.get(&(generator.name, api)).map(|row| &row.works) {
+                Some(Works::All(counts)) => format!("works: {counts}"),
+                Some(Works::Faults(counts)) => format!("{counts}, see its bugs"),
+                Some(Works::Fails(_)) => "**no**".to_owned(),
+                Some(Works::NotTried) => "not tried".to_owned(),
+                None => "not run".to_owned(),
+            };
+            let _ = write!(text, "| {cell} ");
+        }
+        let unknown = rows.get(&(generator.name, APIS[0])).and_then(|row| row.unknown_event);
+        let unknown = match unknown {
+            Some(true) => "decoded",
+            Some(false) => "refused, alone",
+            None => "–",
+        };
+        let _ = writeln!(text, "| {unknown} |");
+    }
+    text.push('\n');
+    for generator in all() {
+        for fault in generator.faults {
+            let apis = fault.apis.join(", ");
+            let _ = writeln!(text, "- {} ({apis}): {} ([its bug]({})).", generator.name, fault.what, fault.link);
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -137,9 +196,13 @@ mod tests {
     fn a_generator_that_fails_without_a_known_bug_stands_out() {
         let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
         let pins = Pins::read(&root).expect("the pins are readable");
-        let failed = Outcome::Fails("see the log".to_owned());
-        let outcomes = Outcomes::from([(("openapi-typescript", "service"), failed)]);
-        assert!(page(&pins, &outcomes).contains("| 3.0 | tsc --strict | **no** | not run | not run |"));
-        assert!(short(&pins, &outcomes, ENGLISH).contains("| openapi-typescript | 7.13.0 | does not compile |"));
+        let failed = Row {
+            builds: Outcome::Fails("see the log".to_owned()),
+            works: Works::Fails("lost".to_owned()),
+            unknown_event: None,
+        };
+        let rows = Rows::from([(("openapi-generator: go", "service"), failed)]);
+        assert!(page(&pins, &rows).contains("| 3.0 | go vet | **no** | not run | not run |"));
+        assert!(short(&pins, &rows, ENGLISH).contains("| openapi-generator: go | 7.26.0 | no | no |"));
     }
 }

@@ -28,6 +28,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/OpenAPITools/openapi-generator/issues/19923",
             sign: "cannot find `models` in `models`",
         }],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("rust", &[])?;
             check(bench)
@@ -42,6 +44,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "cargo check",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             let code = progenitor(bench)?;
             fs::create_dir_all(bench.out.join("src"))?;

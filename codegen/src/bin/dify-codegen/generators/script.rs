@@ -19,6 +19,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://openapi-generator.tech/docs/generators/go",
         }],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("go", &[])?;
             let mut go = Command::new("go");
@@ -36,6 +38,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "ruby -c, every constant loaded",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("ruby", &[])?;
             for chunk in bench.files("rb")?.chunks(100) {
@@ -58,6 +62,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/OpenAPITools/openapi-generator/issues/23949",
         }],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("php", &[])?;
             let helper = bench.tools.helper("load_all.php");
@@ -73,6 +79,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "dotnet build",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("csharp", &[])?;
             bench.run(Command::new("dotnet").args(["build", "src"]).current_dir(&bench.out))

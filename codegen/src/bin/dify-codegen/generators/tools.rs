@@ -7,7 +7,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::Value;
 
-use super::Generator;
+use super::{Edition, FIRST, Generator};
 
 /// Where the pins are, below the workspace's root.
 const PINNED: &str = "tools/generators";
@@ -117,9 +117,23 @@ impl Tools {
         self.folder.join("node/node_modules")
     }
 
-    /// The published document that a generator is given.
-    pub(super) fn document(&self, generator: &Generator, api: &str) -> PathBuf {
-        self.root.join(format!("spec/published/dify-{api}-{}.json", generator.openapi))
+    /// The document of an API in a version of OpenAPI.
+    pub(super) fn document(&self, openapi: &str, api: &str, edition: Edition) -> PathBuf {
+        let folder = match edition {
+            Edition::Contract => self.root.join("spec/published"),
+            Edition::Releases => self.releases(),
+        };
+        folder.join(format!("dify-{api}-{openapi}.json"))
+    }
+
+    /// The folder of the documents for all releases.
+    pub(super) fn releases(&self) -> PathBuf {
+        self.folder.join(format!("from-{FIRST}"))
+    }
+
+    /// The corpus that the replays read.
+    pub(super) fn corpus(&self, api: &str, edition: Edition) -> PathBuf {
+        self.folder.join("corpus").join(format!("{api}{}.jsonl", edition.ending()))
     }
 
     /// The path of a generator's output for an API, or with an ending that of its report.

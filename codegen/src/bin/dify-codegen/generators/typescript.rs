@@ -16,6 +16,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-fetch", &[])?;
             check(bench, "index.ts")
@@ -30,6 +32,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-axios", &[])?;
             check(bench, "index.ts")
@@ -44,6 +48,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-typescript");
             command.arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));
@@ -61,6 +67,8 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-ts");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify"));
@@ -81,6 +89,8 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://orval.dev/guides/fetch",
         }],
         known: &[],
+        replay: None,
+        faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("orval");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));

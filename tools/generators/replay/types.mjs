@@ -1,0 +1,28 @@
+// For clients that decode by JSON.parse alone: each recorded body must have the type that the client gives it.
+import { spawnSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { corpus } from "./replay.mjs";
+
+// Literals of a constant are readonly, and those that are not fresh may have members that the type does not name.
+const CHECK =
+  "type Deep<T> = T extends readonly (infer U)[] ? readonly Deep<U>[] : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } : T; " +
+  "const check = <T>(_: Deep<T>) => {};";
+
+/** Compiles all bodies; returns what `replay` calls for each: the body, or the first error of its line. */
+export function typed(imports, type) {
+  const lines = corpus().map(({ schema, list, body }) => `check<${type(schema)}${list ? "[]" : ""}>(${body} as const);`);
+  writeFileSync("corpus.ts", [imports, CHECK, ...lines].join("\n"));
+  const tsc = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--lib", "es2022,dom,dom.iterable"];
+  const options = ["--module", "esnext", "--moduleResolution", "bundler", "--pretty", "false", "corpus.ts"];
+  const { stdout, error } = spawnSync("node_modules/.bin/tsc", [...tsc, ...options], { maxBuffer: 1 << 28 });
+  if (error) throw error;
+  const errors = new Map();
+  for (const [, file, line, message] of String(stdout).matchAll(/^(\S+?)\((\d+),\d+\): (error .*)$/gm)) {
+    if (file !== "corpus.ts" || line <= 2) throw new Error(`${file}: ${message}`);
+    if (!errors.has(line - 3)) errors.set(line - 3, message);
+  }
+  return (_, body, index) => {
+    if (errors.has(index)) throw new Error(errors.get(index));
+    return body;
+  };
+}
