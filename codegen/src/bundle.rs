@@ -153,7 +153,7 @@ impl<'s> Bundler<'s> {
             "description" => described(&entry.value),
             "x-extensible-enum" => Value::Array(entry.value.items().iter().map(value_of_enum).collect()),
             // Data: a member in it that happens to be named `$ref` is none of ours.
-            "example" | "default" | "enum" => entry.value.to_value(),
+            "example" | "default" | "enum" | "links" => entry.value.to_value(),
             // Schemas, like the one that they belong to.
             "x-dify-earlier" => self.value(&entry.value),
             key if key.starts_with("x-") => entry.value.to_value(),

@@ -8,6 +8,7 @@ mod deviations;
 mod enums;
 mod examples;
 mod groups;
+mod links;
 mod modes;
 mod names;
 mod nearest;
@@ -102,6 +103,7 @@ const RULES: &[Check] = &[
     operations::what_is_needed_is_optional,
     operations::stream_methods_stream,
     paging::paging_names_what_is_there,
+    links::links_lead_to_operations,
     deviations::deviations_are_exact,
     parameters::path_parameters_match_the_path,
     parameters::parameters_are_well_formed,

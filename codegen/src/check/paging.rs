@@ -83,11 +83,15 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// The schema at a JSON pointer into a value of this schema.
-fn walk<'s>(o: &Outline<'s>, schema: &'s Node, pointer: &str) -> Option<&'s Node> {
+/// The schema at a JSON pointer into a value of this schema; `*` and numbers are items of a list.
+pub(super) fn walk<'s>(o: &Outline<'s>, schema: &'s Node, pointer: &str) -> Option<&'s Node> {
     let mut node = o.source.follow(schema);
     for name in pointer.strip_prefix('/')?.split('/') {
-        let member = if name == "*" { node.get("items")? } else { node.get("properties")?.get(name)? };
+        let member = if name == "*" || name.bytes().all(|digit| digit.is_ascii_digit()) {
+            node.get("items")?
+        } else {
+            node.get("properties")?.get(name)?
+        };
         let wrapped = member.get("allOf").and_then(|branches| branches.items().first());
         node = o.source.follow(wrapped.unwrap_or(member));
     }

@@ -4,6 +4,7 @@ mod bodies;
 mod caching;
 mod enums;
 mod examples;
+mod links;
 mod modes;
 mod names;
 mod operations;

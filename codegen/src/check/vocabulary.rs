@@ -57,9 +57,11 @@ const REQUEST_BODY: Vocabulary =
     Vocabulary { noun: "a request body", openapi: &["required", "description", "content"], place: None };
 const RESPONSE: Vocabulary = Vocabulary {
     noun: "a response",
-    openapi: &["description", "headers", "content"],
+    openapi: &["description", "headers", "links", "content"],
     place: Some(ExtensionPlace::Response),
 };
+const LINK: Vocabulary =
+    Vocabulary { noun: "a link", openapi: &["operationId", "description", "parameters", "requestBody"], place: None };
 const HEADER: Vocabulary = Vocabulary {
     noun: "a header",
     openapi: &["description", "required", "schema", "example", "deprecated"],
@@ -159,6 +161,9 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
     }
     for response in &o.responses {
         known(&response.entry.value, &RESPONSE);
+        for link in response.entry.value.get("links").map_or(&[][..], Node::entries) {
+            known(&link.value, &LINK);
+        }
     }
     for header in &o.headers {
         known(&header.value, &HEADER);

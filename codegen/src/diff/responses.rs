@@ -41,6 +41,9 @@ impl Comparison<'_> {
     fn response(&mut self, old: &Value, new: &Value, at: &At) {
         self.words(old, new, at);
         self.extensions(old, new, at);
+        if old["links"] != new["links"] {
+            self.find(rule::LINKS_CHANGED, at, "links to other operations are others");
+        }
         self.headers(&old["headers"], &new["headers"], at);
         if old.get(UNTOLD).is_some() || new.get(UNTOLD).is_some() {
             return;

@@ -76,6 +76,7 @@ rules! {
     STREAM_METHOD_REMOVED = "stream-method-removed", D, B, Words, "The crate loses a method, or its name.";
     PATH_PARAMETER_RENAMED = "path-parameter-renamed", D, D, Words, "The route is the same, and the crate takes it by place.";
     TAG_CHANGED = "tag-changed", D, D, Words, "It orders pages.";
+    LINKS_CHANGED = "links-changed", D, D, Words, "Calls work as before.";
     DEPRECATION_CHANGED = "deprecation-changed", D, D, Words, "It continues to work.";
     SECURITY_ADDED = "security-alternative-added", A, B, Words, "The other ways in stay; the crate gives operations to clients by their key.";
     SECURITY_CHANGED = "security-changed", B, B, Words, "A credential that opened the operation does so no more.";

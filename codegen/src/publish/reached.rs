@@ -10,7 +10,7 @@ use crate::source::escape;
 /// Members that are data.
 pub(super) const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
 /// Maps from free names.
-pub(super) const FREE: [&str; 6] = ["properties", "responses", "headers", "schemas", "mapping", "content"];
+pub(super) const FREE: [&str; 7] = ["properties", "responses", "headers", "schemas", "mapping", "content", "links"];
 
 /// The members of an object that are no sample data, which may look like anything; each with whether the names in it are
 /// free: a property may well be called `example`.

@@ -113,6 +113,13 @@ pub(super) fn body_cases() -> Vec<Case> {
         (rule::SUCCESS_REMOVED, vec![("OP/responses/201", json!({"description": "Made."}))], vec![], B, B),
         (rule::REFUSAL_ADDED, vec![], vec![("OP/responses/409", json!({"description": "No."}))], A, A),
         (rule::REFUSAL_REMOVED, vec![], vec![("OP/responses/400", Value::Null)], A, A),
+        (
+            rule::LINKS_CHANGED,
+            vec![],
+            vec![("OP/responses/400/links", json!({"a": {"operationId": "app_b_get"}}))],
+            D,
+            D,
+        ),
         (rule::STATE_CHANGED, vec![], vec![("OP/responses/400/x-dify-state", json!(true))], A, B),
         (rule::REPLY_ADDED, vec![], vec![("OP/responses/400/content", json!({"text/plain": {}}))], A, B),
         (rule::REPLY_REMOVED, vec![("OP/responses/400/content", json!({"text/plain": {}}))], vec![], B, B),
