@@ -250,7 +250,7 @@ pub(crate) use {
 /// What the HTTP layer speaks: methods, statuses and headers of this version are in the interface.
 pub use reqwest;
 
-/// Compiles what the README shows.
-#[cfg(all(doctest, feature = "app", feature = "knowledge"))]
-#[doc = include_str!("../../README.md")]
+/// Compiles the example of the crate's page.
+#[cfg(all(doctest, feature = "app"))]
+#[doc = include_str!("../README.md")]
 pub struct Readme;

@@ -185,11 +185,9 @@ where
             repeated = 0;
             self.answered.extend(run.forms.iter().map(|form| form.form_id.clone()));
             for (token, answer) in answers {
-                let submitted = HumanInput::new(transport).submit(&token, &answer).await;
-                if let Err(error) = submitted
-                    && !is_answered(&error)
-                {
-                    return Err(error);
+                match HumanInput::new(transport).submit(&token, &answer).await {
+                    Err(error) if !is_answered(&error) => return Err(error),
+                    _ => {}
                 }
             }
         }

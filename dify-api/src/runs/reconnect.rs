@@ -114,10 +114,10 @@ where
     /// runs: then the [`snapshot`](Self::snapshot) contains the run's last state, as it was read back.
     pub async fn next(&mut self) -> Option<Result<&S, Error>> {
         while self.failure.is_none() {
-            if self.broke.is_some()
-                && let Err(error) = self.take_up().await
-            {
-                return Some(Err(self.fail(error)));
+            if self.broke.is_some() {
+                if let Err(error) = self.take_up().await {
+                    return Some(Err(self.fail(error)));
+                }
             }
             // What a stream says that outlives the pause of its run is not news of the run.
             if self.at_pause {

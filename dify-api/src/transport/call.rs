@@ -160,8 +160,8 @@ impl Ongoing {
             if !self.renewed {
                 return Err(error);
             }
-        } else if let (Some(place), Ok(request)) = (self.moved.take(), &mut self.exchange.request)
-            && self.hops < HOPS
+        } else if let (Some(place), Ok(request), true) =
+            (self.moved.take(), &mut self.exchange.request, self.hops < HOPS)
         {
             self.hops += 1;
             request.url = place;

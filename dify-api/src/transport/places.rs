@@ -117,10 +117,10 @@ impl Drop for Permit {
             window.surplus -= usize::from(goes);
             goes
         });
-        if goes == Some(true)
-            && let Some(permit) = self.permit.take()
-        {
-            permit.forget();
+        if goes == Some(true) {
+            if let Some(permit) = self.permit.take() {
+                permit.forget();
+            }
         }
     }
 }

@@ -42,10 +42,11 @@ pub(crate) fn at(text: &[u8], offset: usize) -> String {
             },
             b'"' => {
                 let end = end_of_string(text, at + 1);
-                if let Some(Inside::Object(member)) = stack.last_mut()
-                    && member.is_empty()
-                {
-                    *member = String::from_utf8_lossy(&text[at + 1..end]).into_owned();
+                match stack.last_mut() {
+                    Some(Inside::Object(member)) if member.is_empty() => {
+                        *member = String::from_utf8_lossy(&text[at + 1..end]).into_owned();
+                    }
+                    _ => {}
                 }
                 at = end;
             }

@@ -77,10 +77,10 @@ impl Renewal {
                 }
             };
             // Without an outcome its task is gone, with the runtime that it was on.
-            if let Ok(outcome) = under_way.wait_for(Option::is_some).await
-                && let Some(outcome) = &*outcome
-            {
-                return outcome.clone();
+            if let Ok(outcome) = under_way.wait_for(Option::is_some).await {
+                if let Some(outcome) = &*outcome {
+                    return outcome.clone();
+                }
             }
         }
     }

@@ -144,10 +144,8 @@ impl Answer {
         for (known, told) in
             [(&mut self.conversation_id, conversation), (&mut self.message_id, message), (&mut self.task_id, task)]
         {
-            if let Some(told) = told
-                && known.as_deref() != Some(told)
-            {
-                *known = Some(told.to_owned());
+            if told.is_some() && known.as_deref() != told {
+                *known = told.map(str::to_owned);
             }
         }
         self.created_at = self.created_at.or(at);
@@ -188,11 +186,10 @@ impl Answer {
 
     /// The output of a chatflow is its answer, where the pieces of it did not come.
     pub(super) fn concludes(&mut self, outputs: Option<&RawJson>) {
-        if self.replaced.is_none()
-            && (self.text.is_empty() || self.missing.text)
-            && let Some(answer) = super::run::answer(outputs)
-        {
-            self.becomes(&answer);
+        if self.replaced.is_none() && (self.text.is_empty() || self.missing.text) {
+            if let Some(answer) = super::run::answer(outputs) {
+                self.becomes(&answer);
+            }
         }
     }
 
@@ -260,11 +257,10 @@ impl Answer {
             self.file(AnswerFile::from(file));
         }
         // An answer that was stopped cost nothing, and its last piece may be any.
-        if end.usage.is_some_and(|usage| usage.total_tokens > 0)
-            && self.replaced.is_none()
-            && let Some(answer) = self.steps.answer().and_then(|start| self.text.get(start..)).map(str::to_owned)
-        {
-            self.becomes(&answer);
+        if end.usage.is_some_and(|usage| usage.total_tokens > 0) && self.replaced.is_none() {
+            if let Some(answer) = self.steps.answer().and_then(|start| self.text.get(start..)).map(str::to_owned) {
+                self.becomes(&answer);
+            }
         }
         if !self.status.is_final() {
             self.status = RunStatus::Ended;

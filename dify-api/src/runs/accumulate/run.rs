@@ -188,12 +188,10 @@ impl Run {
         if !data.files.is_empty() {
             self.files.clone_from(&data.files);
         }
-        if self.talks
-            && !self.of_an_answer
-            && (self.text.is_empty() || self.missing.text)
-            && let Some(answer) = answer(data.outputs.as_ref())
-        {
-            self.becomes(&answer);
+        if self.talks && !self.of_an_answer && (self.text.is_empty() || self.missing.text) {
+            if let Some(answer) = answer(data.outputs.as_ref()) {
+                self.becomes(&answer);
+            }
         }
     }
 

@@ -14,9 +14,7 @@ impl Pieces {
     /// Adds a piece of so many bytes.
     pub(super) fn add(&mut self, selector: &[String], bytes: usize) {
         let is_it = |known: &str| known.split('.').eq(selector.iter().flat_map(|part| part.split('.')));
-        if let Some((place, length)) = self.pieces.last_mut()
-            && is_it(&self.selectors[*place])
-        {
+        if let Some((_, length)) = self.pieces.last_mut().filter(|(place, _)| is_it(&self.selectors[*place])) {
             *length += bytes;
             return;
         }

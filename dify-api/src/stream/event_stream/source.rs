@@ -303,8 +303,8 @@ impl Drop for FrameSource {
         if !self.stop_on_drop || self.ended || *self.stop_requested.get_mut() {
             return;
         }
-        if let (Some(stopping), Some(task_id)) = (self.stopping.take(), self.task_id.take())
-            && let Some(runtime) = self.runtime()
+        if let (Some(stopping), Some(task_id), Some(runtime)) =
+            (self.stopping.take(), self.task_id.take(), self.runtime())
         {
             let transport = self.transport.clone();
             let operation = stopping.operation;

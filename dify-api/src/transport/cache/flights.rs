@@ -63,11 +63,10 @@ impl Seat<'_> {
     }
 
     fn leave(&self, over: impl FnOnce(&mut Listed) -> bool) {
-        if let Entry::Occupied(mut listed) = self.flights.flights().entry(self.key)
-            && Arc::ptr_eq(&listed.get().flight, &self.flight)
-            && over(listed.get_mut())
-        {
-            listed.remove();
+        if let Entry::Occupied(mut listed) = self.flights.flights().entry(self.key) {
+            if Arc::ptr_eq(&listed.get().flight, &self.flight) && over(listed.get_mut()) {
+                listed.remove();
+            }
         }
     }
 }
