@@ -4,13 +4,16 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde_json::{Map, Value};
 
+use crate::language::Language;
 use crate::reconciliation::linked;
 use crate::source::{Entry, Kind, Node, Section, Source, escape};
 
 mod names;
+mod parts;
 mod required;
 mod yaml;
 
+pub(crate) use parts::{DATA, FREE, parts};
 pub use yaml::to_yaml;
 
 /// The members of `components`, in the order of the published document.
@@ -21,6 +24,13 @@ const SECTIONS: [Section; 4] = [Section::Schemas, Section::Parameters, Section::
 /// Paths keep the order of the source; components are sorted by name. A reference that leads nowhere is left as it is:
 /// [`check`](crate::check::check) reports it. An unknown API gives `null`.
 pub fn bundle(source: &Source, api: &str) -> Value {
+    let mut document = plain(source, api);
+    finish(&mut document);
+    document
+}
+
+/// The document with the texts as people write them.
+pub(crate) fn plain(source: &Source, api: &str) -> Value {
     let Some(file) = source.api(api).and_then(|api| source.files.get(api.file)) else {
         return Value::Null;
     };
@@ -48,28 +58,43 @@ pub fn bundle(source: &Source, api: &str) -> Value {
     Value::Object(document)
 }
 
-/// The `info` of a document: its own members, then the shared ones. `{checked}` in the description is replaced by the
-/// releases that all were checked on.
+/// The `info` of a document: its own members, then the shared ones.
 fn info(own: &Node, shared: Option<&Node>) -> Value {
     let mut info = own.to_value();
     let (Value::Object(members), Some(shared)) = (&mut info, shared) else { return info };
     for entry in shared.entries() {
         members.entry(entry.key.clone()).or_insert_with(|| entry.value.to_value());
     }
-    let checked = members.get("x-dify-checked").and_then(releases);
-    if let (Some(checked), Some(Value::String(description))) = (checked, members.get_mut("description")) {
-        *description = description.replace("{checked}", &checked);
-    }
     info
 }
 
-/// Returns releases as text: `1.13.0 and 1.16.1`.
-pub(crate) fn releases(checked: &Value) -> Option<String> {
-    let releases: Vec<&str> = checked.as_array()?.iter().filter_map(Value::as_str).collect();
-    Some(match releases.split_last()? {
-        (only, []) => (*only).to_owned(),
-        (last, others) => format!("{} and {last}", others.join(", ")),
-    })
+/// Completes the texts: `{checked}` in the description of `info` is replaced by the releases that all were checked on, and
+/// numbers that descriptions cite become links.
+pub(crate) fn finish(document: &mut Value) {
+    let language = Language::of(document);
+    if let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) {
+        let checked = info.get("x-dify-checked").and_then(|checked| language.releases(checked));
+        if let (Some(checked), Some(Value::String(description))) = (checked, info.get_mut("description")) {
+            *description = description.replace("{checked}", &checked);
+        }
+    }
+    link(document, false);
+}
+
+/// Links the numbers that descriptions cite. `free` is whether the names are free.
+fn link(value: &mut Value, free: bool) {
+    match value {
+        Value::Array(items) => items.iter_mut().for_each(|item| link(item, false)),
+        Value::Object(members) => {
+            for (name, member) in members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str())) {
+                match member {
+                    Value::String(text) if !free && name == "description" => *text = linked(text),
+                    member => link(member, !free && FREE.contains(&name.as_str())),
+                }
+            }
+        }
+        _ => {}
+    }
 }
 
 /// Gives an operation the `operationId` and the tag that its `x-dify-method` names. An older source has them already.
@@ -150,7 +175,6 @@ impl<'s> Bundler<'s> {
             "$ref" => self.reference(&entry.value),
             "properties" | "headers" => self.named(&entry.value),
             "responses" => self.rewrite(&entry.value, Self::response),
-            "description" => described(&entry.value),
             "x-extensible-enum" => Value::Array(entry.value.items().iter().map(value_of_enum).collect()),
             // Data: a member in it that happens to be named `$ref` is none of ours.
             "example" | "default" | "enum" | "links" => entry.value.to_value(),
@@ -212,18 +236,9 @@ impl<'s> Bundler<'s> {
     }
 }
 
-/// A description, with links for the numbers that it cites.
-fn described(node: &Node) -> Value {
-    node.as_str().map_or_else(|| node.to_value(), |text| linked(text).into())
-}
-
 /// A value of an open enum, with its description.
 fn value_of_enum(node: &Node) -> Value {
-    let members = node.entries().iter().map(|entry| match entry.key.as_str() {
-        key @ "description" => (key.to_owned(), described(&entry.value)),
-        key => (key.to_owned(), entry.value.to_value()),
-    });
-    let mut members = members.collect();
+    let mut members = node.entries().iter().map(|entry| (entry.key.clone(), entry.value.to_value())).collect();
     name_evidence(&mut members);
     Value::Object(members)
 }

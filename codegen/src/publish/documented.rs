@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::reached::{DATA, FREE, codes, drop_unreached, keep_codes};
 
 /// Removes the parts that are marked as documented, and the components that only they refer to.
-pub(super) fn leave_out(document: &mut Value) {
+pub(crate) fn leave_out(document: &mut Value) {
     if !prune(document, false) {
         return;
     }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::{Object, places};
+use crate::language::Language;
 use crate::source::outline::COMMON_CODES;
 
 /// The fixed words of the facts, in one language. `{}` is replaced by a list or a release.
@@ -14,8 +15,11 @@ pub(super) struct Words {
     since: &'static str,
     until: &'static str,
     deprecated: &'static str,
+    /// Between two sentences.
+    space: &'static str,
     comma: &'static str,
     semicolon: &'static str,
+    brackets: [&'static str; 2],
     /// The names of application modes, as Dify's interface has them.
     names: [(&'static str, &'static str); 6],
 }
@@ -26,8 +30,10 @@ const ENGLISH: Words = Words {
     since: "Since Dify {}.",
     until: "Until Dify {}.",
     deprecated: "Deprecated since Dify {}.",
+    space: " ",
     comma: ", ",
     semicolon: "; ",
+    brackets: [" (", ")"],
     names: [
         ("chat", "Chatbot"),
         ("agent-chat", "Agent"),
@@ -38,10 +44,34 @@ const ENGLISH: Words = Words {
     ],
 };
 
+const CHINESE: Words = Words {
+    modes: "**适用于**：{}。",
+    errors: "**错误码**：{}。",
+    since: "自 Dify {} 起。",
+    until: "至 Dify {} 为止。",
+    deprecated: "自 Dify {} 起弃用。",
+    space: "",
+    comma: "、",
+    semicolon: "；",
+    brackets: ["（", "）"],
+    names: [
+        ("chat", "聊天助手"),
+        ("agent-chat", "Agent"),
+        ("advanced-chat", "Chatflow"),
+        ("agent", "新版 Agent"),
+        ("completion", "文本生成应用"),
+        ("workflow", "工作流"),
+    ],
+};
+
 /// Appends to each description the releases of its part, and to those of operations the modes of applications and the
 /// error codes too.
 pub(super) fn state_facts(document: &mut Value) {
-    append(document, &ENGLISH);
+    let words = match Language::of(document) {
+        Language::English => ENGLISH,
+        Language::Chinese => CHINESE,
+    };
+    append(document, &words);
 }
 
 fn append(document: &mut Value, words: &Words) {
@@ -53,12 +83,12 @@ fn append(document: &mut Value, words: &Words) {
         let (facts, between) = if is_operation {
             let facts = [
                 words.modes(object),
-                (!releases.is_empty()).then(|| releases.join(" ")),
+                (!releases.is_empty()).then(|| releases.join(words.space)),
                 words.errors(object, &statuses),
             ];
             (facts.into_iter().flatten().collect(), "\n\n")
         } else {
-            (releases, " ")
+            (releases, words.space)
         };
         let mut described = text.trim_end().to_owned();
         for fact in facts.iter().filter(|fact| !text.contains(fact.as_str())) {
@@ -94,9 +124,10 @@ impl Words {
 
     fn modes(&self, operation: &Object) -> Option<String> {
         let modes = operation.get("x-dify-modes")?.as_array()?.iter().filter_map(Value::as_str);
+        let [open, close] = self.brackets;
         let named = modes.map(|mode| {
             let name = self.names.iter().find(|(known, _)| *known == mode);
-            name.map_or_else(|| format!("`{mode}`"), |(_, name)| format!("{name} (`{mode}`)"))
+            name.map_or_else(|| format!("`{mode}`"), |(_, name)| format!("{name}{open}`{mode}`{close}"))
         });
         Some(self.modes.replace("{}", &named.collect::<Vec<_>>().join(self.comma)))
     }
@@ -164,6 +195,22 @@ mod tests {
         assert_eq!(tea["description"], "A cup.");
         assert_eq!(tea["properties"]["description"]["description"], "Kind. Until Dify 1.1.0.");
         assert_eq!(tea["example"]["description"], "Green.", "examples are data");
+    }
+
+    #[test]
+    fn facts_are_stated_in_the_language_of_the_document() {
+        let mut document = document();
+        document["info"] = json!({"x-dify-language": "zh"});
+        document["paths"]["/tea"]["get"]["description"] = json!("返回茶。");
+        document["paths"]["/tea"]["get"]["parameters"][0]["description"] = json!("块数。");
+        state_facts(&mut document);
+        let get = &document["paths"]["/tea"]["get"];
+        assert_eq!(
+            get["description"],
+            "返回茶。\n\n**适用于**：Chatflow（`advanced-chat`）、`brewing`。\n\n自 Dify 1.2.0 起。至 Dify 1.9.0 为止。\
+             \n\n**错误码**：`odd`；400 `too_hot`、`cold`；401 `unauthorized`。"
+        );
+        assert_eq!(get["parameters"][0]["description"], "块数。自 Dify 1.3.0 起。");
     }
 
     #[test]

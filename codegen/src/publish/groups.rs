@@ -3,9 +3,11 @@
 use serde_json::{Value, json};
 
 use super::replaced;
+use crate::language::Language;
 
 /// The display name of a tag becomes its `summary`, and each group of `x-tagGroups` a tag that is the `parent` of its own.
 pub(super) fn make_groups_parents(document: &mut Value) {
+    let language = Language::of(document);
     let Some(root) = document.as_object_mut() else { return };
     let groups = root.shift_remove("x-tagGroups").unwrap_or_default();
     let groups = groups.as_array().map_or(&[][..], Vec::as_slice);
@@ -17,26 +19,27 @@ pub(super) fn make_groups_parents(document: &mut Value) {
             replaced(tag, "x-displayName", [("summary", display)]);
         }
         let holds = |group: &&Value| group["tags"].as_array().is_some_and(|tags| tags.contains(&name));
-        if let Some(group) = groups.iter().find(holds) {
-            tag.insert("parent".to_owned(), json!(id(group)));
+        if let Some(index) = groups.iter().position(|group| holds(&group)) {
+            tag.insert("parent".to_owned(), json!(id(index)));
         }
     }
     let parents: Vec<Value> = groups
         .iter()
-        .map(|group| {
-            let own = tags.iter().filter(|tag| tag["parent"] == id(group));
+        .enumerate()
+        .map(|(index, group)| {
+            let own = tags.iter().filter(|tag| tag["parent"] == id(index));
             let names: Vec<&str> = own.filter_map(|tag| tag.get("summary").unwrap_or(&tag["name"]).as_str()).collect();
             // OpenAPI's tags have descriptions, and the groups of viewers none.
-            let description = format!("{}.", names.join(", "));
-            json!({"name": id(group), "summary": group["name"], "description": description, "kind": "nav"})
+            let description = language.list(&names);
+            json!({"name": id(index), "summary": group["name"], "description": description, "kind": "nav"})
         })
         .collect();
     tags.extend(parents);
 }
 
-/// The name of a group as a tag, which differs from those of all groups of operations.
-fn id(group: &Value) -> String {
-    format!("group:{}", group["name"].as_str().unwrap_or_default().to_lowercase())
+/// The name of a group as a tag, which differs from those of all groups of operations, and is the same in all languages.
+fn id(index: usize) -> String {
+    format!("group:{}", index + 1)
 }
 
 #[cfg(test)]
@@ -53,9 +56,9 @@ mod tests {
         assert_eq!(
             document,
             json!({"tags": [
-                {"name": "tea", "summary": "Tea", "description": "Makes tea.", "parent": "group:drinks"},
+                {"name": "tea", "summary": "Tea", "description": "Makes tea.", "parent": "group:1"},
                 {"name": "other"},
-                {"name": "group:drinks", "summary": "Drinks", "description": "Tea.", "kind": "nav"},
+                {"name": "group:1", "summary": "Drinks", "description": "Tea.", "kind": "nav"},
             ]})
         );
     }

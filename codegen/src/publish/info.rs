@@ -3,15 +3,17 @@
 use serde_json::{Value, json};
 
 use super::replaced;
-use crate::bundle::releases;
+use crate::language::Language;
 
 /// `summary` names the releases that the document was checked on, and the licence is an SPDX expression, not an address.
 pub(super) fn say_checked_releases_and_license(document: &mut Value) {
+    let language = Language::of(document);
     let Some(Value::Object(info)) = document.get_mut("info") else {
         return;
     };
-    if let (Some(title), Some(releases)) = (info.get("title").cloned(), info.get("x-dify-checked").and_then(releases)) {
-        let summary = format!("Checked against Dify {releases}.");
+    let checked = info.get("x-dify-checked").and_then(|checked| language.releases(checked));
+    if let (Some(title), Some(checked)) = (info.get("title").cloned(), checked) {
+        let summary = language.checked(&checked);
         replaced(info, "title", [("title", title), ("summary", json!(summary))]);
     }
     if let Some(Value::Object(license)) = info.get_mut("license")
@@ -43,7 +45,5 @@ mod tests {
             })
             .to_string()
         );
-        assert_eq!(releases(&json!(["1.0.0"])).as_deref(), Some("1.0.0"));
-        assert_eq!(releases(&json!([])), None);
     }
 }

@@ -30,6 +30,7 @@ use serde_json::{Map, Value, json};
 use crate::bundle::{to_json, to_yaml};
 use crate::files::Document;
 
+pub(crate) use documented::leave_out;
 pub use index::{Published, index};
 pub use range::{Range, RangeError};
 

@@ -9,6 +9,7 @@ use super::places::each_object;
 use super::reached::{codes, drop_unreached, keep_codes, parts};
 use super::united::unite_alternatives;
 use super::{Object, Version, publish};
+use crate::language::Language;
 use crate::source::escape;
 
 /// The releases that documents are made for: all from the first to the last.
@@ -153,6 +154,7 @@ impl Range {
 
     /// States in `info` which releases the document describes.
     fn describe(&self, document: &mut Value) {
+        let language = Language::of(document);
         let Some(info) = document.get_mut("info").and_then(Value::as_object_mut) else { return };
         let version = if self.is_one() { self.first.clone() } else { format!("{}-{}", self.first, self.last) };
         info.insert("version".to_owned(), version.into());
@@ -162,24 +164,15 @@ impl Range {
                 info.shift_remove("x-dify-checked");
             }
         }
-        let checked = info.get("x-dify-checked").and_then(crate::bundle::releases);
+        let checked = info.get("x-dify-checked").and_then(|checked| language.releases(checked));
         let Some(Value::String(description)) = info.get_mut("description") else { return };
-        if let Some(end) = description.find(" Checked against") {
+        if let Some(end) = description.find(language.checked_marker()) {
             description.truncate(end);
         }
-        description.push_str(&match (self.is_one(), checked) {
-            (true, Some(_)) => format!(" Describes Dify {} only. Checked against recordings of this release.", self.first),
-            (true, None) => format!(" Describes Dify {} only, of which there are no recordings.", self.first),
-            (false, checked) => {
-                let checked = checked.map(|checked| format!(" Checked against recordings of real servers, Dify {checked}."));
-                format!(
-                    " Describes all releases of Dify from {} to {}: members that some of them do not send are optional, and \
-                     `x-dify-since` and `x-dify-until` mark them.{}",
-                    self.first,
-                    self.last,
-                    checked.unwrap_or_default()
-                )
-            }
+        description.push_str(&if self.is_one() {
+            language.one(&self.first, checked.is_some())
+        } else {
+            language.range(&self.first, &self.last, checked.as_deref())
         });
     }
 }

@@ -5,19 +5,8 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Object;
+pub(super) use crate::bundle::{DATA, FREE, parts};
 use crate::source::escape;
-
-/// Members that are data.
-pub(super) const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
-/// Maps from free names.
-pub(super) const FREE: [&str; 7] = ["properties", "responses", "headers", "schemas", "mapping", "content", "links"];
-
-/// The members of an object that are no sample data, which may look like anything; each with whether the names in it are
-/// free: a property may well be called `example`.
-pub(super) fn parts(free: bool, members: &Object) -> impl Iterator<Item = (&String, &Value, bool)> {
-    let parts = members.iter().filter(move |(name, _)| free || !DATA.contains(&name.as_str()));
-    parts.map(move |(name, value)| (name, value, !free && FREE.contains(&name.as_str())))
-}
 
 /// Removes the components that nothing refers to any more. `earlier` is whether shapes of earlier releases count.
 pub(super) fn drop_unreached(document: &mut Value, earlier: bool) {

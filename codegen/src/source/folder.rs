@@ -12,6 +12,12 @@ const LARGEST: u64 = 4 << 20;
 /// Folders of `spec/` that are no source: generated documents, Dify's own documents, and translations.
 const NO_SOURCE: [&str; 3] = ["published", "upstream", "overlays"];
 
+/// Returns whether a path below `spec/` is outside the folders that are no source.
+#[must_use]
+pub fn has_source(path: &str) -> bool {
+    path.split_once('/').is_none_or(|(folder, _)| !NO_SOURCE.contains(&folder))
+}
+
 /// The YAML files below a folder but those in [`NO_SOURCE`], in order. What cannot be one is a finding.
 pub(super) fn yaml(root: &Path, shown: &str) -> (Vec<PathBuf>, Findings) {
     let (mut files, mut findings) = (Vec::new(), Findings::new());

@@ -10,11 +10,13 @@ mod yaml;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+pub use folder::has_source;
 pub use node::{Entry, Kind, Node, Place};
 pub(crate) use node::{escape, unescape};
 #[cfg(test)]
 pub(crate) use scalar::is_ambiguous;
 pub use section::Section;
+pub(crate) use yaml::parse;
 
 use crate::diagnostic::{Finding, Findings};
 use crate::reconciliation;
@@ -240,6 +242,17 @@ impl Source {
             None => entry.place,
         })
     }
+
+    /// The same in the document of one API, also of what its root has.
+    pub(crate) fn locate_in(&self, api: &str, pointer: &str) -> Option<Place> {
+        let root = &self.files.get(self.api(api)?.file)?.node;
+        let path = pointer.strip_prefix("/paths/").map(|rest| rest.split_once('/').unwrap_or((rest, "")));
+        if let Some((path, rest)) = path {
+            return Some(self.follow(root.get("paths")?.get(&unescape(path))?).place_at(rest));
+        }
+        let component = pointer.starts_with("/components/").then(|| self.locate(&format!("#{pointer}"))).flatten();
+        Some(component.unwrap_or_else(|| root.place_at(pointer)))
+    }
 }
 
 /// `path` as seen from the file `from`; both below the root. `None` where it leaves the root.
@@ -296,6 +309,11 @@ mod tests {
         assert_eq!(line("#/components/schemas/A/type"), Some(("common/schemas/a.yaml".into(), 2)));
         assert_eq!(line("#/paths/~1x/get/summary"), Some(("service/paths/x.yaml".into(), 3)));
         assert_eq!(line("#/components/schemas/B"), None);
+        let line = |pointer: &str| source.locate_in("service", pointer).map(|place| (place.file, place.line));
+        assert_eq!(line("/paths/~1x/get/summary"), Some((2, 3)));
+        assert_eq!(line("/components/schemas/A/type"), Some((0, 2)));
+        assert_eq!(line("/paths"), Some((1, 1)));
+        assert_eq!(source.locate_in("web", "/paths"), None);
     }
 
     #[test]

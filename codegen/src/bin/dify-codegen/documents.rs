@@ -8,6 +8,8 @@ use std::process::Command;
 
 use codegen::bindings::Document;
 use codegen::bundle::bundle;
+use codegen::language::Language;
+use codegen::overlay;
 use codegen::source::{self, Source};
 use serde_json::Value;
 
@@ -33,9 +35,24 @@ pub fn is_file(root: &Path, name: &str) -> bool {
 
 /// The documents of a workspace, from its source.
 pub fn source(workspace: &Path) -> Result<Vec<Document>, Box<dyn Error>> {
+    Ok(bundled(&source::load(&spec(workspace))?))
+}
+
+/// The documents of a workspace in a language: those that are translated.
+pub fn source_in(workspace: &Path, language: Language) -> Result<Vec<Document>, Box<dyn Error>> {
+    if language == Language::English {
+        return source(workspace);
+    }
+    let spec = spec(workspace);
+    let source = source::load(&spec)?;
+    let overlay = overlay::load(&spec, language.tag())?;
+    let apis = overlay.apis().iter().cloned();
+    Ok(apis.map(|api| Document { value: overlay::translated(&source, &api, &overlay), api }).collect())
+}
+
+fn spec(workspace: &Path) -> PathBuf {
     let below = workspace.join("spec");
-    let spec = if below.is_dir() { below } else { workspace.to_owned() };
-    Ok(bundled(&source::load(&spec)?))
+    if below.is_dir() { below } else { workspace.to_owned() }
 }
 
 fn bundled(source: &Source) -> Vec<Document> {
@@ -50,7 +67,7 @@ fn revision(root: &Path, revision: &str) -> Result<Vec<Document>, Box<dyn Error>
     let mut texts = Vec::new();
     for path in listed.lines().filter(|path| path.ends_with(".yaml") || path.ends_with(".yml")) {
         let below = path.strip_prefix("spec/").unwrap_or(path);
-        if !below.starts_with("published/") {
+        if source::has_source(below) {
             texts.push((below.to_owned(), git(root, &["show", &format!("{revision}:{path}")])?));
         }
     }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 use clap::Args;
+use codegen::diagnostic::Findings;
 
 use crate::node::{NodeJs, NodeTools};
 use crate::tell;
@@ -27,6 +28,14 @@ pub fn lint(root: &Path, task: &Lint) -> ExitCode {
     let findings = codegen::check::check(&source);
     if !findings.is_empty() {
         return tell(&findings, "spec/README.md has the rules.");
+    }
+    let overlays = match codegen::overlay::all(&root.join("spec")) {
+        Ok(overlays) => overlays,
+        Err(findings) => return tell(&findings, "The translations were not checked."),
+    };
+    let findings: Findings = overlays.iter().flat_map(|it| codegen::overlay::check(it, &source)).collect();
+    if !findings.is_empty() {
+        return tell(&findings, "spec/README.md explains translations.");
     }
     println!("spec/ is in order: {} files.", source.files.len());
     if !task.published {

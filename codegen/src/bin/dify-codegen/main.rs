@@ -143,6 +143,8 @@ mod tests {
         assert!(Cli::try_parse_from(["xtask", "diff", "a", "b", "--api", "mail"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--out", "x"]).is_ok());
         assert!(Cli::try_parse_from(["xtask", "publish"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--language", "zh", "--from", "1.0.0"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--language", "tlh"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--from", "1.0.0"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "--matrix"]).is_ok());

@@ -1,4 +1,4 @@
-//! `cargo xtask publish`: the documents for servers of other releases than the described one.
+//! `cargo xtask publish`: the documents for servers of other releases than the described one, and in other languages.
 
 use std::error::Error;
 use std::fs;
@@ -6,62 +6,68 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use codegen::bindings::Document;
-use codegen::publish::{self, Range, RangeError};
+use codegen::language::Language;
+use codegen::publish::{self, Range};
 use serde_json::Value;
 
 use crate::documents;
 
-/// Which releases the documents are for, and where to write them.
+/// Which releases the documents are for, in which language, and where to write them.
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
-    releases: Releases,
-    /// The folder to write to. Defaults to one in target/publish, named for the releases.
+    kind: Kind,
+    /// The folder to write to. Defaults to one in target/publish, named for the releases and the language.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
 
-#[derive(Args)]
-#[group(required = true, multiple = false)]
-struct Releases {
-    /// Write documents for servers of this release.
-    #[arg(long, value_name = "RELEASE")]
+#[derive(Args, Default)]
+#[group(required = true, multiple = true)]
+struct Kind {
+    /// Write documents for servers of this release. Defaults to the described one.
+    #[arg(long, value_name = "RELEASE", conflicts_with = "from")]
     release: Option<String>,
     /// Write documents for servers of all releases from this one to the described one.
     #[arg(long, value_name = "RELEASE")]
     from: Option<String>,
+    /// Write documents in this language: `en` (the default), or `zh` for those of the Service and Web API in Chinese.
+    #[arg(long, value_name = "LANGUAGE", value_parser = language)]
+    language: Option<Language>,
+}
+
+fn language(tag: &str) -> Result<Language, String> {
+    Language::named(tag).ok_or_else(|| format!("write one of {}", Language::ALL.map(Language::tag).join(", ")))
 }
 
 /// Writes the documents of all APIs in each version of OpenAPI, as YAML and JSON, with their list.
 pub fn run(root: &Path, task: &Publish) -> Result<bool, Box<dyn Error>> {
-    let out = |name: &str| task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name));
-    match (&task.releases.release, &task.releases.from) {
-        (Some(release), _) => write(root, &out(release), |values, released| Range::one(release, values, released))?,
-        (_, first) => {
-            let first = first.as_deref().unwrap_or_default();
-            from(root, first, &out(&format!("from-{first}")))?;
-        }
-    }
+    let kind = &task.kind;
+    let releases = kind.release.clone().or_else(|| kind.from.as_ref().map(|from| format!("from-{from}")));
+    let name: Vec<String> = releases.into_iter().chain(kind.language.map(|it| it.tag().to_owned())).collect();
+    let out = task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name.join("-")));
+    write(root, kind, &out)?;
     Ok(true)
 }
 
 /// Writes the documents for all releases from one to the described one to a folder.
 pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> {
-    write(root, out, |values, released| Range::from(first, values, released))
+    write(root, &Kind { from: Some(first.to_owned()), ..Kind::default() }, out)
 }
 
-fn write(
-    root: &Path,
-    out: &Path,
-    range: impl FnOnce(&[Value], &[&str]) -> Result<Range, RangeError>,
-) -> Result<(), Box<dyn Error>> {
-    let bundles = documents::source(root)?;
+fn write(root: &Path, kind: &Kind, out: &Path) -> Result<(), Box<dyn Error>> {
+    let bundles = documents::source_in(root, kind.language.unwrap_or(Language::English))?;
     let values: Vec<Value> = bundles.iter().map(|bundle| bundle.value.clone()).collect();
     let released = fs::read_to_string(root.join("spec/upstream/releases.txt"))
         .map_err(|error| format!("spec/upstream/releases.txt: {error}"))?;
     let released: Vec<&str> = released.lines().collect();
-    let range = range(&values, &released)?;
+    let range = match (&kind.release, &kind.from) {
+        (Some(release), _) => Some(Range::one(release, &values, &released)?),
+        (_, Some(from)) => Some(Range::from(from, &values, &released)?),
+        _ => None,
+    };
     let of_releases = bundles.into_iter().map(|Document { api, value }| {
+        let Some(range) = &range else { return Ok(Document { api, value }) };
         let value = range.document(&value).map_err(|error| format!("spec/{api}: {error}"))?;
         Ok(Document { api, value })
     });
