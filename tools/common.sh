@@ -43,6 +43,8 @@ python_environment() {
   cp "$pins" "$folder/pins"
 }
 
+need_server() { [ -n "$server" ] || start_server --pace 0; }
+
 # Sets `base`, the address of the Service API.
 start_server() {
   step "dify-mock"

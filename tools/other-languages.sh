@@ -51,7 +51,7 @@ for name in "$@"; do
     continue
   fi
   if [ -z "$server" ]; then
-    start_server --pace 5
+    need_server
     export DIFY_BASE_URL=$base
     # The READMEs show what the keys of the embedded server give.
     unset DIFY_API_KEY DIFY_AGENT_API_KEY DIFY_DATASET_API_KEY

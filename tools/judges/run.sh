@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Programs of others that judge the published documents.
 #
-#     tools/judges/run.sh [recordings]...      all of them without an argument
+#     tools/judges/run.sh [recordings|documents|models]...      all of them without an argument
 #
-# Needs Rust; takes Python from the system, and has apt install it where it is missing. A judge that cannot be had is skipped,
+# Needs Rust; takes Python and Node.js from the system, and has apt install them where they are missing. A judge that cannot be had is skipped,
 # and the last line reports it.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -14,24 +14,61 @@ here=tools/judges
 environments=$PWD/target/judges
 passed=0 failed=0 skipped=0
 
+# Runs a judge of the nightly's environment; compares what it finds with the exceptions.
+judge_with() {
+  local judge=$1 program=$2
+  shift 2
+  python_environment "$environments/python" "$here/nightly.txt"
+  "$program" "$@" > "$scratch/findings"
+  "$environments/python/bin/python" "$here/findings.py" "$judge" < "$scratch/findings"
+}
+
+node_environment() {
+  cmp --silent "$here/package-lock.json" "$environments/node/pins" && return
+  mkdir -p "$environments/node"
+  cp "$here"/package{,-lock}.json "$environments/node"
+  npm ci --prefix "$environments/node" --ignore-scripts --silent
+  cp "$here/package-lock.json" "$environments/node/pins"
+}
+
 # Every recorded reply and event of the contract release, by openapi-schema-validator.
 recordings() {
   python_environment "$environments/recordings" "$here/requirements.txt"
   "$environments/recordings/bin/python" "$here/recordings.py" 3.1 3.2
 }
 
-[ $# -gt 0 ] || set -- recordings
+# Whether the documents are valid: openapi-spec-validator, swagger-parser, scalar, openapi-to-postmanv2.
+documents() {
+  node_environment
+  cp "$here/documents.mjs" "$environments/node"
+  judge_with documents read_documents
+}
+read_documents() {
+  "$environments/python/bin/python" "$here/documents.py"
+  node "$environments/node/documents.mjs" "$PWD/spec/published"
+}
+
+# Tools for models, made by FastMCP: a chat, a search, an upload.
+models() {
+  judge_with models "$environments/python/bin/python" "$here/tools_for_models.py" "$base"
+}
+
+[ $# -gt 0 ] || set -- recordings documents models
 for judge in "$@"; do
   case $judge in
-    recordings) need=need_python ;;
+    recordings) needs=(need_python) ;;
+    models) needs=(need_python need_server) ;;
+    documents) needs=(need_python need_node) ;;
     *)
-      echo "there is no judge '$judge': recordings" >&2
+      echo "there is no judge '$judge': recordings, documents, models" >&2
       exit 2
       ;;
   esac
   step "$judge"
-  if ! $need; then
-    echo "skipped: it needs ${need#need_}"
+  lacks=''
+  for need in "${needs[@]}"; do $need || lacks=${need#need_}; done
+  if [ -n "$lacks" ]; then
+    echo "skipped: it needs ${lacks^}"
     skipped=$((skipped + 1))
     continue
   fi
