@@ -23,6 +23,30 @@ pub(super) fn keep_links_that_lead_somewhere(document: &mut Value) {
     });
 }
 
+/// Writes the bodies of links as JSON text, with expressions in braces.
+///
+/// OpenAPI allows any value, but swagger-parser, which openapi-generator reads documents with, allows text only.
+pub(super) fn write_bodies_as_text(document: &mut Value) {
+    places::each_object(document, &mut |response| {
+        let Some(Value::Object(links)) = response.get_mut("links") else { return };
+        for body in links.values_mut().filter_map(|link| link.get_mut("requestBody")) {
+            if !body.is_string() {
+                embed_expressions(body);
+                *body = body.to_string().into();
+            }
+        }
+    });
+}
+
+fn embed_expressions(value: &mut Value) {
+    match value {
+        Value::String(text) if text.starts_with('$') => *text = format!("{{{text}}}"),
+        Value::Array(items) => items.iter_mut().for_each(embed_expressions),
+        Value::Object(members) => members.values_mut().for_each(embed_expressions),
+        _ => {}
+    }
+}
+
 /// The names of the parameters of each operation.
 fn parameters(document: &Value) -> BTreeMap<String, Vec<String>> {
     let mut parameters = BTreeMap::new();
@@ -66,5 +90,17 @@ mod tests {
         let mut none = document(json!({"description": "Cups.", "links": {"b": link("pot", "cup")}}));
         keep_links_that_lead_somewhere(&mut none);
         assert_eq!(none, document(json!({"description": "Cups."})));
+    }
+
+    #[test]
+    fn a_body_of_a_link_is_text() {
+        let document =
+            |body: Value| json!({"components": {"responses": {"Tea": {"links": {"a": {"requestBody": body}}}}}});
+        let mut tea = document(json!({"kind": "green", "cups": [{"of": "$response.body#/id"}]}));
+        write_bodies_as_text(&mut tea);
+        let text = document(json!(r#"{"kind":"green","cups":[{"of":"{$response.body#/id}"}]}"#));
+        assert_eq!(tea, text);
+        write_bodies_as_text(&mut tea);
+        assert_eq!(tea, text);
     }
 }

@@ -86,9 +86,10 @@ struct PublishRule {
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [PublishRule; 13] = [
+const RULES: [PublishRule; 14] = [
     PublishRule { since: Version::V30, apply: documented::leave_out },
     PublishRule { since: Version::V30, apply: links::keep_links_that_lead_somewhere },
+    PublishRule { since: Version::V30, apply: links::write_bodies_as_text },
     PublishRule { since: Version::V30, apply: facts::state_facts },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
