@@ -1,6 +1,7 @@
 // Opens every page of the site in headless Chromium, light, dark and on a phone, and keeps a picture of each.
 // Faults: an error in the console, a request that leaves the folder or fails, a link that leads nowhere, also into another
-// page, a reference that shows no operations, and a hand-made page that is wider than its window.
+// page, a reference that shows no operations, a hand-made page that is wider than its window, and a page whose texts are not
+// in the language of its name, or that does not lead to the other languages.
 import { existsSync, mkdirSync, readdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -49,15 +50,25 @@ for (const [view, settings] of Object.entries(views)) {
       if (wider > 0) fault(`is ${wider} px wider than the window`);
     }
     if (view === 'light') {
+      const language = name.split('.').at(-2).match(/^(zh)$/)?.[0] ?? 'en';
+      const shown = await page.evaluate(() => [document.documentElement.lang, document.querySelector('main, #reference').innerText]);
+      if (shown[0] !== language) fault(`is marked as ${shown[0]}`);
+      const chinese = (shown[1].match(/[\u4e00-\u9fff]/g) ?? []).length;
+      // The reference of the console has Redoc's words in Chinese alone.
+      const isChinese = chinese > 100;
+      if (isChinese !== (language === 'zh')) fault(`has ${chinese} Chinese characters`);
+      const [base] = name.split('.');
+      const other = language === 'zh' ? `${base}.html` : `${base}.zh.html`;
+      if ((await page.locator(`nav a.language[href="${other}"]`).count()) !== 1) fault(`does not lead to ${other}`);
       ids[name] = new Set(await page.evaluate(() => [...document.querySelectorAll('[id]')].map((shown) => shown.id)));
       const found = await page.evaluate(() => [...document.querySelectorAll('a[href]')].map((link) => link.href));
       links.push(...[...new Set(found)].filter((link) => link.startsWith('file:')).map((link) => [name, new URL(link)]));
     }
     await page.screenshot({ path: join(pictures, `${name.replace('.html', '')}-${view}.png`) });
-    if (name === 'streams.html') {
+    if (name.startsWith('streams.')) {
       await page.locator('details').nth(1).evaluate((event) => (event.open = true));
       await page.locator('details').nth(1).scrollIntoViewIfNeeded();
-      await page.screenshot({ path: join(pictures, `streams-open-${view}.png`) });
+      await page.screenshot({ path: join(pictures, `${name.replace('.html', '')}-open-${view}.png`) });
     }
     await page.close();
   }

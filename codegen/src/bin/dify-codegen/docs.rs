@@ -12,9 +12,11 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
+use codegen::language::Language;
 
 use crate::node::{NodeJs, NodeTools};
 use document::PublishedDocument;
+use layout::file;
 
 /// Where Debian and others put Chromium, after what `CHROMIUM` names.
 const CHROMIUM: [&str; 3] = ["/usr/bin/chromium", "/usr/bin/chromium-browser", "/usr/bin/google-chrome"];
@@ -40,27 +42,31 @@ pub fn docs(root: &Path, task: &Docs) -> Result<bool, Box<dyn Error>> {
         }
     };
     let out = root.join(&task.out);
-    let documents = PublishedDocument::published(root)?;
     fs::create_dir_all(&out)?;
-    for (name, contents) in pages(&documents)? {
-        fs::write(out.join(name), contents)?;
+    fs::write(out.join("style.css"), include_str!("docs/style.css"))?;
+    for language in Language::ALL {
+        for (name, contents) in pages(language, &PublishedDocument::published(root, language)?)? {
+            fs::write(out.join(name), contents)?;
+        }
     }
     reference::assets(&node, &out)?;
     println!("{}: open index.html", out.display());
     if task.check { look(&node, &out) } else { Ok(true) }
 }
 
-/// Every file made from the documents, by name.
-fn pages(documents: &[PublishedDocument]) -> Result<Vec<(String, String)>, Box<dyn Error>> {
+/// Every file of a language made from the documents, by name.
+fn pages(language: Language, documents: &[PublishedDocument]) -> Result<Vec<(String, String)>, Box<dyn Error>> {
     let mut pages = vec![
-        ("style.css".to_owned(), include_str!("docs/style.css").to_owned()),
-        ("index.html".to_owned(), home::page(documents)),
-        ("streams.html".to_owned(), streams::page(documents)),
-        ("errors.html".to_owned(), errors::page(documents)),
+        (file("index", language), home::page(language, documents)),
+        (file("streams", language), streams::page(language, documents)),
+        (file("errors", language), errors::page(language, documents)),
     ];
     for document in documents {
-        pages.push((format!("{}.html", document.api), reference::page(document)));
-        pages.push((format!("{}.js", document.api), reference::data(document)?));
+        pages.push((file(document.api, language), reference::page(language, document)));
+        // A document without translation is the same on the pages of all languages.
+        if document.language() == language {
+            pages.push((reference::data_file(document), reference::data(document)?));
+        }
     }
     Ok(pages)
 }

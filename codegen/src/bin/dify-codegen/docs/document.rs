@@ -4,7 +4,12 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use codegen::language::Language;
+use codegen::publish::{Version, publish};
 use serde_json::{Map, Value};
+
+use super::layout::file;
+use crate::documents;
 
 /// The APIs, in the order of the pages.
 const APIS: [&str; 3] = ["service", "web", "console"];
@@ -29,18 +34,30 @@ pub struct DocumentedOperation<'d> {
 }
 
 impl PublishedDocument {
-    /// All that are published.
+    /// All that are published, translated where the language has a translation.
     ///
     /// # Errors
-    /// When one is missing or is no JSON.
-    pub fn published(root: &Path) -> Result<Vec<Self>, Box<dyn Error>> {
+    /// When one is missing or is no JSON, or a translation cannot be read.
+    pub fn published(root: &Path, language: Language) -> Result<Vec<Self>, Box<dyn Error>> {
+        let mut translated = Vec::new();
+        if language != Language::English {
+            translated = documents::source_in(root, language)?;
+        }
         let read = |api: &&'static str| {
+            if let Some(document) = translated.iter().find(|document| document.api == *api) {
+                return Ok(Self { api, value: publish(&document.value, Version::V31) });
+            }
             let path = root.join(format!("spec/published/dify-{api}-3.1.json"));
             let text = fs::read_to_string(&path)
                 .map_err(|error| format!("{}: {error}; run `cargo xtask codegen`", path.display()))?;
             Ok(Self { api, value: serde_json::from_str(&text)? })
         };
         APIS.iter().map(read).collect()
+    }
+
+    /// The language of its texts.
+    pub fn language(&self) -> Language {
+        Language::of(&self.value)
     }
 
     /// Its title.
@@ -71,10 +88,10 @@ impl PublishedDocument {
 
 impl<'d> DocumentedOperation<'d> {
     /// Where the reference page of an API shows it.
-    pub fn link(&self, api: &str) -> String {
+    pub fn link(&self, api: &str, language: Language) -> String {
         let text = |key: &str| self.value.get(key).and_then(Value::as_str).unwrap_or_default();
         let tag = self.value.pointer("/tags/0").and_then(Value::as_str).unwrap_or_default();
-        format!("{api}.html#tag/{tag}/operation/{}", text("operationId"))
+        format!("{}#tag/{tag}/operation/{}", file(api, language), text("operationId"))
     }
 
     /// The union of the events of its stream, if it streams.

@@ -2,28 +2,40 @@
 
 use std::collections::BTreeMap;
 
+use codegen::language::Language;
 use codegen::source::outline::COMMON_CODES;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::document::{DocumentedOperation, PublishedDocument};
-use super::layout::{inline, page as layout};
+use super::layout::{description, inline, page as layout, pick};
 
 /// The component that lists the codes.
 const CODES: &str = "ErrorCode";
 
 /// The page.
-pub fn page(documents: &[PublishedDocument]) -> String {
+pub fn page(language: Language, documents: &[PublishedDocument]) -> String {
+    let text_in = |english, chinese| pick(language, english, chinese);
     let users = users(documents);
+    let title = text_in("Error codes", "错误码");
     let content = html! {
-        h1 { "Error codes" }
-        p {
-            "A refusal is JSON: " code { "{\"code\": …, \"message\": …, \"status\": …}" } ". Decide by the code: messages change "
-            "with releases and languages. New releases and plugins add codes. Content that is no JSON, such as an HTML page with "
-            "status 404 for a path that does not exist, has no code."
-        }
+        h1 { (title) }
+        (description(text_in(
+            "A refusal is JSON: `{\"code\": …, \"message\": …, \"status\": …}`. Decide by the code: messages change with \
+             releases and languages. New releases and plugins add codes. Content that is no JSON, such as an HTML page with \
+             status 404 for a path that does not exist, has no code.",
+            "拒绝请求的应答是 JSON：`{\"code\": …, \"message\": …, \"status\": …}`。请根据错误码判断：消息文本随版本和语言\
+             变化。新版本和插件会增加错误码。不是 JSON 的内容没有错误码，例如路径不存在时状态为 404 的 HTML 页面。",
+        )))
         table {
-            thead { tr { th { "Code" } th { "Status" } th { "Means" } th { "Answered by" } } }
+            thead {
+                tr {
+                    th { (text_in("Code", "错误码")) }
+                    th { (text_in("Status", "状态")) }
+                    th { (text_in("Means", "含义")) }
+                    th { (text_in("Answered by", "返回它的操作")) }
+                }
+            }
             tbody {
                 @for value in codes(documents) {
                     @let code = text(value, "value");
@@ -33,15 +45,15 @@ pub fn page(documents: &[PublishedDocument]) -> String {
                         td { (status) }
                         td {
                             (inline(means))
-                            @if let Some(since) = value.get("since").and_then(Value::as_str) { " " span.tag { "since " (since) } }
+                            @if let Some(since) = value.get("since").and_then(Value::as_str) { " " span.tag { (text_in("since ", "自 ")) (since) (text_in("", " 起")) } }
                         }
-                        td { (answered_by(code, &users)) }
+                        td { (answered_by(language, code, &users)) }
                     }
                 }
             }
         }
     };
-    layout("errors.html", "Error codes", &content)
+    layout("errors", language, title, &content)
 }
 
 /// The codes; the documents speak of the same list.
@@ -66,18 +78,26 @@ fn users(documents: &[PublishedDocument]) -> BTreeMap<&str, Vec<(&'static str, D
     users
 }
 
-fn answered_by(code: &str, users: &BTreeMap<&str, Vec<(&'static str, DocumentedOperation<'_>)>>) -> Markup {
+fn answered_by(
+    language: Language,
+    code: &str,
+    users: &BTreeMap<&str, Vec<(&'static str, DocumentedOperation<'_>)>>,
+) -> Markup {
+    let text = |english, chinese| pick(language, english, chinese);
     let listed = users.get(code).map_or(&[][..], Vec::as_slice);
     html! {
-        @if COMMON_CODES.contains(&code) { "every operation" }
-        @else if listed.is_empty() { "no operation of these documents by name" }
+        @if COMMON_CODES.contains(&code) { (text("every operation", "所有操作")) }
+        @else if listed.is_empty() { (text("no operation of these documents by name", "这些文档中没有操作列出它")) }
         @else {
             details open[listed.len() <= 3] {
-                summary { (listed.len()) @if listed.len() == 1 { " operation" } @else { " operations" } }
+                summary {
+                    (listed.len())
+                    (if listed.len() == 1 { text(" operation", " 个操作") } else { text(" operations", " 个操作") })
+                }
                 ul.routes {
                     @for (api, operation) in listed {
                         li {
-                            a href=(operation.link(api)) { code { (operation.method.to_uppercase()) " " (operation.path) } }
+                            a href=(operation.link(api, language)) { code { (operation.method.to_uppercase()) " " (operation.path) } }
                             " " span.tag { (api) }
                         }
                     }
@@ -119,7 +139,11 @@ mod tests {
             ]}}},
             "paths": {"/tea": {"get": {"operationId": "tea_get", "tags": ["tea"], "x-dify-errors": ["not_found"]}}},
         });
-        let page = page(&[PublishedDocument { api: "service", value }]);
+        let documents = [PublishedDocument { api: "service", value }];
+        let chinese = page(Language::Chinese, &documents);
+        assert!(chinese.contains(r#"<span class="tag">自 2 起</span>"#) && chinese.contains("<td>所有操作</td>"));
+        assert!(chinese.contains(r#"<a href="service.zh.html#tag/tea/operation/tea_get">"#));
+        let page = page(Language::English, &documents);
         assert!(page.contains(r#"<tr id="not_found">"#) && page.contains(r#"<span class="tag">since 2</span>"#));
         assert!(page.contains(r#"<a href="service.html#tag/tea/operation/tea_get"><code>GET /tea</code></a>"#));
         assert!(page.contains("<td>403</td><td>Not for you.</td><td>every operation</td>"));

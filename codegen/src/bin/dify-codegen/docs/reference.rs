@@ -4,19 +4,24 @@ use std::error::Error;
 use std::fs;
 use std::path::Path;
 
+use codegen::language::Language;
 use maud::{DOCTYPE, PreEscaped, html};
 
 use super::document::PublishedDocument;
-use super::layout::menu;
+use super::layout::{menu, pick};
 use crate::node::NodeJs;
 
 /// Redoc's logo, which it would fetch from another site, and its empty replacement.
 const PICTURE: [&str; 2] =
     ["https://cdn.redoc.ly/redoc/logo-mini.svg", "data:image/svg+xml,%3Csvg xmlns='http://www.w3.org/2000/svg'/%3E"];
 
+/// Redoc's own words in Chinese, and what shows the others: Redoc has options for some only.
+const CHINESE: &str = include_str!("chinese.js");
+
 /// Fonts of the system, so that none is fetched.
 const START: &str = r#"
 Redoc.init(window.difyDocument, {
+  labels: window.difyLabels,
   hideDownloadButton: true,
   expandResponses: "200,201",
   scrollYOffset: "nav",
@@ -31,10 +36,10 @@ Redoc.init(window.difyDocument, {
 "#;
 
 /// The page. It is light whatever the reader prefers: Redoc has no dark side.
-pub fn page(document: &PublishedDocument) -> String {
+pub fn page(language: Language, document: &PublishedDocument) -> String {
     html! {
         (DOCTYPE)
-        html lang="en" data-theme="light" {
+        html lang=(language.tag()) data-theme="light" {
             head {
                 meta charset="utf-8";
                 meta name="viewport" content="width=device-width, initial-scale=1";
@@ -43,15 +48,27 @@ pub fn page(document: &PublishedDocument) -> String {
                 link rel="stylesheet" href="style.css";
             }
             body {
-                (menu(&format!("{}.html", document.api)))
-                div id="reference" {}
+                (menu(document.api, language))
+                @if document.language() != language {
+                    p.note { (pick(language, "", "该 API 的描述只有英文。")) }
+                }
+                div id="reference" lang=(document.language().tag()) {}
                 script src="redoc.standalone.js" {}
-                script src={ (document.api) ".js" } {}
+                script src=(data_file(document)) {}
+                @if language == Language::Chinese { script { (PreEscaped(CHINESE)) } }
                 script { (PreEscaped(START)) }
             }
         }
     }
     .into_string()
+}
+
+/// The file of [`data`].
+pub fn data_file(document: &PublishedDocument) -> String {
+    match document.language() {
+        Language::English => format!("{}.js", document.api),
+        other => format!("{}.{}.js", document.api, other.tag()),
+    }
 }
 
 /// The document as a script: a page that is opened from a disk may not fetch JSON.

@@ -2,22 +2,28 @@
 
 use std::collections::BTreeMap;
 
+use codegen::language::Language;
 use maud::{Markup, html};
 use serde_json::Value;
 
 use super::document::{DocumentedOperation, PublishedDocument, members, name};
-use super::layout::{description, inline, page as layout};
+use super::layout::{description, inline, page as layout, pick};
 
 /// The page.
-pub fn page(documents: &[PublishedDocument]) -> String {
+pub fn page(language: Language, documents: &[PublishedDocument]) -> String {
+    let title = pick(language, "Streams", "事件流");
     let content = html! {
-        h1 { "Streams" }
-        p {
-            "Some operations answer with " code { "text/event-stream" } ". Each event is a line " code { "data: {…}" } " of JSON "
-            "and an empty line; its member " code { "event" } " names its shape below. Lines "
-            code { "event: ping" } " come without data and only keep the connection alive. Only the end of the body shows "
-            "that a stream has ended. Newer releases may send events that are not here: let them pass."
-        }
+        h1 { (title) }
+        (description(pick(
+            language,
+            "Some operations answer with `text/event-stream`. Each event is a line `data: {…}` of JSON and an empty line; its \
+             member `event` names its shape below. Lines `event: ping` come without data and only keep the connection alive. \
+             Only the end of the body shows that a stream has ended. Newer releases may send events that are not here: let \
+             them pass.",
+            "部分操作以 `text/event-stream` 应答。每个事件是一行 JSON（`data: {…}`）加一个空行；成员 `event` 对应下文中的事件\
+             结构。`event: ping` 行没有数据，只用于保持连接。只有应答体结束才表示流已结束。新版本可能发送这里没有的事件：请忽略\
+             它们。",
+        )))
         ul {
             @for document in documents {
                 @for (union, _) in unions(document) {
@@ -27,11 +33,11 @@ pub fn page(documents: &[PublishedDocument]) -> String {
         }
         @for document in documents {
             @for (union, operations) in unions(document) {
-                (stream(document, union, &operations))
+                (stream(language, document, union, &operations))
             }
         }
     };
-    layout("streams.html", "Streams", &content)
+    layout("streams", language, title, &content)
 }
 
 /// The unions of events of a document, each with the operations that stream it.
@@ -45,19 +51,24 @@ fn unions(document: &PublishedDocument) -> BTreeMap<&str, Vec<DocumentedOperatio
     unions
 }
 
-fn stream(document: &PublishedDocument, union: &str, operations: &[DocumentedOperation<'_>]) -> Markup {
+fn stream(
+    language: Language,
+    document: &PublishedDocument,
+    union: &str,
+    operations: &[DocumentedOperation<'_>],
+) -> Markup {
     let schema = document.schema(union);
     html! {
-        section {
+        section lang=(document.language().tag()) {
             h2 id=(union) { (union) }
             (description(text(schema, "description")))
             p {
-                "Streamed by "
+                (pick(document.language(), "Streamed by ", "返回该流的操作："))
                 @for (index, operation) in operations.iter().enumerate() {
-                    @if index > 0 { ", " }
-                    a href=(operation.link(document.api)) { code { (operation.method.to_uppercase()) " " (operation.path) } }
+                    @if index > 0 { (pick(document.language(), ", ", "、")) }
+                    a href=(operation.link(document.api, language)) { code { (operation.method.to_uppercase()) " " (operation.path) } }
                 }
-                "."
+                (pick(document.language(), ".", "。"))
             }
             @for (event, reference) in members(schema.pointer("/discriminator/mapping")) {
                 @let component = reference.as_str().and_then(|pointer| pointer.rsplit('/').next()).unwrap_or_default();
@@ -68,17 +79,24 @@ fn stream(document: &PublishedDocument, union: &str, operations: &[DocumentedOpe
 }
 
 fn event(document: &PublishedDocument, union: &Value, event: &str, schema: &Value) -> Markup {
+    let text_in = |english, chinese| pick(document.language(), english, chinese);
     html! {
         details.event {
             summary {
                 code { (event) }
-                @for mode in modes(union, schema) { " " span.tag { (mode) } }
-                @if let Some(since) = schema.get("x-dify-since").and_then(Value::as_str) { " " span.tag { "since " (since) } }
-                @if let Some(until) = schema.get("x-dify-until").and_then(Value::as_str) { " " span.tag { "until " (until) } }
+                @for mode in modes(document.language(), union, schema) { " " span.tag { (mode) } }
+                @if let Some(since) = schema.get("x-dify-since").and_then(Value::as_str) { " " span.tag { (text_in("since ", "自 ")) (since) (text_in("", " 起")) } }
+                @if let Some(until) = schema.get("x-dify-until").and_then(Value::as_str) { " " span.tag { (text_in("until ", "至 ")) (until) (text_in("", " 为止")) } }
             }
             (description(text(schema, "description")))
             table {
-                thead { tr { th { "Field" } th { "Type" } th { "Meaning" } } }
+                thead {
+                    tr {
+                        th { (text_in("Field", "字段")) }
+                        th { (text_in("Type", "类型")) }
+                        th { (text_in("Meaning", "含义")) }
+                    }
+                }
                 tbody { (fields(document, schema, "", 2)) }
             }
         }
@@ -86,19 +104,20 @@ fn event(document: &PublishedDocument, union: &Value, event: &str, schema: &Valu
 }
 
 /// The modes that an event comes from: of those of its union, its own.
-fn modes<'v>(union: &'v Value, schema: &Value) -> Vec<&'v str> {
+fn modes<'v>(language: Language, union: &'v Value, schema: &Value) -> Vec<&'v str> {
     let Some(all) = union.get("x-dify-modes").and_then(Value::as_array) else {
-        return vec!["knowledge pipeline"];
+        return vec![pick(language, "knowledge pipeline", "知识流水线")];
     };
     let own = schema.get("x-dify-modes").and_then(Value::as_array);
     let modes: Vec<&str> =
         all.iter().filter(|mode| own.is_none_or(|own| own.contains(mode))).filter_map(Value::as_str).collect();
-    if modes.is_empty() { vec!["declared, not seen"] } else { modes }
+    if modes.is_empty() { vec![pick(language, "declared, not seen", "有声明，未见")] } else { modes }
 }
 
 /// A row for each field, and so many levels of fields of its own.
 fn fields(document: &PublishedDocument, schema: &Value, prefix: &str, depth: usize) -> Markup {
     let required = schema.get("required").and_then(Value::as_array);
+    let language = document.language();
     html! {
         @for (field, member) in members(schema.get("properties")) {
             @let named = name(member).map(|name| document.schema(name));
@@ -107,8 +126,8 @@ fn fields(document: &PublishedDocument, schema: &Value, prefix: &str, depth: usi
             tr {
                 td { code { (prefix) (field) } }
                 td {
-                    (type_of(member))
-                    @if !required.is_some_and(|names| names.iter().any(|name| name == field)) { ", optional" }
+                    (type_of(language, member))
+                    @if !required.is_some_and(|names| names.iter().any(|name| name == field)) { (pick(language, ", optional", "，可选")) }
                 }
                 td { (inline(says)) }
             }
@@ -120,12 +139,13 @@ fn fields(document: &PublishedDocument, schema: &Value, prefix: &str, depth: usi
 }
 
 /// A type in words.
-fn type_of(schema: &Value) -> String {
+fn type_of(language: Language, schema: &Value) -> String {
+    let or = pick(language, " or ", " 或 ");
     if let Some(value) = schema.get("const") {
         return value.to_string();
     }
     if let Some(branches) = ["anyOf", "oneOf"].iter().find_map(|key| schema.get(key)?.as_array()) {
-        return branches.iter().map(type_of).collect::<Vec<_>>().join(" or ");
+        return branches.iter().map(|branch| type_of(language, branch)).collect::<Vec<_>>().join(or);
     }
     if let Some(name) = name(schema) {
         return name.to_owned();
@@ -133,13 +153,16 @@ fn type_of(schema: &Value) -> String {
     let kinds: Vec<&str> = match schema.get("type") {
         Some(Value::String(kind)) => vec![kind],
         Some(Value::Array(kinds)) => kinds.iter().filter_map(Value::as_str).collect(),
-        _ => vec!["anything"],
+        _ => vec![pick(language, "anything", "任意值")],
     };
     let kind = |kind: &&str| match (*kind, schema.get("items")) {
-        ("array", Some(items)) => format!("list of {}", type_of(items)),
+        ("array", Some(items)) => match language {
+            Language::Chinese => format!("{} 的列表", type_of(language, items)),
+            _ => format!("list of {}", type_of(language, items)),
+        },
         (kind, _) => kind.to_owned(),
     };
-    kinds.iter().map(kind).collect::<Vec<_>>().join(" or ")
+    kinds.iter().map(kind).collect::<Vec<_>>().join(or)
 }
 
 fn text<'v>(value: &'v Value, key: &str) -> &'v str {
@@ -153,16 +176,21 @@ mod tests {
 
     #[test]
     fn types_are_told_in_words() {
-        let told = |schema: Value| type_of(&schema);
+        let told = |schema: Value| type_of(Language::English, &schema);
         assert_eq!(told(json!({"type": ["string", "null"]})), "string or null");
         assert_eq!(told(json!({"type": "array", "items": {"$ref": "#/components/schemas/Cup"}})), "list of Cup");
         assert_eq!(told(json!({"anyOf": [{"$ref": "#/components/schemas/Cup"}, {"type": "null"}]})), "Cup or null");
         assert_eq!(told(json!({"type": "string", "const": "tea"})), "\"tea\"");
         assert_eq!(told(json!({"description": "x"})), "anything");
+        let list = json!({"type": ["array", "null"], "items": {"type": "string"}});
+        assert_eq!(type_of(Language::Chinese, &list), "string 的列表 或 null");
     }
 
     #[test]
     fn an_event_comes_from_those_modes_of_its_union_that_it_names() {
+        let modes = |union: &Value, schema: &Value| -> Vec<String> {
+            super::modes(Language::English, union, schema).into_iter().map(str::to_owned).collect()
+        };
         let union = json!({"x-dify-modes": ["chat", "agent"]});
         assert_eq!(modes(&union, &json!({})), ["chat", "agent"]);
         assert_eq!(modes(&union, &json!({"x-dify-modes": ["agent", "workflow"]})), ["agent"]);
