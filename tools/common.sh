@@ -43,7 +43,7 @@ python_environment() {
   cp "$pins" "$folder/pins"
 }
 
-need_server() { [ -n "$server" ] || start_server --pace 0; }
+need_server() { [ -n "$server" ] || start_server --pace 0 --indexing-time 0; }
 
 # Sets `base`, the address of the Service API.
 start_server() {

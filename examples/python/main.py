@@ -49,7 +49,7 @@ def main() -> None:
 
 def question(query: str) -> types.ChatRequest:
     """Returns a message that starts a conversation. Applications with required variables need more `inputs`."""
-    return types.ChatRequest(query=query, inputs=types.Inputs(), user=USER)
+    return types.ChatRequest(query=query, inputs={}, user=USER)
 
 
 def ask(app: Dify, request: types.ChatRequest) -> str:

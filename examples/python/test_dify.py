@@ -10,7 +10,7 @@ import dify_types as types
 from dify import Answer, Dify, DifyError, UnknownEvent
 
 BASE = {"conversation_id": "c", "message_id": "m", "created_at": 1, "task_id": "t", "id": "m"}
-QUESTION = types.ChatRequest(query="Hello", inputs=types.Inputs(), user="u")
+QUESTION = types.ChatRequest(query="Hello", inputs={}, user="u")
 
 
 def message(answer: str, event: str = "message") -> dict[str, Any]:

@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Programs of others that judge the published documents.
 #
-#     tools/judges/run.sh [recordings|documents|models]...      all of them without an argument
+#     tools/judges/run.sh [recordings|documents|models|proxy|conformance]...      all of them without an argument
 #
 # Needs Rust; takes Python and Node.js from the system, and has apt install them where they are missing. A judge that cannot be had is skipped,
 # and the last line reports it.
@@ -53,14 +53,33 @@ models() {
   judge_with models "$environments/python/bin/python" "$here/tools_for_models.py" "$base"
 }
 
-[ $# -gt 0 ] || set -- recordings documents models
+# The codes of the applications' pages, as dify-mock prints them.
+codes() { sed -n 's/^  \(app-[a-z-]*\) *\([A-Za-z0-9]\{16\}\)$/\1 \2/p' "$scratch/server.log" > "$scratch/codes"; }
+
+# Every JSON operation with its examples through Prism's validating proxy.
+proxy() {
+  node_environment
+  codes
+  judge_with proxy "$environments/python/bin/python" "$here/proxy.py" "${base%/v1}" "$scratch/codes" \
+    "$environments/node/node_modules/.bin/prism"
+}
+
+# Valid requests of schemathesis: its answers are described, and none is refused.
+conformance() {
+  codes
+  judge_with conformance "$environments/python/bin/python" "$here/conformance.py" "${base%/v1}" "$scratch/codes" \
+    "$environments/python/bin/st"
+}
+
+[ $# -gt 0 ] || set -- recordings documents models proxy conformance
 for judge in "$@"; do
   case $judge in
     recordings) needs=(need_python) ;;
-    models) needs=(need_python need_server) ;;
+    models | conformance) needs=(need_python need_server) ;;
+    proxy) needs=(need_python need_node need_server) ;;
     documents) needs=(need_python need_node) ;;
     *)
-      echo "there is no judge '$judge': recordings, documents, models" >&2
+      echo "there is no judge '$judge': recordings, documents, models, proxy, conformance" >&2
       exit 2
       ;;
   esac
