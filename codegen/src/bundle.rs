@@ -180,10 +180,20 @@ impl<'s> Bundler<'s> {
             "example" | "default" | "enum" | "links" => entry.value.to_value(),
             // Schemas, like the one that they belong to.
             "x-dify-earlier" => self.value(&entry.value),
+            "x-dify-stream-examples" => self.streams(&entry.value),
             key if key.starts_with("x-") => entry.value.to_value(),
             "discriminator" => self.discriminator(&entry.value),
             _ => self.value(&entry.value),
         }
+    }
+
+    /// The named streams, from their file.
+    fn streams(&self, names: &Node) -> Value {
+        let files = self.source.files.iter().filter(|file| file.section == Section::Streams);
+        let streams: Vec<&Entry> = files.flat_map(|file| file.node.entries()).collect();
+        let named = names.items().iter().filter_map(Node::as_str);
+        let named = named.filter_map(|name| streams.iter().find(|stream| stream.key == name));
+        Value::Object(named.map(|stream| (stream.key.clone(), stream.value.to_value())).collect())
     }
 
     /// A shared answer of only some releases is inlined: beside a `$ref` the mark would be ignored.

@@ -61,7 +61,7 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 29] = {
+pub(crate) const EXTENSIONS: [Extension; 30] = {
     use ExtensionPlace::{Document, Info, Media, Operation, Response, Schema, Tag};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
@@ -110,6 +110,12 @@ pub(crate) const EXTENSIONS: [Extension; 29] = {
             Text,
             &[Media],
             Some(("body", "the body is a stream, and the schema describes one event")),
+        ),
+        extension(
+            "x-dify-stream-examples",
+            TextList,
+            &[Media],
+            Some(("body", "whole streams, as recorded; `examples` in 3.2")),
         ),
         extension(
             "x-dify-modes",

@@ -5,7 +5,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use codegen::bundle::bundle;
-use codegen::publish::{Range, Version, publish};
+use codegen::publish::{Cut, Range, Version, publish};
 use codegen::source;
 use contract::{Corpus, Judge, before, corpora};
 use serde_json::{Value, json};
@@ -129,6 +129,36 @@ fn documents_of_other_releases_are_complete() {
             }
         }
     }
+}
+
+#[test]
+fn documents_for_one_use_are_complete() {
+    let spec = Spec::load();
+    let contract = spec.documents(&spec.one("1.16.1"));
+    let service =
+        contract.iter().find(|document| document["info"]["title"] == "Dify Service API").expect("it is there");
+    for (cut, count) in Cut::ALL.into_iter().zip([37, 51, 15]) {
+        let document = publish(&cut.document(service), Version::V31);
+        assert_eq!(operations(&document).count(), count, "{cut:?}");
+        let mut references = BTreeSet::new();
+        collect(&document, &mut references);
+        for reference in &references {
+            let target = reference.strip_prefix('#').and_then(|pointer| document.pointer(pointer));
+            assert!(target.is_some(), "{cut:?}: {reference} leads nowhere");
+        }
+        for name in document["components"]["schemas"].as_object().into_iter().flatten().map(|(name, _)| name) {
+            let used = references.contains(&format!("#/components/schemas/{name}"));
+            assert!(used, "{cut:?}: nothing refers to {name}");
+        }
+        let listed = document["tags"].as_array().map_or(0, Vec::len);
+        let used: BTreeSet<_> = operations(&document).map(|operation| operation["tags"][0].as_str()).collect();
+        assert_eq!(used.len(), listed, "{cut:?}");
+        let schemes = document["components"]["securitySchemes"].as_object().map_or(0, serde_json::Map::len);
+        assert_eq!(schemes, if cut == Cut::Agent { 2 } else { 1 }, "{cut:?}");
+    }
+    // A tool list is about as long as the document: four bytes are about one token.
+    let agent = publish(&Cut::Agent.document(service), Version::V31).to_string();
+    assert!(agent.len() < 30_000, "{} bytes", agent.len());
 }
 
 fn operations(document: &Value) -> impl Iterator<Item = &Value> {

@@ -17,7 +17,7 @@ const COMMANDS: [(&str, &str); 11] = [
     ("diff", "Reports what changed between two versions of spec/"),
     ("drift", "Compares spec/ with a Dify server's own document"),
     ("record", "Records exchanges between clients and a Dify server, without their secrets"),
-    ("publish", "Writes the documents for servers of another release, or of a range of releases"),
+    ("publish", "Writes the documents for servers of another release, of a range of releases, or for one use"),
     ("docs", "Makes the reference pages, for reading offline"),
     ("generators", "Runs the generators of other languages on the published documents"),
     ("lines", "Counts the lines of code by crate, without comments, tests and generated files"),

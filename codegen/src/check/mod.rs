@@ -9,6 +9,7 @@ mod enums;
 mod examples;
 mod groups;
 mod links;
+mod messages;
 mod modes;
 mod names;
 mod nearest;
@@ -77,6 +78,8 @@ const RULES: &[Check] = &[
     enums::what_the_server_sends_is_an_open_enum,
     enums::enum_values_have_names_of_their_own,
     enums::error_codes_are_known,
+    messages::messages_name_their_origin,
+    messages::stream_examples_exist,
     requests::constructors_take_members,
     requests::constructors_take_all_that_is_required,
     requests::request_extensions_stand_in_requests,

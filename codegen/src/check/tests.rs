@@ -5,6 +5,7 @@ mod caching;
 mod enums;
 mod examples;
 mod links;
+mod messages;
 mod modes;
 mod names;
 mod operations;

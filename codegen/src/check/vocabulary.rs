@@ -107,7 +107,7 @@ const SCHEMA: Vocabulary = Vocabulary {
 };
 const ENUM_VALUE: Vocabulary = Vocabulary {
     noun: "a value of `x-extensible-enum`",
-    openapi: &["value", "description", "since", "until", "deprecated", "evidence"],
+    openapi: &["value", "description", "since", "until", "deprecated", "evidence", "message", "recorded", "source"],
     place: None,
 };
 const DISCRIMINATOR: Vocabulary =

@@ -7,6 +7,7 @@
 mod binary;
 mod bounds;
 mod constants;
+mod cut;
 mod documented;
 mod examples;
 mod facts;
@@ -19,6 +20,7 @@ mod open;
 mod places;
 mod range;
 mod reached;
+mod refusals;
 mod streams;
 mod tags;
 mod united;
@@ -30,6 +32,7 @@ use serde_json::{Map, Value, json};
 use crate::bundle::{to_json, to_yaml};
 use crate::files::Document;
 
+pub use cut::Cut;
 pub(crate) use documented::leave_out;
 pub use index::{Published, index};
 pub use range::{Range, RangeError};
@@ -86,11 +89,12 @@ struct PublishRule {
 }
 
 /// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
-const RULES: [PublishRule; 14] = [
+const RULES: &[PublishRule] = &[
     PublishRule { since: Version::V30, apply: documented::leave_out },
     PublishRule { since: Version::V30, apply: links::keep_links_that_lead_somewhere },
     PublishRule { since: Version::V30, apply: links::write_bodies_as_text },
     PublishRule { since: Version::V30, apply: facts::state_facts },
+    PublishRule { since: Version::V30, apply: refusals::give_an_example_of_each_code },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
     PublishRule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },

@@ -140,6 +140,12 @@ impl Range {
             }
         }
         object.shift_remove("x-dify-earlier");
+        if let Some(streams) = object.get_mut("x-dify-stream-examples").and_then(Value::as_object_mut) {
+            streams.retain(|_, stream| self.include(recorded_on(stream)));
+            if streams.is_empty() {
+                object.shift_remove("x-dify-stream-examples");
+            }
+        }
     }
 
     /// Whether one of them is in a list, or is the value.
@@ -227,6 +233,12 @@ fn known(
         after: (*newer.unwrap_or(&newest)).to_owned(),
         release,
     })
+}
+
+/// The release of the recording of a stream: `1.16.1` of `dify-1.16.1/chat/…`.
+fn recorded_on(stream: &Value) -> &str {
+    let folder = stream["recorded"].as_str().and_then(|path| path.split('/').next()).unwrap_or_default();
+    folder.trim_start_matches("dify-")
 }
 
 /// Removes from lists of names those that the object does not have any more.

@@ -18,6 +18,7 @@ pub(super) fn describe_the_events_of_streams(document: &mut Value) {
             let item = json!({"type": "object", "required": ["data"], "properties": {"data": data}});
             replaced(body, "schema", [("itemSchema", item)]);
         }
+        let whole = body.shift_remove("x-dify-stream-examples").unwrap_or_default();
         if let Some(example) = body.get("example") {
             let data = example.to_string();
             let event = json!({
@@ -25,7 +26,11 @@ pub(super) fn describe_the_events_of_streams(document: &mut Value) {
                 "dataValue": [{"data": data}],
                 "serializedValue": format!("data: {data}\n\n"),
             });
-            replaced(body, "example", [("examples", json!({"event": event}))]);
+            let mut examples = json!({"event": event});
+            for (name, stream) in whole.as_object().into_iter().flatten() {
+                examples[name] = json!({"summary": stream["summary"], "serializedValue": stream["text"]});
+            }
+            replaced(body, "example", [("examples", examples)]);
         }
     });
 }

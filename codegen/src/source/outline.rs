@@ -178,7 +178,7 @@ impl<'s> Outline<'s> {
                     Section::Parameters => outline.parameter(&entry.value),
                     Section::Responses => outline.response(entry),
                     Section::Headers => outline.header(entry),
-                    Section::Document | Section::Info | Section::Unknown => {}
+                    Section::Document | Section::Info | Section::Streams | Section::Unknown => {}
                 }
             }
         }

@@ -17,6 +17,8 @@ pub enum Section {
     Headers,
     /// `common/info.yaml`: what the `info` of every document has.
     Info,
+    /// `common/streams.yaml`: whole streams, as recorded.
+    Streams,
     /// Nothing known.
     Unknown,
 }
@@ -33,6 +35,7 @@ impl Section {
             ([_], "responses.yaml") => Self::Responses,
             ([_], "headers.yaml") => Self::Headers,
             (["common"], "info.yaml") => Self::Info,
+            (["common"], "streams.yaml") => Self::Streams,
             _ => Self::Unknown,
         }
     }
@@ -44,7 +47,7 @@ impl Section {
             Self::Parameters => Some("parameters"),
             Self::Responses => Some("responses"),
             Self::Headers => Some("headers"),
-            Self::Document | Self::Paths | Self::Info | Self::Unknown => None,
+            Self::Document | Self::Paths | Self::Info | Self::Streams | Self::Unknown => None,
         }
     }
 }
@@ -63,6 +66,7 @@ mod tests {
             ("common/parameters.yaml", Section::Parameters),
             ("common/responses.yaml", Section::Responses),
             ("common/info.yaml", Section::Info),
+            ("common/streams.yaml", Section::Streams),
             ("common/other.yaml", Section::Unknown),
             ("openapi.yaml", Section::Unknown),
         ] {

@@ -44,7 +44,7 @@ enum Task {
     Diff(diff::Diff),
     /// Compare spec/ with a Dify server's own document.
     Drift(drift::Drift),
-    /// Write the documents for servers of another release, or of a range of releases.
+    /// Write the documents for servers of another release, of a range of releases, or for one use.
     Publish(publish::Publish),
     /// Run the usual generators of other languages on the published documents and compile what they write.
     Generators(generators::Generators),
@@ -145,6 +145,9 @@ mod tests {
         assert!(Cli::try_parse_from(["xtask", "publish"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "publish", "--language", "zh", "--from", "1.0.0"]).is_ok());
         assert!(Cli::try_parse_from(["xtask", "publish", "--language", "tlh"]).is_err());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--cut", "agent"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--cut", "app", "--from", "1.0.0"]).is_ok());
+        assert!(Cli::try_parse_from(["xtask", "publish", "--cut", "web"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "publish", "--release", "1.9.2", "--from", "1.0.0"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify"]).is_err());
         assert!(Cli::try_parse_from(["xtask", "verify", "--matrix"]).is_ok());

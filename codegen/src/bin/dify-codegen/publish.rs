@@ -1,23 +1,24 @@
-//! `cargo xtask publish`: the documents for servers of other releases than the described one, and in other languages.
+//! `cargo xtask publish`: the documents for servers of other releases than the described one, in other languages, and for
+//! one use.
 
 use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use codegen::bindings::Document;
 use codegen::language::Language;
-use codegen::publish::{self, Range};
+use codegen::publish::{self, Cut, Range};
 use serde_json::Value;
 
 use crate::documents;
 
-/// Which releases the documents are for, in which language, and where to write them.
+/// Which releases and which use the documents are for, in which language, and where to write them.
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
     kind: Kind,
-    /// The folder to write to. Defaults to one in target/publish, named for the releases and the language.
+    /// The folder to write to. Defaults to one in target/publish, named for the use, the releases and the language.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
 }
@@ -34,17 +35,40 @@ struct Kind {
     /// Write documents in this language: `en` (the default), or `zh` for those of the Service and Web API in Chinese.
     #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     language: Option<Language>,
+    /// Write one document for one use: the operations of an application key or of a dataset key, or tools of agents.
+    #[arg(long, value_name = "USE")]
+    cut: Option<Use>,
+}
+
+/// The use of a document.
+#[derive(Clone, Copy, ValueEnum)]
+enum Use {
+    App,
+    Knowledge,
+    Agent,
+}
+
+impl From<Use> for Cut {
+    fn from(of: Use) -> Self {
+        match of {
+            Use::App => Self::App,
+            Use::Knowledge => Self::Knowledge,
+            Use::Agent => Self::Agent,
+        }
+    }
 }
 
 fn language(tag: &str) -> Result<Language, String> {
     Language::named(tag).ok_or_else(|| format!("write one of {}", Language::ALL.map(Language::tag).join(", ")))
 }
 
-/// Writes the documents of all APIs in each version of OpenAPI, as YAML and JSON, with their list.
+/// Writes the documents of all APIs, or of one use, in each version of OpenAPI, as YAML and JSON, with their list.
 pub fn run(root: &Path, task: &Publish) -> Result<bool, Box<dyn Error>> {
     let kind = &task.kind;
     let releases = kind.release.clone().or_else(|| kind.from.as_ref().map(|from| format!("from-{from}")));
-    let name: Vec<String> = releases.into_iter().chain(kind.language.map(|it| it.tag().to_owned())).collect();
+    let cut = kind.cut.map(|cut| Cut::from(cut).name().to_owned());
+    let name: Vec<String> =
+        cut.into_iter().chain(releases).chain(kind.language.map(|it| it.tag().to_owned())).collect();
     let out = task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name.join("-")));
     write(root, kind, &out)?;
     Ok(true)
@@ -71,7 +95,13 @@ fn write(root: &Path, kind: &Kind, out: &Path) -> Result<(), Box<dyn Error>> {
         let value = range.document(&value).map_err(|error| format!("spec/{api}: {error}"))?;
         Ok(Document { api, value })
     });
-    let documents = of_releases.collect::<Result<Vec<_>, String>>()?;
+    let mut documents = of_releases.collect::<Result<Vec<_>, String>>()?;
+    if let Some(cut) = kind.cut.map(Cut::from) {
+        documents.retain(|document| document.api == "service");
+        for document in &mut documents {
+            *document = Document { api: cut.name().to_owned(), value: cut.document(&document.value) };
+        }
+    }
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     fs::create_dir_all(out).map_err(|error| failed(out, error))?;
     let files = publish::files(&documents);
