@@ -100,6 +100,20 @@ struct Choice {
     link: &'static str,
 }
 
+/// Of the generators that try all branches of a union otherwise.
+const BY_TAG: Choice = Choice {
+    arguments: &["--additional-properties=useOneOfDiscriminatorLookup=true"],
+    why: "the tag of an event names its class; otherwise it tries all, and fails where two fit",
+    link: "https://openapi-generator.tech/docs/generators/go",
+};
+
+/// Of the generators that know closed objects.
+const OPEN: Choice = Choice {
+    arguments: &["--additional-properties=disallowAdditionalPropertiesIfNotPresent=false"],
+    why: "members of newer releases are no error",
+    link: "https://openapi-generator.tech/docs/generators/go",
+};
+
 /// A bug of a generator that no option avoids.
 struct KnownBug {
     apis: &'static [&'static str],

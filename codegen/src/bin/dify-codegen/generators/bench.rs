@@ -7,11 +7,13 @@ use std::io::{self, Write as _};
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use serde_json::Value;
+
 use super::corpus::Corpus;
 use super::replay::{CONTENTS, FILE, Tally};
 use super::server::Server;
 use super::tools::Tools;
-use super::{Choice, Edition, Generator};
+use super::{APIS, Choice, Edition, Generator};
 
 /// One run: the tools, the document and a folder of its own.
 pub(super) struct Bench<'a> {
@@ -139,6 +141,24 @@ impl<'a> Bench<'a> {
     /// The arguments of the options that the table shows.
     pub(super) fn options(&self) -> impl Iterator<Item = &'static str> {
         self.options.iter().flat_map(|choice| choice.arguments.iter().copied())
+    }
+
+    /// Copies a replay program into the output.
+    pub(super) fn take(&self, program: &str, to: &str) -> Result<(), Failure> {
+        Ok(fs::copy(self.tools.helper(&format!("replay/{program}")), self.out.join(to)).map(drop)?)
+    }
+
+    /// Whether the client has the methods that are called: that of the Service API.
+    pub(super) fn has_calls(&self) -> bool {
+        self.api == APIS[0]
+    }
+
+    /// The components of the document that the output declares in files of this extension, by `declare`'s words.
+    pub(super) fn declared(&self, extension: &str, declare: fn(&str) -> String) -> Result<Vec<String>, Failure> {
+        let texts = self.files(extension)?.iter().map(fs::read_to_string).collect::<io::Result<String>>()?;
+        let document: Value = serde_json::from_slice(&fs::read(&self.document)?).map_err(io::Error::from)?;
+        let components = document["components"]["schemas"].as_object().into_iter().flat_map(|schemas| schemas.keys());
+        Ok(components.filter(|name| texts.contains(&declare(name))).cloned().collect())
     }
 
     /// Every file below the output with this extension, in order.

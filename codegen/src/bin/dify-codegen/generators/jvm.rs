@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::bench::{Bench, Failure};
 use super::tools::{NPM, PYPI};
-use super::{Choice, Generator};
+use super::{BY_TAG, Choice, Generator};
 
 const JARS: &str = "/usr/share/java";
 const ARRAYS: &str = "https://github.com/OpenAPITools/openapi-generator/issues/17745";
@@ -34,28 +34,40 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: ARRAYS,
             },
             Choice {
+                arguments: &["--schema-mappings", "MetadataValue=java.lang.Object"],
+                why: "a union of a text and a number becomes `Object`: Jackson reads one as the other, and both fit",
+                link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
+            },
+            BY_TAG,
+            Choice {
+                arguments: &["--additional-properties=containerDefaultToNull=true"],
+                why: "a list that is missing is null, as other members are, not empty",
+                link: "https://openapi-generator.tech/docs/generators/java",
+            },
+            Choice {
                 arguments: &["--additional-properties=supportUrlQuery=false"],
                 why: "or it calls its own method on `Object`",
                 link: "https://openapi-generator.tech/docs/generators/java",
             },
         ],
         known: &[],
-        replay: None,
+        replay: Some(|bench| {
+            let mut programs = vec!["Replay.java"];
+            if bench.has_calls() {
+                programs.push("Calls.java");
+            }
+            programs.iter().try_for_each(|program| bench.take(program, program))?;
+            bench.run(&mut javac(bench, &programs)?)?;
+            let mut java = Command::new("java");
+            java.arg("-Xmx2g").arg("-cp").arg(java_classes(bench)?).arg("Replay").current_dir(&bench.out);
+            bench.replay(&mut java)
+        }),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("java", &["library=native", "openApiNullable=false"])?;
-            // The generator's own jar carries Jackson.
-            let mut classpath = vec![bench.tools.jar()?.display().to_string()];
-            classpath.extend(
-                ["httpmime", "httpclient", "httpcore", "geronimo-annotation-1.3-spec"]
-                    .map(|name| format!("{JARS}/{name}.jar")),
-            );
             let list = bench.out.join("sources.txt");
             fs::write(&list, lines(bench, "src/main", "java")?)?;
-            let mut javac = Command::new("javac");
-            javac.args(["-nowarn", "-proc:none", "-d"]).arg(bench.out.join("classes"));
-            javac.args(["-cp", &classpath.join(":")]).arg(format!("@{}", list.display()));
-            bench.run(&mut javac)
+            bench.run(&mut javac(bench, &[&format!("@{}", list.display())])?)
         },
     },
     Generator {
@@ -65,36 +77,34 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[PYPI, NPM, "java", "/usr/share/java/gson.jar"],
         install: "apt-get install python3-venv npm default-jdk-headless libgoogle-gson-java",
         proof: "kotlinc",
-        options: &[Choice {
-            arguments: &["--additional-properties=serializationLibrary=gson"],
-            why: "not for the code's sake: Moshi, which it takes otherwise, is in no registry that this was tried with",
-            link: "https://openapi-generator.tech/docs/generators/kotlin",
-        }],
+        options: &[
+            Choice {
+                arguments: &["--additional-properties=serializationLibrary=gson"],
+                why: "not for the code's sake: Moshi, which it takes otherwise, is in no registry that this was tried with",
+                link: "https://openapi-generator.tech/docs/generators/kotlin",
+            },
+            Choice {
+                arguments: &["--schema-mappings", "MetadataValue=kotlin.Any,ToolIcon=kotlin.Any"],
+                why: "unions of a text and something else become `Any`: it makes empty classes of them",
+                link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
+            },
+        ],
         known: &[],
-        replay: None,
+        replay: Some(|bench| {
+            let mut programs = vec!["Replay.kt"];
+            if bench.has_calls() {
+                programs.push("Calls.kt");
+            }
+            programs.iter().try_for_each(|program| bench.take(program, program))?;
+            bench.run(&mut kotlinc(bench, &programs)?)?;
+            let mut java = Command::new("java");
+            java.arg("-Xmx2g").arg("-cp").arg(kotlin_classes(bench)?).arg("Replay").current_dir(&bench.out);
+            bench.replay(&mut java)
+        }),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("kotlin", &[])?;
-            let kotlin = bench.tools.modules().join("kotlin-compiler/lib");
-            // A package of npm that happens to carry OkHttp.
-            let carried = bench.tools.modules().join("allure-commandline/dist/plugins/jira-plugin/lib");
-            let mut classpath =
-                vec![format!("{JARS}/gson.jar"), kotlin.join("kotlin-reflect.jar").display().to_string()];
-            for entry in fs::read_dir(&carried)? {
-                let path = entry?.path();
-                let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-                if name.starts_with("okhttp-") || name.starts_with("okio-") {
-                    classpath.push(path.display().to_string());
-                }
-            }
-            let mut kotlinc = Command::new("java");
-            kotlinc.arg("-Xmx2g").arg("-cp").arg(kotlin.join("kotlin-preloader.jar"));
-            kotlinc.args(["org.jetbrains.kotlin.preloading.Preloader", "-cp"]).arg(kotlin.join("kotlin-compiler.jar"));
-            kotlinc
-                .args(["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-nowarn", "-d"])
-                .arg(bench.out.join("classes"));
-            kotlinc.args(["-cp", &classpath.join(":")]).arg(bench.out.join("src/main/kotlin"));
-            bench.run(&mut kotlinc)
+            bench.run(&mut kotlinc(bench, &["src/main/kotlin"])?)
         },
     },
 ];
@@ -104,4 +114,46 @@ fn lines(bench: &Bench<'_>, below: &str, extension: &str) -> Result<String, Fail
     let folder = bench.out.join(below);
     let files = bench.files(extension)?;
     Ok(files.iter().filter(|file| file.starts_with(&folder)).map(|file| format!("{}\n", file.display())).collect())
+}
+
+/// javac for files of the output; what it writes goes to its folder `classes`.
+fn javac(bench: &Bench<'_>, files: &[&str]) -> Result<Command, Failure> {
+    let mut javac = Command::new("javac");
+    javac.args(["-nowarn", "-proc:none", "-d", "classes", "-cp"]).arg(java_classes(bench)?).args(files);
+    javac.current_dir(&bench.out);
+    Ok(javac)
+}
+
+/// The classes of the output and those that it needs. The generator's own jar carries Jackson.
+fn java_classes(bench: &Bench<'_>) -> Result<String, Failure> {
+    let names = ["httpmime", "httpclient", "httpcore", "geronimo-annotation-1.3-spec"];
+    let jars = names.map(|name| format!("{JARS}/{name}.jar")).join(":");
+    Ok(format!("classes:{}:{jars}", bench.tools.jar()?.display()))
+}
+
+/// The Kotlin compiler for sources below the output; what it writes goes to its folder `classes`.
+fn kotlinc(bench: &Bench<'_>, sources: &[&str]) -> Result<Command, Failure> {
+    let kotlin = bench.tools.modules().join("kotlin-compiler/lib");
+    let mut kotlinc = Command::new("java");
+    kotlinc.arg("-Xmx2g").arg("-cp").arg(kotlin.join("kotlin-preloader.jar"));
+    kotlinc.args(["org.jetbrains.kotlin.preloading.Preloader", "-cp"]).arg(kotlin.join("kotlin-compiler.jar"));
+    kotlinc.args(["org.jetbrains.kotlin.cli.jvm.K2JVMCompiler", "-nowarn", "-d", "classes", "-cp"]);
+    kotlinc.arg(kotlin_classes(bench)?).args(sources).current_dir(&bench.out);
+    Ok(kotlinc)
+}
+
+/// The classes of the output and those that it needs.
+fn kotlin_classes(bench: &Bench<'_>) -> Result<String, Failure> {
+    let kotlin = bench.tools.modules().join("kotlin-compiler/lib");
+    let mut classes = vec!["classes".to_owned(), format!("{JARS}/gson.jar")];
+    classes.extend(["kotlin-reflect.jar", "kotlin-stdlib.jar"].map(|name| kotlin.join(name).display().to_string()));
+    // A package of npm that happens to carry OkHttp.
+    for entry in fs::read_dir(bench.tools.modules().join("allure-commandline/dist/plugins/jira-plugin/lib"))? {
+        let path = entry?.path();
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        if name.starts_with("okhttp-") || name.starts_with("okio-") {
+            classes.push(path.display().to_string());
+        }
+    }
+    Ok(classes.join(":"))
 }

@@ -2,6 +2,7 @@
 
 use std::any::Any;
 use std::fs;
+use std::io::Write as _;
 use std::panic::{self, AssertUnwindSafe};
 use std::process::Command;
 
@@ -28,10 +29,16 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/OpenAPITools/openapi-generator/issues/19923",
             sign: "cannot find `models` in `models`",
         }],
-        replay: None,
-        faults: &[],
+        replay: Some(replay),
+        faults: &[KnownBug {
+            apis: &["service"],
+            what: "the part of a file has no content type, and Dify refuses it with 415; all else works",
+            link: "https://github.com/OpenAPITools/openapi-generator/issues/17822",
+            sign: "unsupported_file_type",
+        }],
         run: |bench| {
             bench.openapi_generator("rust", &[])?;
+            append(bench, "Cargo.toml", REPLAY)?;
             check(bench)
         },
     },
@@ -41,7 +48,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         openapi: "3.0",
         needs: &["cargo"],
         install: "",
-        proof: "cargo check",
+        proof: "cargo check; the bindings of `dify-api`, made this way, [decode every release](../tests/tests/every_release.rs)",
         options: &[],
         known: &[],
         replay: None,
@@ -78,6 +85,15 @@ uuid = { version = "1", features = ["serde", "v4"] }
 [workspace]
 "#;
 
+/// What the replay needs besides, in a workspace of its own.
+const REPLAY: &str = r#"
+[dev-dependencies]
+serde_json = { version = "1", features = ["float_roundtrip"] }
+tokio = { version = "1", features = ["macros", "rt"] }
+
+[workspace]
+"#;
+
 /// The document as the bindings of this repository are made from it, given to progenitor with its own settings.
 fn progenitor(bench: &Bench<'_>) -> Result<String, Failure> {
     let told = |error: &dyn std::fmt::Display| Failure::from(error.to_string());
@@ -105,10 +121,44 @@ fn said(payload: &(dyn Any + Send)) -> &str {
 }
 
 fn check(bench: &Bench<'_>) -> Result<(), Failure> {
+    bench.run(&mut cargo(bench, "check"))
+}
+
+fn cargo(bench: &Bench<'_>, command: &str) -> Command {
     let mut cargo = Command::new("cargo");
     // One folder for all of them: the dependencies are the same.
-    cargo.args(["check", "--quiet", "--target-dir"]).arg(bench.tools.folder.join("rust"));
-    bench.run(cargo.current_dir(&bench.out))
+    cargo.args([command, "--quiet", "--target-dir"]).arg(bench.tools.folder.join("rust")).current_dir(&bench.out);
+    cargo.env("CARGO_PROFILE_DEV_DEBUG", "0");
+    cargo
+}
+
+fn append(bench: &Bench<'_>, file: &str, text: &str) -> Result<(), Failure> {
+    Ok(fs::OpenOptions::new().append(true).open(bench.out.join(file))?.write_all(text.as_bytes())?)
+}
+
+/// Adds the replay as an example of the generated crate, and what lets that compile in spite of the bug above.
+fn replay(bench: &Bench<'_>) -> Result<(), Failure> {
+    let models = bench.declared("rs", |name| format!("pub enum {name} "))?.into_iter();
+    let models = models.chain(bench.declared("rs", |name| format!("pub struct {name} "))?);
+    let arms = models.map(|name| format!("\"{name}\" => again::<models::{name}>(list, body),\n")).collect::<String>();
+    // An object without members has no type.
+    let models = format!("match schema {{\n{arms}_ => again::<Value>(list, body),\n}}\n");
+    fs::create_dir_all(bench.out.join("examples/replay"))?;
+    fs::write(bench.out.join("examples/replay/models.rs"), models)?;
+    bench.take("replay.rs", "examples/replay/main.rs")?;
+    let calls = "pub async fn report(_: String) -> [serde_json::Value; 0] {\n    []\n}\n";
+    fs::write(bench.out.join("examples/replay/calls.rs"), calls)?;
+    if bench.has_calls() {
+        bench.take("calls.rs", "examples/replay/calls.rs")?;
+    }
+    append(bench, "src/models/mod.rs", "pub use crate::models;\n")?;
+    for path in bench.files("rs")?.iter().filter(|path| path.starts_with(bench.out.join("src/apis"))) {
+        let text = fs::read_to_string(path)?;
+        // The parts of forms that are JSON.
+        let json = "serde_json::to_string(&p_form_data)?";
+        fs::write(path, text.replace("p_form_data.to_string()", json))?;
+    }
+    bench.replay(cargo(bench, "run").args(["--example", "replay"]))
 }
 
 #[cfg(test)]

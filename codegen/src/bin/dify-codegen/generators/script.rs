@@ -1,9 +1,11 @@
 //! Generators of Go, Ruby, PHP and C#.
 
+use std::fs;
 use std::process::Command;
 
+use super::bench::Bench;
 use super::tools::PYPI;
-use super::{Choice, Generator};
+use super::{APIS, BY_TAG, Choice, Generator, KnownBug, OPEN};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
@@ -13,20 +15,34 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[PYPI, "java", "go", "/usr/share/gocode/src/gopkg.in/validator.v2"],
         install: "apt-get install python3-venv default-jdk-headless golang-go golang-gopkg-validator.v2-dev",
         proof: "go vet",
-        options: &[Choice {
-            arguments: &["--additional-properties=enumClassPrefix=true"],
-            why: "constants of two enums may have one name; Go has one scope for all",
-            link: "https://openapi-generator.tech/docs/generators/go",
-        }],
+        options: &[
+            Choice {
+                arguments: &["--additional-properties=enumClassPrefix=true"],
+                why: "constants of two enums may have one name; Go has one scope for all",
+                link: "https://openapi-generator.tech/docs/generators/go",
+            },
+            BY_TAG,
+            OPEN,
+        ],
         known: &[],
-        replay: None,
+        replay: Some(|bench| {
+            let models = bench.declared("go", |name| format!("type {name} "))?;
+            let models = models.iter().map(|name| format!("\t\"{name}\": reflect.TypeOf((*{name})(nil)).Elem(),\n"));
+            let models = models.collect::<String>();
+            let models = format!(
+                "package openapi\n\nimport \"reflect\"\n\nvar models = map[string]reflect.Type{{\n{models}}}\n"
+            );
+            fs::write(bench.out.join("models_test.go"), models)?;
+            bench.take("replay_test.go", "replay_test.go")?;
+            if bench.has_calls() {
+                bench.take("calls_test.go", "calls_test.go")?;
+            }
+            bench.replay(&mut go(bench, &["test", "-count=1", "-vet=off", "-run", "TestReplay", "."]))
+        }),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("go", &[])?;
-            let mut go = Command::new("go");
-            // Debian keeps its Go libraries in a GOPATH; nothing is fetched then.
-            go.args(["vet", "."]).current_dir(&bench.out).env("GO111MODULE", "off").env("GOFLAGS", "");
-            bench.run(go.env("GOPATH", "/usr/share/gocode").env("GOCACHE", bench.tools.folder.join("go")))
+            bench.run(&mut go(bench, &["vet", "."]))
         },
     },
     Generator {
@@ -36,9 +52,16 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[PYPI, "java", "ruby", "/usr/share/doc/ruby-typhoeus"],
         install: "apt-get install python3-venv default-jdk-headless ruby ruby-typhoeus",
         proof: "ruby -c, every constant loaded",
-        options: &[],
+        options: &[Choice {
+            arguments: &["--schema-mappings", "MetadataValue=Object"],
+            why: "a union of a text and a number becomes `Object`: an integer is no number to it, and is lost",
+            link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
+        }],
         known: &[],
-        replay: None,
+        replay: Some(|bench| {
+            let program = bench.tools.helper("replay/replay.rb");
+            bench.replay(Command::new("ruby").arg("-Ilib").arg(program).current_dir(&bench.out))
+        }),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("ruby", &[])?;
@@ -62,8 +85,16 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://github.com/OpenAPITools/openapi-generator/issues/23949",
         }],
         known: &[],
-        replay: None,
-        faults: &[],
+        replay: Some(|bench| {
+            let program = bench.tools.helper("replay/replay.php");
+            bench.replay(Command::new("php").arg(program).current_dir(&bench.out))
+        }),
+        faults: &[KnownBug {
+            apis: &APIS,
+            what: "of a union without a tag, such as a text or a number, it makes an empty class",
+            link: "https://github.com/OpenAPITools/openapi-generator/pull/2021",
+            sign: " became {}",
+        }],
         run: |bench| {
             bench.openapi_generator("php", &[])?;
             let helper = bench.tools.helper("load_all.php");
@@ -87,3 +118,11 @@ pub(super) const GENERATORS: &[Generator] = &[
         },
     },
 ];
+
+/// Debian keeps its Go libraries in a GOPATH; nothing is fetched then.
+fn go(bench: &Bench<'_>, arguments: &[&str]) -> Command {
+    let mut go = Command::new("go");
+    go.args(arguments).current_dir(&bench.out).env("GO111MODULE", "off").env("GOFLAGS", "");
+    go.env("GOPATH", "/usr/share/gocode").env("GOCACHE", bench.tools.folder.join("go"));
+    go
+}
