@@ -74,7 +74,7 @@ impl Language {
     pub(crate) fn checked_marker(self) -> &'static str {
         match self {
             Self::English => " Checked against",
-            Self::Chinese => "已用真实服务器（",
+            Self::Chinese => "已用真实服务器的录制核对",
         }
     }
 

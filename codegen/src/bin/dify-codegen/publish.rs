@@ -17,7 +17,7 @@ use crate::documents;
 #[derive(Args)]
 pub struct Publish {
     #[command(flatten)]
-    kind: Kind,
+    choice: DocumentChoice,
     /// The folder to write to. Defaults to one in target/publish, named for the use, the releases and the language.
     #[arg(long, value_name = "DIR")]
     out: Option<PathBuf>,
@@ -25,7 +25,7 @@ pub struct Publish {
 
 #[derive(Args, Default)]
 #[group(required = true, multiple = true)]
-struct Kind {
+struct DocumentChoice {
     /// Write documents for servers of this release. Defaults to the described one.
     #[arg(long, value_name = "RELEASE", conflicts_with = "from")]
     release: Option<String>,
@@ -64,28 +64,28 @@ fn language(tag: &str) -> Result<Language, String> {
 
 /// Writes the documents of all APIs, or of one use, in each version of OpenAPI, as YAML and JSON, with their list.
 pub fn run(root: &Path, task: &Publish) -> Result<bool, Box<dyn Error>> {
-    let kind = &task.kind;
-    let releases = kind.release.clone().or_else(|| kind.from.as_ref().map(|from| format!("from-{from}")));
-    let cut = kind.cut.map(|cut| Cut::from(cut).name().to_owned());
+    let choice = &task.choice;
+    let releases = choice.release.clone().or_else(|| choice.from.as_ref().map(|from| format!("from-{from}")));
+    let cut = choice.cut.map(|cut| Cut::from(cut).name().to_owned());
     let name: Vec<String> =
-        cut.into_iter().chain(releases).chain(kind.language.map(|it| it.tag().to_owned())).collect();
+        cut.into_iter().chain(releases).chain(choice.language.map(|it| it.tag().to_owned())).collect();
     let out = task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name.join("-")));
-    write(root, kind, &out)?;
+    write(root, choice, &out)?;
     Ok(true)
 }
 
 /// Writes the documents for all releases from one to the described one to a folder.
 pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> {
-    write(root, &Kind { from: Some(first.to_owned()), ..Kind::default() }, out)
+    write(root, &DocumentChoice { from: Some(first.to_owned()), ..DocumentChoice::default() }, out)
 }
 
-fn write(root: &Path, kind: &Kind, out: &Path) -> Result<(), Box<dyn Error>> {
-    let bundles = documents::source_in(root, kind.language.unwrap_or(Language::English))?;
+fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn Error>> {
+    let bundles = documents::source_in(root, choice.language.unwrap_or(Language::English))?;
     let values: Vec<Value> = bundles.iter().map(|bundle| bundle.value.clone()).collect();
     let released = fs::read_to_string(root.join("spec/upstream/releases.txt"))
         .map_err(|error| format!("spec/upstream/releases.txt: {error}"))?;
     let released: Vec<&str> = released.lines().collect();
-    let range = match (&kind.release, &kind.from) {
+    let range = match (&choice.release, &choice.from) {
         (Some(release), _) => Some(Range::one(release, &values, &released)?),
         (_, Some(from)) => Some(Range::from(from, &values, &released)?),
         _ => None,
@@ -96,7 +96,7 @@ fn write(root: &Path, kind: &Kind, out: &Path) -> Result<(), Box<dyn Error>> {
         Ok(Document { api, value })
     });
     let mut documents = of_releases.collect::<Result<Vec<_>, String>>()?;
-    if let Some(cut) = kind.cut.map(Cut::from) {
+    if let Some(cut) = choice.cut.map(Cut::from) {
         documents.retain(|document| document.api == "service");
         for document in &mut documents {
             *document = Document { api: cut.name().to_owned(), value: cut.document(&document.value) };
