@@ -1,6 +1,6 @@
 //! The errors of calls, by kind.
 
-use crate::{Shown, TimeLimit, operation::Named, types::ErrorCode, values::redactor::Secrets};
+use crate::{Shown, operation::Named, types::ErrorCode, values::redactor::Secrets};
 use bytes::Bytes;
 use reqwest::StatusCode;
 use std::{fmt, sync::Arc, time::Duration};
@@ -8,6 +8,7 @@ use std::{fmt, sync::Arc, time::Duration};
 mod cases;
 mod cause;
 mod classes;
+mod decode;
 #[cfg(all(feature = "app", feature = "console"))]
 mod deploy;
 mod hint;
@@ -17,9 +18,11 @@ mod indexing;
 mod kind;
 #[cfg(any(feature = "app", feature = "web"))]
 mod resume;
+mod timeout;
 
-pub use cases::{ApiError, DecodeError, StreamError, Timeout, TransportError};
+pub use cases::{ApiError, StreamError, TransportError};
 pub use cause::Cause;
+pub use decode::DecodeError;
 #[cfg(all(feature = "app", feature = "console"))]
 pub use deploy::DeployError;
 pub(crate) use hint::Situation;
@@ -29,6 +32,7 @@ pub use indexing::{IndexingError, UnindexedDocument};
 pub use kind::ErrorKind;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use resume::ResumeError;
+pub use timeout::{TimeLimit, Timeout};
 
 /// Why a call failed, and during which operation.
 ///
@@ -142,8 +146,8 @@ impl Error {
     }
 
     /// Of no single call of a client, but of what its server answered.
-    pub(crate) fn beside(mut kind: ErrorKind, transport: &crate::Transport) -> Self {
-        kind.redact(&Secrets::of(transport).redactor());
+    pub(crate) fn beside(mut kind: ErrorKind, secrets: &Secrets) -> Self {
+        kind.redact(&secrets.redactor());
         Self::outside(kind)
     }
 

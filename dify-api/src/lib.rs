@@ -171,7 +171,6 @@ extern crate self as dify_api;
 pub mod blocking;
 mod clients;
 mod error;
-mod exchange;
 mod files;
 #[rustfmt::skip]
 mod generated;
@@ -207,7 +206,9 @@ pub use clients::{WebApp, WebAppBuilder};
 pub use error::DeployError;
 #[cfg(any(feature = "app", feature = "web"))]
 pub use error::ResumeError;
-pub use error::{ApiError, Cause, DecodeError, Error, ErrorKind, HttpError, StreamError, Timeout, TransportError};
+pub use error::{
+    ApiError, Cause, DecodeError, Error, ErrorKind, HttpError, StreamError, TimeLimit, Timeout, TransportError,
+};
 #[cfg(feature = "knowledge")]
 pub use error::{IndexingError, UnindexedDocument};
 #[cfg(feature = "knowledge")]
@@ -234,7 +235,7 @@ pub use telemetry::{
 };
 #[cfg(feature = "cache")]
 pub use transport::Cache;
-pub use transport::{Call, RawRequest, Response, RetryPolicy, TimeLimit, Timeouts};
+pub use transport::{Call, RawRequest, Response, RetryPolicy, Timeouts};
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
 pub use values::Inputs;
 #[doc(hidden)]

@@ -1,6 +1,6 @@
 //! The static facts of an operation.
 
-use crate::{Shown, clients::settings::Api, values::redactor::Redactor};
+use crate::{Shown, values::redactor::Redactor};
 use reqwest::{Method, StatusCode};
 use std::fmt;
 
@@ -26,6 +26,20 @@ pub struct Operation {
     pub(crate) until: Option<&'static str>,
     /// Members of its request that came with later releases, and those.
     pub(crate) later: &'static [(&'static str, &'static str)],
+}
+
+/// An API of a server: where Dify's own service has it, and below which path others do.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Api {
+    pub(crate) cloud: &'static str,
+    pub(crate) path: &'static str,
+}
+
+#[allow(dead_code, reason = "each client uses its own")]
+impl Api {
+    pub(crate) const SERVICE: Self = Self { cloud: "https://api.dify.ai/v1", path: "/v1" };
+    pub(crate) const WEB: Self = Self { cloud: "https://udify.app/api", path: "/api" };
+    pub(crate) const CONSOLE: Self = Self { cloud: "https://cloud.dify.ai/console/api", path: "/console/api" };
 }
 
 /// Which kind of credential an operation takes.

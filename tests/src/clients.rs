@@ -2,10 +2,10 @@
 
 use dify_api::{App, Console, Error, Knowledge, RetryPolicy, Timeouts, WebApp};
 
-use crate::{
-    generated::{self, Arguments},
-    script::USER,
-};
+use crate::generated::{self, Arguments};
+
+/// The user of the documents' examples.
+pub const USER: &str = "maria-0412";
 
 /// The limits of all clients.
 #[derive(Clone, Copy, Debug)]

@@ -12,16 +12,13 @@ use dify_api::{Error, Upload};
 use dify_mock::Server;
 
 use crate::{
-    clients::{Clients, Tuning},
+    clients::{Clients, Tuning, USER},
     generated::{Arguments, OPERATIONS},
     workspace,
 };
 
 /// The releases that the embedded server plays for the tests of the client: an early one, one between, the described one.
 pub const RELEASES: [&str; 3] = ["1.0.1", "1.9.2", "1.16.1"];
-
-/// The user of the documents' examples.
-pub const USER: &str = "maria-0412";
 
 /// Every method of the bindings.
 pub fn operations() -> impl Iterator<Item = &'static str> {

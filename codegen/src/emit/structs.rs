@@ -151,7 +151,7 @@ pub(super) fn of_user(component: &Component, model: &Model) -> Option<Item> {
     let user = model.operations.iter().find(|operation| is_its_request(operation))?.user_in_body(model)?;
     let (name, user) = (ident(&component.name), ident(&user.rust));
     Some(parse_quote! {
-        impl crate::transport::OfUser for #name {
+        impl crate::values::OfUser for #name {
             fn user(&mut self) -> &mut Option<String> {
                 &mut self.#user
             }

@@ -1,13 +1,10 @@
 //! The keys of the Service API, and where they come from.
 
-use super::{
-    credentials::{
-        Credentials,
-        sourced_key::{KeySource, SourcedKey},
-    },
-    settings::{Api, Settings},
+use super::credentials::{
+    FixedKey,
+    sourced_key::{KeySource, SourcedKey},
 };
-use crate::{Error, Transport, values::secret::Secret};
+use crate::{Error, Transport, operation::Api, transport::settings::Settings, values::secret::Secret};
 use std::env::VarError;
 
 pub(crate) const UNFIT: &str =
@@ -71,11 +68,11 @@ impl KeyKind {
             KeyChoice::None => None,
             KeyChoice::Given(key) => Some(key),
             KeyChoice::From(source) => {
-                return settings.transport_to(Api::SERVICE, Credentials::SourcedKey(SourcedKey::new(source, self)));
+                return settings.transport_to(Api::SERVICE, SourcedKey::new(source, self));
             }
         };
         let header = self.checked(key)?.bearer().ok_or_else(|| Error::config(UNFIT))?;
-        settings.transport_to(Api::SERVICE, Credentials::Key(header))
+        settings.transport_to(Api::SERVICE, FixedKey(header))
     }
 
     /// The key as it is sent, if it can be one of this kind. It is not looked up.

@@ -2,11 +2,9 @@
 
 use crate::{
     Error, RawRequest, Transport,
-    clients::{
-        api_key::{Environment, KeyChoice, KeyKind, key_from},
-        settings::{Settings, configured},
-    },
+    clients::api_key::{Environment, KeyChoice, KeyKind, key_from},
     operation::Credential,
+    transport::settings::{Settings, configured},
     values::secret::Secret,
 };
 use reqwest::Method;
@@ -53,14 +51,7 @@ impl App {
         AppBuilder::from_env()?.build()
     }
 
-    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
-    /// first answer, and where a proxy removes the header.
-    ///
-    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
-    #[must_use]
-    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
-        self.transport.server_version()
-    }
+    observed!();
 
     /// Returns a client that fills in `user` where a request names no user; a request's own user takes precedence. The client
     /// shares connections, limits and credentials with this one. [`request`](Self::request) is sent as it is.
@@ -77,12 +68,6 @@ impl App {
     #[must_use]
     pub fn as_user(&self, user: impl Into<String>) -> Self {
         Self { transport: self.transport.as_user(user.into()) }
-    }
-
-    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
-    #[must_use]
-    pub fn stats(&self) -> crate::Stats {
-        self.transport.tally().stats()
     }
 
     /// Any route of the server, described or not, by this client's key and connections.

@@ -2,14 +2,9 @@
 
 use crate::{
     Error, RawRequest, Transport,
-    clients::{
-        credentials::{
-            Credentials,
-            session::{Jar, Login, SessionCredential},
-        },
-        settings::{Api, Settings, configured},
-    },
-    operation::Credential,
+    clients::credentials::session::{Jar, Login, SessionCredential},
+    operation::{Api, Credential},
+    transport::settings::{Settings, configured},
     values::secret::Secret,
 };
 use reqwest::Method;
@@ -82,20 +77,7 @@ impl Console {
         ConsoleBuilder::from_env()?.build()
     }
 
-    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
-    /// first answer, and where a proxy removes the header.
-    ///
-    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
-    #[must_use]
-    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
-        self.transport.server_version()
-    }
-
-    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
-    #[must_use]
-    pub fn stats(&self) -> crate::Stats {
-        self.transport.tally().stats()
-    }
+    observed!();
 
     /// Any route of the console, described or not, with this client's session and connections.
     ///
@@ -216,6 +198,6 @@ impl ConsoleBuilder {
     /// [`ErrorKind::Config`](crate::ErrorKind::Config) when the base URL is none, or TLS cannot be set up.
     pub fn build(self) -> Result<Console, Error> {
         let session = SessionCredential::new(self.login, self.jar);
-        Ok(Console { transport: self.settings.transport_to(Api::CONSOLE, Credentials::Session(session))? })
+        Ok(Console { transport: self.settings.transport_to(Api::CONSOLE, session)? })
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::{
     App, Console, Error, ErrorKind, Shown,
-    clients::credentials::Credentials,
+    clients::credentials::FixedKey,
     error::DeployError,
     types::{
         ApiKey, ApiSwitchRequest, AppMode, ConsoleAppDetail, ImportMode, ImportRequest, ImportStatus, ImportWarning,
@@ -122,7 +122,7 @@ impl<'a> Deploy<'a> {
                 (Some(made.id), key, header)
             }
         };
-        let app = App { transport: console.transport.beside(ready.base, Credentials::Key(header))? };
+        let app = App { transport: console.transport.beside(ready.base, FixedKey(header))? };
         Ok(Deployment { app, api_key, key_id, deployed: ready.app })
     }
 
@@ -145,7 +145,7 @@ impl<'a> Deploy<'a> {
     /// The application that is overwritten, and where its API is.
     async fn target(&self) -> Result<Option<Target>, Error> {
         if let Some(url) = &self.base_url {
-            crate::clients::settings::base_url(url)?;
+            crate::transport::settings::base_url(url)?;
         }
         match &self.import.app_id {
             Some(app_id) => Ok(Some(self.look_up(app_id).await?)),
@@ -192,13 +192,13 @@ impl<'a> Deploy<'a> {
                 definition_version: import.imported_dsl_version,
                 server_version: import.current_dsl_version,
             };
-            return Err(Error::beside(ErrorKind::Deploy(refused), &console.transport));
+            return Err(Error::beside(ErrorKind::Deploy(refused), &console.transport.secrets()));
         };
         let missing = console.definitions().check_dependencies(&app_id).await?.leaked_dependencies;
         if !missing.is_empty() {
             let plugins = missing.iter().map(|plugin| plugin.value.shown()).collect();
             let missing = DeployError::MissingPlugins { app_id, plugins };
-            return Err(Error::beside(ErrorKind::Deploy(missing), &console.transport));
+            return Err(Error::beside(ErrorKind::Deploy(missing), &console.transport.secrets()));
         }
         let Target { app, base } = match target {
             Some(target) => target,
@@ -217,9 +217,9 @@ impl<'a> Deploy<'a> {
     /// The address of the Service API: as the caller or the server specifies it, else beside the console.
     fn service(&self, app: &ConsoleAppDetail) -> Result<Url, Error> {
         if let Some(url) = &self.base_url {
-            return crate::clients::settings::base_url(url);
+            return crate::transport::settings::base_url(url);
         }
-        if crate::clients::settings::base_url(&app.api_base_url).is_ok() {
+        if crate::transport::settings::base_url(&app.api_base_url).is_ok() {
             return self.console.transport.given(&app.api_base_url, "SERVICE_API_URL");
         }
         let console = self.console.transport.base();

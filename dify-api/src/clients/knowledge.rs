@@ -2,11 +2,9 @@
 
 use crate::{
     Error, RawRequest, Transport,
-    clients::{
-        api_key::{Environment, KeyChoice, KeyKind, key_from},
-        settings::{Settings, configured},
-    },
+    clients::api_key::{Environment, KeyChoice, KeyKind, key_from},
     operation::Credential,
+    transport::settings::{Settings, configured},
     values::secret::Secret,
 };
 use reqwest::Method;
@@ -67,20 +65,7 @@ impl Knowledge {
         KnowledgeBuilder::from_env()?.build()
     }
 
-    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
-    /// first answer, and where a proxy removes the header.
-    ///
-    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
-    #[must_use]
-    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
-        self.transport.server_version()
-    }
-
-    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
-    #[must_use]
-    pub fn stats(&self) -> crate::Stats {
-        self.transport.tally().stats()
-    }
+    observed!();
 
     /// Any route of the server, described or not, by this client's key and connections.
     ///

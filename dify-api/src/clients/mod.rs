@@ -1,5 +1,25 @@
 //! The clients, one per kind of credential: their builders, credentials and settings.
 
+/// The methods that every client has for the server and its own calls; the transport is its field `transport`.
+macro_rules! observed {
+    () => {
+        /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
+        /// first answer, and where a proxy removes the header.
+        ///
+        /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
+        #[must_use]
+        pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
+            self.transport.server_version()
+        }
+
+        /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
+        #[must_use]
+        pub fn stats(&self) -> crate::Stats {
+            self.transport.tally().stats()
+        }
+    };
+}
+
 #[cfg(any(feature = "app", feature = "knowledge"))]
 mod api_key;
 #[cfg(feature = "app")]
@@ -15,8 +35,6 @@ mod environment;
 mod knowledge;
 #[cfg(feature = "app")]
 mod probe;
-pub(crate) mod settings;
-pub(crate) mod tls;
 #[cfg(feature = "web")]
 mod web_app;
 

@@ -2,11 +2,9 @@
 
 use crate::{
     Error, RawRequest, Transport,
-    clients::{
-        credentials::{Credentials, passport::PassportCredential},
-        settings::{Api, Settings, configured},
-    },
-    operation::Credential,
+    clients::credentials::passport::PassportCredential,
+    operation::{Api, Credential},
+    transport::settings::{Settings, configured},
     values::secret::Secret,
 };
 use reqwest::Method;
@@ -53,20 +51,7 @@ impl WebApp {
         WebAppBuilder::default()
     }
 
-    /// Returns the Dify release of the server as its last answer named it (`X-Version`), such as `1.16.1`; `None` before the
-    /// first answer, and where a proxy removes the header.
-    ///
-    /// Release 1.3.0 calls itself 1.2.0, and unreleased code calls itself by the release before it.
-    #[must_use]
-    pub fn server_version(&self) -> Option<std::sync::Arc<str>> {
-        self.transport.server_version()
-    }
-
-    /// Returns what the client counted of its calls since it was built: outcomes, times, tokens, costs.
-    #[must_use]
-    pub fn stats(&self) -> crate::Stats {
-        self.transport.tally().stats()
-    }
+    observed!();
 
     /// Any route of the Web API, described or not, with this client's passport and connections.
     ///
@@ -139,7 +124,7 @@ impl WebAppBuilder {
             ));
         };
         let passport = PassportCredential::new(code, self.user)?;
-        Ok(WebApp { transport: self.settings.transport_to(Api::WEB, Credentials::Passport(passport))? })
+        Ok(WebApp { transport: self.settings.transport_to(Api::WEB, passport)? })
     }
 
     /// Makes the client and fetches its passport, so that a wrong code shows at once.

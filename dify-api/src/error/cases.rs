@@ -2,9 +2,9 @@
 
 use super::{Cause, cause::chain};
 use crate::{
-    Shown, TimeLimit,
+    Shown,
     types::ErrorCode,
-    values::{decode::Fault, json_path, redactor::Redactor, shown::Size},
+    values::{redactor::Redactor, shown::Size},
 };
 use bytes::Bytes;
 use reqwest::StatusCode;
@@ -107,60 +107,6 @@ pub struct TransportError {
 impl TransportError {
     pub(crate) fn new(error: reqwest::Error, in_body: bool) -> Self {
         Self { connecting: !in_body && error.is_connect(), in_body, source: Cause::of(&error.without_url()) }
-    }
-}
-
-/// A time limit that ran out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{} within {limit:?} (`{which}`)", .which.missed())]
-#[non_exhaustive]
-pub struct Timeout {
-    /// Which one.
-    pub which: TimeLimit,
-    /// How long it was.
-    pub limit: Duration,
-}
-
-/// A body that does not match the description.
-#[derive(Clone, PartialEq, thiserror::Error)]
-#[error("the answer does not have the described shape at `{}`: {source}", Shown::new(.path))]
-#[non_exhaustive]
-pub struct DecodeError {
-    /// The place in the JSON, `data[3].id`; `.` is the whole.
-    pub path: String,
-    /// The body, or the data of the event, but for secrets of the client.
-    pub body: Bytes,
-    /// The message of the decoder, without the value that it found.
-    #[source]
-    pub source: Cause,
-}
-
-impl DecodeError {
-    pub(crate) fn new(body: Bytes, fault: &Fault) -> Self {
-        let (path, source) = (json_path::at(&body, fault.at), Cause::of_text(fault.in_lines(&body)));
-        Self { path, body, source }
-    }
-
-    /// The same from serde's decoder: of types that are not of this crate.
-    pub(crate) fn of_json(body: Bytes, source: &serde_json::Error) -> Self {
-        let path = json_path::at(&body, json_path::offset(source, &body));
-        Self { path, body, source: Cause::of_json(source) }
-    }
-
-    pub(crate) fn redact(&mut self, redactor: &Redactor) {
-        redactor.text(&mut self.path);
-        redactor.bytes(&mut self.body);
-        self.source.redact(redactor);
-    }
-}
-
-impl fmt::Debug for DecodeError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("DecodeError")
-            .field("path", &Shown::new(&self.path))
-            .field("body", &Size(self.body.len()))
-            .field("source", &self.source)
-            .finish()
     }
 }
 

@@ -7,7 +7,12 @@ use super::IndexingError;
 #[cfg(any(feature = "app", feature = "web"))]
 use super::ResumeError;
 use super::{ApiError, DecodeError, HttpError, StreamError, Timeout, TransportError, cause::chain};
-use crate::{Shown, stream::sse::FrameError, values::redactor::Redactor};
+use crate::{
+    Shown,
+    files::upload::{Unreadable, Unsendable},
+    stream::sse::FrameError,
+    values::redactor::Redactor,
+};
 use std::{fmt, io};
 
 /// The cases of an [`Error`](crate::Error).
@@ -196,5 +201,20 @@ impl ErrorKind {
     /// Of a request that the HTTP client does not take.
     pub(crate) fn unbuilt(error: reqwest::Error) -> Self {
         Self::InvalidRequest(chain(&error.without_url()))
+    }
+}
+
+impl From<Unreadable> for ErrorKind {
+    fn from(Unreadable { path, source }: Unreadable) -> Self {
+        Self::File { path, source }
+    }
+}
+
+impl From<Unsendable> for ErrorKind {
+    fn from(error: Unsendable) -> Self {
+        match error {
+            Unsendable::Invalid(why) => Self::InvalidRequest(why),
+            Unsendable::Unreadable(error) => error.into(),
+        }
     }
 }

@@ -2,10 +2,12 @@
 
 use crate::{
     Call, Download, Error,
-    exchange::{Exchange, Expect},
     groups::Documents,
     operation::{Credential, Named},
-    transport::request::Request,
+    transport::{
+        exchange::{Exchange, Expect},
+        request::Request,
+    },
 };
 use reqwest::{
     Method,

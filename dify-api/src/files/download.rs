@@ -3,10 +3,14 @@
 use crate::{
     Call, Error, ErrorKind, Operation, Response, Shown, Transport,
     error::Context as Circumstances,
-    exchange::{Content, Exchange, Expect, Received},
     files::unfinished::Unfinished,
     telemetry::Observation,
-    transport::{incoming::Incoming, pending::Finished, request::Built},
+    transport::{
+        exchange::{Content, Exchange, Expect, Received},
+        incoming::Incoming,
+        pending::Finished,
+        request::Built,
+    },
 };
 use bytes::Bytes;
 use futures_core::Stream;

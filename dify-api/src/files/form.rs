@@ -1,6 +1,6 @@
 //! A multipart form.
 
-use crate::{Error, Upload};
+use super::upload::{Unsendable, Upload};
 use reqwest::multipart;
 use serde::Serialize;
 
@@ -38,13 +38,12 @@ impl Form {
     }
 
     /// Returns whether there is a part of this name.
-    #[cfg(feature = "tracing")]
     pub(crate) fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(part, _)| *part == name)
     }
 
     /// Opens the files, and returns the body.
-    pub(crate) async fn open(&self) -> Result<multipart::Form, Error> {
+    pub(crate) async fn open(&self) -> Result<multipart::Form, Unsendable> {
         let mut form = multipart::Form::new();
         for (name, member) in &self.0 {
             form = match member {

@@ -1,6 +1,6 @@
 //! A file on its way to the server.
 
-use crate::{Error, ErrorKind, files::file_name};
+use super::file_name;
 use bytes::Bytes;
 use reqwest::multipart::Part;
 use source::Exact;
@@ -15,6 +15,16 @@ use tokio::io::AsyncRead;
 mod source;
 
 pub(crate) use source::Unreadable;
+
+/// Why a file cannot be sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum Unsendable {
+    /// Its name, type or source is not allowed.
+    #[error("{0}")]
+    Invalid(String),
+    #[error(transparent)]
+    Unreadable(Unreadable),
+}
 
 /// A file to upload, from a path, from memory or from a reader. It is streamed: its size costs no memory.
 ///
@@ -49,7 +59,7 @@ type Reader = Pin<Box<dyn AsyncRead + Send>>;
 impl Upload {
     /// A file on disk, under its own name. It is opened when the call is made, again for each attempt.
     ///
-    /// The call fails with [`ErrorKind::File`] when that is a folder, a pipe or a device, or when the file changes its
+    /// The call fails with [`ErrorKind::File`](crate::ErrorKind::File) when that is a folder, a pipe or a device, or when the file changes its
     /// size while it is sent. A symbolic link is followed.
     pub fn path(path: impl Into<PathBuf>) -> Self {
         let path = path.into();
@@ -64,7 +74,7 @@ impl Upload {
 
     /// A file out of a reader that gives exactly `length` bytes. It can be read once, so this is sent once.
     ///
-    /// The call fails with [`ErrorKind::File`] when the reader ends earlier, or has more bytes at hand than that.
+    /// The call fails with [`ErrorKind::File`](crate::ErrorKind::File) when the reader ends earlier, or has more bytes at hand than that.
     pub fn reader(file_name: impl Into<String>, reader: impl AsyncRead + Send + 'static, length: u64) -> Self {
         let reader: Reader = Box::pin(reader);
         Self {
@@ -89,7 +99,7 @@ impl Upload {
     }
 
     /// The part of a form that carries it.
-    pub(crate) async fn part(&self) -> Result<Part, Error> {
+    pub(crate) async fn part(&self) -> Result<Part, Unsendable> {
         let guess = || mime_guess::from_path(self.name()).first_raw();
         let media_type = self.media_type.as_deref().or_else(guess).unwrap_or("application/octet-stream");
         self.part_of(media_type).await
@@ -98,7 +108,7 @@ impl Upload {
     /// The same for speech: of these formats Dify determines the types by their extensions only, and rejects the
     /// registered `audio/mpeg`.
     #[cfg_attr(not(any(feature = "app", feature = "web")), allow(dead_code, reason = "forms of speech call it"))]
-    pub(crate) async fn audio_part(&self) -> Result<Part, Error> {
+    pub(crate) async fn audio_part(&self) -> Result<Part, Unsendable> {
         const EXTENSIONS: [(&str, &str); 5] = [
             ("mp3", "audio/mp3"),
             ("m4a", "audio/m4a"),
@@ -114,8 +124,8 @@ impl Upload {
         }
     }
 
-    async fn part_of(&self, media_type: &str) -> Result<Part, Error> {
-        file_name::check(self.name()).map_err(invalid)?;
+    async fn part_of(&self, media_type: &str) -> Result<Part, Unsendable> {
+        file_name::check(self.name()).map_err(Unsendable::Invalid)?;
         if media_type.chars().any(char::is_control) {
             return Err(no_media_type(media_type));
         }
@@ -125,16 +135,16 @@ impl Upload {
                 Part::stream_with_length(bytes.clone(), length)
             }
             UploadSource::Path(path) => {
-                let (file, length) = open(path)
-                    .await
-                    .map_err(|source| Error::outside(ErrorKind::File { path: path.display().to_string(), source }))?;
-                Exact::file(file, length, path.display().to_string()).part()
+                let name = path.display().to_string();
+                let opened = open(path).await;
+                let (file, length) =
+                    opened.map_err(|source| Unsendable::Unreadable(Unreadable { path: name.clone(), source }))?;
+                Exact::file(file, length, name).part()
             }
             UploadSource::Reader(reader, length) => {
-                let reader =
-                    reader.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
-                        invalid("the reader of this upload was used up by an earlier call".to_owned())
-                    })?;
+                let reader = reader.lock().unwrap_or_else(PoisonError::into_inner).take().ok_or_else(|| {
+                    Unsendable::Invalid("the reader of this upload was used up by an earlier call".to_owned())
+                })?;
                 Exact::new(reader, *length, self.name().to_owned()).part()
             }
         };
@@ -146,12 +156,8 @@ impl Upload {
     }
 }
 
-fn invalid(why: String) -> Error {
-    Error::outside(ErrorKind::InvalidRequest(why))
-}
-
-fn no_media_type(text: &str) -> Error {
-    invalid(format!("`{}` is no media type", text.escape_debug()))
+fn no_media_type(text: &str) -> Unsendable {
+    Unsendable::Invalid(format!("`{}` is no media type", text.escape_debug()))
 }
 
 async fn open(path: &Path) -> io::Result<(tokio::fs::File, u64)> {

@@ -1,5 +1,7 @@
 //! Lists that come in pages.
 
+mod page;
 mod paging;
 
-pub use paging::{Items, Page, Pages, Paging};
+pub use page::{Page, Paging};
+pub use paging::{Items, Pages};

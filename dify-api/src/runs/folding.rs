@@ -3,8 +3,11 @@
 use super::accumulate::{Reply, fold};
 use crate::{
     Call, Event, EventStream, Operation, Response, Transport,
-    exchange::{Content, Exchange, Expect, Received},
-    transport::{pending::Finished, request::Built},
+    transport::{
+        exchange::{Content, Exchange, Expect, Received},
+        pending::Finished,
+        request::Built,
+    },
 };
 
 impl<T> Call<T> {

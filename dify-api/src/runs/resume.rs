@@ -163,6 +163,31 @@ fn pauses() -> ExponentialBackoff {
         .build()
 }
 
+/// Implements the trait by the functions of a module.
+macro_rules! resumable {
+    ($($event:ty),* => $rest:ty) => {$(
+        impl Resumable for $event {
+            type Rest = $rest;
+
+            async fn state<'a>(transport: &'a Transport, run_id: &'a str, _: &'a str) -> RunState {
+                state(transport, run_id).await
+            }
+
+            async fn follow<'a>(
+                transport: &'a Transport,
+                run_id: &'a str,
+                user: &'a str,
+            ) -> Result<EventStream<$rest>, Error> {
+                follow(transport, run_id, user).await
+            }
+
+            async fn outcome<'a>(transport: &'a Transport, run_id: &'a str) -> Outcome {
+                outcome(transport, run_id).await
+            }
+        }
+    )*};
+}
+
 #[cfg(feature = "app")]
 mod app {
     use super::{Outcome, ProbedState, Resumable, RunState, pauses};
@@ -230,31 +255,7 @@ mod app {
         json!({"event": "workflow_finished", "task_id": run.id, "workflow_run_id": run.id, "data": data}).to_string()
     }
 
-    macro_rules! resumable {
-        ($($event:ty),*) => {$(
-            impl Resumable for $event {
-                type Rest = RunEvent;
-
-                async fn state<'a>(transport: &'a Transport, run_id: &'a str, _: &'a str) -> RunState {
-                    state(transport, run_id).await
-                }
-
-                async fn follow<'a>(
-                    transport: &'a Transport,
-                    run_id: &'a str,
-                    user: &'a str,
-                ) -> Result<EventStream<RunEvent>, Error> {
-                    follow(transport, run_id, user).await
-                }
-
-                async fn outcome<'a>(transport: &'a Transport, run_id: &'a str) -> Outcome {
-                    outcome(transport, run_id).await
-                }
-            }
-        )*};
-    }
-
-    resumable!(ChatEvent, WorkflowEvent, RunEvent);
+    resumable!(ChatEvent, WorkflowEvent, RunEvent => RunEvent);
 }
 
 #[cfg(feature = "web")]
@@ -269,7 +270,7 @@ mod web {
     use std::time::Duration;
     use tokio::time::Instant;
 
-    async fn follow(transport: &Transport, run_id: &str) -> Result<EventStream<WebRunEvent>, Error> {
+    async fn follow(transport: &Transport, run_id: &str, _: &str) -> Result<EventStream<WebRunEvent>, Error> {
         let query = WebWorkflowsEventsQuery::new().include_state_snapshot(true);
         WebWorkflows::new(transport).events(run_id, &query).await
     }
@@ -278,7 +279,7 @@ mod web {
     async fn state(transport: &Transport, run_id: &str) -> RunState {
         let mut state = ProbedState::Unknown;
         let look = async {
-            let Ok(mut events) = follow(transport, run_id).await else { return };
+            let Ok(mut events) = follow(transport, run_id, "").await else { return };
             events.source_mut().kept = Some(String::new());
             while let Some(Ok(event)) = events.next().await {
                 state = match event {
@@ -295,30 +296,10 @@ mod web {
         RunState(state)
     }
 
-    macro_rules! resumable {
-        ($($event:ty),*) => {$(
-            impl Resumable for $event {
-                type Rest = WebRunEvent;
-
-                async fn state<'a>(transport: &'a Transport, run_id: &'a str, _: &'a str) -> RunState {
-                    state(transport, run_id).await
-                }
-
-                async fn follow<'a>(
-                    transport: &'a Transport,
-                    run_id: &'a str,
-                    _: &'a str,
-                ) -> Result<EventStream<WebRunEvent>, Error> {
-                    follow(transport, run_id).await
-                }
-
-                /// Pages have no operation for it.
-                async fn outcome<'a>(_: &'a Transport, _: &'a str) -> Outcome {
-                    None
-                }
-            }
-        )*};
+    /// Pages have no operation for it.
+    async fn outcome(_: &Transport, _: &str) -> Outcome {
+        None
     }
 
-    resumable!(WebChatEvent, WebWorkflowEvent, WebRunEvent);
+    resumable!(WebChatEvent, WebWorkflowEvent, WebRunEvent => WebRunEvent);
 }

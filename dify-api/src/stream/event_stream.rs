@@ -3,10 +3,12 @@
 use crate::{
     Error, ErrorKind, Event, Shown, TimeLimit, Timeouts, Transport,
     error::Context as Circumstances,
-    exchange::{Content, Stopping},
     stream::sse::Decoder,
     telemetry::Observation,
-    transport::incoming::Incoming,
+    transport::{
+        exchange::{Content, Stopping},
+        incoming::Incoming,
+    },
 };
 use futures_core::Stream;
 use std::{

@@ -10,10 +10,8 @@ mod report;
 mod span;
 mod stats;
 
-#[cfg(feature = "metrics")]
-pub(crate) use self::metrics::describe;
 pub(crate) use genai::GenAi;
-pub(crate) use observation::{Observation, Observers, stop_failed};
+pub(crate) use observation::{Observation, Observers, Telemetry, stop_failed};
 pub use observer::{
     CallOutcome, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
     Observer, TokenCounts,

@@ -2,17 +2,16 @@
 
 use super::{
     CallOutcome, GenAi, ObservedAttempt, ObservedCall, ObservedEnd, ObservedError, ObservedFirstEvent, ObservedRetry,
-    Observer, RunReport, report::Price, span::Span,
+    Observer, RunReport, Tally, report::Price, span::Span,
 };
 use crate::{
-    DecodeError, Error, Operation, Transport,
+    DecodeError, Error, Operation,
     error::Context,
-    exchange::Exchange,
     operation::Named,
     stream::event::{glance, glance_into},
     values::{decode::Substitutions, redactor::Secrets},
 };
-use reqwest::StatusCode;
+use reqwest::{StatusCode, Url};
 use std::{
     panic::{AssertUnwindSafe, catch_unwind},
     sync::{
@@ -26,11 +25,31 @@ use tokio::time::Instant;
 /// The observers of a client.
 pub(crate) type Observers = Vec<Arc<dyn Observer>>;
 
+/// What the calls of a client report to, and where they go.
+pub(crate) struct Telemetry {
+    base: Url,
+    observers: Observers,
+    tally: Tally,
+}
+
+impl Telemetry {
+    pub(crate) fn new(base: Url, observers: Observers) -> Arc<Self> {
+        #[cfg(feature = "metrics")]
+        super::metrics::describe();
+        Arc::new(Self { base, observers, tally: Tally::default() })
+    }
+
+    /// Returns the counts of all calls.
+    pub(crate) fn tally(&self) -> &Tally {
+        &self.tally
+    }
+}
+
 /// One call under observation. Its owner reports how the call ends; a drop before that is a cancelled call.
 pub(crate) struct Observation(Box<State>);
 
 struct State {
-    transport: Transport,
+    telemetry: Arc<Telemetry>,
     operation: Named,
     id: u64,
     renewal: bool,
@@ -51,15 +70,14 @@ struct State {
 
 impl Observation {
     /// Begins now.
-    pub(crate) fn start(exchange: &Exchange) -> Self {
-        let Exchange { transport, operation, renewal, .. } = exchange;
-        transport.tally().started();
+    pub(crate) fn start(telemetry: &Arc<Telemetry>, operation: &Named, renewal: bool) -> Self {
+        telemetry.tally.started();
         let observation = Self(Box::new(State {
-            transport: transport.clone(),
+            telemetry: Arc::clone(telemetry),
             operation: operation.clone(),
             id: next_id(),
-            renewal: *renewal,
-            span: Span::new(transport, operation),
+            renewal,
+            span: Span::new(&telemetry.base, operation),
             start: Instant::now(),
             attempts: 0,
             status: None,
@@ -96,13 +114,13 @@ impl Observation {
     }
 
     /// Notes the members of the request that the release of the server does not read.
-    pub(crate) fn newer_members(&self, exchange: &Exchange, context: &Context) {
-        self.0.span.newer_members(exchange, context);
+    pub(crate) fn newer_members(&self, context: &Context, sends: impl Fn(&str) -> bool) {
+        self.0.span.newer_members(context, sends);
     }
 
     /// An attempt failed, and there is another after the pause.
     pub(crate) fn again(&self, error: &Error, pause: Duration) {
-        self.0.transport.tally().retried();
+        self.0.telemetry.tally.retried();
         self.0.span.again(error, pause);
         self.0.each(|observer, call| {
             let retry = ObservedRetry { attempt: self.0.attempts, error: ObservedError::of(error), pause };
@@ -223,7 +241,7 @@ impl State {
             substitutions: self.substitutions,
             undecoded: self.undecoded,
         };
-        self.transport.tally().finished(&end, price.as_ref());
+        self.telemetry.tally.finished(&end, price.as_ref());
         self.span.finished(&end, conversation.as_deref());
         self.each(|observer, call| observer.finished(call, &end));
         // The span ends with the call, and not with what is left of its stream.
@@ -232,31 +250,31 @@ impl State {
 
     /// Whether the cost is needed as text.
     fn is_observed(&self) -> bool {
-        cfg!(any(feature = "tracing", feature = "metrics")) || !self.transport.observers().is_empty()
+        cfg!(any(feature = "tracing", feature = "metrics")) || !self.telemetry.observers.is_empty()
     }
 
     fn each(&self, notify: impl Fn(&dyn Observer, &ObservedCall<'_>)) {
-        each(&self.transport, &self.operation, self.id, self.renewal, notify);
+        each(&self.telemetry, &self.operation, self.id, self.renewal, notify);
     }
 }
 
 /// The run of a dropped stream could not be stopped, and no caller is left.
-pub(crate) fn stop_failed(transport: &Transport, operation: &'static Operation, error: &Error) {
+pub(crate) fn stop_failed(telemetry: &Telemetry, operation: &'static Operation, error: &Error) {
     super::span::stop_failed(error);
-    each(transport, &Named::Described(operation), next_id(), false, |observer, call| {
+    each(telemetry, &Named::Described(operation), next_id(), false, |observer, call| {
         observer.stop_failed(call, &ObservedError::of(error));
     });
 }
 
 /// Notifies the observers of a client. What panics in one of them concerns neither the call nor the other observers.
 fn each(
-    transport: &Transport,
+    telemetry: &Telemetry,
     operation: &Named,
     id: u64,
     renewal: bool,
     notify: impl Fn(&dyn Observer, &ObservedCall<'_>),
 ) {
-    let observers = transport.observers();
+    let observers = &telemetry.observers;
     if observers.is_empty() && cfg!(not(feature = "metrics")) {
         return;
     }

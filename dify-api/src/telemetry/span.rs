@@ -5,10 +5,8 @@
 //! [generative AI]: https://github.com/open-telemetry/semantic-conventions-genai/blob/main/docs/gen-ai/gen-ai-spans.md
 
 use super::ObservedEnd;
-use crate::{
-    DecodeError, Error, Transport, error::Context, exchange::Exchange, operation::Named, values::decode::Substitutions,
-};
-use reqwest::StatusCode;
+use crate::{DecodeError, Error, error::Context, operation::Named, values::decode::Substitutions};
+use reqwest::{StatusCode, Url};
 use std::time::Duration;
 
 #[cfg(not(feature = "tracing"))]
@@ -28,8 +26,7 @@ mod on {
     pub(crate) struct Span(tracing::Span);
 
     impl Span {
-        pub(crate) fn new(transport: &Transport, operation: &Named) -> Self {
-            let base = transport.base();
+        pub(crate) fn new(base: &Url, operation: &Named) -> Self {
             let path = Shown::new(operation.path()).text();
             let path = &*path;
             let kind = GenAi::of(operation).map(GenAi::name);
@@ -85,17 +82,17 @@ mod on {
         }
 
         /// Reports the members of the request that the release of the server does not read, after the first attempt.
-        pub(crate) fn newer_members(&self, exchange: &Exchange, context: &Context) {
-            let (Some(version), Ok(request), 1) = (&context.server_version, &exchange.request, context.attempts) else {
+        pub(crate) fn newer_members(&self, context: &Context, sends: impl Fn(&str) -> bool) {
+            let (Some(version), 1) = (&context.server_version, context.attempts) else {
                 return;
             };
-            for (member, since) in exchange.operation.later().iter().filter(|(_, since)| is_older(version, since)) {
-                if request.sends(member) {
+            for (member, since) in context.operation.later().iter().filter(|(_, since)| is_older(version, since)) {
+                if sends(member) {
                     tracing::event!(
                         target: "dify_api",
                         parent: &self.0,
                         Level::DEBUG,
-                        dify.operation = &*Shown::new(exchange.operation.id()).text(),
+                        dify.operation = &*Shown::new(context.operation.id()).text(),
                         dify.member = member,
                         dify.since = since,
                         dify.server_version = &*Shown::new(version).text(),
@@ -222,7 +219,7 @@ mod off {
     pub(crate) struct Span;
 
     impl Span {
-        pub(crate) fn new(_: &Transport, _: &Named) -> Self {
+        pub(crate) fn new(_: &Url, _: &Named) -> Self {
             Self
         }
 
@@ -234,7 +231,7 @@ mod off {
 
         pub(crate) fn answered(&self, _: StatusCode) {}
 
-        pub(crate) fn newer_members(&self, _: &Exchange, _: &Context) {}
+        pub(crate) fn newer_members(&self, _: &Context, _: impl Fn(&str) -> bool) {}
 
         pub(crate) fn none() -> Self {
             Self

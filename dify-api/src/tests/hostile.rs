@@ -159,7 +159,7 @@ async fn errors(text: &str) -> Vec<Error> {
         reason_code: Some(owned()),
     };
     let kind = ErrorKind::Indexing(IndexingError { documents: vec![document; 100] });
-    errors.push(Error::beside(kind, &knowledge(&server).transport));
+    errors.push(Error::beside(kind, &knowledge(&server).transport.secrets()));
     for kind in [
         DeployError::Import {
             status: ImportStatus::Other(owned()),
@@ -169,7 +169,7 @@ async fn errors(text: &str) -> Vec<Error> {
         },
         DeployError::MissingPlugins { app_id: owned(), plugins: vec![owned(); 100] },
     ] {
-        errors.push(Error::beside(ErrorKind::Deploy(kind), &console(&server).transport));
+        errors.push(Error::beside(ErrorKind::Deploy(kind), &console(&server).transport.secrets()));
     }
     errors
 }

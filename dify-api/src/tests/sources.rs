@@ -76,14 +76,6 @@ fn no_generated_method_is_generic() {
 }
 
 #[test]
-fn no_source_file_is_longer_than_400_lines() {
-    let long = sources(&folder("src"))
-        .into_iter()
-        .filter(|(path, text)| !path.starts_with(folder("src/generated")) && text.lines().count() > 400);
-    assert_eq!(long.map(|(path, _)| path).collect::<Vec<_>>(), Vec::<PathBuf>::new());
-}
-
-#[test]
 fn the_crate_depends_on_nothing_of_progenitor() {
     let tree = Command::new(env!("CARGO"))
         .args(["tree", "--package", "dify-api", "--all-features", "--edges", "normal", "--prefix", "none", "--offline"])

@@ -11,8 +11,8 @@ use super::{
 use crate::{
     Error, ErrorKind, Response,
     error::{ApiError, DecodeError, HttpError},
-    exchange::{Expect, Head, Ongoing, Received},
     telemetry::RunReport,
+    transport::exchange::{Expect, Head, Ongoing, Received},
     values::{
         decode::{Decode, Fault, Substitutions, decode_into},
         location::place,

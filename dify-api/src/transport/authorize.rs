@@ -6,8 +6,10 @@ use super::{
 };
 use crate::{
     ErrorKind,
-    clients::credentials::Seen,
-    exchange::{Exchange, Head, Ongoing},
+    transport::{
+        credentials::Seen,
+        exchange::{Exchange, Head, Ongoing},
+    },
 };
 use reqwest::header::AUTHORIZATION;
 

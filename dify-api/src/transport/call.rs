@@ -6,8 +6,8 @@ use super::{
 };
 use crate::{
     Error, ErrorKind,
-    exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
     transport::{
+        exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
         incoming::Incoming,
         places::{Permit, Turn},
         timer,
@@ -62,7 +62,10 @@ impl Ongoing {
         if *presigned {
             return Ok(());
         }
-        self.in_time(transport.shared.credentials.ready(transport, operation)).await
+        match transport.shared.credentials.ready(transport, operation) {
+            Some(ready) => self.in_time(ready).await,
+            None => Ok(()),
+        }
     }
 
     /// Waits until as few requests are under way as the client may make at once.
@@ -108,7 +111,9 @@ impl Ongoing {
         self.context.server_version = text(&head.headers, &X_VERSION).map(Box::from);
         self.observation.answered(head.status);
         self.observe(&head)?;
-        self.observation.newer_members(&self.exchange, &self.context);
+        if let Ok(request) = &self.exchange.request {
+            self.observation.newer_members(&self.context, |member| request.sends(member));
+        }
         self.moved = head.moved();
         self.context.secrets.mark(&mut head.headers);
         let (success, expect) = (head.status.is_success(), self.exchange.expect);

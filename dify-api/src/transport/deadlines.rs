@@ -6,9 +6,11 @@
 //! [`Timeouts::call`]: crate::Timeouts::call
 
 use crate::{
-    Error,
-    exchange::{Exchange, Expect, Ongoing},
-    transport::timeouts::{Deadline, TimeLimit, after},
+    Error, TimeLimit,
+    transport::{
+        exchange::{Exchange, Expect, Ongoing},
+        timeouts::{Deadline, after},
+    },
 };
 use std::time::Duration;
 use tokio::time::Instant;

@@ -3,9 +3,8 @@
 #[cfg(any(feature = "knowledge", feature = "web", feature = "console"))]
 use crate::Error;
 use crate::{
-    clients::{credentials::Credentials, settings::Settings},
-    telemetry::{Observers, Tally},
-    values::redactor::Secrets,
+    telemetry::{Tally, Telemetry},
+    values::redactor::{SecretSource, Secrets},
 };
 use reqwest::Url;
 use std::{
@@ -18,7 +17,9 @@ mod authorize;
 #[cfg(feature = "cache")]
 mod cache;
 mod call;
+pub(crate) mod credentials;
 mod deadlines;
+pub(crate) mod exchange;
 pub(crate) mod headers;
 pub(crate) mod incoming;
 pub(crate) mod limits;
@@ -32,8 +33,10 @@ pub(crate) mod request;
 mod response;
 pub(crate) mod retry;
 mod sending;
+pub(crate) mod settings;
 pub(crate) mod timeouts;
 pub(crate) mod timer;
+mod tls;
 mod user;
 
 #[cfg(feature = "cache")]
@@ -44,13 +47,13 @@ pub use raw_request::RawRequest;
 pub(crate) use request::{Built, Draft, needed};
 pub use response::Response;
 pub use retry::RetryPolicy;
-pub use timeouts::{TimeLimit, Timeouts};
-#[cfg(feature = "app")]
-pub(crate) use user::OfUser;
+pub use timeouts::Timeouts;
 
+use credentials::Credentials;
 use limits::Limits;
 use places::Places;
 use retry::Budget;
+use settings::Settings;
 
 /// What all handles of a client share: the connections, the credential, the limits. Cheap to clone.
 #[derive(Clone)]
@@ -67,32 +70,35 @@ struct Shared {
     #[cfg(feature = "blocking")]
     blocking: origin::BlockingClients,
     base: Url,
-    credentials: Credentials,
+    credentials: Box<dyn Credentials>,
     settings: Settings,
     budget: Arc<Budget>,
     /// `None` where the number of requests at once is not limited.
     places: Option<Arc<Places>>,
     /// The release that the last answer named.
     server_version: RwLock<Option<Arc<str>>>,
-    tally: Tally,
+    telemetry: Arc<Telemetry>,
 }
 
 impl Transport {
-    pub(crate) fn new(base: Url, client: reqwest::Client, credentials: Credentials, settings: Settings) -> Self {
-        #[cfg(feature = "metrics")]
-        crate::telemetry::describe();
+    pub(crate) fn new(
+        base: Url,
+        client: reqwest::Client,
+        credentials: Box<dyn Credentials>,
+        settings: Settings,
+    ) -> Self {
         Self {
             shared: Arc::new(Shared {
                 client,
                 secure: OnceLock::new(),
                 #[cfg(feature = "blocking")]
                 blocking: origin::BlockingClients::default(),
+                telemetry: Telemetry::new(base.clone(), settings.observers.clone()),
                 base,
                 credentials,
                 budget: Arc::new(Budget::new(settings.retry.budget)),
                 places: Places::new(settings.in_flight),
                 server_version: RwLock::default(),
-                tally: Tally::default(),
                 settings,
             }),
             user: None,
@@ -116,27 +122,28 @@ impl Transport {
     /// Another API by other credentials, over the same connections, with the same limits and observers, and counts of its
     /// own. The headers of the caller go along on the same server only.
     #[cfg(all(feature = "app", feature = "console"))]
-    pub(crate) fn beside(&self, base: Url, credentials: Credentials) -> Result<Self, Error> {
+    pub(crate) fn beside(&self, base: Url, credentials: impl Credentials) -> Result<Self, Error> {
         let client = self.shared.async_client(&base).map_err(Error::outside)?.clone();
         let mut settings = self.shared.settings.clone();
         if !origin::same_origin(&base, &self.shared.base) {
             settings.headers = headers::Headers::default();
         }
-        Ok(Self::new(base, client, credentials, settings))
+        Ok(Self::new(base, client, Box::new(credentials), settings))
     }
 
     /// Reads a URL that the server gave; see [`Shared::given`].
     #[cfg(any(feature = "knowledge", feature = "console"))]
     pub(crate) fn given(&self, url: &str, variable: &str) -> Result<Url, Error> {
-        self.shared.given(url, variable).map_err(|kind| Error::beside(kind, self))
+        self.shared.given(url, variable).map_err(|kind| Error::beside(kind, &self.secrets()))
     }
 
     /// Gets what operations of this kind need, before there is one.
     #[cfg(any(feature = "web", feature = "console"))]
     pub(crate) async fn authenticate(&self, credential: crate::operation::Credential) -> Result<(), Error> {
         let operation = crate::operation::Named::by_hand(reqwest::Method::GET, String::new(), credential);
-        let deadline = self.timeouts().call.map(|limit| timeouts::Deadline::after(TimeLimit::Call, limit));
-        timeouts::Deadline::bound(deadline, self.shared.credentials.ready(self, &operation)).await
+        let Some(ready) = self.shared.credentials.ready(self, &operation) else { return Ok(()) };
+        let deadline = self.timeouts().call.map(|limit| timeouts::Deadline::after(crate::TimeLimit::Call, limit));
+        timeouts::Deadline::bound(deadline, ready).await
     }
 
     /// Gets a new credential from the server; `false` where there is no way to.
@@ -147,12 +154,7 @@ impl Transport {
 
     /// What no error may show, whatever the call.
     pub(crate) fn secrets(&self) -> Secrets {
-        Secrets::of(self)
-    }
-
-    /// The credentials as they are now.
-    pub(crate) fn credentials(&self) -> Vec<String> {
-        self.shared.credentials.secrets()
+        Secrets::of(Arc::clone(&self.shared) as Arc<dyn SecretSource>)
     }
 
     /// Returns the release that the last answer named.
@@ -191,13 +193,20 @@ impl Transport {
         self.shared.settings.limits
     }
 
-    pub(crate) fn observers(&self) -> &Observers {
-        &self.shared.settings.observers
+    /// Returns what all calls report to.
+    pub(crate) fn telemetry(&self) -> &Arc<Telemetry> {
+        &self.shared.telemetry
     }
 
     /// Returns the counts of all calls.
     pub(crate) fn tally(&self) -> &Tally {
-        &self.shared.tally
+        self.shared.telemetry.tally()
+    }
+}
+
+impl SecretSource for Shared {
+    fn secrets(&self) -> Vec<String> {
+        self.credentials.secrets()
     }
 }
 

@@ -5,7 +5,7 @@ use super::cache::{Writing, cached, hit};
 use super::request::Built;
 use crate::{
     Error, Operation, Response, RetryPolicy, Timeouts, Transport,
-    exchange::{BuildStop, Exchange, Expect, Ongoing, Received, Stopping},
+    transport::exchange::{BuildStop, Exchange, Expect, Ongoing, Received, Stopping},
     values::decode::Decode,
 };
 use bytes::Bytes;

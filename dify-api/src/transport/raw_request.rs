@@ -2,9 +2,9 @@
 
 use crate::{
     Call, Download, Error, Event, EventStream, Response, RetryPolicy, Shown, Timeouts, Transport,
-    exchange::{Exchange, Expect},
     operation::{Credential, Named},
     transport::{
+        exchange::{Exchange, Expect},
         headers::Headers,
         path,
         request::{Built, Request},

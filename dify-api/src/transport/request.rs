@@ -1,8 +1,6 @@
 //! A request, built once and sent by each attempt.
 
-#[cfg(feature = "tracing")]
-use crate::values::decode::Reader;
-use crate::{Error, ErrorKind, files::Form};
+use crate::{Error, ErrorKind, files::Form, values::decode::Reader};
 use bytes::Bytes;
 use reqwest::{
     Method, Url,
@@ -51,7 +49,6 @@ impl Request {
     }
 
     /// Returns whether the query, a JSON body or a form has this member.
-    #[cfg(feature = "tracing")]
     pub(crate) fn sends(&self, member: &str) -> bool {
         let in_body = || match &self.body {
             Some(Body::Bytes(body)) => {
@@ -86,7 +83,7 @@ impl Request {
             Some(Body::Bytes(bytes)) => *copy.body_mut() = Some(bytes.clone().into()),
             Some(Body::Form(form)) => {
                 let builder = reqwest::RequestBuilder::from_parts(client.clone(), copy);
-                let built = builder.multipart(form.open().await?).build();
+                let built = builder.multipart(form.open().await.map_err(|error| Error::outside(error.into()))?).build();
                 copy = built.map_err(|error| Error::outside(ErrorKind::unbuilt(error)))?;
             }
         }

@@ -2,14 +2,14 @@
 
 use super::{
     incoming::Incoming,
-    timeouts::{self, Deadline, TimeLimit},
+    timeouts::{self, Deadline},
     timer::Timer,
 };
 use crate::{
     ErrorKind,
-    error::{Timeout, TransportError},
-    exchange::{Head, Ongoing},
+    error::{TimeLimit, Timeout, TransportError},
     files::upload::Unreadable,
+    transport::exchange::{Head, Ongoing},
 };
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
@@ -69,7 +69,7 @@ impl Ongoing {
     /// No head came: why?
     fn unsent(&self, error: reqwest::Error) -> ErrorKind {
         if let Some(unreadable) = Unreadable::behind(&error) {
-            return unreadable;
+            return unreadable.into();
         }
         match self.exchange.transport.timeouts().connect {
             Some(limit) if error.is_connect() && error.is_timeout() => {

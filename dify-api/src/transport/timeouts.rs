@@ -1,8 +1,11 @@
 //! Time limits, each with a name.
 
 use super::timer;
-use crate::{Error, ErrorKind, error::Timeout};
-use std::{fmt, time::Duration};
+use crate::{
+    Error, ErrorKind,
+    error::{TimeLimit, Timeout},
+};
+use std::time::Duration;
 use tokio::time::Instant;
 
 /// How long a call may take, by what it is waiting for. `None` waits for ever.
@@ -169,67 +172,6 @@ impl Timeouts {
     pub fn resumption(mut self, limit: impl Into<Option<Duration>>) -> Self {
         self.resumption = limit.into();
         self
-    }
-}
-
-/// Which limit ran out.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum TimeLimit {
-    /// [`Timeouts::connect`].
-    Connect,
-    /// [`Timeouts::response_headers`].
-    ResponseHeaders,
-    /// [`Timeouts::read_response_headers`].
-    ReadResponseHeaders,
-    /// [`Timeouts::call`].
-    Call,
-    /// [`Timeouts::read_idle`].
-    ReadIdle,
-    /// [`Timeouts::stall`].
-    Stall,
-    /// [`Timeouts::stream`].
-    Stream,
-    /// [`Timeouts::after_end`]. Never an error: the stream ends well.
-    AfterEnd,
-    /// [`Timeouts::stop`].
-    Stop,
-    /// The deadline of a wait for documents to be indexed (`Indexing::deadline`).
-    Indexing,
-}
-
-impl TimeLimit {
-    /// What did not happen in time.
-    pub(crate) fn missed(self) -> &'static str {
-        match self {
-            Self::Connect => "no connection",
-            Self::ResponseHeaders | Self::ReadResponseHeaders => "no answer",
-            Self::Call => "the call was not over",
-            Self::ReadIdle => "no byte of the body came",
-            Self::Stall => "no event came, though the connection lived,",
-            Self::Stream => "the stream was not over",
-            Self::AfterEnd => "the server did not close the stream after the end of the run",
-            Self::Stop => "the stopped run did not end its stream",
-            Self::Indexing => "the documents were not indexed",
-        }
-    }
-}
-
-impl fmt::Display for TimeLimit {
-    /// The name of the limit, as it is set.
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Connect => "connect",
-            Self::ResponseHeaders => "response_headers",
-            Self::ReadResponseHeaders => "read_response_headers",
-            Self::Call => "call",
-            Self::ReadIdle => "read_idle",
-            Self::Stall => "stall",
-            Self::Stream => "stream",
-            Self::AfterEnd => "after_end",
-            Self::Stop => "stop",
-            Self::Indexing => "deadline",
-        })
     }
 }
 

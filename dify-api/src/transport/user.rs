@@ -1,12 +1,7 @@
 //! The end user that a client fills in.
 
-use crate::Transport;
+use crate::{Transport, values::OfUser};
 use std::borrow::Cow;
-
-/// A request that names an end user.
-pub(crate) trait OfUser: Clone {
-    fn user(&mut self) -> &mut Option<String>;
-}
 
 impl Transport {
     /// Returns the same client, which fills in this end user.

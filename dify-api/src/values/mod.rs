@@ -14,6 +14,7 @@ pub(crate) mod redactor;
 pub(crate) mod release;
 pub(crate) mod secret;
 pub(crate) mod shown;
+mod user;
 
 pub use cost::Cost;
 #[cfg(any(feature = "app", feature = "knowledge", feature = "web"))]
@@ -21,3 +22,4 @@ pub use inputs::Inputs;
 pub use patch::Patch;
 pub use raw_json::RawJson;
 pub use shown::Shown;
+pub(crate) use user::OfUser;

@@ -6,7 +6,7 @@
 mod encoded;
 mod secrets;
 
-pub(crate) use secrets::Secrets;
+pub(crate) use secrets::{SecretSource, Secrets};
 
 use base64::{
     Engine as _,

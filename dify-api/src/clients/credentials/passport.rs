@@ -1,12 +1,13 @@
 //! The passport of a published web page.
 
 use super::{
-    Generation, Seen,
+    bare,
     renewal::{Renewal, is_verdict, obtaining},
 };
 use crate::{
     Error, Transport, groups,
     operation::{Credential, Named},
+    transport::credentials::{Credentials, Generation, Seen, Waiting},
     types::SessionPassportQuery,
     values::{release::is_older, secret::Secret},
 };
@@ -54,56 +55,8 @@ impl PassportCredential {
         Ok(Self { code: header, query, held: Mutex::default(), renewal: Renewal::default() })
     }
 
-    pub(super) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
-        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
-            return Ok(());
-        }
-        if self.held().token.is_some() {
-            return Ok(());
-        }
-        self.renewal.run(Instant::now(), || self.held().token.is_none(), obtaining(transport)).await.map(drop)
-    }
-
-    pub(super) fn put_on(&self, request: &mut Request) -> Generation {
-        let held = self.held();
-        let headers = request.headers_mut();
-        headers.entry(CODE).or_insert_with(|| self.code.clone());
-        if let Some(token) = &held.token {
-            headers.insert(PASSPORT, token.clone());
-            if let Some(bearer) = &held.bearer {
-                // A gateway's own credential stays.
-                headers.entry(AUTHORIZATION).or_insert_with(|| bearer.clone());
-            }
-        }
-        held.generation
-    }
-
-    pub(super) async fn renew(
-        &self,
-        transport: &Transport,
-        operation: &Named,
-        refused: Generation,
-        since: Instant,
-    ) -> Result<bool, Error> {
-        if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
-            return Ok(false);
-        }
-        let stale = || {
-            let held = self.held();
-            held.token.is_none() || held.generation == refused
-        };
-        self.renewal.run(since, stale, obtaining(transport)).await
-    }
-
-    /// A passport or a login that the caller got by hand: the page may take its visitors again.
-    pub(super) fn observe(&self, seen: &Seen<'_>) {
-        if !seen.renewal && seen.status.is_success() && seen.operation.gives_a_credential() {
-            self.renewal.forget_failures();
-        }
-    }
-
     /// Fetches a passport.
-    pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
+    async fn fetch(&self, transport: &Transport) -> Result<bool, Error> {
         let fetched = groups::Session::new(transport).passport(&self.query).renewal().await;
         let token = fetched.and_then(|passport| {
             let token = Secret::new(passport.access_token);
@@ -130,18 +83,74 @@ impl PassportCredential {
         }
     }
 
-    #[cfg(feature = "cache")]
-    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+    fn held(&self) -> MutexGuard<'_, Held> {
+        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Credentials for PassportCredential {
+    fn ready<'a>(&'a self, transport: &'a Transport, operation: &'a Named) -> Option<Waiting<'a, ()>> {
+        let without = operation.credential() != Credential::WebApp || operation.gives_a_credential();
+        if without || self.held().token.is_some() {
+            return None;
+        }
+        Some(Box::pin(async move {
+            self.renewal.run(Instant::now(), || self.held().token.is_none(), obtaining(transport)).await.map(drop)
+        }))
+    }
+
+    fn put_on(&self, request: &mut Request) -> Generation {
         let held = self.held();
-        (&self.code, &held.token).hash(into);
+        let headers = request.headers_mut();
+        headers.entry(CODE).or_insert_with(|| self.code.clone());
+        if let Some(token) = &held.token {
+            headers.insert(PASSPORT, token.clone());
+            if let Some(bearer) = &held.bearer {
+                // A gateway's own credential stays.
+                headers.entry(AUTHORIZATION).or_insert_with(|| bearer.clone());
+            }
+        }
+        held.generation
+    }
+
+    fn renew<'a>(
+        &'a self,
+        transport: &'a Transport,
+        operation: &'a Named,
+        refused: Generation,
+        since: Instant,
+    ) -> Waiting<'a, bool> {
+        Box::pin(async move {
+            if operation.credential() != Credential::WebApp || operation.gives_a_credential() {
+                return Ok(false);
+            }
+            let stale = || {
+                let held = self.held();
+                held.token.is_none() || held.generation == refused
+            };
+            self.renewal.run(since, stale, obtaining(transport)).await
+        })
+    }
+
+    /// A passport or a login that the caller got by hand: the page may take its visitors again.
+    fn observe(&self, seen: &Seen<'_>) {
+        if !seen.renewal && seen.status.is_success() && seen.operation.gives_a_credential() {
+            self.renewal.forget_failures();
+        }
+    }
+
+    fn obtain<'a>(&'a self, transport: &'a Transport) -> Waiting<'a, bool> {
+        Box::pin(self.fetch(transport))
+    }
+
+    #[cfg(feature = "cache")]
+    fn identify(&self, mut into: &mut dyn Hasher) -> Option<Generation> {
+        let held = self.held();
+        (&self.code, &held.token).hash(&mut into);
         held.token.is_some().then_some(held.generation)
     }
 
-    pub(super) fn secret(&self) -> Option<String> {
-        self.held().token.as_ref().and_then(super::bare)
-    }
-
-    fn held(&self) -> MutexGuard<'_, Held> {
-        self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    fn secrets(&self) -> Vec<String> {
+        self.held().token.as_ref().and_then(bare).into_iter().collect()
     }
 }

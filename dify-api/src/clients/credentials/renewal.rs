@@ -1,12 +1,16 @@
 //! One renewal of a credential at a time, whose outcome all who wait for it share.
 
 use crate::{
-    Error, ErrorKind, Transport, error::HttpError, transport::timeouts::after, types::ErrorCode, values::media,
+    Error, ErrorKind, Transport,
+    error::HttpError,
+    transport::{credentials::Waiting, timeouts::after},
+    types::ErrorCode,
+    values::media,
 };
 use reqwest::StatusCode;
 use std::{
     future::poll_fn,
-    pin::{Pin, pin},
+    pin::pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     task::Poll,
     time::Duration,
@@ -138,7 +142,7 @@ impl Renewal {
 }
 
 /// The work of a renewal, which outlives the caller who begins it.
-pub(super) type Work = Pin<Box<dyn Future<Output = Outcome> + Send>>;
+pub(super) type Work = Waiting<'static, bool>;
 
 /// Makes the work: the server is asked for another credential.
 pub(super) fn obtaining(transport: &Transport) -> impl Fn() -> Work {

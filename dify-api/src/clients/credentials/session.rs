@@ -1,12 +1,10 @@
 //! The session of an account: three cookies, one of them also in a header. Up to Dify 1.9.1, a token in a header.
 
-use super::{
-    Generation, Seen,
-    renewal::{Renewal, obtaining, refuses},
-};
+use super::renewal::{Renewal, obtaining, refuses};
 use crate::{
     Error, ErrorKind, Transport, groups,
     operation::{Credential, Named},
+    transport::credentials::{Credentials, Generation, Seen, Waiting},
     types::{ErrorCode, LoginRequest, SessionResult},
     values::{release::is_older, secret::Secret},
 };
@@ -76,35 +74,107 @@ impl SessionCredential {
         Self { login, jar: Mutex::new(jar), renewal: Renewal::default() }
     }
 
-    pub(super) async fn ready(&self, transport: &Transport, operation: &Named) -> Result<(), Error> {
+    /// Refreshes the session; begins another, where the server refuses that and there is a password.
+    async fn begin(&self, transport: &Transport) -> Result<bool, Error> {
+        let account = groups::Account::new(transport);
+        let (can_refresh, before) = {
+            let jar = self.jar();
+            (jar.refresh.is_some(), jar.generation)
+        };
+        let is_new = || {
+            let jar = self.jar();
+            jar.access.is_some() && jar.generation != before
+        };
+        if can_refresh {
+            match account.refresh().renewal().await {
+                Ok(_) if is_new() => return Ok(true),
+                // It brought nothing.
+                Ok(_) => {}
+                Err(error) if error.status().is_some_and(|status| status == StatusCode::UNAUTHORIZED) => {}
+                Err(error) if self.login.is_some() && error.status().is_some_and(refuses) => {}
+                Err(error) => return Err(error),
+            }
+        }
+        {
+            let mut jar = self.jar();
+            if jar.generation != before {
+                // Somebody has logged in meanwhile.
+                return Ok(jar.access.is_some());
+            }
+            jar.empty();
+            if self.login.is_none() && jar.ended.is_none() {
+                jar.ended = Some(SessionEnd::Over);
+            }
+        }
+        let Some(Login { email, password }) = self.login.as_ref().filter(|_| !self.has_ended()) else {
+            return Ok(false);
+        };
+        let plain = || LoginRequest::new(email.clone(), password.expose());
+        let reply = if transport.server_version().is_some_and(|version| is_older(&version, ENCODED_SINCE)) {
+            account.login(&plain()).renewal().await?
+        } else {
+            let encoded = LoginRequest::new(email.clone(), BASE64_STANDARD.encode(password.expose()));
+            match groups::Account::new(transport).login(&encoded).renewal().await {
+                Err(error) if takes_plain_passwords(&error) => account.login(&plain()).renewal().await?,
+                outcome => outcome?,
+            }
+        };
+        if reply.result == SessionResult::Fail {
+            let why = reply.data.unwrap_or_default();
+            let kind = ErrorKind::Config(format!("the console refuses the login of {email}: {why}"));
+            return Err(Error::beside(kind, &transport.secrets()));
+        }
+        if self.has_ended() || is_new() {
+            return Ok(!self.has_ended());
+        }
+        Err(Error::config("the server took the login and set no cookies of a session: a proxy may take them away"))
+    }
+
+    fn is_renewable(&self, jar: &Jar) -> bool {
+        self.login.is_some() || jar.refresh.is_some()
+    }
+
+    fn has_ended(&self) -> bool {
+        self.jar().ended.is_some()
+    }
+
+    fn jar(&self) -> MutexGuard<'_, Jar> {
+        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Credentials for SessionCredential {
+    fn ready<'a>(&'a self, transport: &'a Transport, operation: &'a Named) -> Option<Waiting<'a, ()>> {
         if operation.credential() != Credential::Console || operation.gives_a_credential() {
-            return Ok(());
+            return None;
         }
         {
             let jar = self.jar();
             if jar.ended.is_none() && (jar.access.is_some() || !self.is_renewable(&jar)) {
-                return Ok(());
+                return None;
             }
         }
-        let without = || self.jar().access.is_none();
-        if !self.has_ended() && self.renewal.run(Instant::now(), without, obtaining(transport)).await? {
-            return Ok(());
-        }
-        Err(Error::config(match self.jar().ended {
-            Some(SessionEnd::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
-            _ => "this session is over and cannot be renewed: log in by `account().login(…)`",
+        Some(Box::pin(async move {
+            let without = || self.jar().access.is_none();
+            if !self.has_ended() && self.renewal.run(Instant::now(), without, obtaining(transport)).await? {
+                return Ok(());
+            }
+            Err(Error::config(match self.jar().ended {
+                Some(SessionEnd::LoggedOut) => "this session was logged out: log in by `account().login(…)`",
+                _ => "this session is over and cannot be renewed: log in by `account().login(…)`",
+            }))
         }))
     }
 
     #[cfg(feature = "cache")]
-    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
+    fn identify(&self, mut into: &mut dyn Hasher) -> Option<Generation> {
         let jar = self.jar();
         let access = jar.access.as_ref().map(Secret::expose);
-        access.hash(into);
+        access.hash(&mut into);
         access.is_some().then_some(jar.generation)
     }
 
-    pub(super) fn put_on(&self, request: &mut Request) -> Generation {
+    fn put_on(&self, request: &mut Request) -> Generation {
         let jar = self.jar();
         let refreshing = request.url().path().ends_with("/refresh-token");
         let refresh = jar.refresh.as_ref().filter(|_| refreshing);
@@ -153,7 +223,7 @@ impl SessionCredential {
 
     /// Keeps the cookies that an answer sets, and forgets those that it takes away. A server may take them away with any
     /// refusal: that ends the session, and only a logout of the caller's own keeps the client from beginning another.
-    pub(super) fn observe(&self, seen: &Seen<'_>) {
+    fn observe(&self, seen: &Seen<'_>) {
         let mut jar = self.jar();
         if seen.operation.logs_out() && seen.status.is_success() {
             jar.empty();
@@ -193,7 +263,7 @@ impl SessionCredential {
     }
 
     /// Keeps the tokens in the body of a login or a refresh, up to Dify 1.9.1.
-    pub(super) fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
+    fn observe_body(&self, operation: &Named, renewal: bool, body: &[u8]) {
         #[derive(Deserialize)]
         struct TokenBody {
             data: Tokens,
@@ -223,102 +293,40 @@ impl SessionCredential {
         }
     }
 
-    pub(super) async fn renew(
-        &self,
-        transport: &Transport,
-        operation: &Named,
+    fn renew<'a>(
+        &'a self,
+        transport: &'a Transport,
+        operation: &'a Named,
         refused: Generation,
         since: Instant,
-    ) -> Result<bool, Error> {
-        if operation.credential() != Credential::Console || operation.gives_a_credential() {
-            return Ok(false);
-        }
-        let stale = || {
-            let jar = self.jar();
-            jar.access.is_none() || jar.generation == refused
-        };
-        {
-            let jar = self.jar();
-            if jar.ended.is_some() || !self.is_renewable(&jar) {
-                return Ok(jar.access.is_some() && jar.generation != refused);
+    ) -> Waiting<'a, bool> {
+        Box::pin(async move {
+            if operation.credential() != Credential::Console || operation.gives_a_credential() {
+                return Ok(false);
             }
-        }
-        self.renewal.run(since, stale, obtaining(transport)).await
+            let stale = || {
+                let jar = self.jar();
+                jar.access.is_none() || jar.generation == refused
+            };
+            {
+                let jar = self.jar();
+                if jar.ended.is_some() || !self.is_renewable(&jar) {
+                    return Ok(jar.access.is_some() && jar.generation != refused);
+                }
+            }
+            self.renewal.run(since, stale, obtaining(transport)).await
+        })
     }
 
-    /// Refreshes the session; begins another, where the server refuses that and there is a password.
-    pub(super) async fn obtain(&self, transport: &Transport) -> Result<bool, Error> {
-        let account = groups::Account::new(transport);
-        let (can_refresh, before) = {
-            let jar = self.jar();
-            (jar.refresh.is_some(), jar.generation)
-        };
-        let is_new = || {
-            let jar = self.jar();
-            jar.access.is_some() && jar.generation != before
-        };
-        if can_refresh {
-            match account.refresh().renewal().await {
-                Ok(_) if is_new() => return Ok(true),
-                // It brought nothing.
-                Ok(_) => {}
-                Err(error) if error.status().is_some_and(|status| status == StatusCode::UNAUTHORIZED) => {}
-                Err(error) if self.login.is_some() && error.status().is_some_and(refuses) => {}
-                Err(error) => return Err(error),
-            }
-        }
-        {
-            let mut jar = self.jar();
-            if jar.generation != before {
-                // Somebody has logged in meanwhile.
-                return Ok(jar.access.is_some());
-            }
-            jar.empty();
-            if self.login.is_none() && jar.ended.is_none() {
-                jar.ended = Some(SessionEnd::Over);
-            }
-        }
-        let Some(Login { email, password }) = self.login.as_ref().filter(|_| !self.has_ended()) else {
-            return Ok(false);
-        };
-        let plain = || LoginRequest::new(email.clone(), password.expose());
-        let reply = if transport.server_version().is_some_and(|version| is_older(&version, ENCODED_SINCE)) {
-            account.login(&plain()).renewal().await?
-        } else {
-            let encoded = LoginRequest::new(email.clone(), BASE64_STANDARD.encode(password.expose()));
-            match groups::Account::new(transport).login(&encoded).renewal().await {
-                Err(error) if takes_plain_passwords(&error) => account.login(&plain()).renewal().await?,
-                outcome => outcome?,
-            }
-        };
-        if reply.result == SessionResult::Fail {
-            let why = reply.data.unwrap_or_default();
-            let kind = ErrorKind::Config(format!("the console refuses the login of {email}: {why}"));
-            return Err(Error::beside(kind, transport));
-        }
-        if self.has_ended() || is_new() {
-            return Ok(!self.has_ended());
-        }
-        Err(Error::config("the server took the login and set no cookies of a session: a proxy may take them away"))
+    fn obtain<'a>(&'a self, transport: &'a Transport) -> Waiting<'a, bool> {
+        Box::pin(self.begin(transport))
     }
 
-    fn is_renewable(&self, jar: &Jar) -> bool {
-        self.login.is_some() || jar.refresh.is_some()
-    }
-
-    fn has_ended(&self) -> bool {
-        self.jar().ended.is_some()
-    }
-
-    pub(super) fn secrets(&self) -> Vec<String> {
+    fn secrets(&self) -> Vec<String> {
         let jar = self.jar();
         let password = self.login.as_ref().map(|login| &login.password);
         let tokens = [jar.access.as_ref(), jar.refresh.as_ref(), jar.csrf.as_ref()].into_iter().flatten();
         password.into_iter().chain(tokens).map(|secret| secret.expose().to_owned()).collect()
-    }
-
-    fn jar(&self) -> MutexGuard<'_, Jar> {
-        self.jar.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -1,7 +1,13 @@
 //! A key that a function of the caller returns, so that it may rotate.
 
-use super::{Generation, bare};
-use crate::{Error, Shown, clients::api_key::KeyKind, values::secret::Secret};
+use super::bare;
+use crate::{
+    Error, Shown, Transport,
+    clients::api_key::{KeyKind, UNFIT},
+    operation::Named,
+    transport::credentials::{Credentials, Generation, Waiting},
+    values::secret::Secret,
+};
 use reqwest::{
     Request,
     header::{AUTHORIZATION, HeaderValue},
@@ -14,6 +20,7 @@ use std::{
     pin::Pin,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
+use tokio::time::Instant;
 
 type Fetching = Pin<Box<dyn Future<Output = Result<String, Box<dyn StdError + Send + Sync>>> + Send>>;
 
@@ -61,34 +68,8 @@ impl SourcedKey {
         Self { source, kind, current: Mutex::default(), asking: tokio::sync::Mutex::new(()) }
     }
 
-    pub(super) async fn ready(&self) -> Result<(), Error> {
-        if self.current().key.is_none() {
-            self.replace(Generation::default()).await?;
-        }
-        Ok(())
-    }
-
-    pub(super) fn put_on(&self, request: &mut Request) -> Generation {
-        let current = self.current();
-        if let Some(key) = &current.key {
-            request.headers_mut().insert(AUTHORIZATION, key.clone());
-        }
-        current.generation
-    }
-
-    #[cfg(feature = "cache")]
-    pub(super) fn identify(&self, into: &mut impl Hasher) -> Option<Generation> {
-        let current = self.current();
-        current.key.hash(into);
-        current.key.is_some().then_some(current.generation)
-    }
-
-    pub(super) fn secret(&self) -> Option<String> {
-        self.current().key.as_ref().and_then(bare)
-    }
-
     /// Asks for another key than the refused one, unless there is one already. `false` where the source returns the same.
-    pub(super) async fn replace(&self, refused: Generation) -> Result<bool, Error> {
+    async fn replace(&self, refused: Generation) -> Result<bool, Error> {
         let _one = self.asking.lock().await;
         if self.current().generation != refused {
             return Ok(true);
@@ -98,7 +79,7 @@ impl SourcedKey {
             Error::config(format!("the function of `api_key_from` failed: {}", Shown::new(&text)))
         })?;
         let key = self.kind.checked(Some(Secret::new(key)))?.bearer();
-        let key = key.ok_or_else(|| Error::config(super::super::api_key::UNFIT))?;
+        let key = key.ok_or_else(|| Error::config(UNFIT))?;
         let mut current = self.current();
         if current.key.as_ref() == Some(&key) {
             return Ok(false);
@@ -110,6 +91,38 @@ impl SourcedKey {
 
     fn current(&self) -> MutexGuard<'_, Current> {
         self.current.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+impl Credentials for SourcedKey {
+    fn ready<'a>(&'a self, _: &'a Transport, _: &'a Named) -> Option<Waiting<'a, ()>> {
+        if self.current().key.is_some() {
+            return None;
+        }
+        Some(Box::pin(async { self.replace(Generation::default()).await.map(drop) }))
+    }
+
+    fn put_on(&self, request: &mut Request) -> Generation {
+        let current = self.current();
+        if let Some(key) = &current.key {
+            request.headers_mut().insert(AUTHORIZATION, key.clone());
+        }
+        current.generation
+    }
+
+    #[cfg(feature = "cache")]
+    fn identify(&self, mut into: &mut dyn Hasher) -> Option<Generation> {
+        let current = self.current();
+        current.key.hash(&mut into);
+        current.key.is_some().then_some(current.generation)
+    }
+
+    fn secrets(&self) -> Vec<String> {
+        self.current().key.as_ref().and_then(bare).into_iter().collect()
+    }
+
+    fn renew<'a>(&'a self, _: &'a Transport, _: &'a Named, refused: Generation, _: Instant) -> Waiting<'a, bool> {
+        Box::pin(self.replace(refused))
     }
 }
 

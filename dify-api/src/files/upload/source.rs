@@ -1,6 +1,5 @@
 //! The bytes of a file on their way out, as many as were declared.
 
-use crate::ErrorKind;
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use reqwest::multipart::Part;
@@ -93,18 +92,18 @@ impl<R: AsyncRead + Send + Unpin + 'static> Stream for Exact<R> {
 #[derive(Debug, thiserror::Error)]
 #[error("{path}: {source}")]
 pub(crate) struct Unreadable {
-    path: String,
-    source: io::Error,
+    pub(crate) path: String,
+    pub(crate) source: io::Error,
 }
 
 impl Unreadable {
     /// The one that is behind a failed request, if it is.
-    pub(crate) fn behind(error: &reqwest::Error) -> Option<ErrorKind> {
+    pub(crate) fn behind(error: &reqwest::Error) -> Option<Self> {
         let mut next = error.source();
         while let Some(cause) = next {
             if let Some(Self { path, source }) = cause.downcast_ref() {
                 let source = io::Error::new(source.kind(), source.to_string());
-                return Some(ErrorKind::File { path: path.clone(), source });
+                return Some(Self { path: path.clone(), source });
             }
             next = cause.source();
         }

@@ -1,6 +1,7 @@
 //! Where a list continues.
 
-use super::{CEILING, Page, Paging};
+use super::CEILING;
+use crate::lists::{Page, Paging};
 use reqwest::Url;
 use std::{
     collections::{HashSet, hash_map::RandomState},

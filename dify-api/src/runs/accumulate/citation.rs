@@ -50,58 +50,39 @@ pub struct Citation {
     pub summary: Option<String>,
 }
 
-#[cfg(feature = "app")]
-impl From<&crate::types::RetrieverResource> for Citation {
-    fn from(resource: &crate::types::RetrieverResource) -> Self {
-        let resource = resource.clone();
-        Self {
-            position: resource.position,
-            dataset_id: Some(resource.dataset_id),
-            dataset_name: Some(resource.dataset_name),
-            document_id: Some(resource.document_id),
-            document_name: resource.document_name,
-            data_source_type: Some(resource.data_source_type),
-            segment_id: resource.segment_id,
-            retriever_from: Some(resource.retriever_from),
-            score: resource.score,
-            hit_count: resource.hit_count,
-            word_count: resource.word_count,
-            segment_position: resource.segment_position,
-            index_node_hash: resource.index_node_hash,
-            content: resource.content,
-            page: resource.page,
-            doc_metadata: resource.doc_metadata,
-            title: resource.title,
-            files: resource.files,
-            summary: resource.summary,
+/// The two APIs differ in what they require.
+macro_rules! cites {
+    ($resource:ident) => {
+        impl From<&crate::types::$resource> for Citation {
+            fn from(resource: &crate::types::$resource) -> Self {
+                let resource = resource.clone();
+                Self {
+                    position: resource.position,
+                    dataset_id: resource.dataset_id.into(),
+                    dataset_name: resource.dataset_name.into(),
+                    document_id: resource.document_id.into(),
+                    document_name: resource.document_name,
+                    data_source_type: resource.data_source_type.into(),
+                    segment_id: resource.segment_id,
+                    retriever_from: resource.retriever_from.into(),
+                    score: resource.score,
+                    hit_count: resource.hit_count,
+                    word_count: resource.word_count,
+                    segment_position: resource.segment_position,
+                    index_node_hash: resource.index_node_hash,
+                    content: resource.content,
+                    page: resource.page,
+                    doc_metadata: resource.doc_metadata,
+                    title: resource.title,
+                    files: resource.files,
+                    summary: resource.summary,
+                }
+            }
         }
-    }
+    };
 }
 
+#[cfg(feature = "app")]
+cites!(RetrieverResource);
 #[cfg(feature = "web")]
-impl From<&crate::types::WebRetrieverResource> for Citation {
-    fn from(resource: &crate::types::WebRetrieverResource) -> Self {
-        let resource = resource.clone();
-        Self {
-            position: resource.position,
-            dataset_id: resource.dataset_id,
-            dataset_name: resource.dataset_name,
-            document_id: resource.document_id,
-            document_name: resource.document_name,
-            data_source_type: resource.data_source_type,
-            segment_id: resource.segment_id,
-            retriever_from: resource.retriever_from,
-            score: resource.score,
-            hit_count: resource.hit_count,
-            word_count: resource.word_count,
-            segment_position: resource.segment_position,
-            index_node_hash: resource.index_node_hash,
-            content: resource.content,
-            page: resource.page,
-            doc_metadata: resource.doc_metadata,
-            title: resource.title,
-            files: resource.files,
-            summary: resource.summary,
-        }
-    }
-}
+cites!(WebRetrieverResource);

@@ -5,7 +5,7 @@ use super::{AccumulateInto, Run};
 #[cfg(any(feature = "app", feature = "web"))]
 use super::{Failure, RunStatus};
 use crate::{
-    Error, ErrorKind, Event, EventStream, exchange::Received, runs::folding::folded, telemetry::RunReport,
+    Error, ErrorKind, Event, EventStream, runs::folding::folded, telemetry::RunReport, transport::exchange::Received,
     transport::pending::Finished, values::decode::Decode,
 };
 
@@ -225,7 +225,7 @@ mod answers {
                     RunReport::of_answer(self.metadata.usage.as_ref(), Some(&self.conversation_id))
                 }
 
-                fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {
+                fn of_stream(answer: crate::transport::exchange::Received) -> Finished<Self> {
                     folded(answer)
                 }
 
@@ -298,7 +298,7 @@ mod answers {
                     RunReport::of_answer(self.metadata.usage.as_ref(), None)
                 }
 
-                fn of_stream(answer: crate::exchange::Received) -> Finished<Self> {
+                fn of_stream(answer: crate::transport::exchange::Received) -> Finished<Self> {
                     folded(answer)
                 }
 

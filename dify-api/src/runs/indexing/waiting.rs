@@ -111,7 +111,7 @@ impl Waiting {
     }
 
     pub(super) fn error(&self, kind: ErrorKind) -> Error {
-        Error::beside(kind, &self.transport)
+        Error::beside(kind, &self.transport.secrets())
     }
 
     /// The deadline is over: how far is each document?

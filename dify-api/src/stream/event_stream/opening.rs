@@ -3,8 +3,11 @@
 use super::EventStream;
 use crate::{
     Call, Event, Operation, Response, Transport,
-    exchange::{Exchange, Expect, Received},
-    transport::{pending::Finished, request::Built},
+    transport::{
+        exchange::{Exchange, Expect, Received},
+        pending::Finished,
+        request::Built,
+    },
 };
 
 impl<E: Event> Call<EventStream<E>> {

@@ -3,9 +3,9 @@
 use crate::{
     Call, Error, ErrorKind, Event, RawJson, Transport,
     error::{Context as Circumstances, DecodeError, StreamError},
-    exchange::Stopping,
     stream::event::{FrameKind, decode, frame, glance, glance_into, mentions},
     telemetry::{self, Observation},
+    transport::exchange::Stopping,
     values::decode::Fault,
 };
 use bytes::Bytes;
@@ -310,7 +310,7 @@ impl Drop for FrameSource {
             let operation = stopping.operation;
             runtime.spawn(async move {
                 if let Err(error) = stop(&transport, stopping, task_id).await {
-                    telemetry::stop_failed(&transport, operation, &error);
+                    telemetry::stop_failed(transport.telemetry(), operation, &error);
                 }
             });
         }

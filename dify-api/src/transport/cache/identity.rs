@@ -1,7 +1,7 @@
 //! Who asks.
 
 use super::{Cache, key::Digest};
-use crate::{Transport, clients::credentials::Generation};
+use crate::{Transport, transport::credentials::Generation};
 use std::hash::Hash;
 
 /// The credential that a request would carry now. A renewed one is another: whose it is, only the server can decide.

@@ -2,8 +2,8 @@
 
 use crate::{
     error::Context,
-    exchange::{Content, Exchange, Head, Received},
     telemetry::Observation,
+    transport::exchange::{Content, Exchange, Head, Received},
 };
 use bytes::Bytes;
 use reqwest::{

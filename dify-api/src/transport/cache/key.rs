@@ -1,9 +1,6 @@
 //! What answers are found by.
 
-use crate::{
-    exchange::Exchange,
-    transport::{headers::Headers, request::Request},
-};
+use crate::transport::{exchange::Exchange, headers::Headers, request::Request};
 use std::hash::{BuildHasher, DefaultHasher, Hash, Hasher, RandomState};
 
 /// A hash of 128 bits with a key that is random and never leaves the process: neither can it be turned back, nor can

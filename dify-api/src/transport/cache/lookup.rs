@@ -4,10 +4,13 @@ use super::{Cache, flights::Outcome, identity::Identity, kept::Kept, key::Key};
 use crate::{
     Error, ErrorKind, TimeLimit, Transport,
     error::Context,
-    exchange::{Exchange, Ongoing, Received},
     operation::Named,
     telemetry::Observation,
-    transport::{request::Request, timeouts::Deadline},
+    transport::{
+        exchange::{Exchange, Ongoing, Received},
+        request::Request,
+        timeouts::Deadline,
+    },
 };
 use std::{sync::Arc, time::Duration};
 use tokio::time::Instant;
@@ -22,7 +25,7 @@ pub(crate) fn hit(exchange: Box<Exchange>) -> Result<Received, Box<Exchange>> {
     });
     match kept {
         Some(kept) => {
-            let observation = Observation::start(&exchange);
+            let observation = exchange.observed();
             Ok(kept.answer(exchange, observation))
         }
         None => Err(exchange),
@@ -32,7 +35,7 @@ pub(crate) fn hit(exchange: Box<Exchange>) -> Result<Received, Box<Exchange>> {
 /// Answers a call from the same request that is under way, else from the server.
 pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result<Received, Error> {
     exchange.begun = Some(Instant::now());
-    let mut observation = Some(Observation::start(&exchange));
+    let mut observation = Some(exchange.observed());
     let outcome = match permitted(&exchange) {
         Ok(cache) => {
             let lookup = Lookup { cache: cache.clone(), ttl, deadline: exchange.deadline() };
@@ -42,7 +45,7 @@ pub(crate) async fn cached(mut exchange: Box<Exchange>, ttl: Duration) -> Result
     };
     let error = match outcome {
         Ok(Found::Kept(kept)) => {
-            let observation = observation.unwrap_or_else(|| Observation::start(&exchange));
+            let observation = observation.unwrap_or_else(|| exchange.observed());
             return Ok(kept.answer(exchange, observation));
         }
         Ok(Found::Received(received)) => return Ok(*received),
@@ -136,7 +139,7 @@ impl Lookup {
             if let Some(kept) = self.cache.get(&key, self.ttl) {
                 return Ok(Found::Kept(kept));
             }
-            let observation = observation.take().unwrap_or_else(|| Observation::start(exchange));
+            let observation = observation.take().unwrap_or_else(|| exchange.observed());
             // In a box of its own: those who wait need no room for it.
             let led = Ongoing::observed(Box::new(exchange.clone()), observation).run();
             let led = Box::pin(led).await;
@@ -154,7 +157,9 @@ impl Lookup {
         let Exchange { transport, operation, .. } = exchange;
         let mut identity = Identity::of(transport, &self.cache);
         if identity.generation.is_none() {
-            Deadline::bound(self.deadline, transport.shared.credentials.ready(transport, operation)).await?;
+            if let Some(ready) = transport.shared.credentials.ready(transport, operation) {
+                Deadline::bound(self.deadline, ready).await?;
+            }
             identity = Identity::of(transport, &self.cache);
         }
         Ok((identity, key_of(identity, &self.cache, exchange, request)))

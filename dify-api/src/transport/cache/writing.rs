@@ -3,7 +3,7 @@
 use super::{Cache, identity::Identity, key::Digest};
 use crate::{
     Error, Transport,
-    exchange::{Content, Exchange, Expect, Ongoing, Received},
+    transport::exchange::{Content, Exchange, Expect, Ongoing, Received},
 };
 use std::fmt;
 

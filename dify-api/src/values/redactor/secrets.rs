@@ -1,18 +1,23 @@
 //! Which secrets there are.
 
 use super::Redactor;
-use crate::Transport;
 use base64::{Engine as _, prelude::BASE64_STANDARD};
 use memchr::memmem;
 use reqwest::{
     Request, Url,
     header::{HeaderMap, HeaderValue, SET_COOKIE},
 };
+use std::sync::Arc;
+
+/// What has the secrets of a client, as they are now.
+pub(crate) trait SecretSource: Send + Sync {
+    fn secrets(&self) -> Vec<String>;
+}
 
 /// The secrets that an error must not show: those of a client, and those that a request carried.
 #[derive(Clone, Default)]
 pub(crate) struct Secrets {
-    transport: Option<Transport>,
+    client: Option<Arc<dyn SecretSource>>,
     /// Values of headers: a credential, a token given for one call, headers of the caller.
     headers: Vec<HeaderValue>,
     /// Values of the query, and others that are one secret each.
@@ -26,8 +31,8 @@ const LONG: usize = 8;
 
 impl Secrets {
     /// Of the client alone.
-    pub(crate) fn of(transport: &Transport) -> Self {
-        Self { transport: Some(transport.clone()), ..Self::default() }
+    pub(crate) fn of(client: Arc<dyn SecretSource>) -> Self {
+        Self { client: Some(client), ..Self::default() }
     }
 
     /// Adds those in the path or body of a call. A Base64 value, such as a password, is a secret when decoded too.
@@ -62,7 +67,7 @@ impl Secrets {
 
     /// What finds them.
     pub(crate) fn redactor(&self) -> Redactor {
-        let client = self.transport.iter().flat_map(Transport::credentials);
+        let client = self.client.iter().flat_map(|client| client.secrets());
         let headers = self.headers.iter().flat_map(tokens);
         Redactor::new(client.chain(headers).chain(self.values.iter().chain(&self.carried).cloned()))
     }

@@ -4,11 +4,13 @@ use super::{END, MESSAGE};
 use crate::{
     App, EventStream, Timeouts,
     error::Context,
-    exchange::{Content, Exchange, Expect},
     operation::{Credential, Named},
     stream::event_stream::{Probe, ProbedState},
-    telemetry::Observation,
-    transport::{incoming::Incoming, timer::Timer},
+    transport::{
+        exchange::{Content, Exchange, Expect},
+        incoming::Incoming,
+        timer::Timer,
+    },
     types::ChatEvent,
 };
 use bytes::Bytes;
@@ -37,7 +39,7 @@ fn pings_after(pieces: &[&'static str], timeouts: Timeouts) -> EventStream<ChatE
     let named = Named::by_hand(reqwest::Method::GET, "/events".to_owned(), Credential::App);
     let circumstances = Context::of(named.clone(), crate::values::redactor::Secrets::default());
     let exchange = Exchange::new(&app.transport, named, Err(String::new()), Expect::Events);
-    let observation = Observation::start(&exchange);
+    let observation = exchange.observed();
     EventStream::new(Content::Open(incoming), circumstances, app.transport.clone(), timeouts, None, observation)
 }
 

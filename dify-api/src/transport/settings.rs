@@ -2,26 +2,14 @@
 
 use crate::{
     Error, RetryPolicy, Shown, Timeouts,
-    clients::{credentials::Credentials, tls},
+    operation::Api,
     telemetry::Observers,
-    transport::{Transport, headers::Headers, limits::Limits, path, places::InFlight, timeouts::bounded},
+    transport::{
+        Credentials, Transport, headers::Headers, limits::Limits, path, places::InFlight, timeouts::bounded, tls,
+    },
 };
 use reqwest::{ClientBuilder, Url, redirect};
 use std::{fmt, sync::Arc, time::Duration};
-
-/// An API of a server: where Dify's own service has it, and below which path others do.
-#[derive(Clone, Copy, Debug)]
-pub(crate) struct Api {
-    pub(crate) cloud: &'static str,
-    pub(crate) path: &'static str,
-}
-
-#[allow(dead_code, reason = "each client uses its own")]
-impl Api {
-    pub(crate) const SERVICE: Self = Self { cloud: "https://api.dify.ai/v1", path: "/v1" };
-    pub(crate) const WEB: Self = Self { cloud: "https://udify.app/api", path: "/api" };
-    pub(crate) const CONSOLE: Self = Self { cloud: "https://cloud.dify.ai/console/api", path: "/console/api" };
-}
 
 /// The choices of a builder, credential aside.
 #[derive(Clone, Default)]
@@ -81,14 +69,14 @@ impl fmt::Debug for Settings {
 
 impl Settings {
     /// Makes the transport of these choices.
-    pub(crate) fn transport_to(self, api: Api, credentials: Credentials) -> Result<Transport, Error> {
+    pub(crate) fn transport_to(self, api: Api, credentials: impl Credentials) -> Result<Transport, Error> {
         let mut base = base_url(self.base_url.as_deref().unwrap_or(api.cloud))?;
         // The address of a server alone says which API is meant only where there is one.
         if api.path != Api::SERVICE.path && base.path() == "/" {
             base.set_path(api.path);
         }
         let client = self.http_client(&base)?;
-        Ok(Transport::new(base, client, credentials, self))
+        Ok(Transport::new(base, client, Box::new(credentials), self))
     }
 
     /// The HTTP client for this server: the caller's, or our own.
@@ -200,7 +188,7 @@ macro_rules! configured {
             mut self,
             configure: impl Fn(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + Sync + 'static,
         ) -> Self {
-            self.settings.configure = Some($crate::clients::settings::Configure(std::sync::Arc::new(configure)));
+            self.settings.configure = Some($crate::transport::settings::Configure(std::sync::Arc::new(configure)));
             self
         }
 
@@ -273,15 +261,15 @@ pub(crate) fn base_url(text: &str) -> Result<Url, Error> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::clients::credentials::FixedKey;
     use reqwest::header::HeaderValue;
 
     #[test]
     fn a_base_url_is_taken_with_and_without_a_slash_at_its_end() {
         for text in ["http://dify.test/v1", "http://dify.test/v1/", " http://dify.test/v1\n"] {
             let settings = Settings { base_url: Some(text.to_owned()), ..Settings::default() };
-            let transport = settings
-                .transport_to(Api::SERVICE, Credentials::Key(HeaderValue::from_static("Bearer app-1")))
-                .expect(text);
+            let transport =
+                settings.transport_to(Api::SERVICE, FixedKey(HeaderValue::from_static("Bearer app-1"))).expect(text);
             assert_eq!(transport.base().as_str().trim_end_matches('/'), "http://dify.test/v1");
         }
     }

@@ -4,11 +4,11 @@
 use crate::values::decode::Fault;
 use crate::{
     Error, ErrorKind, Operation, Response, RetryPolicy, Timeouts, Transport,
-    clients::credentials::Generation,
     error::{Context, Situation},
     operation::Named,
     telemetry::Observation,
     transport::{
+        credentials::Generation,
         headers::Headers,
         incoming::Incoming,
         request::{Built, Request},
@@ -166,6 +166,11 @@ impl Exchange {
         self.request.as_ref().map_err(|why| Error::outside(ErrorKind::InvalidRequest(why.clone())))
     }
 
+    /// Begins the observation of the call.
+    pub(crate) fn observed(&self) -> Observation {
+        Observation::start(self.transport.telemetry(), &self.operation, self.renewal)
+    }
+
     /// Returns whether the request is a form with files.
     pub(crate) fn uploads(&self) -> bool {
         self.request.as_ref().is_ok_and(Request::uploads)
@@ -175,7 +180,7 @@ impl Exchange {
 impl Ongoing {
     /// Begins now.
     pub(crate) fn new(exchange: Box<Exchange>) -> Self {
-        let observation = Observation::start(&exchange);
+        let observation = exchange.observed();
         Self::observed(exchange, observation)
     }
 
