@@ -91,7 +91,7 @@ fn join(into: &mut Value, added: Value, place: &str, findings: &mut Findings) {
         return;
     };
     for (name, value) in added {
-        let here = format!("{place}/{}", crate::model::escaped(&name));
+        let here = format!("{place}/{}", contract::escape(&name));
         match all.get_mut(&name) {
             None => {
                 all.insert(name, value);

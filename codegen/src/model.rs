@@ -11,6 +11,7 @@ mod ty;
 mod user;
 
 use crate::diagnostic::{Finding, Findings};
+use contract::escape;
 use serde_json::{Map, Value};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -209,7 +210,7 @@ impl Model {
         for operation in &self.operations {
             if !groups.iter().any(|g| g.client == operation.client && g.name == operation.group) {
                 findings.push(Finding::in_document(
-                    format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+                    format!("#/paths/{}/{}", escape(&operation.path), operation.verb),
                     format!("the group `{}` of `x-dify-method` is no tag", operation.group),
                     "add it to the document's `tags`, with a description",
                 ));
@@ -233,18 +234,4 @@ pub(crate) fn text<'a>(value: &'a Value, name: &str) -> &'a str {
 pub(crate) fn texts(value: &Value, name: &str) -> Vec<String> {
     let array = value.get(name).and_then(Value::as_array);
     array.into_iter().flatten().filter_map(Value::as_str).map(str::to_owned).collect()
-}
-
-/// Follow one `$ref` into the document; anything else is returned as it is.
-pub(crate) fn resolved<'a>(document: &'a Value, value: &'a Value) -> &'a Value {
-    value
-        .get("$ref")
-        .and_then(Value::as_str)
-        .and_then(|reference| document.pointer(reference.strip_prefix('#')?))
-        .unwrap_or(value)
-}
-
-/// A path as a segment of a JSON pointer.
-pub(crate) fn escaped(path: &str) -> String {
-    path.replace('~', "~0").replace('/', "~1")
 }

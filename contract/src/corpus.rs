@@ -133,7 +133,7 @@ impl Corpus {
                 corpus.recordings.extend(archive::read(&root.join(&file))?);
                 continue;
             }
-            let read = read_file(&root.join(&file)).map_err(|error| error.to_string());
+            let read = read_file(&root.join(&file), LARGEST).map_err(|error| error.to_string());
             match read.and_then(|text| Exchange::read(&text).map_err(|error| error.to_string())) {
                 Ok(exchanges) => {
                     corpus.recordings.extend(exchanges.into_iter().map(|exchange| (file.clone(), exchange)))
@@ -197,21 +197,24 @@ impl Corpus {
 fn index(root: &Path) -> Result<Option<Index>, CorpusError> {
     let path = root.join(INDEX);
     let bad = |problem: String| CorpusError::Index { path: path.clone(), problem };
-    match read_file(&path) {
+    match read_file(&path, LARGEST) {
         Ok(text) => serde_json::from_str(&text).map(Some).map_err(|error| bad(error.to_string())),
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(bad(error.to_string())),
     }
 }
 
-/// Reads an ordinary file: pipes and devices may have no end.
-fn read_file(path: &Path) -> io::Result<String> {
+/// Reads an ordinary file of text, of at most so many bytes.
+///
+/// # Errors
+/// Besides those of the system: pipes and devices, which may have no end, and larger files.
+pub fn read_file(path: &Path, largest: u64) -> io::Result<String> {
     let metadata = fs::metadata(path)?;
     if !metadata.is_file() {
         return Err(io::Error::other("it is no ordinary file"));
     }
-    if metadata.len() > LARGEST {
-        return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
+    if metadata.len() > largest {
+        return Err(io::Error::other(format!("it is larger than {} MiB", largest >> 20)));
     }
     fs::read_to_string(path)
 }

@@ -174,6 +174,12 @@ pub fn follow<'d>(root: &'d Value, value: &'d Value) -> &'d Value {
     value
 }
 
+/// Returns a name as a segment of a JSON pointer.
+#[must_use]
+pub fn escape(name: &str) -> String {
+    name.replace('~', "~0").replace('/', "~1")
+}
+
 /// What a `#/…` pointer names.
 fn resolve<'d>(root: &'d Value, reference: &str) -> Option<&'d Value> {
     let pointer = reference.strip_prefix('#')?;
@@ -194,7 +200,7 @@ fn check_references(root: &Value, value: &Value, place: &mut String) -> Result<(
                 matches!(name, "example" | "default" | "enum" | "const") || name == "examples" && value.is_array()
             };
             let members = members.iter().filter(|(name, value)| !data(name, value));
-            members.map(|(name, value)| (name.replace('~', "~0").replace('/', "~1"), value)).collect()
+            members.map(|(name, value)| (escape(name), value)).collect()
         }
         Value::Array(items) => items.iter().enumerate().map(|(index, item)| (index.to_string(), item)).collect(),
         _ => return Ok(()),

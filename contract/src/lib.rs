@@ -33,8 +33,8 @@ mod verdict;
 
 pub use api::{Api, METHODS};
 pub use archive::ArchiveError;
-pub use corpus::{Corpus, CorpusError, Index, corpora};
-pub use document::{Document, DocumentError, Found, follow};
+pub use corpus::{Corpus, CorpusError, Index, corpora, read_file};
+pub use document::{Document, DocumentError, Found, escape, follow};
 pub use exchange::{Chunk, Exchange, Request, Response};
 pub use frames::events;
 pub use judge::Judge;

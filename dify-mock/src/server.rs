@@ -72,7 +72,6 @@ impl Default for Builder {
         let options = Options {
             pace: Duration::ZERO,
             ping: Duration::from_secs(10),
-            idle: Duration::from_secs(300),
             upload_limit: None,
             kept_requests: 10_000,
             check_answers: false,
@@ -110,13 +109,6 @@ impl Builder {
     pub fn ping_every(mut self, interval: Duration) -> Self {
         // An interval of nothing would be a stream of nothing but pings.
         self.options.ping = interval.clamp(Duration::from_millis(1), LONGEST);
-        self
-    }
-
-    /// How long a stream with no events is kept up with pings. 300 seconds unless set, as Dify has it.
-    #[must_use]
-    pub fn idle_limit(mut self, limit: Duration) -> Self {
-        self.options.idle = limit.min(LONGEST);
         self
     }
 

@@ -8,7 +8,7 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};
 use bytes::Bytes;
-use dify_record::Exchange;
+use dify_record::Unscrubbed;
 use dify_record::scrub::Scrubber;
 use http::{Request, Response};
 use libfuzzer_sys::fuzz_target;
@@ -80,7 +80,7 @@ fn shown(recording: &Value) -> String {
 
 fn record(request: &Request<Bytes>, response: &Response<Bytes>, secret: &str) {
     // What is refused is not written.
-    let Ok(recording) = Exchange::new(request, response).recording(&mut Scrubber::new()) else { return };
+    let Ok(recording) = Unscrubbed::new(request, response).recording(&mut Scrubber::new()) else { return };
     let shown = shown(&serde_json::to_value(recording).expect("JSON"));
     assert!(!shown.contains(secret) && !shown.contains(SECRET), "{secret} is in {shown}");
 }

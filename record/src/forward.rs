@@ -12,16 +12,16 @@ use futures_util::StreamExt;
 use http::{HeaderMap, HeaderName, StatusCode, header};
 use tokio::sync::mpsc;
 
-use crate::exchange::{Answer, Asked, Exchange};
 use crate::kept::Kept;
 use crate::tape::Tape;
+use crate::unscrubbed::{Answer, Asked, Unscrubbed};
 use crate::upstream::Upstream;
 
 /// What every request needs.
 pub(crate) struct Forward {
     pub(crate) client: reqwest::Client,
     pub(crate) upstream: Upstream,
-    pub(crate) records: mpsc::UnboundedSender<Exchange>,
+    pub(crate) records: mpsc::UnboundedSender<Unscrubbed>,
     pub(crate) ended: Arc<AtomicBool>,
 }
 

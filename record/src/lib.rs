@@ -19,7 +19,6 @@
 // Times and ends of connections are the proxy's.
 #![cfg_attr(not(feature = "proxy"), allow(dead_code))]
 
-mod exchange;
 #[cfg(feature = "proxy")]
 mod fetch;
 #[cfg(feature = "proxy")]
@@ -32,13 +31,14 @@ pub mod scrub;
 mod shelf;
 #[cfg(feature = "proxy")]
 mod tape;
+mod unscrubbed;
 #[cfg(feature = "proxy")]
 mod upstream;
 
-pub use exchange::Exchange;
 #[cfg(feature = "proxy")]
 pub use fetch::fetch;
 #[cfg(feature = "proxy")]
 pub use proxy::{Error, Proxy};
 #[cfg(feature = "proxy")]
 pub use shelf::Written;
+pub use unscrubbed::Unscrubbed;

@@ -8,8 +8,8 @@ use std::path::{Path, PathBuf};
 use contract::Api;
 use tokio::sync::mpsc;
 
-use crate::exchange::Exchange;
 use crate::scrub::{Leak, REDACTED, Scrubber};
+use crate::unscrubbed::Unscrubbed;
 
 /// What was written.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -43,7 +43,7 @@ impl Shelf {
     }
 
     /// Writes until all senders are gone. A thread of its own, so that files never delay a stream.
-    pub(crate) fn run(mut self, mut exchanges: mpsc::UnboundedReceiver<Exchange>) -> Written {
+    pub(crate) fn run(mut self, mut exchanges: mpsc::UnboundedReceiver<Unscrubbed>) -> Written {
         while let Some(exchange) = exchanges.blocking_recv() {
             match self.put(&exchange) {
                 Ok(()) => self.written.exchanges += 1,
@@ -56,7 +56,7 @@ impl Shelf {
         self.written
     }
 
-    fn put(&mut self, exchange: &Exchange) -> Result<(), Problem> {
+    fn put(&mut self, exchange: &Unscrubbed) -> Result<(), Problem> {
         let mut recording = exchange.recording(&mut self.scrubber)?;
         // By what was cleaned: names of files are read as well.
         let (area, route) = names(&recording.request.path);

@@ -8,14 +8,14 @@ use futures_util::Stream;
 use futures_util::stream::BoxStream;
 use tokio::sync::mpsc;
 
-use crate::exchange::{Answer, Asked, Ending, Exchange};
+use crate::unscrubbed::{Answer, Asked, Ending, Unscrubbed};
 
 /// The body, as the client reads it.
 pub(crate) struct Tape {
     body: BoxStream<'static, reqwest::Result<Bytes>>,
     /// Gone when it was handed over.
     exchange: Option<(Asked, Answer)>,
-    records: mpsc::UnboundedSender<Exchange>,
+    records: mpsc::UnboundedSender<Unscrubbed>,
 }
 
 impl Tape {
@@ -23,7 +23,7 @@ impl Tape {
         body: BoxStream<'static, reqwest::Result<Bytes>>,
         asked: Asked,
         answer: Answer,
-        records: mpsc::UnboundedSender<Exchange>,
+        records: mpsc::UnboundedSender<Unscrubbed>,
     ) -> Self {
         Self { body, exchange: Some((asked, answer)), records }
     }
@@ -32,7 +32,7 @@ impl Tape {
         if let Some((asked, mut answer)) = self.exchange.take() {
             answer.end(ending);
             // The shelf is gone only when the recording is over.
-            let _ = self.records.send(Exchange { asked, answer });
+            let _ = self.records.send(Unscrubbed { asked, answer });
         }
     }
 }

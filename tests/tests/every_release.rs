@@ -77,7 +77,7 @@ fn places(value: &Value, place: &str, found: &mut Vec<String>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let place = format!("{place}/{}", name.replace('~', "~0").replace('/', "~1"));
+                let place = format!("{place}/{}", contract::escape(name));
                 found.push(place.clone());
                 places(value, &place, found);
             }

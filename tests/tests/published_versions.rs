@@ -60,7 +60,7 @@ impl Schemas {
     /// Where the schema of a body stands: the pointer follows the reference of an answer.
     fn pointer(&self, operation: &str, of: &str, media: &str) -> Option<String> {
         let (method, path) = operation.split_once(' ')?;
-        let path = path.replace('~', "~0").replace('/', "~1");
+        let path = contract::escape(path);
         let mut place = format!("/paths/{path}/{}/{of}", method.to_lowercase());
         if let Some(reference) = self.document.pointer(&place)?.get("$ref").and_then(Value::as_str) {
             place = reference.trim_start_matches('#').to_owned();
@@ -141,9 +141,7 @@ fn damaged(value: &Value) -> Vec<Value> {
 /// Every member, and the first item of every list.
 fn collect(value: &Value, place: &mut String, places: &mut Vec<String>) {
     let inside: Vec<(String, &Value)> = match value {
-        Value::Object(members) => {
-            members.iter().map(|(name, value)| (name.replace('~', "~0").replace('/', "~1"), value)).collect()
-        }
+        Value::Object(members) => members.iter().map(|(name, value)| (contract::escape(name), value)).collect(),
         Value::Array(items) => items.first().map(|first| ("0".to_owned(), first)).into_iter().collect(),
         _ => Vec::new(),
     };

@@ -1,8 +1,8 @@
 //! The recorder on what was recorded: a recording without secrets keeps what the documents describe.
 
 use bytes::Bytes;
-use contract::{Exchange as Recorded, Verdict};
-use dify_record::{Exchange, scrub::Scrubber};
+use contract::{Exchange, Verdict};
+use dify_record::{Unscrubbed, scrub::Scrubber};
 use dify_tests::corpus;
 use http::{Request, Response};
 use serde_json::{Map, Value};
@@ -20,7 +20,7 @@ fn headers(headers: &Map<String, Value>) -> Vec<(&str, &str)> {
     pairs
 }
 
-fn exchange(recording: &Recorded) -> Exchange {
+fn exchange(recording: &Exchange) -> Unscrubbed {
     let (asked, answer) = (&recording.request, &recording.response);
     let query = if asked.query.is_empty() { String::new() } else { format!("?{}", asked.query) };
     let mut request = Request::builder().method(asked.method.as_str()).uri(format!("{}{query}", asked.path));
@@ -32,7 +32,7 @@ fn exchange(recording: &Recorded) -> Exchange {
         response = response.header(name, value);
     }
     let request = request.body(Bytes::from(asked.bytes().into_owned())).expect("a request");
-    Exchange::new(&request, &response.body(Bytes::from(answer.bytes().into_owned())).expect("an answer"))
+    Unscrubbed::new(&request, &response.body(Bytes::from(answer.bytes().into_owned())).expect("an answer"))
 }
 
 /// What is wrong with an exchange, by rule and place.
@@ -65,13 +65,13 @@ fn scrubbed_recordings_keep_verdict_shape_and_values() {
         let scrubbed = exchange(&recording.exchange).recording(&mut scrubber).expect("no secret is left");
         let verdict = corpus.judge(&recording.server).exchange(&recording.file, &scrubbed);
         assert_eq!(findings(&verdict), findings(&case.verdict), "{recording}");
-        let json = |exchange: &Recorded| exchange.response.body.as_deref().map(serde_json::from_str::<Value>);
+        let json = |exchange: &Exchange| exchange.response.body.as_deref().map(serde_json::from_str::<Value>);
         if let (Some(Ok(before)), Some(Ok(after))) = (json(&recording.exchange), json(&scrubbed)) {
             assert_eq!(shape(&before), shape(&after), "{recording}");
         }
         let again = exchange(&scrubbed).recording(&mut Scrubber::new()).expect("no secret is left");
-        let kept = |recorded: &Recorded| {
-            let Recorded { request: asked, response: answer, .. } = recorded.clone();
+        let kept = |recorded: &Exchange| {
+            let Exchange { request: asked, response: answer, .. } = recorded.clone();
             (asked.path, asked.query, asked.headers, asked.body, answer.body)
         };
         assert_eq!(kept(&again), kept(&scrubbed), "{recording}");

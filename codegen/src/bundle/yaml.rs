@@ -1,4 +1,7 @@
 //! Writes a document as YAML that every parser, of YAML 1.1 or 1.2, reads back as the same document.
+//!
+//! By hand, because serde-saphyr writes `2026-04-12`, `12:30:45`, `=` and `<<` without quotes, which parsers of YAML 1.1 read as
+//! dates, numbers and keys of their own, and leaves blanks at the ends of lines.
 
 use serde_json::{Number, Value};
 

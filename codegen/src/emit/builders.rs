@@ -1,7 +1,8 @@
 //! The request builders that progenitor made, each compared with its operation.
 
 use crate::diagnostic::{Finding, Findings};
-use crate::model::{Model, Operation, escaped, rust_name};
+use crate::model::{Model, Operation, rust_name};
+use contract::escape;
 use quote::ToTokens;
 use std::collections::BTreeMap;
 use syn::{File, ImplItem, ImplItemFn, Item};
@@ -42,7 +43,7 @@ fn compare(operation: &Operation, builder: &ImplItemFn, findings: &mut Findings)
         let expected = if parameter.required { plain } else { format!("Option<{plain}>") };
         if argument.as_ref() != Some(&expected) {
             findings.push(Finding::in_document(
-                format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+                format!("#/paths/{}/{}", escape(&operation.path), operation.verb),
                 format!(
                     "the parameter `{}` of `{}` is to be `{expected}`, but the request builder takes `{}`",
                     parameter.name,

@@ -5,10 +5,11 @@ use super::operation::{description, static_name};
 use super::{ItemSource, Part, examples, ident, queries, rust_type};
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{
-    Answer, Body, Group, Model, Operation, ReplyMode, Secret, Shape, Type, USER, chosen_by_method, escaped, rust_name,
+    Answer, Body, Group, Model, Operation, ReplyMode, Secret, Shape, Type, USER, chosen_by_method, rust_name,
 };
 use crate::rustdoc;
 use crate::source::outline::COMMON_CODES;
+use contract::escape;
 use heck::ToPascalCase;
 use quote::{ToTokens, quote};
 use std::collections::BTreeMap;
@@ -30,7 +31,7 @@ pub(super) fn parts(
     for operation in model.operations_of(group) {
         let Some(builder) = builders.get(&operation.id) else {
             findings.push(Finding::in_document(
-                format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+                format!("#/paths/{}/{}", escape(&operation.path), operation.verb),
                 format!("progenitor made no request builder `{}`", operation.id),
                 "make `operationId` the same as `x-dify-method` with underscores",
             ));

@@ -2,7 +2,8 @@
 
 use super::{ident, rust_type};
 use crate::diagnostic::{Finding, Findings};
-use crate::model::{Answer, Component, Cursor, Model, Operation, Paging, Shape, Type, escaped, rust_name};
+use crate::model::{Answer, Component, Cursor, Model, Operation, Paging, Shape, Type, rust_name};
+use contract::escape;
 use syn::{Expr, ImplItemFn, Item, parse_quote};
 
 /// `impl Page`, when an operation pages through answers of this component.
@@ -15,7 +16,7 @@ pub(super) fn item(component: &Component, model: &Model, findings: &mut Findings
     let paging = answers.iter().find_map(|operation| operation.paging.as_ref())?;
     for operation in answers.iter().filter(|operation| operation.paging.as_ref() != Some(paging)) {
         findings.push(Finding::in_document(
-            format!("#/paths/{}/{}", escaped(&operation.path), operation.verb),
+            format!("#/paths/{}/{}", escape(&operation.path), operation.verb),
             format!("answers `{}`, which another operation pages through in another way", component.name),
             "give both the same `x-dify-paging`, or the answers different names",
         ));

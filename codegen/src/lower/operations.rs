@@ -1,7 +1,8 @@
 //! Rules about operations: what progenitor cannot call.
 
 use super::for_each_operation;
-use crate::model::{USER, carried_by_body, resolved, text};
+use crate::model::{USER, carried_by_body, text};
+use contract::follow;
 use serde_json::{Value, json};
 
 /// What marks the path of an operation's second half: OpenAPI allows one operation per path and method.
@@ -15,12 +16,12 @@ pub(super) fn drop_parameters_the_body_carries(document: &mut Value) -> usize {
     for_each_operation(document, |_, _, operation| {
         let body = operation
             .pointer("/requestBody/content/application~1json/schema")
-            .map(|schema| resolved(&whole, schema).get("properties").and_then(Value::as_object).cloned());
+            .map(|schema| follow(&whole, schema).get("properties").and_then(Value::as_object).cloned());
         let Some(parameters) = operation.get_mut("parameters").and_then(Value::as_array_mut) else {
             return 0;
         };
         let before = parameters.len();
-        parameters.retain(|p| !carried_by_body(resolved(&whole, p), body.as_ref().map(Option::as_ref)));
+        parameters.retain(|p| !carried_by_body(follow(&whole, p), body.as_ref().map(Option::as_ref)));
         before - parameters.len()
     })
 }
@@ -32,7 +33,7 @@ pub(super) fn leave_the_user_to_the_client(document: &mut Value) -> usize {
         let parameters = operation.get_mut("parameters").and_then(Value::as_array_mut).into_iter().flatten();
         let mut count = 0;
         for parameter in parameters {
-            let mut user = resolved(&whole, parameter).clone();
+            let mut user = follow(&whole, parameter).clone();
             if text(&user, "name") == USER && text(&user, "in") == "query" && user["required"] == true {
                 user["required"] = false.into();
                 *parameter = user;

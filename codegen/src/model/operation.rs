@@ -1,8 +1,9 @@
 //! Operations, as the methods of the bindings.
 
 use super::schema::{Secret, last_segment, version};
-use super::{API, Paging, Type, escaped, members, resolved, text, texts, unmarked};
+use super::{API, Paging, Type, members, text, texts, unmarked};
 use crate::diagnostic::{Finding, Findings};
+use contract::{escape, follow};
 use serde_json::{Map, Value};
 
 /// A method of the bindings.
@@ -126,7 +127,7 @@ impl Operation {
         operation: &Value,
         findings: &mut Findings,
     ) -> Vec<Self> {
-        let place = format!("#/paths/{}/{verb}", escaped(path));
+        let place = format!("#/paths/{}/{verb}", escape(path));
         let names: Vec<&str> = text(operation, "x-dify-method").split('.').collect();
         let [client, group, method] = names[..] else {
             findings.push(Finding::in_document(
@@ -255,7 +256,7 @@ impl Parameter {
             .into_iter()
             .flatten()
             .chain(own.into_iter().flatten())
-            .map(|parameter| resolved(document, parameter))
+            .map(|parameter| follow(document, parameter))
             .filter(|parameter| !carried_by_body(parameter, body))
             .filter_map(|parameter| {
                 Some(Self {
@@ -282,7 +283,7 @@ impl Parameter {
 
 impl Body {
     fn read(document: &Value, operation: &Value) -> Option<Self> {
-        let body = resolved(document, operation.get("requestBody")?);
+        let body = follow(document, operation.get("requestBody")?);
         let content = body.get("content")?;
         if let Some(form) = content.pointer("/multipart~1form-data/schema/$ref") {
             let audio = members(content.pointer("/multipart~1form-data/encoding"))
@@ -349,19 +350,19 @@ pub(crate) fn carried_by_body(parameter: &Value, body: Option<Option<&Map<String
 /// The content of the most detailed success: the first with any content. What only earlier releases answered counts where
 /// there is no other.
 fn success<'a>(document: &'a Value, operation: &'a Value) -> Option<&'a Map<String, Value>> {
-    let of_today = |response: &Value| resolved(document, response).get("x-dify-until").is_none();
+    let of_today = |response: &Value| follow(document, response).get("x-dify-until").is_none();
     let successes = || members(operation.get("responses")).filter(|(status, _)| status.starts_with('2'));
     let any = successes().any(|(_, response)| of_today(response));
     successes()
         .filter(|(_, response)| !any || of_today(response))
-        .find_map(|(_, response)| resolved(document, response).get("content")?.as_object())
+        .find_map(|(_, response)| follow(document, response).get("content")?.as_object())
 }
 
 /// The components that refusals of the operation carry.
 fn refusals(document: &Value, operation: &Value) -> Vec<String> {
     let mut names = Vec::new();
     for (_, response) in members(operation.get("responses")).filter(|(s, _)| !s.starts_with('2')) {
-        for (_, media) in members(resolved(document, response).get("content")) {
+        for (_, media) in members(follow(document, response).get("content")) {
             schema_of(media).names(&mut names);
         }
     }
@@ -372,7 +373,7 @@ fn refusals(document: &Value, operation: &Value) -> Vec<String> {
 
 /// The example of the request's body.
 fn example(document: &Value, operation: &Value) -> Option<Value> {
-    let body = resolved(document, operation.get("requestBody")?);
+    let body = follow(document, operation.get("requestBody")?);
     let (_, media) = members(body.get("content")).next()?;
     media.get("example").cloned()
 }
@@ -392,7 +393,7 @@ fn answer_of(media: &Value) -> Type {
 /// The statuses of refusals that may be states of what was asked for.
 fn states(document: &Value, operation: &Value) -> Vec<u16> {
     members(operation.get("responses"))
-        .filter(|(_, response)| resolved(document, response).get("x-dify-state") == Some(&Value::Bool(true)))
+        .filter(|(_, response)| follow(document, response).get("x-dify-state") == Some(&Value::Bool(true)))
         .filter_map(|(status, _)| status.parse().ok())
         .collect()
 }

@@ -1,7 +1,8 @@
 //! How lists are paged.
 
-use super::{escaped, text};
+use super::text;
 use crate::diagnostic::{Finding, Findings};
+use contract::escape;
 use serde_json::Value;
 
 /// `x-dify-paging` of an operation. The pointers of the document are names of members here.
@@ -38,7 +39,7 @@ impl Paging {
             let member = pointer.strip_prefix('/').filter(|member| !member.contains('/'));
             if member.is_none() {
                 findings.push(Finding::in_document(
-                    format!("#/paths/{}/{verb}/x-dify-paging", escaped(path)),
+                    format!("#/paths/{}/{verb}/x-dify-paging", escape(path)),
                     format!("`{name}: {pointer}` is not a member of the object itself"),
                     "give the answer that member, or write the paging of this operation by hand",
                 ));

@@ -2,9 +2,9 @@
 
 use super::need::OLDEST;
 use super::ty::{Type, runtime};
-use super::{Need, members, resolved, text, texts};
+use super::{Need, members, text, texts};
 use crate::diagnostic::{Finding, Findings};
-use contract::before;
+use contract::{before, follow};
 use heck::ToSnakeCase;
 use serde_json::Value;
 
@@ -269,7 +269,7 @@ const MOST_MEMBERS: usize = 128;
 fn earlier<'d>(document: &'d Value, schema: &'d Value) -> impl Iterator<Item = &'d Value> {
     let earlier = schema.get("x-dify-earlier").and_then(Value::as_array).into_iter().flatten();
     let decoded = |entry: &&Value| !before(text(entry, "until"), Some(&OLDEST.into()));
-    earlier.filter(decoded).filter_map(|entry| Some(resolved(document, entry.get("schema")?)))
+    earlier.filter(decoded).filter_map(|entry| Some(follow(document, entry.get("schema")?)))
 }
 
 /// Whether a schema allows null.

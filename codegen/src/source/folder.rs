@@ -69,18 +69,8 @@ pub(super) fn below(root: &Path, path: &Path, shown: &str) -> String {
 }
 
 /// Reads a text file of our own.
-///
-/// # Errors
-/// Besides those of the system: pipes and devices, which may have no end, and files larger than 4 MiB.
 pub(crate) fn read(path: &Path) -> io::Result<String> {
-    let metadata = fs::metadata(path)?;
-    if !metadata.is_file() {
-        return Err(io::Error::other("it is no ordinary file"));
-    }
-    if metadata.len() > LARGEST {
-        return Err(io::Error::other(format!("it is larger than {} MiB", LARGEST >> 20)));
-    }
-    fs::read_to_string(path)
+    contract::read_file(path, LARGEST)
 }
 
 pub(super) fn unreadable(file: &str, error: &io::Error) -> Finding {

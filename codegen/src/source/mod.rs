@@ -10,9 +10,10 @@ mod yaml;
 use std::collections::BTreeSet;
 use std::path::Path;
 
+pub(crate) use contract::escape;
 pub use folder::has_source;
+pub(crate) use node::unescape;
 pub use node::{Entry, Kind, Node, Place};
-pub(crate) use node::{escape, unescape};
 #[cfg(test)]
 pub(crate) use scalar::is_ambiguous;
 pub use section::Section;

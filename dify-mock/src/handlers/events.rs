@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use crate::state::feed::{Cursor, Frame};
 
-/// NodeData of each frame that goes out.
+/// Receives each frame that goes out.
 pub(crate) type Watcher = Arc<dyn Fn(&Frame) + Send + Sync>;
 
 /// Another form of a frame, where it needs one.
@@ -13,6 +13,9 @@ pub(crate) type Shape = fn(&Frame) -> Option<Frame>;
 
 /// The form of a frame in the release. None if the release does not send such an event.
 pub(crate) type Fit = Box<dyn Fn(&Frame) -> Option<Frame> + Send + Sync>;
+
+/// How long Dify sends pings alone.
+const IDLE: Duration = Duration::from_secs(300);
 
 /// What to send and when to end.
 pub(crate) struct Events {
@@ -33,7 +36,7 @@ pub(crate) struct Events {
     /// What the release makes of frames, where it is not the described one.
     pub(crate) fit: Option<Fit>,
     pub(crate) watcher: Option<Watcher>,
-    /// NodeData when the listener goes before the end.
+    /// Called when the listener goes before the end.
     pub(crate) abandoned: Option<Box<dyn Fn() + Send + Sync>>,
 }
 
@@ -63,8 +66,8 @@ impl Events {
     }
 
     /// Continues with pings when the run has ended.
-    pub(crate) fn lingering(mut self, duration: Duration) -> Events {
-        self.lingers = Some(duration);
+    pub(crate) fn lingering(mut self) -> Events {
+        self.lingers = Some(IDLE);
         self
     }
 

@@ -10,7 +10,6 @@ use super::World;
 pub(crate) struct Options {
     pub(crate) pace: Duration,
     pub(crate) ping: Duration,
-    pub(crate) idle: Duration,
     pub(crate) upload_limit: Option<u64>,
     pub(crate) kept_requests: usize,
     pub(crate) check_answers: bool,

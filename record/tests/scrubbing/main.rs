@@ -10,7 +10,7 @@ mod session;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use dify_record::Exchange;
+use dify_record::Unscrubbed;
 use dify_record::scrub::Scrubber;
 use http::{Request, Response};
 use serde_json::Value;
@@ -36,11 +36,11 @@ fn posted(path: &str, media_type: &str, body: impl Into<Bytes>) -> Value {
 }
 
 fn recorded(request: &Request<Bytes>, response: &Response<Bytes>) -> Value {
-    written(&Exchange::new(request, response), &mut Scrubber::new())
+    written(&Unscrubbed::new(request, response), &mut Scrubber::new())
 }
 
 /// What would be written of an exchange.
-fn written(exchange: &Exchange, scrubber: &mut Scrubber) -> Value {
+fn written(exchange: &Unscrubbed, scrubber: &mut Scrubber) -> Value {
     let recording = exchange.recording(scrubber).expect("no secret is left");
     serde_json::to_value(recording).expect("JSON")
 }

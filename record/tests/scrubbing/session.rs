@@ -5,7 +5,7 @@ use super::*;
 fn exchange(scrubber: &mut Scrubber, request: Request<Bytes>, body: &str) -> Value {
     let response =
         Response::builder().header("content-type", JSON).body(Bytes::from(body.to_owned())).expect("an answer");
-    crate::written(&Exchange::new(&request, &response), scrubber)
+    crate::written(&Unscrubbed::new(&request, &response), scrubber)
 }
 
 fn run(text: &str) -> Request<Bytes> {
@@ -73,7 +73,7 @@ fn what_would_leak_is_not_written() {
     let response = Response::builder().status(404).body(Bytes::new()).expect("an answer");
     scrubber.learn("NOT FOUND");
     let leak =
-        Exchange::new(&request, &response).recording(&mut scrubber).expect_err("the reason is no text of a body");
+        Unscrubbed::new(&request, &response).recording(&mut scrubber).expect_err("the reason is no text of a body");
     assert_eq!(leak.to_string(), "a secret that was seen before was left in it");
 }
 
@@ -81,7 +81,7 @@ fn what_would_leak_is_not_written() {
 fn debug_output_shows_no_secret() {
     let mut scrubber = Scrubber::new();
     scrubber.learn(WORD);
-    let exchange = Exchange::new(&run(WORD), &Response::new(Bytes::from_static(WORD.as_bytes())));
+    let exchange = Unscrubbed::new(&run(WORD), &Response::new(Bytes::from_static(WORD.as_bytes())));
     let shown = format!("{scrubber:?} {exchange:?}");
     assert!(!shown.contains(WORD), "{shown}");
 }

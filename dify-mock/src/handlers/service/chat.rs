@@ -164,7 +164,18 @@ async fn speech(
     let told = files.iter().zip(&message.files);
     let told = told.map(|(file, kept)| file.in_event(&call.server.url, kept["id"].as_str().unwrap_or_default()));
     let told = told.collect();
-    let speech = Speech::begin(&call.server, &call.key, message, script, told);
+    spoken(call, message, script, told, streaming).await
+}
+
+/// Answers without a flow: as a stream of events, or with the whole at its end. `files` are the events about them.
+pub(super) async fn spoken(
+    call: &Call,
+    message: Message,
+    script: AnswerScript,
+    files: Vec<Value>,
+    streaming: bool,
+) -> Outcome {
+    let speech = Speech::begin(&call.server, &call.key, message, script, files);
     let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
     let stop = speech.stop.clone();
     tokio::spawn(speech.run());
@@ -230,12 +241,17 @@ fn answered(call: &Call, message: &str, task: &str) -> Outcome {
             return Err(Refusal::new(400, "completion_request_error", error.clone()));
         }
         let usage = message.usage.clone().map(|usage| usage.blocking());
-        Ok(Reply::run(json!({
+        let mut answer = json!({
             "event": "message", "task_id": task, "id": message.id, "message_id": message.id,
-            "conversation_id": message.conversation, "mode": mode, "answer": message.answer,
+            "mode": mode, "answer": message.answer,
             "metadata": usage.map(|usage| usage.metadata(message.annotation.as_ref(), true)),
             "created_at": message.created_at,
-        })))
+        });
+        // Completions have none.
+        if let Some(conversation) = &message.conversation {
+            answer["conversation_id"] = json!(conversation);
+        }
+        Ok(Reply::run(answer))
     })
 }
 

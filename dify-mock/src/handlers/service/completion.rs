@@ -1,12 +1,10 @@
 //! `POST /completion-messages`.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Map, Value};
 
+use super::chat::spoken;
 use super::inputs;
 use crate::handlers::call::{Call, Outcome};
-use crate::handlers::events::Events;
-use crate::handlers::reply::Reply;
-use crate::run::chat::Speech;
 use crate::run::script::AnswerScript;
 use crate::state::file::UsedFile;
 use crate::state::message::Message;
@@ -37,25 +35,5 @@ pub(crate) async fn complete(
     let url = &call.server.url;
     message.files = files.iter().map(|file| file.in_history(url, &ids::new())).collect();
     let told: Vec<Value> = files.iter().map(|file| file.in_event(url, &ids::new())).collect();
-    let speech = Speech::begin(&call.server, &call.key, message, script, told);
-    let (cursor, id, task) = (speech.feed.from_start(), speech.message.clone(), speech.task.clone());
-    let stop = speech.stop.clone();
-    tokio::spawn(speech.run());
-    if streaming {
-        let events = Events::new(cursor, call.server.options.ping);
-        return Ok(Reply::Events(events.abandoned(move || stop.abandon())));
-    }
-    cursor.rest().await;
-    call.world(|world| {
-        let Some(message) = world.app(&call.key).messages.get(&id) else { return Err(Refusal::unknown()) };
-        if let Some(error) = &message.error {
-            return Err(Refusal::new(400, "completion_request_error", error.clone()));
-        }
-        let usage = message.usage.clone().map(|usage| usage.blocking());
-        Ok(Reply::run(json!({
-            "event": "message", "task_id": task, "id": message.id, "message_id": message.id,
-            "mode": call.key.mode.name(), "answer": message.answer,
-            "metadata": usage.map(|usage| usage.metadata(None, true)), "created_at": message.created_at,
-        })))
-    })
+    spoken(call, message, script, told, streaming).await
 }

@@ -163,7 +163,7 @@ pub(crate) fn follow(call: &Call, id: &str, on: bool) -> Option<Events> {
                     events = events.through_pauses();
                 }
                 // Nothing tells the server that this stream is at its end.
-                if on && !with_snapshot { events.lingering(settings.idle) } else { events }
+                if on && !with_snapshot { events.lingering() } else { events }
             }
         })
     });

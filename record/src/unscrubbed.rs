@@ -6,7 +6,7 @@ use std::time::Instant;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use bytes::Bytes;
-use contract::{Chunk, Exchange as Recording};
+use contract::{Chunk, Exchange};
 use http::{HeaderMap, Method, Request, Response, StatusCode, header};
 use serde_json::{Value, json};
 
@@ -46,7 +46,7 @@ pub(crate) struct Answer {
 }
 
 /// A request and its answer, with their secrets.
-pub struct Exchange {
+pub struct Unscrubbed {
     pub(crate) asked: Asked,
     pub(crate) answer: Answer,
 }
@@ -118,7 +118,7 @@ fn milliseconds(started: Instant) -> f64 {
     (started.elapsed().as_secs_f64() * 10_000.0).round() / 10.0
 }
 
-impl Exchange {
+impl Unscrubbed {
     /// Returns an exchange that ended as it should, without times.
     pub fn new(request: &Request<Bytes>, response: &Response<Bytes>) -> Self {
         let body = Arc::default();
@@ -160,7 +160,7 @@ impl Exchange {
     ///
     /// # Errors
     /// Fails if a secret is left: nothing of the exchange may be written then.
-    pub fn recording(&self, scrubber: &mut Scrubber) -> Result<Recording, Leak> {
+    pub fn recording(&self, scrubber: &mut Scrubber) -> Result<Exchange, Leak> {
         // What only the end of an exchange shows to be secret may occur at its beginning.
         self.render(scrubber);
         scrubber.refresh();
@@ -170,7 +170,7 @@ impl Exchange {
         Ok(recording)
     }
 
-    fn render(&self, scrubber: &mut Scrubber) -> Recording {
+    fn render(&self, scrubber: &mut Scrubber) -> Exchange {
         let asked = &self.asked;
         let operation = Described::get().operation(&asked.method, &asked.path);
         let mut request = contract::Request {
@@ -187,13 +187,13 @@ impl Exchange {
         (request.body, request.body_base64, request.body_note) = (body.text, body.base64, body.note);
         request.multipart = body.parts;
         let broken = self.answer.ending == Ending::ServerGone;
-        Recording {
+        Exchange {
             recorded_at: Some(self.answer.at.strftime("%Y-%m-%dT%H:%M:%SZ").to_string()),
             request,
             response: self.response(scrubber, operation),
             note: broken
                 .then(|| "The server's connection ended before its answer did: the body is not whole.".to_owned()),
-            ..Recording::default()
+            ..Exchange::default()
         }
     }
 
@@ -256,9 +256,9 @@ impl WrittenBody {
 }
 
 /// Shows no secret.
-impl std::fmt::Debug for Exchange {
+impl std::fmt::Debug for Unscrubbed {
     fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         let sizes = (self.method(), self.status(), self.answer.kept.total());
-        formatter.debug_tuple("Exchange").field(&sizes).finish()
+        formatter.debug_tuple("Unscrubbed").field(&sizes).finish()
     }
 }
