@@ -24,15 +24,15 @@ pub(super) fn unite_alternatives(document: &mut Value) {
     for name in &names {
         let Some(Value::Object(mut schema)) = components.get_mut(name).map(Value::take) else { continue };
         // The component itself keeps its name: it takes a copy of what it refers to.
-        unite(&mut schema, &mut components, Place::Component, 0);
+        unite(&mut schema, &mut components, Standing::Component, 0);
         components.insert(name.clone(), Value::Object(schema));
     }
     let mut rest = document.take();
-    places::each_schema(&mut rest, &mut |schema| unite(schema, &mut components, Place::Use, 0));
+    places::each_schema(&mut rest, &mut |schema| unite(schema, &mut components, Standing::Use, 0));
     for name in &names {
         let Some(schema) = components.get_mut(name).map(Value::take) else { continue };
         let mut holder = json!({"components": {"schemas": {"it": schema}}});
-        places::each_schema(&mut holder, &mut |schema| unite(schema, &mut components, Place::Use, 0));
+        places::each_schema(&mut holder, &mut |schema| unite(schema, &mut components, Standing::Use, 0));
         components.insert(name.clone(), holder["components"]["schemas"]["it"].take());
     }
     rest["components"]["schemas"] = Value::Object(components);
@@ -41,12 +41,12 @@ pub(super) fn unite_alternatives(document: &mut Value) {
 
 /// Where alternatives are.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Place {
+enum Standing {
     Component,
     Use,
 }
 
-fn unite(schema: &mut Object, components: &mut Object, place: Place, depth: usize) {
+fn unite(schema: &mut Object, components: &mut Object, place: Standing, depth: usize) {
     // `anyOf` is of several releases; the source says `oneOf`.
     if depth > DEEP || !schema.get("anyOf").is_some_and(Value::is_array) {
         return;
@@ -74,7 +74,7 @@ fn unite(schema: &mut Object, components: &mut Object, place: Place, depth: usiz
         }
         nullable |= first.get("nullable") == Some(&Value::Bool(true));
         alternatives.push(match name {
-            Some(name) if place == Place::Use || !more => {
+            Some(name) if place == Standing::Use || !more => {
                 let reference = json!({"$ref": format!("{COMPONENTS}{name}")});
                 if more {
                     components.insert(name, Value::Object(first));
@@ -191,7 +191,7 @@ fn merge(one: &mut Object, other: Object, components: &mut Object, depth: usize)
                     both.extend(notes.into_iter().filter_map(|note| own.shift_remove_entry(&note)));
                 }
                 both.insert("anyOf".to_owned(), json!([own, theirs]));
-                unite(&mut both, components, Place::Use, depth + 1);
+                unite(&mut both, components, Standing::Use, depth + 1);
                 Value::Object(both)
             }
         };
