@@ -22,7 +22,7 @@ CHECKS = (
 
 
 def main(origin: str, codes: str, program: str) -> None:
-    """Judges the Service API and the Web API."""
+    """Judges the three APIs."""
     here = Path(__file__).resolve().parent
     keys = dict(line.split() for line in Path(codes).read_text("utf-8").splitlines())
     for api, prefix in PREFIXES.items():

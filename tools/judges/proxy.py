@@ -51,7 +51,7 @@ def operations(root: dict[str, Any]) -> Iterator[tuple[str, str, dict[str, Any],
 
 
 def main(origin: str, codes: str, prism: str) -> None:
-    """Judges the Service API and the Web API."""
+    """Judges the three APIs."""
     world = World(origin, dict(line.split() for line in Path(codes).read_text("utf-8").splitlines()))
     for api, prefix in PREFIXES.items():
         root = document(api)

@@ -6,9 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import httpx2
+from console import Console
 
 USER = "judge"
-PREFIXES = {"service": "/v1", "web": "/api"}
+PREFIXES = {"service": "/v1", "web": "/api", "console": "/console/api"}
 METHODS = ("get", "put", "post", "delete", "patch")
 TEXT = "Green tea steeps for two minutes."
 # The application that an operation is for, by the beginning of its path; the first that fits.
@@ -47,15 +48,19 @@ class World:
 
     def __init__(self, origin: str, codes: dict[str, str]) -> None:
         self._codes = codes
+        self._console = Console(origin)
         self._http = httpx2.Client(base_url=origin, timeout=30.0)
         self._made: dict[Any, dict[str, Any]] = {}
 
     def reset(self) -> None:
         """Forgets what was made."""
+        self._console.reset()
         self._made = {key: made for key, made in self._made.items() if key[0] == "headers"}
 
     def headers(self, api: str, template: str, operation: dict[str, Any]) -> dict[str, str]:
         """Returns what authorizes an operation."""
+        if api == "console":
+            return self._console.headers()
         key = next(key for beginning, key in APPS.items() if template.startswith(beginning))
         if any("datasetKey" in scheme for scheme in operation.get("security", [])):
             key = "dataset-knowledge"
@@ -66,7 +71,11 @@ class World:
         key = next(key for beginning, key in APPS.items() if template.startswith(beginning))
 
         def fitting(name: str, value: Any) -> Any:
-            kind = self._kind(method, template, name)
+            if api == "console":
+                known = self._console.value(method, template, name) if value else None
+                if known is not None:
+                    return known
+            kind = None if api == "console" else self._kind(method, template, name)
             # An empty value is a case of its own.
             if kind and value and name in self._once(kind, api, key):
                 return self._once(kind, api, key)[name]
