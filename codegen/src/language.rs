@@ -62,6 +62,14 @@ impl Language {
         }
     }
 
+    /// The summary of an example of a stream.
+    pub(crate) fn event_example(self) -> &'static str {
+        match self {
+            Self::English => "One event of the stream.",
+            Self::Chinese => "流的一个事件。",
+        }
+    }
+
     /// The summary of a document.
     pub(crate) fn checked(self, releases: &str) -> String {
         match self {

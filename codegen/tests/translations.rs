@@ -26,6 +26,16 @@ fn chinese() -> overlay::Overlay {
 /// Members whose texts a translation may replace.
 const TEXTS: [&str; 5] = ["title", "summary", "description", "x-displayName", "name"];
 
+/// Whether a place is in the data of an example. Examples with a name have texts of their own.
+fn is_data(place: &str) -> bool {
+    let in_examples =
+        place.split_once("/examples/").is_some_and(|(_, rest)| match rest.split('/').collect::<Vec<_>>()[..] {
+            [name, "summary" | "description"] => name.bytes().all(|byte| byte.is_ascii_digit()),
+            _ => true,
+        });
+    in_examples || ["/example/", "/x-dify-deviations/"].iter().any(|part| place.contains(part))
+}
+
 /// Compares a document with its translation: only texts may differ. Adds the places of English texts.
 fn compare(english: &Value, chinese: &Value, place: &str, untranslated: &mut Vec<String>) {
     match (english, chinese) {
@@ -42,7 +52,7 @@ fn compare(english: &Value, chinese: &Value, place: &str, untranslated: &mut Vec
             }
         }
         (Value::String(one), Value::String(other)) => {
-            let data = ["/example/", "/examples/", "/x-dify-deviations/"].iter().any(|part| place.contains(part));
+            let data = is_data(place);
             let is_text = TEXTS[..4].iter().any(|text| place.ends_with(&format!("/{text}"))) && !data;
             if one != other {
                 assert!(

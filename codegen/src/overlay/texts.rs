@@ -28,6 +28,7 @@ const FIELDS: [&str; 4] = ["title", "summary", "description", "x-displayName"];
 const GROUPS: &str = "x-tagGroups";
 const VALUES: &str = "x-extensible-enum";
 const EARLIER: &str = "x-dify-earlier";
+const STREAMS: &str = "x-dify-stream-examples";
 /// The member that identifies an item of a list.
 const IDENTITIES: [(&str, &str); 6] = [
     ("tags", "name"),
@@ -93,7 +94,7 @@ fn add(api: &str, value: &Value, place: &TextPlace<'_>, free: bool, found: &mut 
 }
 
 fn has_texts(name: &str) -> bool {
-    !name.starts_with("x-") || [GROUPS, VALUES, EARLIER].contains(&name)
+    !name.starts_with("x-") || [GROUPS, VALUES, EARLIER, STREAMS].contains(&name)
 }
 
 /// The target of a member. The documents of several APIs share names: `info` and operations have one of their own.
@@ -169,7 +170,7 @@ mod tests {
                 "parameters": [{"name": "sugar", "description": "5"}, {"$ref": "#/components/parameters/Milk"}],
                 "responses": {"200": {"description": "6", "headers": {"X-Cup": {"description": "7"}},
                     "links": {"again": {"operationId": "tea_get", "description": "16"}},
-                    "content": {"application/json": {"example": {"description": "data"}}}}},
+                    "content": {"application/json": {"example": {"description": "data"}, STREAMS: {"hot": {"summary": "17"}}}}}},
             }}},
             "components": {"schemas": {"Tea": {"properties": {
                 "description": {"description": "8", "items": {"description": "9"}},
@@ -190,6 +191,7 @@ mod tests {
             (format!("{operation}.responses['200']"), "description", "6"),
             (format!("{operation}.responses['200'].headers['X-Cup']"), "description", "7"),
             (format!("{operation}.responses['200'].links.again"), "description", "16"),
+            (format!("{operation}.responses['200'].content['application/json']['{STREAMS}'].hot"), "summary", "17"),
             (format!("{tea}.properties.description"), "description", "8"),
             (format!("{tea}.properties.description.items"), "description", "9"),
             (format!("{tea}.properties.example"), "description", "10"),

@@ -3,12 +3,14 @@
 use serde_json::{Value, json};
 
 use super::{places, replaced};
+use crate::language::Language;
 
 /// The schema of a stream's event becomes `itemSchema`.
 ///
 /// For OpenAPI an item of `text/event-stream` is the event with its fields, all of them text; Dify's JSON is what the field
 /// `data` contains. The example shows the event the same way, and as it travels.
 pub(super) fn describe_the_events_of_streams(document: &mut Value) {
+    let summary = Language::of(document).event_example();
     places::each_body(document, &mut |_, body| {
         if body.get("x-dify-framing").and_then(Value::as_str) != Some("sse") {
             return;
@@ -22,7 +24,7 @@ pub(super) fn describe_the_events_of_streams(document: &mut Value) {
         if let Some(example) = body.get("example") {
             let data = example.to_string();
             let event = json!({
-                "summary": "One event of the stream.",
+                "summary": summary,
                 "dataValue": [{"data": data}],
                 "serializedValue": format!("data: {data}\n\n"),
             });

@@ -80,6 +80,9 @@ pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> 
 }
 
 fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn Error>> {
+    if matches!(choice.cut, Some(Use::Agent)) && choice.language.is_some_and(|it| it != Language::English) {
+        return Err("the document for agents is in English alone: its texts are written for models".into());
+    }
     let bundles = documents::source_in(root, choice.language.unwrap_or(Language::English))?;
     let values: Vec<Value> = bundles.iter().map(|bundle| bundle.value.clone()).collect();
     let released = fs::read_to_string(root.join("spec/upstream/releases.txt"))
