@@ -7,6 +7,9 @@ export const USER = "replay";
 
 export const corpus = () => readFileSync(process.env.REPLAY_CORPUS, "utf8").trimEnd().split("\n").map((line) => JSON.parse(line));
 
+// Some clients take integers of 64 bits for a BigInt, which JSON.stringify refuses.
+const plain = (_, value) => (typeof value === "bigint" ? Number(value) : value);
+
 /**
  * Calls `again(schema, body, index)` for each body: it decodes it as the type of that name and encodes it again.
  * `upload(base, key, file)` returns the stored file, `refusal(base, key)` status and code.
@@ -23,7 +26,7 @@ export async function replay({ again, upload, refusal }) {
   for (const [index, { schema, list, body }] of corpus().entries()) {
     const one = (value) => again(schema, value, index);
     const value = JSON.parse(body);
-    results.push(await attempt(() => ({ encoded: JSON.stringify(list ? value.map(one) : one(value)) })));
+    results.push(await attempt(() => ({ encoded: JSON.stringify(list ? value.map(one) : one(value), plain) })));
   }
   const { REPLAY_RESULTS, REPLAY_FILE, DIFY_BASE_URL: base, DIFY_API_KEY: key } = process.env;
   if (base) {

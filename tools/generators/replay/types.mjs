@@ -3,14 +3,19 @@ import { spawnSync } from "node:child_process";
 import { writeFileSync } from "node:fs";
 import { corpus } from "./replay.mjs";
 
-// Literals of a constant are readonly, and those that are not fresh may have members that the type does not name.
+// A literal of a constant is readonly, and it may have members that the type does not name.
 const CHECK =
-  "type Deep<T> = T extends readonly (infer U)[] ? readonly Deep<U>[] : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } : T; " +
+  "type Deep<T> = T extends readonly (infer U)[] ? readonly Deep<U>[] : " +
+  "T extends object ? { readonly [K in keyof T]: Deep<T[K]> } & { readonly [name: string]: unknown } : T; " +
   "const check = <T>(_: Deep<T>) => {};";
 
 /** Compiles all bodies; returns what `replay` calls for each: the body, or the first error of its line. */
 export function typed(imports, type) {
-  const lines = corpus().map(({ schema, list, body }) => `check<${type(schema)}${list ? "[]" : ""}>(${body} as const);`);
+  const lines = corpus().map(({ schema, list, body }) => {
+    // These two end a line for the compiler.
+    const literal = body.replace(/[\u2028\u2029]/g, (c) => `\\u${c.charCodeAt(0).toString(16)}`);
+    return `check<${type(schema)}${list ? "[]" : ""}>(${literal} as const);`;
+  });
   writeFileSync("corpus.ts", [imports, CHECK, ...lines].join("\n"));
   const tsc = ["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--lib", "es2022,dom,dom.iterable"];
   const options = ["--module", "esnext", "--moduleResolution", "bundler", "--pretty", "false", "corpus.ts"];

@@ -18,7 +18,7 @@ const FIRST: &str = "1.0.1";
 #[derive(Debug, Default)]
 pub(super) struct Corpus {
     pub(super) lines: Vec<Line>,
-    /// Bodies without a named schema: bare numbers, and unions at the place of use.
+    /// Bodies without a class of their own: bare numbers, any value, and unions at the place of use.
     pub(super) nameless: usize,
     /// Bodies that the document does not allow: deviations of their release.
     pub(super) deviating: usize,
@@ -124,10 +124,18 @@ impl Line {
 
 /// The component that a schema refers to, alone or beside null, and whether the body is a list of it.
 fn named(schema: Schema<'_>) -> Option<(&str, bool)> {
+    // A component of any value has no class.
+    let described = |name: &&str| {
+        let component = schema.document().component(name).map(Schema::value);
+        let words = component.and_then(Value::as_object).into_iter().flatten();
+        words
+            .map(|(word, _)| word)
+            .any(|word| word != "description" && !word.starts_with("x-") && !word.starts_with("example"))
+    };
     if let Some(name) = reference(schema.source()) {
-        return Some((name, false));
+        return Some((name, false)).filter(|(name, _)| described(name));
     }
-    reference(schema.source().get("items")?).map(|name| (name, true))
+    reference(schema.source().get("items")?).filter(described).map(|name| (name, true))
 }
 
 fn reference(schema: &Value) -> Option<&str> {

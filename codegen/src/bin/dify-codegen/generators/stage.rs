@@ -36,7 +36,7 @@ impl Stage {
                 fs::create_dir_all(path.parent().unwrap_or(&path))?;
                 corpus.write(&path)?;
                 println!(
-                    "{api:<8} {}: {} lines; set aside {} that deviate and {} of no named schema",
+                    "{api:<8} {}: {} lines; set aside {} that deviate and {} of no class",
                     path.display(),
                     corpus.lines.len(),
                     corpus.deviating,

@@ -1,6 +1,7 @@
 //! Generators of TypeScript: type-checked with `strict`.
 
 use std::path::Path;
+use std::process::Command;
 
 use super::bench::{Bench, Failure};
 use super::tools::{NPM, PYPI};
@@ -16,7 +17,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
-        replay: None,
+        replay: Some(|bench| replay(bench, "typescript_fetch", "index.ts")),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-fetch", &[])?;
@@ -32,7 +33,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
-        replay: None,
+        replay: Some(|bench| replay(bench, "typescript_axios", "index.ts")),
         faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-axios", &[])?;
@@ -40,7 +41,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         },
     },
     Generator {
-        name: "openapi-typescript",
+        name: "openapi-typescript with openapi-fetch",
         package: "openapi-typescript",
         openapi: "3.0",
         needs: &[NPM],
@@ -48,7 +49,7 @@ pub(super) const GENERATORS: &[Generator] = &[
         proof: "tsc --strict",
         options: &[],
         known: &[],
-        replay: None,
+        replay: Some(|bench| replay(bench, "openapi_fetch", "dify.ts")),
         faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-typescript");
@@ -65,15 +66,19 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[NPM],
         install: "apt-get install npm",
         proof: "tsc --strict",
-        options: &[],
+        options: &[Choice {
+            arguments: &["--plugins", "@hey-api/typescript", "@hey-api/sdk", "@hey-api/client-fetch", "zod"],
+            why: "replies and events are checked at run time by the schemas of zod",
+            link: "https://heyapi.dev/openapi-ts/plugins/zod",
+        }],
         known: &[],
-        replay: None,
+        replay: Some(|bench| replay(bench, "hey_api", "dify/index.ts")),
         faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-ts");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify"));
-            bench.run(command.current_dir(&bench.out))?;
-            check(bench, "dify/index.ts")
+            bench.run(command.args(bench.options()).current_dir(&bench.out))?;
+            check(bench, "dify/index.ts dify/zod.gen.ts")
         },
     },
     Generator {
@@ -89,7 +94,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             link: "https://orval.dev/guides/fetch",
         }],
         known: &[],
-        replay: None,
+        replay: Some(|bench| replay(bench, "orval", "dify.ts")),
         faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("orval");
@@ -98,13 +103,58 @@ pub(super) const GENERATORS: &[Generator] = &[
             check(bench, "dify.ts")
         },
     },
+    Generator {
+        name: "kubb with zod",
+        package: "@kubb/core",
+        openapi: "3.0",
+        needs: &[NPM],
+        install: "apt-get install npm",
+        proof: "tsc --strict",
+        options: &[Choice {
+            arguments: &["--config", "kubb.config.mjs"],
+            why: "the plugins, and a client that returns the status: it does not throw",
+            link: "https://kubb.dev/plugins/plugin-client/",
+        }],
+        known: &[],
+        run: |bench| {
+            link(&bench.tools.modules(), &bench.out.join("node_modules"))?;
+            // Its plugins are looked for beside it.
+            std::fs::copy(bench.tools.helper("kubb.config.mjs"), bench.out.join("kubb.config.mjs"))?;
+            let mut command = bench.tools.node("kubb");
+            command.arg("generate").args(bench.options()).env("REPLAY_DOCUMENT", &bench.document);
+            bench.run(command.current_dir(&bench.out))?;
+            check(bench, "dify/index.ts")
+        },
+        replay: Some(|bench| replay(bench, "kubb", "dify/index.ts")),
+        faults: &[],
+    },
 ];
 
+/// Bundles a replay program with the client that was built, and runs it.
+fn replay(bench: &Bench<'_>, program: &str, client: &str) -> Result<(), Failure> {
+    let out = |name: &str| bench.out.join(name).display().to_string();
+    let mut bundle = bench.tools.node("esbuild");
+    bundle.arg(bench.tools.helper("replay").join(format!("{program}.mjs")));
+    bundle.args(["--bundle", "--platform=node", "--format=esm", "--log-level=warning", "--outfile=replay.mjs"]);
+    // Packages of CommonJS among them call it.
+    bundle.arg(
+        "--banner:js=import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+    );
+    for (name, file) in [("dify", client), ("dify-client", "dify/client/index.ts"), ("dify-zod", "dify/zod.gen.ts")] {
+        bundle.arg(format!("--alias:{name}={}", out(file)));
+    }
+    bench.run(bundle.env("NODE_PATH", bench.tools.modules()).current_dir(&bench.out))?;
+    bench.replay(Command::new("node").arg("replay.mjs").current_dir(&bench.out))
+}
+
 fn check(bench: &Bench<'_>, entry: &str) -> Result<(), Failure> {
-    link(&bench.tools.modules(), &bench.out.join("node_modules"))?;
+    let modules = bench.out.join("node_modules");
+    if !modules.exists() {
+        link(&bench.tools.modules(), &modules)?;
+    }
     let mut command = bench.tools.node("tsc");
     command.args(["--noEmit", "--strict", "--skipLibCheck", "--target", "es2022", "--lib", "es2022,dom,dom.iterable"]);
-    command.args(["--module", "esnext", "--moduleResolution", "bundler", entry]);
+    command.args(["--module", "esnext", "--moduleResolution", "bundler"]).args(entry.split(' '));
     bench.run(command.current_dir(&bench.out))
 }
 
