@@ -59,7 +59,7 @@ fn unite(schema: &mut Object, components: &mut Object, place: Standing, depth: u
         match object(&alternative, components) {
             Some(of) => objects.push((reference(&alternative).map(str::to_owned), of)),
             None => match others.iter_mut().find(|other| same_type(other, &alternative, components)) {
-                Some(other) => loosen(other, alternative),
+                Some(other) => loosen(other, alternative, components, depth),
                 None => others.push(alternative),
             },
         }
@@ -74,7 +74,8 @@ fn unite(schema: &mut Object, components: &mut Object, place: Standing, depth: u
         }
         nullable |= first.get("nullable") == Some(&Value::Bool(true));
         alternatives.push(match name {
-            Some(name) if place == Standing::Use || !more => {
+            // A map is a kind of value rather than a thing with a name.
+            Some(name) if !more || place == Standing::Use && has_members(&components[&name]) => {
                 let reference = json!({"$ref": format!("{COMPONENTS}{name}")});
                 if more {
                     components.insert(name, Value::Object(first));
@@ -87,11 +88,12 @@ fn unite(schema: &mut Object, components: &mut Object, place: Standing, depth: u
     alternatives.extend(others.into_iter().map(Value::Object));
     schema.shift_remove("anyOf");
     schema.shift_remove("nullable");
-    // Null needs a type beside it.
+    // Null needs a type beside it; some generators see it only outside.
+    let several = alternatives.len() > 1;
     let typed = alternatives.iter_mut().find(|alternative| alternative.get("type").is_some()).filter(|_| nullable);
     if let Some(alternative) = typed {
         alternative["nullable"] = true.into();
-        nullable = false;
+        nullable = several;
     }
     match alternatives.len() {
         1 => match alternatives.remove(0) {
@@ -149,21 +151,48 @@ fn object(schema: &Object, components: &Object) -> Option<Object> {
     (is && !schema.contains_key("discriminator")).then(|| schema.clone())
 }
 
+fn has_members(schema: &Value) -> bool {
+    schema.get("properties").is_some()
+}
+
+/// Whether two schemas take values of one type; integers and other numbers are one.
 fn same_type(one: &Object, other: &Object, components: &Object) -> bool {
-    let kind = |schema: &Object| followed(schema, components).get("type").cloned();
+    let kind = |schema: &Object| match followed(schema, components).get("type").and_then(Value::as_str) {
+        Some("integer") => Some("number".to_owned()),
+        kind => kind.map(str::to_owned),
+    };
     // A component that lists its values cannot be loosened at the place of use.
     let listed = reference(one).is_some() && followed(one, components).contains_key("enum");
-    !listed && kind(one).is_some() && kind(one) == kind(other) && kind(one) != Some("array".into())
+    !listed && kind(one).is_some() && kind(one) == kind(other)
 }
 
 /// Keeps of the restrictions those that the other has too.
-fn loosen(one: &mut Object, other: Object) {
+fn loosen(one: &mut Object, other: Object, components: &mut Object, depth: usize) {
     if *one == other || one.contains_key("$ref") && other.contains_key("$ref") {
+        return;
+    }
+    if let (Some(own), Some(theirs)) = (one.get("items"), other.get("items")) {
+        let mut items = json!({"anyOf": [own, theirs]}).as_object().cloned().unwrap_or_default();
+        unite(&mut items, components, Standing::Use, depth + 1);
+        let same = other.get("items") == Some(&Value::Object(items.clone()));
+        one.insert("items".to_owned(), Value::Object(items));
+        if same {
+            return;
+        }
+    }
+    if one.contains_key("type") && other.contains_key("type") && one.get("type") != other.get("type") {
+        // An integer and another number.
+        let whole = one.get("type").is_some_and(|kind| kind == "integer");
+        let number = if whole { other.clone() } else { one.clone() };
+        one.retain(|name, value| name == "description" || other.get(name) == Some(value));
+        one.extend(number.into_iter().filter(|(name, _)| name == "type" || name == "format"));
         return;
     }
     // A reference is to a text or a number with a name, which takes other values too; beside it a bare one adds nothing.
     if !one.contains_key("$ref") && !one.contains_key("allOf") {
-        one.retain(|name, value| name == "type" || name == "description" || other.get(name) == Some(value));
+        one.retain(|name, value| {
+            name == "type" || name == "description" || name == "items" || other.get(name) == Some(value)
+        });
     }
 }
 
@@ -274,12 +303,37 @@ mod tests {
         let reference = json!({"$ref": "#/components/schemas/Cup"});
         let text = json!({"type": "string"});
         let (schema, _) = united(json!({"anyOf": [reference, {"type": "string", "nullable": true}, text]}));
-        assert_eq!(schema, json!({"anyOf": [reference, {"type": "string", "nullable": true}]}));
+        assert_eq!(schema, json!({"anyOf": [reference, {"type": "string", "nullable": true}], "nullable": true}));
         let (schema, _) = united(json!({"anyOf": [{"type": "string"}, {"type": "string", "maxLength": 0}]}));
         assert_eq!(schema, text);
         let word = json!({"$ref": "#/components/schemas/Word"});
         let (schema, _) = united(json!({"anyOf": [word, text]}));
         assert_eq!(schema, word);
+    }
+
+    #[test]
+    fn lists_and_numbers_of_two_releases_are_one() {
+        let list = |items: Value| json!({"type": "array", "items": items});
+        let (a, b) = (json!({"type": "string"}), json!({"type": "integer", "format": "int64"}));
+        let (schema, _) = united(json!({"anyOf": [list(a.clone()), list(a.clone())]}));
+        assert_eq!(schema, list(a.clone()));
+        let (schema, _) = united(json!({"anyOf": [list(a.clone()), list(b.clone())]}));
+        assert_eq!(schema, list(json!({"anyOf": [a, b]})));
+        let (schema, _) = united(json!({"anyOf": [b, {"type": "number", "minimum": 0}]}));
+        assert_eq!(schema, json!({"type": "number"}));
+    }
+
+    // A union of a map and an object once gave every map the members of that object.
+    #[test]
+    fn a_map_stays_as_it_is_where_an_object_joins_it() {
+        let map = json!({"type": "object", "additionalProperties": true});
+        let mut document = json!({"components": {"schemas": {"Map": map, "Tea": {"properties": {"a": {
+            "anyOf": [{"$ref": "#/components/schemas/Map"}, object(&["b"], json!({"b": {"type": "string"}}))],
+        }}}}}});
+        unite_alternatives(&mut document);
+        assert_eq!(document["components"]["schemas"]["Map"], map);
+        let joined = json!({"type": "object", "additionalProperties": true, "properties": {"b": {"type": "string"}}});
+        assert_eq!(document["components"]["schemas"]["Tea"]["properties"]["a"], joined);
     }
 
     #[test]

@@ -114,7 +114,7 @@ fn a_document_of_a_range_takes_what_each_release_sends() {
     let document = range.document(&bundle).expect("a document");
     let tea = &document["components"]["schemas"]["Tea"];
     assert_eq!(tea["required"], json!(["kind"]));
-    let shapes = json!({"anyOf": [{"type": "object", "nullable": true}, {"type": "string"}]});
+    let shapes = json!({"anyOf": [{"type": "object", "nullable": true}, {"type": "string"}], "nullable": true});
     assert_eq!(tea["properties"]["kind"], shapes);
     assert_eq!(tea["properties"]["old"], json!({"type": "string", "x-dify-until": "1.15.0"}));
     assert_eq!(tea["properties"]["cups"]["x-dify-since"], "1.9.0");

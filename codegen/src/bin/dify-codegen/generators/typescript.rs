@@ -106,7 +106,7 @@ pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "kubb with zod",
         package: "@kubb/core",
-        openapi: "3.0",
+        openapi: "3.1",
         needs: &[NPM],
         install: "apt-get install npm",
         proof: "tsc --strict",
