@@ -50,7 +50,9 @@ read_documents() {
 
 # Tools for models, made by FastMCP: a chat, a search, an upload.
 models() {
-  judge_with models "$environments/python/bin/python" "$here/tools_for_models.py" "$base"
+  cargo xtask publish --cut agent --out "$scratch/agent"
+  judge_with models "$environments/python/bin/python" "$here/tools_for_models.py" "$base" \
+    spec/published/dify-service-3.1.json "$scratch/agent/dify-agent-3.1.json"
 }
 
 # The codes of the applications' pages, as dify-mock prints them.
