@@ -16,12 +16,15 @@ window.difyLabels = {
     'additional property': '其他成员', 'Security Scheme Type:': '认证方式：', 'HTTP Authorization Scheme:': 'HTTP 认证方案：',
     'Bearer format:': 'Bearer 格式：', 'License:': '许可证：', 'Example': '示例', 'Hide': '收起',
   };
+  const units = { characters: '个字符', items: '个元素' };
   const skipped = '.redoc-markdown, .property-name, pre, code, script, style';
   const show = (root) => {
     const walker = document.createTreeWalker(root, NodeFilter.SHOW_TEXT);
     for (let node = walker.currentNode; node; node = walker.nextNode()) {
       const text = node.nodeType === Node.TEXT_NODE ? node.data.trim() : '';
-      if (Object.hasOwn(words, text) && !node.parentElement?.closest(skipped)) node.data = words[text];
+      const limit = text.match(/^([[<>=].*) (characters|items)$/);
+      const word = Object.hasOwn(words, text) ? words[text] : limit && `${limit[1]} ${units[limit[2]]}`;
+      if (word && !node.parentElement?.closest(skipped)) node.data = word;
     }
     const search = document.querySelector('#reference input[role=search], #reference .search-input');
     if (search && words[search.placeholder]) search.placeholder = words[search.placeholder];
