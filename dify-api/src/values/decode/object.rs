@@ -1,6 +1,7 @@
 //! Objects: one routine for all, driven by a table of members.
 
 use super::{Decode, Read, Reader, Stop};
+use std::borrow::Cow;
 
 /// What the routine does where a member is missing or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,16 +88,18 @@ impl Reader<'_> {
         }
         // Servers send members in the order of the table, more or less.
         let (mut next, mut seen, mut refused) = (0, 0u128, false);
-        let begin = self.entries(|name, reader| {
-            let index = match members.get(next) {
-                Some(member) if member.name == name => Some(next),
-                _ => members.iter().position(|member| member.name == name),
-            };
+        let begin = self.entries(|reader| {
+            let (mut index, mut name) = (Some(next), Cow::Borrowed(""));
+            if !members.get(next).is_some_and(|member| reader.is_next(member.name)) {
+                name = reader.string()?;
+                index = members.iter().position(|member| member.name == name);
+            }
+            reader.byte(b':', "`:`")?;
             let found = index.and_then(|index| Some((index, members.get(index)?, fields.get_mut(index)?)));
             let Some((index, member, field)) = found else {
-                refused |= REFUSAL.contains(&name);
+                refused |= REFUSAL.contains(&&*name);
                 return match &mut open {
-                    Some(open) => open.add(name, reader),
+                    Some(open) => open.add(&name, reader),
                     None => reader.raw().map(drop),
                 };
             };
@@ -150,9 +153,9 @@ impl Reader<'_> {
         Ok(())
     }
 
-    /// Reads an object member by member; returns where it begins.
+    /// Reads an object member by member, each from its name on; returns where the object begins.
     #[inline]
-    fn entries(&mut self, mut entry: impl FnMut(&str, &mut Self) -> Read) -> Result<usize, Stop> {
+    fn entries(&mut self, mut entry: impl FnMut(&mut Self) -> Read) -> Result<usize, Stop> {
         self.byte(b'{', "an object")?;
         let begin = self.at - 1;
         if self.peek() == b'}' {
@@ -160,9 +163,7 @@ impl Reader<'_> {
             return Ok(begin);
         }
         loop {
-            let name = self.string()?;
-            self.byte(b':', "`:`")?;
-            entry(&name, self)?;
+            entry(self)?;
             match self.peek() {
                 b',' => self.at += 1,
                 b'}' => break,
@@ -176,9 +177,11 @@ impl Reader<'_> {
     /// Reads an object whose members have no names of their own.
     pub(super) fn map(&mut self, open: &mut dyn Open) -> Read {
         let loose = self.loose;
-        let entry = |name: &str, reader: &mut Self| {
+        let entry = |reader: &mut Self| {
+            let name = reader.string()?;
+            reader.byte(b':', "`:`")?;
             reader.loose = loose;
-            open.add(name, reader)
+            open.add(&name, reader)
         };
         self.entries(entry).map(drop)
     }

@@ -183,6 +183,20 @@ impl<'j> Reader<'j> {
         Ok(self.slice(begin, at))
     }
 
+    /// Reads the name of a member, where it is this one, as servers write it: without escapes.
+    #[inline]
+    pub(super) fn is_next(&mut self, name: &str) -> bool {
+        self.peek();
+        let end = name.len() + 1;
+        let rest = self.rest();
+        let found =
+            rest.first() == Some(&b'"') && rest.get(end) == Some(&b'"') && rest.get(1..end) == Some(name.as_bytes());
+        if found {
+            self.at += end + 1;
+        }
+        found
+    }
+
     /// Reads a string; borrowed where it has no escapes.
     pub(crate) fn string(&mut self) -> Result<Cow<'j, str>, Stop> {
         self.byte(b'"', "a string")?;
