@@ -4,7 +4,9 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use codegen::bindings::Document;
+use codegen::bundle::bundle;
 use codegen::drift::{self, Drift, Foreign, Known, drift};
+use codegen::source;
 
 fn workspace(path: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(path)
@@ -30,8 +32,8 @@ fn known() -> Vec<Known> {
 }
 
 fn compared(api: &str, release: &str, theirs: &str) -> Drift {
-    let ours = read(&format!("spec/published/dify-{api}-3.0.json"));
-    let ours = Document { api: api.to_owned(), value: serde_json::from_str(&ours).expect("JSON") };
+    let source = source::load(&workspace("spec")).expect("it loads");
+    let ours = Document { api: api.to_owned(), value: bundle(&source, api) };
     drift(&ours, release, &Foreign::read(theirs).expect("a document"), &known())
 }
 

@@ -13,7 +13,7 @@ use schemars::{
     generate::{Contract, SchemaSettings},
 };
 use serde::Serialize;
-use serde_json::Value;
+use serde_json::{Value, json};
 
 /// What a member may be: the names of JSON types, `any` for whatever.
 type Types = BTreeSet<String>;
@@ -40,14 +40,17 @@ impl Reader<'_> {
             .collect()
     }
 
-    /// The types that a schema allows. Components that are any JSON are, for Rust, raw JSON: any type.
+    /// The types that a schema allows. Any JSON, and objects with any members, are raw JSON in Rust: any type.
     fn types(&self, schema: &Value) -> Types {
         if let Some(reference) = schema["$ref"].as_str() {
             let target = self.root.pointer(reference.trim_start_matches('#')).expect("a reference leads somewhere");
-            if reference.ends_with("/OpenObject") || reference.ends_with("/AnyValue") {
-                return types(&["any"]);
-            }
-            return self.types(target);
+            return if reference.ends_with("/AnyValue") { types(&["any"]) } else { self.types(target) };
+        }
+        if schema["additionalProperties"] == true && schema.get("properties").is_none() {
+            return types(&["any"]);
+        }
+        if schema["enum"] == json!([null]) {
+            return types(&["null"]);
         }
         let mut found: Types = match &schema["type"] {
             Value::String(one) => types(&[one]),

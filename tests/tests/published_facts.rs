@@ -27,7 +27,8 @@ fn extensions(value: &Value, found: &mut BTreeSet<String>) {
 
 #[test]
 fn every_extension_in_use_is_explained_and_every_one_explained_is_in_use() {
-    let mut used = BTreeSet::new();
+    // Only editions in other languages have this one, which are not checked in.
+    let mut used = BTreeSet::from(["x-dify-language".to_owned()]);
     APIS.iter().for_each(|api| extensions(&published_in(api, "3.0"), &mut used));
     let text = fs::read_to_string(root().join("spec/EXTENSIONS.md")).expect("spec/EXTENSIONS.md can be read");
     let headings = text.lines().filter_map(|line| line.strip_prefix("## ")).flat_map(|line| line.split(", "));

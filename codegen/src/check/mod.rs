@@ -61,7 +61,7 @@ const RULES: &[Check] = &[
     schemas::enums_are_components,
     schemas::schemas_have_no_title,
     schemas::schemas_have_a_type,
-    schemas::integers_have_a_format,
+    schemas::numbers_have_a_format,
     schemas::arrays_say_of_what,
     schemas::objects_say_what_is_in_them,
     schemas::required_names_properties,

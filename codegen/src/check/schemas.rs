@@ -83,13 +83,18 @@ pub fn schemas_have_a_type(o: &Outline<'_>, found: &mut Findings) {
     }
 }
 
-/// Without a format a generator of another language takes 32 bits, which times, sizes and token counts exceed.
-pub fn integers_have_a_format(o: &Outline<'_>, found: &mut Findings) {
+/// Without a format generators of other languages take 32 bits: too few for times, sizes and tokens, and they round times
+/// with fractions.
+pub fn numbers_have_a_format(o: &Outline<'_>, found: &mut Findings) {
     for Schema { node, .. } in &o.schemas {
-        if let Some(kind) = node.entry("type").filter(|kind| kind.value.as_str() == Some("integer"))
-            && !matches!(node.text("format"), Some("int32" | "int64"))
-        {
-            found.push(o.at(kind.place, "an integer has no size", "add `format: int64`"));
+        let Some(kind) = node.entry("type") else { continue };
+        let formats: [&str; 2] = match kind.value.as_str() {
+            Some("integer") => ["int64", "int32"],
+            Some("number") => ["double", "float"],
+            _ => continue,
+        };
+        if node.text("format").is_none_or(|format| !formats.contains(&format)) {
+            found.push(o.at(kind.place, "a number has no size", format!("add `format: {}`", formats[0])));
         }
     }
 }

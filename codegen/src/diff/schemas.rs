@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::comparison::{At, Comparison, component, schemas};
 use super::operations::short;
@@ -35,7 +35,7 @@ impl<'d> SchemaShape<'d> {
                 continue;
             }
             let choices = alone("anyOf").or_else(|| alone("oneOf")).unwrap_or_default();
-            let some: Vec<_> = choices.iter().filter(|choice| choice["type"] != "null").copied().collect();
+            let some: Vec<_> = choices.iter().filter(|choice| !is_null(choice)).copied().collect();
             match some.as_slice() {
                 [only] if empty => {
                     nullable |= some.len() < choices.len();
@@ -66,6 +66,11 @@ impl<'d> SchemaShape<'d> {
         }
         shape
     }
+}
+
+/// Whether a schema accepts only null: in the words of 3.1, or those of 3.0.
+fn is_null(schema: &Value) -> bool {
+    schema["type"] == "null" || schema["enum"] == json!([null])
 }
 
 /// The types that a value may have, but null. None means any.

@@ -199,6 +199,10 @@ fn the_ways_of_writing_null_are_one() {
     let new =
         with(&[("SCHEMAS/Out/properties/m", any_of), ("SCHEMAS/Out/properties/other/type", json!(["string", "null"]))]);
     assert_eq!(found(&old, &new), []);
+    let nothing = json!({"type": "object", "nullable": true, "enum": [null]});
+    let any_of = json!({"anyOf": [{"$ref": "#/components/schemas/One"}, nothing]});
+    let new = with(&[("SCHEMAS/Out/properties/m", any_of), ("SCHEMAS/Out/properties/other/nullable", json!(true))]);
+    assert_eq!(found(&old, &new), []);
 }
 
 #[test]

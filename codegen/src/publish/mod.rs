@@ -9,12 +9,14 @@ mod bounds;
 mod constants;
 mod cut;
 mod documented;
+mod empty;
 mod examples;
 mod facts;
 mod groups;
 mod index;
 mod info;
 mod links;
+mod maps;
 mod nullable;
 mod open;
 mod places;
@@ -88,7 +90,8 @@ struct PublishRule {
     apply: fn(&mut Value),
 }
 
-/// In this order: a file has no type any more when null is added to types, and null is in an enum before that is counted.
+/// In this order: a map is written out before null is put beside references, and null is in an enum before that is
+/// counted.
 const RULES: &[PublishRule] = &[
     PublishRule { since: Version::V30, apply: documented::leave_out },
     PublishRule { since: Version::V30, apply: links::keep_links_that_lead_somewhere },
@@ -96,8 +99,11 @@ const RULES: &[PublishRule] = &[
     PublishRule { since: Version::V30, apply: facts::state_facts },
     PublishRule { since: Version::V30, apply: refusals::give_an_example_of_each_code },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
+    PublishRule { since: Version::V30, apply: maps::write_maps_in_place },
+    PublishRule { since: Version::V30, apply: empty::compose_empty_objects },
+    PublishRule { since: Version::V30, apply: tags::fix_the_tag_of_each_branch },
+    PublishRule { since: Version::V30, apply: nullable::put_null_beside_references },
     PublishRule { since: Version::V31, apply: info::say_checked_releases_and_license },
-    PublishRule { since: Version::V31, apply: tags::fix_the_tag_of_each_branch },
     PublishRule { since: Version::V31, apply: binary::describe_bytes_by_their_media_type },
     PublishRule { since: Version::V31, apply: nullable::make_null_a_type },
     PublishRule { since: Version::V31, apply: constants::make_lone_values_constants },
@@ -170,13 +176,20 @@ mod tests {
 
     #[test]
     fn the_oldest_version_is_the_bundle_but_for_what_stands_there_for_the_bindings() {
-        assert_eq!(publish(&bundle(), Version::V30), bundle());
         let mut bundle = bundle();
+        // Null is one of the values.
+        bundle["components"]["schemas"]["Tea"]["enum"] = json!(["green", null]);
+        assert_eq!(publish(&bundle, Version::V30), bundle);
+        let tea = &mut bundle["components"]["schemas"]["Tea"];
+        *tea = json!({"type": "object", "properties": {"teas": {"$ref": "#/components/schemas/Teas"}}});
         bundle["components"]["schemas"]["Any"] = json!({"description": "Any JSON value."});
         bundle["components"]["schemas"]["Teas"] =
             json!({"type": "object", "additionalProperties": {"$ref": "#/components/schemas/Any"}});
         let mut expected = bundle.clone();
-        expected["components"]["schemas"]["Teas"]["additionalProperties"] = json!(true);
+        expected["components"]["schemas"] = json!({
+            "Tea": {"type": "object", "properties": {"teas": {"type": "object", "additionalProperties": true}}},
+            "Any": {"description": "Any JSON value."},
+        });
         assert_eq!(publish(&bundle, Version::V30), expected);
     }
 

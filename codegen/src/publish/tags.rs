@@ -1,4 +1,4 @@
-//! The tag of a union's branches, in JSON Schema.
+//! The tag of a union's branches.
 
 use std::collections::BTreeMap;
 
@@ -6,9 +6,9 @@ use serde_json::{Value, json};
 
 use super::Object;
 
-/// Each branch of a union with a discriminator has the constant that the mapping gives it.
+/// Each branch of a union with a discriminator has the values that the mapping gives it.
 ///
-/// A validator of JSON Schema does not support discriminators: without constants it takes an event for several at once.
+/// Validators and many generators do not support discriminators: without values they take an event for several at once.
 pub(super) fn fix_the_tag_of_each_branch(document: &mut Value) {
     let Some(Value::Object(schemas)) = document.pointer_mut("/components/schemas") else {
         return;
@@ -18,7 +18,7 @@ pub(super) fn fix_the_tag_of_each_branch(document: &mut Value) {
         if let Some(Value::Object(property)) = property
             && !property.contains_key("$ref")
         {
-            // One value becomes a constant later, like every other.
+            // From 3.1 on one value becomes a constant, like every other.
             property.insert("enum".to_owned(), json!(tags));
         }
     }

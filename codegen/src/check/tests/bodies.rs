@@ -19,7 +19,7 @@ plant! {
             ""
         and hear
             "spec/service/paths/tea.yaml:14: the body `application/json` has no schema; add `schema: {$ref: …}`";
-            "spec/service/schemas/tea.yaml:75: nothing uses `CupPage`; refer to it or delete it";
+            "spec/service/schemas/tea.yaml:76: nothing uses `CupPage`; refer to it or delete it";
     }
 
     a_body_without_example_is_told {

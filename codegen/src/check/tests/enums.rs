@@ -29,7 +29,7 @@ plant! {
             "spec/service/paths/tea.yaml:40: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
             "spec/service/paths/tea.yaml:47: the example does not fit its schema at /kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
             "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup/kind: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
-            "spec/service/schemas/tea.yaml:2: an integer has no size; add `format: int64`";
+            "spec/service/schemas/tea.yaml:2: a number has no size; add `format: int64`";
             "spec/service/schemas/tea.yaml:4: an open enum is `type: string` without `enum`; write `type: string` and remove `enum`";
             "spec/service/schemas/tea.yaml:10: the example does not fit its schema: \"green\" is not of type \"integer\"; mend the example, or the schema if it is wrong";
     }

@@ -79,7 +79,7 @@ plant! {
         by
             "      minimum: 0\n      minimum: 1"
         and hear
-            "spec/service/schemas/tea.yaml:53: `minimum` occurs already, on line 52; remove or rename one of the two";
+            "spec/service/schemas/tea.yaml:54: `minimum` occurs already, on line 53; remove or rename one of the two";
     }
 
     a_word_that_parsers_read_differently_is_told {

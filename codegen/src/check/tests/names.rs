@@ -59,7 +59,7 @@ plant! {
         by
             "    ID:\n      type: string\n      description: Again.\n    owner:\n"
         and hear
-            "spec/service/schemas/tea.yaml:70: `id` and `ID` both become the field `id`; keep the one the server sends, or describe the object with `additionalProperties`";
+            "spec/service/schemas/tea.yaml:71: `id` and `ID` both become the field `id`; keep the one the server sends, or describe the object with `additionalProperties`";
     }
 
     a_setter_that_meets_our_own_is_told {

@@ -35,7 +35,7 @@ fn malformed_earlier_shapes_are_refused() {
             "names `b`, which is no property",
         ),
         (
-            "{until: \"1.0.0\", schema: {type: integer, format: int64}}\n        - {until: \"1.0.0\", schema: {type: number}}",
+            "{until: \"1.0.0\", schema: {type: integer, format: int64}}\n        - {until: \"1.0.0\", schema: {type: number, format: double}}",
             "not in order",
         ),
         ("{until: \"1.0.0\", schema: {type: string, x-dify-since: 1}}", "wrong form"),
@@ -127,7 +127,7 @@ plant! {
         by
             "x-dify-since: 1.1"
         and hear
-            "spec/service/schemas/tea.yaml:72: `x-dify-since` has the wrong form; write one text, in quotes if it is a number";
-            "spec/service/schemas/tea.yaml:72: `x-dify-since` names no release; write it as \"1.16.1\", in quotes";
+            "spec/service/schemas/tea.yaml:73: `x-dify-since` has the wrong form; write one text, in quotes if it is a number";
+            "spec/service/schemas/tea.yaml:73: `x-dify-since` names no release; write it as \"1.16.1\", in quotes";
     }
 }

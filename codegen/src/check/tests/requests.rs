@@ -25,9 +25,9 @@ plant! {
         by
             "CupPage:\n  x-dify-new: []\n  type: object"
         and hear
-            "spec/service/schemas/tea.yaml:76: `x-dify-new` in what callers never send; remove it, or use the schema in a request";
-            "spec/service/schemas/tea.yaml:76: `x-dify-new` leaves out `data`, which is required; add it, or give the member `x-dify-send-default`";
-            "spec/service/schemas/tea.yaml:76: `x-dify-new` leaves out `has_more`, which is required; add it, or give the member `x-dify-send-default`";
+            "spec/service/schemas/tea.yaml:77: `x-dify-new` in what callers never send; remove it, or use the schema in a request";
+            "spec/service/schemas/tea.yaml:77: `x-dify-new` leaves out `data`, which is required; add it, or give the member `x-dify-send-default`";
+            "spec/service/schemas/tea.yaml:77: `x-dify-new` leaves out `has_more`, which is required; add it, or give the member `x-dify-send-default`";
     }
 
     a_value_always_sent_for_an_optional_member_is_told {

@@ -3,7 +3,7 @@ use super::{EVENTS, PARAMETERS, SCHEMAS, TEA, plant};
 plant! {
     an_inline_object_is_told {
         in SCHEMAS replace
-            "fat:\n      type: number"
+            "fat:\n      type: number\n      format: double"
         by
             "fat:\n      type: object\n      properties: {}"
         and hear
@@ -13,7 +13,7 @@ plant! {
 
     an_inline_open_object_is_told {
         in SCHEMAS replace
-            "      type: number\n      description: Fat, in per cent.\n      minimum: 0"
+            "      type: number\n      format: double\n      description: Fat, in per cent.\n      minimum: 0"
         by
             "      type: object\n      description: Fat.\n      additionalProperties: true"
         and hear
@@ -23,7 +23,7 @@ plant! {
 
     an_inline_enum_is_told {
         in SCHEMAS replace
-            "type: number\n      description: Fat, in per cent.\n      minimum: 0"
+            "type: number\n      format: double\n      description: Fat, in per cent.\n      minimum: 0"
         by
             "type: string\n      description: Fat.\n      enum: [low]"
         and hear
@@ -52,7 +52,7 @@ plant! {
 
     a_schema_without_a_type_is_told {
         in SCHEMAS replace
-            "type: number\n      "
+            "type: number\n      format: double\n      "
         by
             ""
         and hear
@@ -61,7 +61,7 @@ plant! {
 
     a_type_that_is_none_is_told {
         in SCHEMAS replace
-            "type: number"
+            "type: number\n      format: double"
         by
             "type: float"
         and hear
@@ -74,7 +74,16 @@ plant! {
         by
             ""
         and hear
-            "spec/common/parameters.yaml:6: an integer has no size; add `format: int64`";
+            "spec/common/parameters.yaml:6: a number has no size; add `format: int64`";
+    }
+
+    a_number_without_a_size_is_told {
+        in SCHEMAS replace
+            "      format: double\n"
+        by
+            ""
+        and hear
+            "spec/service/schemas/tea.yaml:50: a number has no size; add `format: double`";
     }
 
     an_integer_of_a_format_that_is_no_size_is_told {
@@ -83,7 +92,7 @@ plant! {
         by
             "uint"
         and hear
-            "spec/common/parameters.yaml:6: an integer has no size; add `format: int64`";
+            "spec/common/parameters.yaml:6: a number has no size; add `format: int64`";
     }
 
     a_list_of_nothing_said_is_told {
@@ -92,7 +101,7 @@ plant! {
         by
             ""
         and hear
-            "spec/service/schemas/tea.yaml:80: a list does not define its items; add `items`";
+            "spec/service/schemas/tea.yaml:81: a list does not define its items; add `items`";
     }
 
     an_object_of_nothing_said_is_told {
@@ -110,7 +119,7 @@ plant! {
         by
             "required: [id, kind, milk, tea]"
         and hear
-            "spec/service/schemas/tea.yaml:57: `required` names `tea`, which is no property here; correct the name, or describe the property";
+            "spec/service/schemas/tea.yaml:58: `required` names `tea`, which is no property here; correct the name, or describe the property";
     }
 
     required_named_twice_is_told {
@@ -119,7 +128,7 @@ plant! {
         by
             "required: [id, kind, milk, id]"
         and hear
-            "spec/service/schemas/tea.yaml:57: `required` names `id` twice; name it once";
+            "spec/service/schemas/tea.yaml:58: `required` names `id` twice; name it once";
     }
 
     a_property_without_description_is_told {
@@ -157,7 +166,7 @@ plant! {
         and hear
             "spec/service/paths/tea.yaml:17: the example does not fit its schema at /data/0/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
             "spec/service/paths/tea.yaml:51: the example does not fit its schema at /cup/milk: null is not of type \"object\"; mend the example, or the schema if it is wrong";
-            "spec/service/schemas/tea.yaml:64: `allOf` around a reference adds nothing; write the `$ref` alone; the component's description counts";
+            "spec/service/schemas/tea.yaml:65: `allOf` around a reference adds nothing; write the `$ref` alone; the component's description counts";
     }
 
     nullable_without_a_type_is_told {
@@ -184,7 +193,7 @@ plant! {
         by
             "default: 0"
         and hear
-            "spec/service/schemas/tea.yaml:52: a `default` in a body would always be sent; state it in the description";
+            "spec/service/schemas/tea.yaml:53: a `default` in a body would always be sent; state it in the description";
     }
 
     a_union_that_nothing_tells_apart_is_told {

@@ -26,7 +26,7 @@ plant! {
         by
             "anyOf: []"
         and hear
-            "spec/service/schemas/tea.yaml:52: `anyOf` means nothing in a schema; did you mean `allOf`?";
+            "spec/service/schemas/tea.yaml:53: `anyOf` means nothing in a schema; did you mean `allOf`?";
     }
 
     an_extension_where_none_may_stand_is_told {
