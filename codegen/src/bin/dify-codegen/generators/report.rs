@@ -14,6 +14,9 @@ use super::{APIS, KnownBug, all};
 
 type Rows<'a> = BTreeMap<(&'a str, &'a str), Row>;
 
+/// Where the options are listed, beside the documents.
+const OPTIONS: &str = "spec/published/README.md";
+
 const BEGIN: &str = "<!-- generators: written by `cargo xtask generators --record` -->";
 const END: &str = "<!-- generators: end -->";
 
@@ -22,10 +25,11 @@ pub(super) fn record(root: &Path, pins: &Pins, rows: &Rows<'_>) -> Result<(), Bo
     fs::create_dir_all(root.join("docs"))?;
     fs::write(root.join("docs/GENERATORS.md"), page(pins, rows))?;
     println!("wrote docs/GENERATORS.md");
-    for (name, words) in [("README.md", ENGLISH), ("README.zh.md", CHINESE)] {
+    let parts =
+        [("README.md", short(pins, rows, ENGLISH)), ("README.zh.md", short(pins, rows, CHINESE)), (OPTIONS, options())];
+    for (name, table) in parts {
         let path = root.join(name);
         let text = fs::read_to_string(&path)?;
-        let table = short(pins, rows, words);
         let replaced = between(&text, BEGIN, END, &table)
             .ok_or_else(|| format!("{name} has no lines `{BEGIN}` and `{END}` to put the table between"))?;
         if replaced != text {
@@ -137,6 +141,13 @@ fn page(pins: &Pins, rows: &Rows<'_>) -> String {
     }
     works(&mut text, rows);
     text.push_str("\n## Options\n\nWhat a generator needs besides the document:\n\n");
+    text.push_str(&options());
+    text
+}
+
+/// What each generator needs besides the document, as a list.
+fn options() -> String {
+    let mut text = String::new();
     for generator in all() {
         for choice in generator.options {
             let arguments = choice.arguments.join(" ");
@@ -191,6 +202,13 @@ fn works(text: &mut String, rows: &Rows<'_>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_options_are_listed_beside_the_documents() {
+        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("..").join(OPTIONS);
+        let text = fs::read_to_string(path).expect("it is there");
+        assert!(text.contains(&options()), "write this between the marks of {OPTIONS}:\n{}", options());
+    }
 
     #[test]
     fn a_generator_that_fails_without_a_known_bug_stands_out() {
