@@ -8,7 +8,8 @@ from replay import NO_CONVERSATION, USER, replay
 
 
 def again(schema, body):
-    return json.loads(getattr(models, schema).from_json(json.dumps(body)).to_json())
+    # As it encodes requests: `to_json` masks what has the format of a password.
+    return dify.ApiClient().sanitize_for_serialization(getattr(models, schema).from_json(json.dumps(body)))
 
 
 def client(base, key):

@@ -9,7 +9,12 @@ from replay import NO_CONVERSATION, USER, replay
 
 def again(schema, body):
     value = getattr(dify, schema).model_validate_json(json.dumps(body))
-    return json.loads(value.model_dump_json(by_alias=True, exclude_unset=True))
+    return json.loads(json.dumps(value.model_dump(by_alias=True, exclude_unset=True), default=plain))
+
+
+def plain(value):
+    """Return what JSON has for a value of a class: pydantic itself masks what has the format of a password."""
+    return value.get_secret_value() if hasattr(value, "get_secret_value") else getattr(value, "value", str(value))
 
 
 def client(base, key):

@@ -124,13 +124,10 @@ impl Line {
 
 /// The component that a schema refers to, alone or beside null, and whether the body is a list of it.
 fn named(schema: Schema<'_>) -> Option<(&str, bool)> {
-    // A component of any value has no class.
+    // Generators make no class of any value, nor of an object without members.
     let described = |name: &&str| {
         let component = schema.document().component(name).map(Schema::value);
-        let words = component.and_then(Value::as_object).into_iter().flatten();
-        words
-            .map(|(word, _)| word)
-            .any(|word| word != "description" && !word.starts_with("x-") && !word.starts_with("example"))
+        ["properties", "oneOf", "anyOf", "allOf"].iter().any(|word| component.is_some_and(|it| it.get(word).is_some()))
     };
     if let Some(name) = reference(schema.source()) {
         return Some((name, false)).filter(|(name, _)| described(name));

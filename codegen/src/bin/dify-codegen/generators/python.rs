@@ -14,7 +14,11 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[PYPI, "java"],
         install: "apt-get install python3-venv default-jdk-headless",
         proof: "every module imported",
-        options: &[],
+        options: &[Choice {
+            arguments: &["--additional-properties=useOneOfDiscriminatorLookup=true"],
+            why: "an event is decoded by its tag: without it, some events fit several classes and are refused",
+            link: "https://openapi-generator.tech/docs/generators/python",
+        }],
         known: &[],
         replay: Some(|bench| replay(bench, "openapi_generator.py")),
         faults: &[],
@@ -69,11 +73,18 @@ pub(super) const GENERATORS: &[Generator] = &[
         needs: &[PYPI],
         install: "apt-get install python3-venv",
         proof: "imported, mypy",
-        options: &[Choice {
-            arguments: &["--use-annotated"],
-            why: "constraints as `Annotated`: the default spelling calls functions inside types, which mypy refuses",
-            link: "https://github.com/koxudaxi/datamodel-code-generator",
-        }],
+        options: &[
+            Choice {
+                arguments: &["--strict-nullable"],
+                why: "a required member may be null where the document allows it",
+                link: "https://github.com/koxudaxi/datamodel-code-generator",
+            },
+            Choice {
+                arguments: &["--use-annotated"],
+                why: "constraints as `Annotated`: the default spelling calls functions inside types, which mypy refuses",
+                link: "https://github.com/koxudaxi/datamodel-code-generator",
+            },
+        ],
         known: &[],
         replay: Some(|bench| replay(bench, "pydantic_models.py")),
         faults: &[],
