@@ -34,7 +34,7 @@ node_environment() {
 # Every recorded reply and event of the contract release, by openapi-schema-validator.
 recordings() {
   python_environment "$environments/recordings" "$here/requirements.txt"
-  "$environments/recordings/bin/python" "$here/recordings.py" 3.1 3.2
+  "$environments/recordings/bin/python" "$here/recordings.py"
 }
 
 # Whether the documents are valid: openapi-spec-validator, swagger-parser, scalar, openapi-to-postmanv2.
