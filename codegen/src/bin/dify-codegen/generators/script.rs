@@ -7,6 +7,9 @@ use super::bench::Bench;
 use super::tools::PYPI;
 use super::{APIS, BY_TAG, Choice, Generator, KnownBug, OPEN};
 
+/// Of PHP.
+const UNIONS: &str = "https://github.com/OpenAPITools/openapi-generator/pull/2021";
+
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: go",
@@ -39,7 +42,12 @@ pub(super) const GENERATORS: &[Generator] = &[
             }
             bench.replay(&mut go(bench, &["test", "-count=1", "-vet=off", "-run", "TestReplay", "."]))
         }),
-        faults: &[],
+        faults: &[KnownBug {
+            apis: &["service"],
+            what: "a union of several releases that is null is decoded, and cannot be encoded again",
+            link: "https://github.com/OpenAPITools/openapi-generator/issues/19963",
+            sign: "unexpected end of JSON input",
+        }],
         run: |bench| {
             bench.openapi_generator("go", &[])?;
             bench.run(&mut go(bench, &["vet", "."]))
@@ -62,7 +70,20 @@ pub(super) const GENERATORS: &[Generator] = &[
             let program = bench.tools.helper("replay/replay.rb");
             bench.replay(Command::new("ruby").arg("-Ilib").arg(program).current_dir(&bench.out))
         }),
-        faults: &[],
+        faults: &[
+            KnownBug {
+                apis: &["service"],
+                what: "to a union of several releases an integer is no number, and becomes nil",
+                link: "https://github.com/DataDog/datadog-api-client-ruby/pull/1340",
+                sign: " became null",
+            },
+            KnownBug {
+                apis: &["service"],
+                what: "an object with an unknown member fits no union of several releases",
+                link: "https://github.com/OpenAPITools/openapi-generator/pull/5706",
+                sign: "query cannot be nil",
+            },
+        ],
         run: |bench| {
             bench.openapi_generator("ruby", &[])?;
             for chunk in bench.files("rb")?.chunks(100) {
@@ -89,12 +110,20 @@ pub(super) const GENERATORS: &[Generator] = &[
             let program = bench.tools.helper("replay/replay.php");
             bench.replay(Command::new("php").arg(program).current_dir(&bench.out))
         }),
-        faults: &[KnownBug {
-            apis: &APIS,
-            what: "of a union without a tag, such as a text or a number, it makes an empty class",
-            link: "https://github.com/OpenAPITools/openapi-generator/pull/2021",
-            sign: " became {}",
-        }],
+        faults: &[
+            KnownBug {
+                apis: &APIS,
+                what: "of a union without a tag, such as a text or a number, it makes an empty class",
+                link: UNIONS,
+                sign: " became {}",
+            },
+            KnownBug {
+                apis: &["service"],
+                what: "of a union of several releases it makes an empty class",
+                link: UNIONS,
+                sign: "/outputs/",
+            },
+        ],
         run: |bench| {
             bench.openapi_generator("php", &[])?;
             let helper = bench.tools.helper("load_all.php");
