@@ -59,5 +59,10 @@ for name in "$@"; do
   run "$name" "$tests"
 done
 
+if node_is_there && [ -x examples/python/.venv/bin/python ]; then
+  step "the samples of spec/published"
+  CODE_SAMPLES=all cargo test --quiet --workspace --test code_samples && passed=$((passed + 1)) || failed=$((failed + 1))
+fi
+
 printf '\nprograms: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
 [ "$failed" = 0 ]

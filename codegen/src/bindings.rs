@@ -30,6 +30,14 @@ pub fn generate_leniently(documents: &[Document], homes: &Homes) -> Result<(Vec<
     Ok((files, unused))
 }
 
+/// Returns the examples of the bindings as programs, by operation.
+///
+/// # Errors
+/// Fails if the documents contradict each other, or a part has no meaning for the bindings.
+pub fn samples(documents: &[Document]) -> Result<BTreeMap<String, String>, Findings> {
+    Ok(emit::samples(&Model::read(&merge(documents)?)?))
+}
+
 /// The one document that progenitor is given, for tests that look at it.
 pub fn lowered(documents: &[Document]) -> Result<Value, Findings> {
     Ok(lower::lower(&merge(documents)?, lower::RULES).0)

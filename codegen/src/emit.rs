@@ -26,6 +26,7 @@ use std::collections::BTreeSet;
 use syn::{File, Item};
 
 pub(crate) use api_page::page as api_page;
+pub(crate) use examples::samples;
 pub(crate) use layout::{EVENTS, Module, ModuleKind};
 
 /// The generated code, before it is written to files.

@@ -61,7 +61,7 @@ const VERSIONED: &[ExtensionPlace] = &[
 const DEPRECATED: &[ExtensionPlace] = &[ExtensionPlace::Operation, ExtensionPlace::Parameter, ExtensionPlace::Schema];
 
 /// Every extension, in the order of the table.
-pub(crate) const EXTENSIONS: [Extension; 30] = {
+pub(crate) const EXTENSIONS: [Extension; 31] = {
     use ExtensionPlace::{Document, Info, Media, Operation, Response, Schema, Tag};
     use ValueForm::{Anything, Bool, Map, MapList, Secret, Text, TextList, True};
     [
@@ -81,6 +81,7 @@ pub(crate) const EXTENSIONS: [Extension; 30] = {
             Some(("document", "its tags in groups; `parent` of each tag in 3.2")),
         ),
         extension("x-dify-language", Text, &[], Some(("`info`", "the language of the texts, where it is not English"))),
+        extension("x-codeSamples", MapList, &[], Some(("operation", "programs that call it, in several languages"))),
         extension("x-dify-method", Text, &[Operation], Some(("operation", "names for the methods of a client"))),
         extension("x-dify-stream-method", Text, &[Operation], None),
         extension("x-dify-errors", TextList, &[Operation], Some(("operation", "its error codes"))),

@@ -6,12 +6,12 @@ use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
 use crate::bindings::{self, Document, Homes};
-use crate::bundle::bundle;
+use crate::bundle::{bundle, to_json};
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
 use crate::emit::EVENTS;
 use crate::extensions;
-use crate::publish::{self, Version};
+use crate::publish::{self, RustSamples, Version};
 use crate::source::{self, Section, Source, folder};
 
 /// Directories below the workspace root with only generated files, and the names of these files.
@@ -71,7 +71,8 @@ fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     check(&source).none()?;
     let documents: Vec<Document> =
         source.apis.iter().map(|api| Document { api: api.name.clone(), value: bundle(&source, &api.name) }).collect();
-    let mut files = published(&documents);
+    let rust = bindings::samples(&documents).map_err(|findings| located(findings, &source))?;
+    let mut files = published(&documents, &rust);
     let generated = bindings::generate(&documents, &homes(&source)).map_err(|findings| located(findings, &source))?;
     files.extend(generated.into_iter().map(|file| (file.path, file.contents)));
     if let Ok(page) = folder::read(&workspace_root.join(EXTENSIONS)) {
@@ -94,12 +95,13 @@ fn homes(source: &Source) -> Homes {
     homes
 }
 
-/// The documents for other people, in every version of OpenAPI, their list, and those that `contract` carries.
-fn published(documents: &[Document]) -> BTreeMap<PathBuf, String> {
-    let published = publish::files(documents);
-    let carried = documents.iter().filter_map(|document| {
-        let contents = published.get(&Version::V31.file(&document.api, "json"))?;
-        Some((Path::new(CARRIED).join(format!("{}.json", document.api)), contents.clone()))
+/// The documents for other people, in every version of OpenAPI, their list, and those that `contract` carries, without
+/// samples.
+fn published(documents: &[Document], rust: &RustSamples) -> BTreeMap<PathBuf, String> {
+    let published = publish::files(documents, rust);
+    let carried = documents.iter().map(|document| {
+        let contents = to_json(&publish::publish(&document.value, Version::V31));
+        (Path::new(CARRIED).join(format!("{}.json", document.api)), contents)
     });
     let mut files: BTreeMap<PathBuf, String> = carried.collect();
     files.extend(published.into_iter().map(|(name, contents)| (Path::new(PUBLISHED).join(name), contents)));

@@ -62,7 +62,10 @@ impl Script {
     }
 
     /// The key of the application, and the code of its page.
-    fn application(&self, operation: &str) -> (&'static str, &str) {
+    ///
+    /// # Panics
+    /// When the operation is of a group that this does not know.
+    pub fn application(&self, operation: &str) -> (&'static str, &str) {
         let (groups, rest) = match operation.split_once('_') {
             Some(("app", rest)) => (app::GROUPS, rest),
             Some(("web", rest)) => (web::GROUPS, rest),

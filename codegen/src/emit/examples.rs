@@ -4,7 +4,38 @@ use super::groups::query_name;
 use super::layout::client_type;
 use crate::model::{Answer, Body, Group, Member, Model, Operation, Parameter, Shape, Type, rust_name};
 use serde_json::Value;
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
+
+/// The examples of a model's operations as programs, by operation: without what only doc tests need.
+pub(crate) fn samples(model: &Model) -> BTreeMap<String, String> {
+    let mut samples = BTreeMap::new();
+    for operation in &model.operations {
+        let of = |group: &&Group| group.client == operation.client && group.name == operation.group;
+        let Some(group) = model.groups.iter().find(of) else { continue };
+        let lines = lines(operation, group, model);
+        let lines: Vec<&str> = lines
+            .iter()
+            .skip_while(|line| !line.starts_with("```"))
+            .filter(|line| !line.starts_with("```") && !line.starts_with("# "))
+            .map(String::as_str)
+            .collect();
+        let (mut uses, body): (Vec<&str>, Vec<&str>) =
+            lines.into_iter().filter(|line| !line.is_empty()).partition(|line| line.starts_with("use "));
+        if body.is_empty() {
+            continue;
+        }
+        let (variable, client) = (&operation.client, client_type(&operation.client));
+        let made = match client {
+            "WebApp" => "connect(\"https://udify.app\", std::env::var(\"DIFY_APP_CODE\")?).await",
+            _ => "from_env()",
+        };
+        let import = format!("use dify_api::{client};");
+        uses.insert(0, &import);
+        let source = format!("{}\n\nlet {variable} = {client}::{made}?;\n{}\n", uses.join("\n"), body.join("\n"));
+        samples.insert(operation.id.clone(), source);
+    }
+    samples
+}
 
 /// The lines of the example; nothing, when an argument is more than a few words.
 pub(super) fn lines(operation: &Operation, group: &Group, model: &Model) -> Vec<String> {

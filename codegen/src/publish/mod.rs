@@ -23,6 +23,7 @@ mod places;
 mod range;
 mod reached;
 mod refusals;
+mod samples;
 mod streams;
 mod tags;
 mod united;
@@ -38,6 +39,7 @@ pub use cut::Cut;
 pub(crate) use documented::leave_out;
 pub use index::{Published, index};
 pub use range::{Range, RangeError};
+pub use samples::RustSamples;
 
 /// A JSON object.
 type Object = Map<String, Value>;
@@ -126,15 +128,17 @@ pub fn publish(bundle: &Value, version: Version) -> Value {
     document
 }
 
-/// The files of documents in every version of OpenAPI, and their list, by name.
+/// The files of documents in every version of OpenAPI, with samples, and their list, by name.
 #[must_use]
-pub fn files(documents: &[Document]) -> BTreeMap<String, String> {
+pub fn files(documents: &[Document], rust: &RustSamples) -> BTreeMap<String, String> {
     let mut files = BTreeMap::new();
     let mut list = Vec::new();
     for document in documents {
         let version = document.value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
+        let mut bundle = document.value.clone();
+        samples::add_samples(&mut bundle, &document.api, rust);
         for openapi in Version::ALL {
-            let value = publish(&document.value, openapi);
+            let value = publish(&bundle, openapi);
             for (extension, contents) in [("json", to_json(&value)), ("yaml", to_yaml(&value))] {
                 list.push(index(&Published { api: &document.api, openapi, version, extension, contents: &contents }));
                 files.insert(openapi.file(&document.api, extension), contents);
