@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
-use call::{Answer, Body, Call, File};
+use call::{SampleAnswer, SampleBody, SampleCall, SampleFile};
 
 mod call;
 mod curl;
@@ -27,7 +27,7 @@ pub(super) fn add_samples(document: &mut Value, api: &str, rust: &RustSamples) {
     for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
         for method in contract::METHODS {
             let Some(operation) = item.get(method) else { continue };
-            let Some(call) = Call::of(&whole, path, &whole["paths"][path], method) else { continue };
+            let Some(call) = SampleCall::of(&whole, path, &whole["paths"][path], method) else { continue };
             let mut samples = vec![json!({"lang": "Shell", "label": "curl", "source": curl::program(&call)})];
             if let Some(source) = operation["operationId"].as_str().and_then(|id| rust.get(id)) {
                 samples.push(json!({"lang": "Rust", "label": "Rust (dify-api)", "source": source}));

@@ -37,23 +37,23 @@ struct DocumentChoice {
     language: Option<Language>,
     /// Write one document for one use: the operations of an application key or of a dataset key, or tools of agents.
     #[arg(long, value_name = "USE")]
-    cut: Option<Use>,
+    cut: Option<CutUse>,
 }
 
 /// The use of a document.
 #[derive(Clone, Copy, ValueEnum)]
-enum Use {
+enum CutUse {
     App,
     Knowledge,
     Agent,
 }
 
-impl From<Use> for Cut {
-    fn from(of: Use) -> Self {
+impl From<CutUse> for Cut {
+    fn from(of: CutUse) -> Self {
         match of {
-            Use::App => Self::App,
-            Use::Knowledge => Self::Knowledge,
-            Use::Agent => Self::Agent,
+            CutUse::App => Self::App,
+            CutUse::Knowledge => Self::Knowledge,
+            CutUse::Agent => Self::Agent,
         }
     }
 }
@@ -80,7 +80,7 @@ pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> 
 }
 
 fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn Error>> {
-    if matches!(choice.cut, Some(Use::Agent)) && choice.language.is_some_and(|it| it != Language::English) {
+    if matches!(choice.cut, Some(CutUse::Agent)) && choice.language.is_some_and(|it| it != Language::English) {
         return Err("the document for agents is in English alone: its texts are written for models".into());
     }
     let bundles = documents::source_in(root, choice.language.unwrap_or(Language::English))?;

@@ -3,30 +3,30 @@
 use serde_json::Value;
 
 /// One request.
-pub(super) struct Call {
+pub(super) struct SampleCall {
     pub(super) method: String,
     /// With the examples of its parameters.
     pub(super) url: String,
-    pub(super) headers: Vec<Header>,
-    pub(super) body: Option<Body>,
-    pub(super) answer: Answer,
+    pub(super) headers: Vec<SampleHeader>,
+    pub(super) body: Option<SampleBody>,
+    pub(super) answer: SampleAnswer,
 }
 
 /// A header; `{}` in its value is the content of an environment variable.
-pub(super) struct Header {
+pub(super) struct SampleHeader {
     pub(super) name: String,
     pub(super) value: String,
     pub(super) variable: Option<&'static str>,
 }
 
-pub(super) enum Body {
+pub(super) enum SampleBody {
     Json(Value),
     /// Text parts, and files.
-    Form(Vec<(String, String)>, Vec<File>),
+    Form(Vec<(String, String)>, Vec<SampleFile>),
 }
 
 /// A part of a form with a file.
-pub(super) struct File {
+pub(super) struct SampleFile {
     pub(super) part: String,
     pub(super) name: &'static str,
     /// The media type, where the server takes only some.
@@ -34,14 +34,14 @@ pub(super) struct File {
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Answer {
+pub(super) enum SampleAnswer {
     Json,
     Empty,
     Stream,
     Bytes,
 }
 
-impl Call {
+impl SampleCall {
     /// The call of an operation; nothing for operations that the described release does not have.
     pub(super) fn of(document: &Value, path: &str, item: &Value, method: &str) -> Option<Self> {
         let operation = item.get(method)?;
@@ -62,14 +62,14 @@ impl Call {
                 "path" => path = path.replace(&format!("{{{name}}}"), &encoded(&value)),
                 "query" => query.push(format!("{name}={}", encoded(&value))),
                 "header" if !headers.iter().any(|header| header.name == name) => {
-                    headers.push(Header { name: name.to_owned(), value, variable: None });
+                    headers.push(SampleHeader { name: name.to_owned(), value, variable: None });
                 }
                 _ => {}
             }
         }
         let query = if query.is_empty() { String::new() } else { format!("?{}", query.join("&")) };
         let body = operation.get("requestBody").and_then(|body| body_of(document, contract::follow(document, body)));
-        let streams = matches!(&body, Some(Body::Json(example)) if example["response_mode"] != "blocking");
+        let streams = matches!(&body, Some(SampleBody::Json(example)) if example["response_mode"] != "blocking");
         let url = format!("{server}{path}{query}");
         Some(Self {
             method: method.to_uppercase(),
@@ -82,9 +82,9 @@ impl Call {
 }
 
 /// The headers of the first way in that an operation has.
-fn authorization(document: &Value, operation: &Value) -> Vec<Header> {
+fn authorization(document: &Value, operation: &Value) -> Vec<SampleHeader> {
     let ways = operation.get("security").unwrap_or(&document["security"]);
-    let header = |name: &str, value: &str, variable: &'static str| Header {
+    let header = |name: &str, value: &str, variable: &'static str| SampleHeader {
         name: name.to_owned(),
         value: value.to_owned(),
         variable: Some(variable),
@@ -101,9 +101,9 @@ fn authorization(document: &Value, operation: &Value) -> Vec<Header> {
     headers.collect()
 }
 
-fn body_of(document: &Value, body: &Value) -> Option<Body> {
+fn body_of(document: &Value, body: &Value) -> Option<SampleBody> {
     if let Some(example) = body.pointer("/content/application~1json/example") {
-        return Some(Body::Json(example.clone()));
+        return Some(SampleBody::Json(example.clone()));
     }
     let form = body.pointer("/content/multipart~1form-data")?;
     let properties = &contract::follow(document, &form["schema"])["properties"];
@@ -114,12 +114,16 @@ fn body_of(document: &Value, body: &Value) -> Option<Body> {
             let media = form["encoding"][name]["contentType"].as_str().and_then(|types| types.split(',').next());
             let is_sound = media.is_some_and(|media| media.starts_with("audio/"));
             let file = if is_sound { "question.mp3" } else { "notes.txt" };
-            files.push(File { part: name.clone(), name: file, media: media.filter(|_| is_sound).map(str::to_owned) });
+            files.push(SampleFile {
+                part: name.clone(),
+                name: file,
+                media: media.filter(|_| is_sound).map(str::to_owned),
+            });
         } else {
             texts.push((name.clone(), text(value)));
         }
     }
-    Some(Body::Form(texts, files))
+    Some(SampleBody::Form(texts, files))
 }
 
 /// The successes that the described release answers.
@@ -131,19 +135,19 @@ fn good<'d>(document: &'d Value, operation: &'d Value) -> impl Iterator<Item = &
 }
 
 /// `streams` is whether a stream is preferred where there is JSON too.
-fn answer<'d>(good: impl Iterator<Item = &'d Value>, streams: bool) -> Answer {
+fn answer<'d>(good: impl Iterator<Item = &'d Value>, streams: bool) -> SampleAnswer {
     let contents: Vec<&Value> = good.map(|answer| &answer["content"]).collect();
     let media = || contents.iter().filter_map(|content| content.as_object()).flatten().map(|(media, _)| media.as_str());
     // A file may be JSON beside its own type, and JSON may be text beside its own.
     match (media().next(), media().any(|it| !matches!(it, "application/json" | "text/event-stream" | "text/plain"))) {
-        (None, _) => Answer::Empty,
-        (_, true) => Answer::Bytes,
+        (None, _) => SampleAnswer::Empty,
+        (_, true) => SampleAnswer::Bytes,
         _ if !(streams && media().any(|it| it == "text/event-stream"))
             && media().any(|it| it == "application/json") =>
         {
-            Answer::Json
+            SampleAnswer::Json
         }
-        _ => Answer::Stream,
+        _ => SampleAnswer::Stream,
     }
 }
 

@@ -1,14 +1,14 @@
 //! Samples for a shell with curl.
 
 use super::literal::{JSON, literal};
-use super::{Answer, Body, Call, File};
+use super::{SampleAnswer, SampleBody, SampleCall, SampleFile};
 
-pub(super) fn program(call: &Call) -> String {
+pub(super) fn program(call: &SampleCall) -> String {
     let mut first = "curl --fail-with-body".to_owned();
     match call.answer {
-        Answer::Stream => first.push_str(" --no-buffer"),
-        Answer::Bytes => first.push_str(" --output answer"),
-        Answer::Json | Answer::Empty => {}
+        SampleAnswer::Stream => first.push_str(" --no-buffer"),
+        SampleAnswer::Bytes => first.push_str(" --output answer"),
+        SampleAnswer::Json | SampleAnswer::Empty => {}
     }
     // A body makes it a POST.
     if call.method != if call.body.is_some() { "POST" } else { "GET" } {
@@ -24,9 +24,9 @@ pub(super) fn program(call: &Call) -> String {
         });
     }
     match &call.body {
-        Some(Body::Json(value)) => lines.push(format!("--json {}", quoted(&literal(value, JSON, 1)))),
-        Some(Body::Form(texts, files)) => {
-            lines.extend(files.iter().map(|File { part, name, media }| match media {
+        Some(SampleBody::Json(value)) => lines.push(format!("--json {}", quoted(&literal(value, JSON, 1)))),
+        Some(SampleBody::Form(texts, files)) => {
+            lines.extend(files.iter().map(|SampleFile { part, name, media }| match media {
                 Some(media) => format!("--form '{part}=@{name};type={media}'"),
                 None => format!("--form {part}=@{name}"),
             }));

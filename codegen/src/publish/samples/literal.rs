@@ -4,7 +4,7 @@ use serde_json::Value;
 
 /// How a language writes what JSON writes otherwise.
 #[derive(Clone, Copy)]
-pub(super) struct Style {
+pub(super) struct LiteralStyle {
     pub(super) none: &'static str,
     pub(super) truth: [&'static str; 2],
     /// Whether names of members need no quotation marks, and braces have a space inside.
@@ -12,15 +12,18 @@ pub(super) struct Style {
     pub(super) indent: usize,
 }
 
-pub(super) const JSON: Style = Style { none: "null", truth: ["true", "false"], plain_names: false, indent: 2 };
-pub(super) const PYTHON: Style = Style { none: "None", truth: ["True", "False"], plain_names: false, indent: 4 };
-pub(super) const TYPESCRIPT: Style = Style { none: "null", truth: ["true", "false"], plain_names: true, indent: 2 };
+pub(super) const JSON: LiteralStyle =
+    LiteralStyle { none: "null", truth: ["true", "false"], plain_names: false, indent: 2 };
+pub(super) const PYTHON: LiteralStyle =
+    LiteralStyle { none: "None", truth: ["True", "False"], plain_names: false, indent: 4 };
+pub(super) const TYPESCRIPT: LiteralStyle =
+    LiteralStyle { none: "null", truth: ["true", "false"], plain_names: true, indent: 2 };
 
 /// A line with more characters is broken.
 const WIDTH: usize = 80;
 
 /// The literal, its lines after the first one at a depth.
-pub(super) fn literal(value: &Value, style: Style, depth: usize) -> String {
+pub(super) fn literal(value: &Value, style: LiteralStyle, depth: usize) -> String {
     let short = inline(value, style);
     if short.len() <= WIDTH || !(value.is_object() || value.is_array()) {
         return short;
@@ -38,7 +41,7 @@ pub(super) fn literal(value: &Value, style: Style, depth: usize) -> String {
     format!("{open}\n{}{end}\n{}{close}", lines.join(",\n"), " ".repeat(depth * style.indent))
 }
 
-fn inline(value: &Value, style: Style) -> String {
+fn inline(value: &Value, style: LiteralStyle) -> String {
     match value {
         Value::Null => style.none.to_owned(),
         Value::Bool(truth) => style.truth[usize::from(!truth)].to_owned(),
@@ -57,7 +60,7 @@ fn inline(value: &Value, style: Style) -> String {
     }
 }
 
-fn key(name: &str, style: Style) -> String {
+fn key(name: &str, style: LiteralStyle) -> String {
     let plain = name.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !name.starts_with(|first: char| first.is_ascii_digit())
         && !name.is_empty();

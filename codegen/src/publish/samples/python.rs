@@ -3,10 +3,10 @@
 use serde_json::Value;
 
 use super::literal::{PYTHON, literal};
-use super::{Answer, Body, Call, File};
+use super::{SampleAnswer, SampleBody, SampleCall, SampleFile};
 
-pub(super) fn program(call: &Call) -> String {
-    let stream = call.answer == Answer::Stream;
+pub(super) fn program(call: &SampleCall) -> String {
+    let stream = call.answer == SampleAnswer::Stream;
     let mut imports: Vec<&str> = Vec::new();
     if stream {
         imports.push("import json\n");
@@ -14,7 +14,7 @@ pub(super) fn program(call: &Call) -> String {
     if call.headers.iter().any(|header| header.variable.is_some()) {
         imports.push("import os\n");
     }
-    if call.answer == Answer::Bytes {
+    if call.answer == SampleAnswer::Bytes {
         imports.push("from pathlib import Path\n");
     }
     let mut out = imports.concat();
@@ -52,8 +52,8 @@ pub(super) fn program(call: &Call) -> String {
         out.push_str(&format!("    headers={{{}}},\n", headers.join(", ")));
     }
     match &call.body {
-        Some(Body::Json(value)) => out.push_str(&format!("    json={},\n", literal(value, PYTHON, 1))),
-        Some(Body::Form(texts, files)) => {
+        Some(SampleBody::Json(value)) => out.push_str(&format!("    json={},\n", literal(value, PYTHON, 1))),
+        Some(SampleBody::Form(texts, files)) => {
             if !texts.is_empty() {
                 let texts: Vec<String> =
                     texts.iter().map(|(name, text)| format!("{}: {}", string(name), string(text))).collect();
@@ -61,7 +61,7 @@ pub(super) fn program(call: &Call) -> String {
             }
             let files: Vec<String> = files
                 .iter()
-                .map(|File { part, name, media }| match media {
+                .map(|SampleFile { part, name, media }| match media {
                     Some(media) => format!("\"{part}\": (\"{name}\", open(\"{name}\", \"rb\"), \"{media}\")"),
                     None => format!("\"{part}\": open(\"{name}\", \"rb\")"),
                 })
@@ -74,11 +74,11 @@ pub(super) fn program(call: &Call) -> String {
     let inner = if stream { "    " } else { "" };
     out.push_str(&format!("{inner}response.raise_for_status()\n"));
     out.push_str(match call.answer {
-        Answer::Json => "print(response.json())\n",
-        Answer::Empty => "",
-        Answer::Bytes => "Path(\"answer\").write_bytes(response.content)\n",
+        SampleAnswer::Json => "print(response.json())\n",
+        SampleAnswer::Empty => "",
+        SampleAnswer::Bytes => "Path(\"answer\").write_bytes(response.content)\n",
         // Not `iter_lines`: it also splits at U+2028, which occurs within the JSON.
-        Answer::Stream => {
+        SampleAnswer::Stream => {
             "    rest = b\"\"\n    for chunk in response.iter_bytes():\n        \
              *lines, rest = (rest + chunk).split(b\"\\n\")\n        for line in lines:\n            \
              if line.startswith(b\"data: \"):\n                print(json.loads(line[6:]))\n"

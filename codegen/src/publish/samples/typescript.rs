@@ -3,12 +3,12 @@
 use serde_json::Value;
 
 use super::literal::{TYPESCRIPT, literal};
-use super::{Answer, Body, Call, File};
+use super::{SampleAnswer, SampleBody, SampleCall, SampleFile};
 
-pub(super) fn program(call: &Call) -> String {
+pub(super) fn program(call: &SampleCall) -> String {
     let mut out = String::new();
-    let files = matches!(call.body, Some(Body::Form(..)));
-    match (files, call.answer == Answer::Bytes) {
+    let files = matches!(call.body, Some(SampleBody::Form(..)));
+    match (files, call.answer == SampleAnswer::Bytes) {
         (true, _) => out.push_str("import { readFile } from \"node:fs/promises\";\n\n"),
         (_, true) => out.push_str("import { writeFile } from \"node:fs/promises\";\n\n"),
         _ => {}
@@ -26,13 +26,13 @@ pub(super) fn program(call: &Call) -> String {
         })
         .collect();
     let body = match &call.body {
-        Some(Body::Json(value)) => {
+        Some(SampleBody::Json(value)) => {
             headers.push("\"Content-Type\": \"application/json\"".to_owned());
             format!("  body: JSON.stringify({}),\n", literal(value, TYPESCRIPT, 1))
         }
-        Some(Body::Form(texts, files)) => {
+        Some(SampleBody::Form(texts, files)) => {
             out.push_str("const form = new FormData();\n");
-            for File { part, name, media } in files {
+            for SampleFile { part, name, media } in files {
                 let media = media.as_ref().map_or_else(String::new, |media| format!(", {{ type: \"{media}\" }}"));
                 let blob = format!("new Blob([await readFile(\"{name}\")]{media})");
                 out.push_str(&format!("form.append(\"{part}\", {blob}, \"{name}\");\n"));
@@ -56,10 +56,10 @@ pub(super) fn program(call: &Call) -> String {
     out.push_str(&body);
     out.push_str("});\nif (!response.ok) throw new Error(await response.text());\n");
     out.push_str(match call.answer {
-        Answer::Json => "console.log(await response.json());\n",
-        Answer::Empty => "",
-        Answer::Bytes => "await writeFile(\"answer\", Buffer.from(await response.arrayBuffer()));\n",
-        Answer::Stream => {
+        SampleAnswer::Json => "console.log(await response.json());\n",
+        SampleAnswer::Empty => "",
+        SampleAnswer::Bytes => "await writeFile(\"answer\", Buffer.from(await response.arrayBuffer()));\n",
+        SampleAnswer::Stream => {
             "const decoder = new TextDecoder();\nlet rest = \"\";\nfor await (const chunk of response.body ?? []) {\n  \
              const lines = (rest + decoder.decode(chunk, { stream: true })).split(\"\\n\");\n  rest = lines.pop() ?? \"\";\n  for (const line of lines) {\n    \
              if (line.startsWith(\"data: \")) console.log(JSON.parse(line.slice(6)));\n  }\n}\n"
