@@ -6,7 +6,8 @@ import { pluginZod } from "@kubb/plugin-zod";
 
 export default defineConfig({
   input: { path: process.env.REPLAY_DOCUMENT },
-  output: { path: "./dify", clean: true, format: false, lint: false },
+  // Imports without an ending are what every bundler reads.
+  output: { path: "./dify", clean: true, extension: { ".ts": "" }, format: false, lint: false },
   plugins: [
     pluginOas(),
     pluginTs(),

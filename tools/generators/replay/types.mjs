@@ -6,7 +6,7 @@ import { corpus } from "./replay.mjs";
 // A literal of a constant is readonly, and it may have members that the type does not name.
 const CHECK =
   "type Deep<T> = T extends readonly (infer U)[] ? readonly Deep<U>[] : " +
-  "T extends object ? { readonly [K in keyof T]: Deep<T[K]> } & { readonly [name: string]: unknown } : T; " +
+  "[keyof T] extends [never] ? T : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } & { readonly [name: string]: unknown } : T; " +
   "const check = <T>(_: Deep<T>) => {};";
 
 /** Compiles all bodies; returns what `replay` calls for each: the body, or the first error of its line. */
