@@ -9,7 +9,7 @@ use crate::language::Language;
 use crate::source::outline::COMMON_CODES;
 
 /// The fixed words of the facts, in one language. `{}` is replaced by a list or a release.
-pub(super) struct Words {
+pub(super) struct FactWords {
     modes: &'static str,
     errors: &'static str,
     since: &'static str,
@@ -24,7 +24,7 @@ pub(super) struct Words {
     names: [(&'static str, &'static str); 6],
 }
 
-const ENGLISH: Words = Words {
+const ENGLISH: FactWords = FactWords {
     modes: "**Available for:** {}.",
     errors: "**Errors:** {}.",
     since: "Since Dify {}.",
@@ -44,7 +44,7 @@ const ENGLISH: Words = Words {
     ],
 };
 
-const CHINESE: Words = Words {
+const CHINESE: FactWords = FactWords {
     modes: "**适用于**：{}。",
     errors: "**错误码**：{}。",
     since: "自 Dify {} 起。",
@@ -74,7 +74,7 @@ pub(super) fn state_facts(document: &mut Value) {
     append(document, &words);
 }
 
-fn append(document: &mut Value, words: &Words) {
+fn append(document: &mut Value, words: &FactWords) {
     let statuses = statuses(document);
     places::each_object(document, &mut |object| {
         let releases = words.releases(object);
@@ -114,7 +114,7 @@ fn statuses(document: &Value) -> BTreeMap<String, String> {
     values.into_iter().flatten().filter_map(status).collect()
 }
 
-impl Words {
+impl FactWords {
     fn releases(&self, object: &Object) -> Vec<String> {
         let marks =
             [("x-dify-since", self.since), ("x-dify-until", self.until), ("x-dify-deprecated", self.deprecated)];
