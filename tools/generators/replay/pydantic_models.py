@@ -30,7 +30,7 @@ def upload(base, key, path):
 
 def refusal(base, key):
     answer = client(base, key).get("/messages", params={"conversation_id": NO_CONVERSATION, "user": USER})
-    return answer.status_code, dify.ApiErrorBody.model_validate_json(answer.content).code
+    return answer.status_code, dify.ApiErrorBody.model_validate_json(answer.content).code.root
 
 
 replay(again, upload, refusal)

@@ -69,7 +69,7 @@ pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "datamodel-code-generator",
         package: "datamodel-code-generator",
-        openapi: "3.0",
+        openapi: "3.1",
         needs: &[PYPI],
         install: "apt-get install python3-venv",
         proof: "imported, mypy",

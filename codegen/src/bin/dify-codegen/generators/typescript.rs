@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::bench::{Bench, Failure};
 use super::tools::{NPM, PYPI};
-use super::{Choice, Generator};
+use super::{Choice, Generator, KnownBug};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
@@ -99,7 +99,12 @@ pub(super) const GENERATORS: &[Generator] = &[
         }],
         known: &[],
         replay: Some(|bench| replay(bench, "orval", "dify.ts")),
-        faults: &[],
+        faults: &[KnownBug {
+            apis: &["service"],
+            what: "any value is typed `interface AnyValue {}`, which null is not",
+            link: "https://github.com/orval-labs/orval/issues/1207",
+            sign: "is not assignable to type 'AnyValue'",
+        }],
         run: |bench| {
             let mut command = bench.tools.node("orval");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));
