@@ -62,6 +62,14 @@ impl Language {
         }
     }
 
+    /// The description of a 404 that only a path without a route gets.
+    pub(crate) fn no_route(self) -> &'static str {
+        match self {
+            Self::English => "A malformed id in the path matches no route; the server then returns an HTML page.",
+            Self::Chinese => "路径中格式错误的 ID 不匹配任何路由；服务器此时返回 HTML 页面。",
+        }
+    }
+
     /// The summary of an example of a stream.
     pub(crate) fn event_example(self) -> &'static str {
         match self {

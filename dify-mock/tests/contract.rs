@@ -154,3 +154,29 @@ async fn a_dropped_server_ends_its_streams_and_takes_no_more_calls() {
     };
     tokio::time::timeout(std::time::Duration::from_secs(5), gone).await.expect("nobody listens");
 }
+
+#[tokio::test]
+async fn an_id_of_another_form_is_refused_as_the_server_words_it() {
+    let caller = Caller::new("app-chat").await;
+    let nobody = "00000000-0000-4000-8000-000000000000";
+    for (path, model, name) in [
+        ("/conversations?user=m&last_id=abc".to_owned(), "ConversationListQuery", "last_id"),
+        (format!("/conversations/{nobody}/variables?user=m&last_id=abc"), "ConversationVariablesQuery", "last_id"),
+        ("/messages?user=m&conversation_id=abc".to_owned(), "MessageListQuery", "conversation_id"),
+        (format!("/messages?user=m&conversation_id={nobody}&first_id=abc"), "MessageListQuery", "first_id"),
+    ] {
+        let (status, refused) = caller.get(&path).await;
+        let message = refused["message"].as_str().unwrap_or_default();
+        let start =
+            format!("1 validation error for {model}\n{name}\n  Value error, must be a valid UUID [type=value_error");
+        assert!(status == 400 && message.starts_with(&start), "{path}: {status} {message}");
+    }
+    assert_eq!(caller.get("/conversations?user=m&last_id=").await.0, 200);
+    let (_, refused) = caller.get(&format!("/conversations/{nobody}/variables?user=m&variable_name=a%20b")).await;
+    assert!(refused["message"].as_str().is_some_and(|text| text.contains("can only contain letters")), "{refused}");
+    let page = caller.call(Method::DELETE, "/conversations/abc").send().await.expect("answered");
+    assert_eq!(
+        (page.status().as_u16(), &page.headers()["content-type"]),
+        (404, &"text/html; charset=utf-8".parse().expect("a header"))
+    );
+}

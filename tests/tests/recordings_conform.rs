@@ -130,3 +130,18 @@ fn recorded_codes_are_in_the_document_of_their_release() {
     assert!(wrong.is_empty(), "{wrong:#?}");
     assert!(tried.len() > 200, "only {} codes were tried", tried.len());
 }
+
+// A past bug: ids of other forms, empty texts and empty lists were refused, and the document allowed them.
+#[test]
+fn refused_values_are_outside_the_document_as_well() {
+    let cases = corpus().cases.iter().filter(|case| case.recording.server == "dify-1.16.1");
+    let lax = cases.filter(|case| case.verdict.violations.iter().any(|violation| violation.kind == "lax_request"));
+    let validated = lax.filter_map(|case| {
+        let body: Value = serde_json::from_str(case.json_reply()?).ok()?;
+        let (_, model) = body["message"].as_str()?.lines().next()?.split_once("validation error for ")?;
+        Some(model.to_owned())
+    });
+    // A name is required only without `auto_generate`; the other is a reply that the server cannot write.
+    let expected = ["ConversationRenamePayload", "DatasetMetadataResponse"].map(str::to_owned);
+    assert_eq!(validated.collect::<BTreeSet<_>>(), BTreeSet::from(expected));
+}

@@ -19,6 +19,7 @@ mod links;
 mod maps;
 mod nullable;
 mod open;
+mod pages;
 mod places;
 mod range;
 mod reached;
@@ -100,6 +101,7 @@ const RULES: &[PublishRule] = &[
     PublishRule { since: Version::V30, apply: links::write_bodies_as_text },
     PublishRule { since: Version::V30, apply: facts::state_facts },
     PublishRule { since: Version::V30, apply: refusals::give_an_example_of_each_code },
+    PublishRule { since: Version::V30, apply: pages::describe_pages_for_malformed_ids },
     PublishRule { since: Version::V30, apply: open::say_true_of_maps_of_anything },
     PublishRule { since: Version::V30, apply: maps::write_maps_in_place },
     PublishRule { since: Version::V30, apply: empty::compose_empty_objects },

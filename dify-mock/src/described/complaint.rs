@@ -45,6 +45,16 @@ impl Complaint {
         self.kind == "missing"
     }
 
+    /// Whether the value has another form than it must have. The server says so in words that only a handler has.
+    pub(crate) fn is_of_form(&self) -> bool {
+        self.kind == "string_pattern_mismatch"
+    }
+
+    /// Whether a text or a list is too short.
+    pub(crate) fn is_short(&self) -> bool {
+        matches!(self.kind, "string_too_short" | "too_short")
+    }
+
     /// What was found.
     pub(crate) fn input(&self) -> &Value {
         self.input.as_ref().unwrap_or(&Value::Null)
@@ -61,6 +71,9 @@ impl Complaint {
                 "int_type" => unread("integer", "parse string as an integer", "int_parsing"),
                 "float_type" => unread("number", "parse string as a number", "float_parsing"),
                 "bool_type" => unread("boolean", "interpret input", "bool_parsing"),
+                "string_pattern_mismatch" if name.ends_with("_id") => {
+                    ("Value error, must be a valid UUID".to_owned(), "value_error")
+                }
                 kind => (complaint.text, kind),
             };
         }
@@ -87,6 +100,7 @@ impl Complaint {
             "maximum" => (format!("Input should be less than or equal to {expected}"), "less_than_equal"),
             "minLength" => (format!("String should have at least {}", counted(count, "character")), "string_too_short"),
             "maxLength" => (format!("String should have at most {}", counted(count, "character")), "string_too_long"),
+            "pattern" => (format!("String should match pattern {}", python::repr(expected)), "string_pattern_mismatch"),
             "minItems" | "maxItems" => {
                 let (bound, kind) =
                     if problem.keyword == "minItems" { ("least", "too_short") } else { ("most", "too_long") };

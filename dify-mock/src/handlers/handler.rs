@@ -38,6 +38,8 @@ pub(crate) struct Wording {
     pub(crate) query: Option<&'static str>,
     /// Query parameters and members in which it takes anything, or which the function judges itself.
     pub(crate) unchecked: &'static [&'static str],
+    /// Members whose shortest length the function checks, in the words of each release.
+    pub(crate) measured: &'static [&'static str],
     /// Whether there is nothing but a text in the refusal.
     pub(crate) bare: bool,
     /// Whether the operation is not there, whatever the body.
@@ -73,7 +75,8 @@ pub(crate) const fn shown(audience: Audience) -> Handler {
 }
 
 impl Wording {
-    const DEFAULT: Wording = Wording { body: None, query: None, unchecked: &[], bare: false, absent: false };
+    const DEFAULT: Wording =
+        Wording { body: None, query: None, unchecked: &[], measured: &[], bare: false, absent: false };
 }
 
 impl Handler {
@@ -92,6 +95,12 @@ impl Handler {
     /// The same, where these query parameters are not judged beforehand.
     pub(crate) const fn unchecked(mut self, names: &'static [&'static str]) -> Handler {
         self.wording.unchecked = names;
+        self
+    }
+
+    /// The same, where the function checks the shortest length of these members.
+    pub(crate) const fn measured(mut self, names: &'static [&'static str]) -> Handler {
+        self.wording.measured = names;
         self
     }
 

@@ -288,7 +288,11 @@ fn understand(
         handler.audience.check(key.mode, api)?;
     }
     let wording = handler.map(|handler| handler.wording).unwrap_or_default();
-    let judged = |complaint: &&Complaint| !wording.unchecked.iter().any(|name| complaint.is_about(name));
+    let judged = |complaint: &&Complaint| {
+        let among = |names: &[&str]| names.iter().any(|name| complaint.is_about(name));
+        let left = complaint.is_of_form() || complaint.is_short() && among(wording.measured);
+        !left && !among(wording.unchecked)
+    };
     let query_complaints: Vec<Complaint> = findings.query.iter().filter(judged).cloned().collect();
     findings.members.retain(|complaint| judged(&complaint));
     if operation.is_console() {

@@ -8,7 +8,6 @@ use crate::handlers::reply::Reply;
 use crate::run::script::title;
 use crate::state::conversation::Conversation;
 use crate::state::variable::Misfit;
-use crate::values::ids;
 use crate::values::refusal::Refusal;
 
 /// A complaint about one value, in pydantic's form.
@@ -20,9 +19,6 @@ pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Ref
 pub(crate) fn list(call: &Call) -> Outcome {
     let limit = call.number("limit", 20);
     let order = call.asked("sort_by").unwrap_or("-updated_at");
-    if let Some(last) = call.asked("last_id").filter(|last| !ids::is_uuid(last)) {
-        return Err(invalid("last_id", "must be a valid UUID", &json!(last), "ConversationListQuery"));
-    }
     let (field, down) = order.strip_prefix('-').map_or((order, false), |field| (field, true));
     call.world(|world| {
         let app = world.app(&call.key);

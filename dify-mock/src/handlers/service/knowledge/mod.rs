@@ -71,7 +71,7 @@ pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
     ("POST", "/datasets/tags", now(Any, tags::create).body("TagCreatePayload")),
     ("PATCH", "/datasets/tags", now(Any, tags::update).body("TagUpdatePayload")),
     ("DELETE", "/datasets/tags", now(Any, tags::delete).body("TagDeletePayload")),
-    ("POST", "/datasets/tags/binding", checked(Any, tags::binding).body("TagBindingPayload")),
+    ("POST", "/datasets/tags/binding", checked(Any, tags::binding).body("TagBindingPayload").measured(&["tag_ids"])),
     ("POST", "/datasets/tags/unbinding", checked(Any, tags::unbinding).body("TagUnbindingPayload")),
     ("GET", "/datasets/{dataset_id}/tags", checked(Any, known_dataset)),
     ("GET", "/workspaces/current/models/model-types/{model_type}", checked(Any, models::check)),
@@ -93,7 +93,7 @@ const FILE: Handler = later(Any, |call| Box::pin(document_files::create(call)));
 const FILE_UPDATE: Handler = later(Any, |call| Box::pin(document_files::update(call)));
 const ZIP: Handler = later(Any, |call| Box::pin(downloads::zip(call))).body("DocumentBatchDownloadZipPayload");
 const SEGMENTS: Handler = now(Any, segments::list).query("SegmentListQuery").unchecked(&["status"]);
-const NEW_SEGMENTS: Handler = now(Any, segments::create).body("SegmentCreatePayload").bare();
+const NEW_SEGMENTS: Handler = now(Any, segments::create).body("SegmentCreatePayload").measured(&["segments"]).bare();
 const SEGMENT_UPDATE: Handler = now(Any, segments::update).body("SegmentUpdatePayload");
 const FIELD_UPDATE: Handler = now(Any, metadata::update).body("MetadataUpdatePayload");
 const NODE_RUN: Handler = now(Any, pipeline::run_datasource).body("DatasourceNodeRunPayload");
