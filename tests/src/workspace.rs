@@ -45,9 +45,13 @@ pub fn document_of(operation: &str) -> &'static Value {
     &DOCUMENTS[index]
 }
 
-/// The published documents, as the compiler of the bindings takes them.
+/// The bundles, as the compiler of the bindings takes them. The published documents have other forms of them.
+///
+/// # Panics
+/// When the source cannot be read.
 pub fn documents() -> Vec<Document> {
-    let read = |api: &&str| Document { api: (*api).to_owned(), value: published_in(api, "3.0") };
+    let source = codegen::source::load(&root().join("spec")).unwrap_or_else(|findings| panic!("{findings}"));
+    let read = |api: &&str| Document { api: (*api).to_owned(), value: codegen::bundle::bundle(&source, api) };
     APIS.iter().map(read).collect()
 }
 
