@@ -18,8 +18,11 @@ fn published(api: &str) -> Value {
 
 const APIS: [&str; 3] = ["service", "web", "console"];
 
-/// Error bodies by release, as code, status and message, and streams by the name of their recording.
-fn recorded() -> (BTreeSet<(String, String, u64, String)>, BTreeMap<String, String>) {
+/// The body of an error: release, code, status and message.
+type ErrorBody = (String, String, u64, String);
+
+/// The bodies of errors, and streams by the name of their recording.
+fn recorded() -> (BTreeSet<ErrorBody>, BTreeMap<String, String>) {
     let (mut errors, mut streams) = (BTreeSet::new(), BTreeMap::new());
     for corpus in corpora(&workspace("tests/recordings")).expect("the recordings are readable") {
         let release = corpus.release().expect("a release");

@@ -101,7 +101,7 @@ fn flatten(schema: &mut Object) {
         }
     }
     let null = lone_null();
-    let several = flat.iter().any(|branch| *branch == null);
+    let several = flat.contains(&null);
     flat.retain(|branch| *branch != null);
     flat.extend(several.then_some(null));
     *branches = flat;

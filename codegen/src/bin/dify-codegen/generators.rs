@@ -68,6 +68,9 @@ pub struct Generators {
     record: bool,
 }
 
+/// What is done with a document.
+type Step = fn(&Bench<'_>) -> Result<(), Failure>;
+
 /// One generator and how its output is tried.
 struct Generator {
     /// As its users call it.
@@ -86,9 +89,9 @@ struct Generator {
     options: &'static [Choice],
     /// Bugs of the generator's own, by API; the run is expected to fail there.
     known: &'static [KnownBug],
-    run: fn(&Bench<'_>) -> Result<(), Failure>,
+    run: Step,
     /// Starts the replay program with what `run` built; none where nothing decodes at run time.
-    replay: Option<fn(&Bench<'_>) -> Result<(), Failure>>,
+    replay: Option<Step>,
     /// Bugs of the generator's own that the replay shows, each failure one of them.
     faults: &'static [KnownBug],
 }
