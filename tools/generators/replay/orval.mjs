@@ -1,5 +1,5 @@
 // The replay of orval's fetch client.
-import { appFilesUpload, appMessagesList } from "dify";
+import * as dify from "dify";
 import { NO_CONVERSATION, USER, replay } from "./replay.mjs";
 import { typed } from "./types.mjs";
 
@@ -13,11 +13,11 @@ await replay({
   again: typed('import type * as S from "./dify";', (schema) => `S.${schema}`),
   upload: async (base, key, file) => {
     at(base, key);
-    return (await appFilesUpload({ file, user: USER })).data;
+    return (await dify.appFilesUpload({ file, user: USER })).data;
   },
   refusal: async (base, key) => {
     at(base, key);
-    const { status, data } = await appMessagesList({ conversation_id: NO_CONVERSATION, user: USER });
+    const { status, data } = await dify.appMessagesList({ conversation_id: NO_CONVERSATION, user: USER });
     return { status, code: data.code };
   },
 });

@@ -9,7 +9,7 @@ const CHECK =
   "[keyof T] extends [never] ? T : T extends object ? { readonly [K in keyof T]: Deep<T[K]> } & { readonly [name: string]: unknown } : T; " +
   "const check = <T>(_: Deep<T>) => {};";
 
-/** Compiles all bodies; returns what `replay` calls for each: the body, or the first error of its line. */
+/** Compiles all bodies; returns what `replay` calls for each: the body, or the first error of its line, the cause first. */
 export function typed(imports, type) {
   const lines = corpus().map(({ schema, list, body }) => {
     // These two end a line for the compiler.
@@ -22,9 +22,10 @@ export function typed(imports, type) {
   const { stdout, error } = spawnSync("node_modules/.bin/tsc", [...tsc, ...options], { maxBuffer: 1 << 28 });
   if (error) throw error;
   const errors = new Map();
-  for (const [, file, line, message] of String(stdout).matchAll(/^(\S+?)\((\d+),\d+\): (error .*)$/gm)) {
+  // The last of the lines below an error, which are indented, says what is wrong.
+  for (const [, file, line, message] of String(stdout).matchAll(/^(\S+?)\((\d+),\d+\): (error .*(?:\n +.*)*)$/gm)) {
     if (file !== "corpus.ts" || line <= 2) throw new Error(`${file}: ${message}`);
-    if (!errors.has(line - 3)) errors.set(line - 3, message);
+    if (!errors.has(line - 3)) errors.set(line - 3, message.split("\n").reverse().map((part) => part.trim()).join(" "));
   }
   return (_, body, index) => {
     if (errors.has(index)) throw new Error(errors.get(index));

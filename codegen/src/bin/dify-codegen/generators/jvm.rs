@@ -38,6 +38,15 @@ pub(super) const GENERATORS: &[Generator] = &[
                 why: "a union of a text and a number becomes `Object`: Jackson reads one as the other, and both fit",
                 link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
             },
+            Choice {
+                arguments: &[
+                    "--schema-mappings",
+                    "KnowledgeTag_binding_count=java.lang.Object,WorkflowRun_outputs=java.lang.Object,\
+                     WorkflowRun_created_at=java.lang.Object,WorkflowRun_finished_at=java.lang.Object",
+                ],
+                why: "unions in the document for all releases become `Object`: it writes `Map<String, Object>.class`, which is not Java",
+                link: "https://github.com/OpenAPITools/openapi-generator/issues/21433",
+            },
             BY_TAG,
             Choice {
                 arguments: &["--additional-properties=containerDefaultToNull=true"],
@@ -84,8 +93,17 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://openapi-generator.tech/docs/generators/kotlin",
             },
             Choice {
+                arguments: &[
+                    "--schema-mappings",
+                    "KnowledgeTag_binding_count=kotlin.Any,RetrieveReply_query=kotlin.Any,WorkflowRun_outputs=kotlin.Any,\
+                     WorkflowRun_created_at=kotlin.Any,WorkflowRun_finished_at=kotlin.Any",
+                ],
+                why: "unions in the document for all releases become `Any`: it makes empty classes of them",
+                link: "https://github.com/OpenAPITools/openapi-generator/issues/16422",
+            },
+            Choice {
                 arguments: &["--schema-mappings", "MetadataValue=kotlin.Any,ToolIcon=kotlin.Any"],
-                why: "unions of a text and something else become `Any`: it makes empty classes of them",
+                why: "the same for unions of a text and something else",
                 link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
             },
         ],

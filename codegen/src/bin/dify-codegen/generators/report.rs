@@ -5,12 +5,13 @@ use std::error::Error;
 use std::fmt::Write as _;
 use std::fs;
 use std::path::Path;
+use std::process::Command;
 
 use codegen::support::between;
 
 use super::outcome::{Outcome, Row, Works};
 use super::tools::Pins;
-use super::{APIS, KnownBug, all};
+use super::{APIS, Generator, KnownBug, all};
 
 type Rows<'a> = BTreeMap<(&'a str, &'a str), Row>;
 
@@ -23,7 +24,7 @@ const END: &str = "<!-- generators: end -->";
 /// Write the page, and the table of every README that has a place for it.
 pub(super) fn record(root: &Path, pins: &Pins, rows: &Rows<'_>) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(root.join("docs"))?;
-    fs::write(root.join("docs/GENERATORS.md"), page(pins, rows))?;
+    fs::write(root.join("docs/GENERATORS.md"), page(pins, rows, &commit(root)))?;
     println!("wrote docs/GENERATORS.md");
     let parts =
         [("README.md", short(pins, rows, ENGLISH)), ("README.zh.md", short(pins, rows, CHINESE)), (OPTIONS, options())];
@@ -102,15 +103,25 @@ fn short(pins: &Pins, rows: &Rows<'_>, words: Words) -> String {
     text
 }
 
-fn page(pins: &Pins, rows: &Rows<'_>) -> String {
+/// The commit that wrote the documents, as `git` reads it; empty where there is none.
+fn commit(root: &Path) -> String {
+    let git = Command::new("git")
+        .args(["log", "-1", "--format=%h", "--", "spec/published/*.json"])
+        .current_dir(root)
+        .output();
+    git.map_or_else(|_| String::new(), |output| String::from_utf8_lossy(&output.stdout).trim().to_owned())
+}
+
+fn page(pins: &Pins, rows: &Rows<'_>, commit: &str) -> String {
     let mut text = String::from(
         "# The published documents in other languages\n\n\
          Written by `cargo xtask generators --record`; edit nothing here.\n\n\
-         Each generator ran on `spec/published/dify-{service,web,console}-*.json`, in the version of OpenAPI in \
-         the table. Its output was compiled, type-checked or loaded, as listed in the column *proof*. The versions are pinned in \
+         Each generator ran on `spec/published/dify-{service,web,console}-*.json`, as of the commit `COMMIT`, in the version \
+         of OpenAPI in the table. Its output was compiled, type-checked or loaded, as listed in the column *proof*. The versions are pinned in \
          [`tools/generators`](../tools/generators).\n\n\
          | generator | version | OpenAPI | proof | Service | Web | Console |\n|---|---|---|---|---|---|---|\n",
     );
+    text = text.replace("COMMIT", commit);
     for generator in all() {
         let version = pins.version(generator.package).unwrap_or("?");
         let _ = write!(text, "| {} | {version} | {} | {} ", generator.name, generator.openapi, generator.proof);
@@ -122,19 +133,13 @@ fn page(pins: &Pins, rows: &Rows<'_>) -> String {
                     None => "not run".to_owned(),
                 },
                 Some(Outcome::Fails(_)) => "**no**".to_owned(),
-                Some(Outcome::Skipped(_)) => "not tried".to_owned(),
-                None => "not run".to_owned(),
+                Some(Outcome::Skipped(_)) | None => "not tried".to_owned(),
             };
             let _ = write!(text, "| {cell} ");
         }
         text.push_str("|\n");
     }
-    let skipped: Vec<String> = all()
-        .filter_map(|generator| match rows.get(&(generator.name, APIS[0])).map(|row| &row.builds) {
-            Some(Outcome::Skipped(why)) => Some(format!("- {}: {why}.\n", generator.name)),
-            _ => None,
-        })
-        .collect();
+    let skipped: Vec<String> = all().filter_map(|generator| not_tried(generator, rows)).collect();
     if !skipped.is_empty() {
         text.push_str("\n## Not tried\n\n");
         text.extend(skipped);
@@ -143,6 +148,17 @@ fn page(pins: &Pins, rows: &Rows<'_>) -> String {
     text.push_str("\n## Options\n\nWhat a generator needs besides the document:\n\n");
     text.push_str(&options());
     text
+}
+
+/// Why a generator was not tried, where it was not.
+fn not_tried(generator: &Generator, rows: &Rows<'_>) -> Option<String> {
+    let name = generator.name;
+    if let Some(Outcome::Skipped(why)) = rows.get(&(name, APIS[0])).map(|row| &row.builds) {
+        return Some(format!("- {name}: {why}.\n"));
+    }
+    let without: Vec<&str> = APIS.into_iter().filter(|api| !rows.contains_key(&(name, *api))).collect();
+    let apis = without.join(", ");
+    (!without.is_empty()).then(|| format!("- {name} ({apis}): not run since the document or its options changed.\n"))
 }
 
 /// What each generator needs besides the document, as a list.
@@ -167,7 +183,9 @@ fn works(text: &mut String, rows: &Rows<'_>) {
          document of `cargo xtask publish --from 1.0.0`; bodies of one schema and one shape are replayed once. Each body also \
          comes with null in every place that allows it, with unknown members, and with unknown values of extensible enums. \
          For Service, the client uploads a file to `dify-mock` and decodes a refusal. *Unknown event* is what the client does \
-         with one: it decodes it, or refuses that event alone.\n\n\
+         with one: it decodes it, or refuses that event alone. A union of Kotlin is an interface, which Gson cannot decode \
+         ([its bug](https://github.com/OpenAPITools/openapi-generator/issues/18167)): the program, as a user must, picks the \
+         class of an event by its tag.\n\n\
          | generator | Service | Web | Console | unknown event |\n|---|---|---|---|---|\n",
     );
     for generator in all().filter(|generator| generator.replay.is_some()) {
@@ -177,8 +195,7 @@ fn works(text: &mut String, rows: &Rows<'_>) {
                 Some(Works::All(counts)) => format!("works: {counts}"),
                 Some(Works::Faults(counts)) => format!("{counts}, see its bugs"),
                 Some(Works::Fails(_)) => "**no**".to_owned(),
-                Some(Works::NotTried) => "not tried".to_owned(),
-                None => "not run".to_owned(),
+                Some(Works::NotTried) | None => "not tried".to_owned(),
             };
             let _ = write!(text, "| {cell} ");
         }
@@ -220,7 +237,8 @@ mod tests {
             unknown_event: None,
         };
         let rows = Rows::from([(("openapi-generator: go", "service"), failed)]);
-        assert!(page(&pins, &rows).contains("| 3.0 | go vet | **no** | not run | not run |"));
+        assert!(page(&pins, &rows, "1a2b3c4").contains("| 3.0 | go vet | **no** | not tried | not tried |"));
+        assert!(page(&pins, &rows, "1a2b3c4").contains("- openapi-generator: go (web, console): not run since"));
         assert!(short(&pins, &rows, ENGLISH).contains("| openapi-generator: go | 7.26.0 | no | no |"));
     }
 }
