@@ -93,7 +93,10 @@ fn short(pins: &Pins, rows: &Rows<'_>, words: Words) -> String {
         };
         let works = match row.map(|row| &row.works) {
             Some(Works::All(_)) => words.works.to_owned(),
-            Some(Works::Faults(_)) => link(words.faults, generator.faults_in(APIS[0]).next()),
+            Some(Works::Faults(counts)) => {
+                let (decoded, of) = counts.0.first().copied().unwrap_or_default();
+                link(&format!("{decoded}/{of}, {}", words.faults), generator.faults_in(APIS[0]).next())
+            }
             Some(Works::Fails(_)) => words.does_not.to_owned(),
             Some(Works::NotTried) | None => "–".to_owned(),
         };
