@@ -20,7 +20,7 @@ pub fn root() -> PathBuf {
 
 /// The published documents in OpenAPI 3.0.
 pub fn published() -> Vec<Value> {
-    documents().into_iter().map(|document| document.value).collect()
+    APIS.iter().map(|api| published_in(api, "3.0")).collect()
 }
 
 /// The published document of an API in a version of OpenAPI, such as `3.1`.
