@@ -59,9 +59,11 @@ for name in "$@"; do
   run "$name" "$tests"
 done
 
-if node_is_there && [ -x examples/python/.venv/bin/python ]; then
+if node_is_there && python_is_there; then
   step "the samples of spec/published"
-  CODE_SAMPLES=all cargo test --quiet --workspace --test code_samples && passed=$((passed + 1)) || failed=$((failed + 1))
+  python_environment "$PWD/target/samples" examples/python/requirements.txt
+  export CODE_SAMPLES=$PWD/target/samples/bin/python
+  cargo test --quiet --workspace --test code_samples && passed=$((passed + 1)) || failed=$((failed + 1))
 fi
 
 printf '\nprograms: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"
