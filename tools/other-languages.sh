@@ -63,7 +63,7 @@ if node_is_there && python_is_there; then
   step "the samples of spec/published"
   python_environment "$PWD/target/samples" examples/python/requirements.txt
   export CODE_SAMPLES=$PWD/target/samples/bin/python
-  cargo test --quiet --workspace --test code_samples && passed=$((passed + 1)) || failed=$((failed + 1))
+  cargo test --quiet --workspace --test all code_samples && passed=$((passed + 1)) || failed=$((failed + 1))
 fi
 
 printf '\nprograms: %d passed, %d failed, %d skipped\n' "$passed" "$failed" "$skipped"

@@ -1,8 +1,6 @@
 //! Requests are held against the document: who is let in, what is refused and how, what is written down.
 
-mod common;
-
-use common::{Caller, read};
+use crate::common::{Caller, read};
 use dify_mock::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -140,7 +138,7 @@ async fn a_dropped_server_ends_its_streams_and_takes_no_more_calls() {
     let base = server.base_url();
     let body = json!({"inputs": {"query": "q"}, "user": "maria", "response_mode": "streaming"});
     let run = http.post(format!("{base}/workflows/run")).bearer_auth(key).json(&body).send().await.expect("answered");
-    let events = common::events(&run.text().await.expect("read"));
+    let events = crate::common::events(&run.text().await.expect("read"));
     let run = events[1]["workflow_run_id"].as_str().expect("an id");
     let follow = format!("{base}/workflow/{run}/events?user=maria");
     let follow = http.get(follow).bearer_auth(key).send().await.expect("answered");

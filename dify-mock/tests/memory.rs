@@ -1,8 +1,6 @@
 //! What the server remembers: create, list, rename, delete, and what is not there.
 
-mod common;
-
-use common::{Caller, read};
+use crate::common::{Caller, read};
 use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};

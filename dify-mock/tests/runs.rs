@@ -1,10 +1,8 @@
 //! Streams of every kind of application, in the recorded order; stopping, pausing, resuming, reading back.
 
-mod common;
-
 use std::time::Duration;
 
-use common::{Caller, events, kinds, said};
+use crate::common::{Caller, events, kinds, said};
 use dify_mock::Server;
 use reqwest::Method;
 use serde_json::{Value, json};

@@ -43,7 +43,7 @@ fn an_http_base_reaches_an_https_link_without_its_key() -> Outcome {
     }
     // Where the certificates of the system are is said in the environment, which is the process's own.
     let output = Command::new(env::current_exe()?)
-        .args(["--exact", "an_http_base_reaches_an_https_link_without_its_key", "--nocapture"])
+        .args(["--exact", "https_links::an_http_base_reaches_an_https_link_without_its_key", "--nocapture"])
         .env(CHILD, "1")
         .env("SSL_CERT_FILE", file("authority.pem"))
         .output()?;

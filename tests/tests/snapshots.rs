@@ -1,5 +1,5 @@
 //! What a change of the source means to people who use the crate, as a diff to be read: the public interface, what the
-//! generator is given, and what events decode into. `INSTA_UPDATE=always cargo test -p dify-tests --test snapshots`
+//! generator is given, and what events decode into. `INSTA_UPDATE=always cargo test -p dify-tests --test all snapshots`
 //! takes the new state.
 
 use std::collections::BTreeSet;

@@ -1,12 +1,8 @@
 //! `Knowledge::sync_folder`: whatever happens to it, nothing is done twice, and nothing is left over.
 
-#[path = "sync_folder/line.rs"]
 mod line;
-#[path = "sync_folder/plans.rs"]
 mod plans;
-#[path = "sync_folder/scene.rs"]
 mod scene;
-#[path = "sync_folder/states.rs"]
 mod states;
 
 use std::collections::{BTreeMap, BTreeSet};

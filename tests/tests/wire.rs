@@ -1,7 +1,6 @@
 //! What goes over the wire, to the byte, for one operation of each kind; and what comes of answers that are not what
 //! they should be.
 
-#[path = "wire/refused.rs"]
 mod refused;
 
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, NOBODY};
+use super::desk::{Desk, NOBODY};
 
 #[tokio::test]
 async fn a_minted_key_opens_its_application_at_once_and_a_deleted_one_nothing() {

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, NOBODY};
+use super::desk::{Desk, NOBODY};
 
 fn names(page: &Value) -> Vec<&str> {
     page["data"].as_array().into_iter().flatten().filter_map(|app| app["name"].as_str()).collect()

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, NOBODY};
+use super::desk::{Desk, NOBODY};
 
 /// As a real server wrote it, cut short.
 const WORKFLOW: &str = r##"app:

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::desk::{Desk, NOBODY};
+use super::desk::{Desk, NOBODY};
 
 #[tokio::test]
 async fn an_operation_without_a_handler_answers_its_example() {

@@ -4,8 +4,8 @@ use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD, Server};
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::desk::{Desk, Tokens, encoded};
 use crate::common::read;
-use crate::desk::{Desk, Tokens, encoded};
 
 #[tokio::test]
 async fn a_login_sets_three_cookies_as_recorded() {

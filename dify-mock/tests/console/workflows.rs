@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::desk::{Desk, NOBODY};
+use super::desk::{Desk, NOBODY};
 
 fn draft(title: &str, hash: Value) -> Value {
     let start = json!({"id": "start", "type": "custom", "data": {"type": "start", "title": title, "variables": []}});

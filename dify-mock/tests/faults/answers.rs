@@ -8,8 +8,8 @@ use reqwest::redirect::Policy;
 use reqwest::{Method, Response};
 use serde_json::{Value, json};
 
+use super::raw::{CHAT, INFO, conversations};
 use crate::common::{Caller, read};
-use crate::raw::{CHAT, INFO, conversations};
 
 fn question() -> Value {
     json!({"query": "Hello", "inputs": {}, "user": "maria", "response_mode": "streaming"})

@@ -5,7 +5,7 @@ use std::time::Duration;
 use dify_mock::fault::{Answer, Ending, Fault, Place};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
-use crate::raw::{CHAT, End, INFO, ask, conversations, exchange, get_info, server};
+use super::raw::{CHAT, End, INFO, ask, conversations, exchange, get_info, server};
 
 #[tokio::test]
 async fn a_connection_ends_without_a_byte_and_only_a_lost_answer_was_acted_on() {

@@ -5,8 +5,8 @@ use dify_mock::fault::{Answer, Ending, Fault};
 use reqwest::Method;
 use serde_json::json;
 
+use super::raw::{CHAT, INFO};
 use crate::common::Caller;
-use crate::raw::{CHAT, INFO};
 
 #[tokio::test]
 async fn a_request_that_is_acted_on_twice_is_named() {

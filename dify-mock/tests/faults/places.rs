@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use dify_mock::fault::{Ending, Fault, Place};
 
-use crate::raw::{CHAT, End, INFO, Seen, ask, exchange, get_info, server};
+use super::raw::{CHAT, End, INFO, Seen, ask, exchange, get_info, server};
 
 async fn cut(at: Place, request: &[u8]) -> Seen {
     let server = server().await;

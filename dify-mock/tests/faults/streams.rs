@@ -4,8 +4,8 @@ use std::time::Duration;
 
 use dify_mock::fault::{Fault, LineEnd, Place};
 
+use super::raw::{CHAT, End, ask, exchange, exchange_until, get_info, server};
 use crate::common::{events, kinds};
-use crate::raw::{CHAT, End, ask, exchange, exchange_until, get_info, server};
 
 async fn stream(fault: Fault) -> Vec<u8> {
     let server = server().await;

@@ -3,7 +3,7 @@ use std::time::{Duration, Instant};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::library::{all, librarian, text};
+use super::library::{all, librarian, text};
 
 const COUNT: usize = 2_000;
 

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::library::{NOBODY, all, librarian, text};
+use super::library::{NOBODY, all, librarian, text};
 
 #[tokio::test]
 async fn a_knowledge_base_is_made_read_changed_and_deleted() {

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::library::{SETTINGS, all, by_meaning, librarian, text};
+use super::library::{SETTINGS, all, by_meaning, librarian, text};
 
 #[tokio::test]
 async fn documents_are_listed_by_word_and_state_and_deleted() {
@@ -65,7 +65,7 @@ async fn what_is_disabled_or_archived_is_not_found_until_it_is_taken_back() {
     ] {
         let status = format!("{path}/documents/status/{action}");
         let (code, done) =
-            caller.send(Method::PATCH, &status, json!({"document_ids": [id, crate::library::NOBODY]})).await;
+            caller.send(Method::PATCH, &status, json!({"document_ids": [id, super::library::NOBODY]})).await;
         assert_eq!((code, text(&done["result"])), (200, "success"), "{action}");
         let (_, document) = caller.get(&format!("{path}/documents/{id}")).await;
         assert_eq!(text(&document["display_status"]), state, "{action}");

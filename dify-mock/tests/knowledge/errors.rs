@@ -2,8 +2,8 @@ use reqwest::Method;
 use reqwest::multipart::Form;
 use serde_json::{Value, json};
 
+use super::library::{NOBODY, SETTINGS, librarian, text};
 use crate::common::{Caller, read};
-use crate::library::{NOBODY, SETTINGS, librarian, text};
 
 /// Asks, and fails unless it is refused so: a message that ends with `…` is a beginning.
 async fn refused(caller: &Caller, method: Method, path: &str, body: Value, status: u16, code: &str, message: &str) {

@@ -4,8 +4,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
+use super::library::{NOBODY, SETTINGS, librarian, text};
 use crate::common::read;
-use crate::library::{NOBODY, SETTINGS, librarian, text};
 
 #[tokio::test]
 async fn a_file_comes_back_by_its_link_byte_for_byte() {

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
+use super::library::{by_meaning, librarian, text};
 use crate::common::Caller;
-use crate::library::{by_meaning, librarian, text};
 
 /// Books with an author, a year and a day, one of them with nothing.
 async fn shelf(caller: &Caller) -> String {

@@ -3,8 +3,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 use tokio::time::{sleep, timeout};
 
+use super::library::{all, librarian, slow_librarian, text};
 use crate::common::Caller;
-use crate::library::{all, librarian, slow_librarian, text};
 
 async fn progress(caller: &Caller, dataset: &str, batch: &str) -> Value {
     let (status, told) = caller.get(&format!("{dataset}/documents/{batch}/indexing-status")).await;

@@ -1,7 +1,7 @@
 use serde_json::json;
 
+use super::library::{librarian, text};
 use crate::common::{Caller, read};
-use crate::library::{librarian, text};
 
 #[tokio::test]
 async fn a_key_of_an_application_opens_no_knowledge_and_the_other_way_round() {

@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::library::{NOBODY, librarian, text};
+use super::library::{NOBODY, librarian, text};
 
 #[tokio::test]
 async fn fields_are_made_renamed_and_deleted_with_their_values() {

@@ -3,7 +3,7 @@ use std::collections::BTreeSet;
 use reqwest::Method;
 use serde_json::json;
 
-use crate::library::{NOBODY, librarian, text};
+use super::library::{NOBODY, librarian, text};
 
 /// Each is asked once, in vain: an example of the document would be a success, whatever is asked for.
 #[tokio::test]

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
+use super::library::{librarian, text};
 use crate::common::kinds;
-use crate::library::{librarian, text};
 
 fn run(published: bool, mode: &str) -> Value {
     let info = json!({"related_id": "1", "reference": "1", "name": "run.txt", "size": 25,

@@ -1,7 +1,7 @@
 use serde_json::{Value, json};
 
+use super::library::{by_meaning, librarian};
 use crate::common::Caller;
-use crate::library::{by_meaning, librarian};
 
 const ANIMALS: &[(&str, &str)] = &[
     ("crab.txt", "The crab walks sideways along the beach."),

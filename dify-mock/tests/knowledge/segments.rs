@@ -1,6 +1,6 @@
 use serde_json::{Value, json};
 
-use crate::library::{NOBODY, all, by_meaning, librarian, text};
+use super::library::{NOBODY, all, by_meaning, librarian, text};
 
 fn hierarchical() -> Value {
     json!({"mode": "hierarchical", "rules": {

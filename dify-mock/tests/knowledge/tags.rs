@@ -1,7 +1,7 @@
 use reqwest::Method;
 use serde_json::json;
 
-use crate::library::{NOBODY, all, librarian, text};
+use super::library::{NOBODY, all, librarian, text};
 
 #[tokio::test]
 async fn tags_are_made_renamed_and_deleted() {

@@ -5,8 +5,8 @@ use dify_mock::{CONSOLE_EMAIL, CONSOLE_PASSWORD};
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use super::common::read;
 use super::playing;
+use crate::common::read;
 
 #[tokio::test]
 async fn a_logout_is_asked_for_by_get_up_to_1_9_1() {

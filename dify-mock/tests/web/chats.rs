@@ -6,8 +6,8 @@ use dify_mock::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::page::Page;
 use crate::common::{events, kinds, said};
-use crate::page::Page;
 
 fn ask(query: &str) -> Value {
     json!({"query": query, "inputs": {}, "response_mode": "streaming"})

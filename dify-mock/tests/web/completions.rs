@@ -3,8 +3,8 @@
 use reqwest::Method;
 use serde_json::json;
 
+use super::page::Page;
 use crate::common::{kinds, said};
-use crate::page::Page;
 
 #[tokio::test]
 async fn a_text_comes_whole_or_in_pieces_and_another_like_it_only_whole() {

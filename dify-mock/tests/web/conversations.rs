@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::page::{Page, ids};
+use super::page::{Page, ids};
 
 const NOBODY: &str = "00000000-0000-4000-8000-000000000000";
 

@@ -4,8 +4,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
+use super::page::Page;
 use crate::common::read;
-use crate::page::Page;
 
 #[tokio::test]
 async fn a_visitor_uploads_a_file_and_asks_about_it() {

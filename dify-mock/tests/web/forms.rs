@@ -4,8 +4,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::{Value, json};
 
+use super::page::Page;
 use crate::common::read;
-use crate::page::Page;
 
 async fn answered(request: reqwest::RequestBuilder) -> (u16, Value) {
     read(request.send().await.expect("answered")).await

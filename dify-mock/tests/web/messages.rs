@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use crate::page::{Page, ids};
+use super::page::{Page, ids};
 
 #[tokio::test]
 async fn messages_go_back_by_cursor_and_tell_the_costs() {

@@ -3,7 +3,7 @@
 use reqwest::Method;
 use serde_json::{Value, json};
 
-use crate::page::Page;
+use super::page::Page;
 
 #[tokio::test]
 async fn what_pages_are_told_of_themselves_agrees_with_the_document() {

@@ -4,8 +4,8 @@ use reqwest::Method;
 use reqwest::multipart::{Form, Part};
 use serde_json::json;
 
+use super::page::Page;
 use crate::common::read;
-use crate::page::Page;
 
 #[tokio::test]
 async fn sound_becomes_text_and_text_sound() {

@@ -6,8 +6,8 @@ use dify_mock::Server;
 use reqwest::Method;
 use serde_json::{Value, json};
 
+use super::page::Page;
 use crate::common::{events, kinds};
-use crate::page::Page;
 
 #[tokio::test]
 async fn a_run_streams_whatever_is_asked_and_tells_its_nodes_in_brief() {

@@ -5,7 +5,7 @@ use super::*;
 fn exchange(scrubber: &mut Scrubber, request: Request<Bytes>, body: &str) -> Value {
     let response =
         Response::builder().header("content-type", JSON).body(Bytes::from(body.to_owned())).expect("an answer");
-    crate::written(&Unscrubbed::new(&request, &response), scrubber)
+    super::written(&Unscrubbed::new(&request, &response), scrubber)
 }
 
 fn run(text: &str) -> Request<Bytes> {

@@ -19,7 +19,7 @@ use dify_mock::{
 use dify_tests::Clients;
 use futures_util::future::{Either, select};
 
-use crate::scene::*;
+use super::scene::*;
 
 const DEFINITION: &str = include_str!("../../../dify-api/examples/deploy_app/assistant.yml");
 

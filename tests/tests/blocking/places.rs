@@ -18,7 +18,7 @@ use tokio::{
     task::{LocalSet, block_in_place, unconstrained},
 };
 
-use crate::scene::*;
+use super::scene::*;
 
 /// Makes a call and reads a stream and a list.
 fn works(app: &App) {

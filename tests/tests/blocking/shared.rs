@@ -15,7 +15,7 @@ use dify_mock::{
     fault::{Answer, Fault},
 };
 
-use crate::scene::*;
+use super::scene::*;
 
 fn scene_with(set: impl FnOnce(AppBuilder) -> AppBuilder) -> (Server, App) {
     let server = start(Server::builder());

@@ -17,7 +17,7 @@ use dify_mock::{
     fault::{Fault, Place},
 };
 
-use crate::scene::*;
+use super::scene::*;
 
 const STOP: &str = "app_chat_stop";
 
@@ -120,12 +120,14 @@ fn a_program_ends_while_a_stream_is_open() {
     let (server, _) = scene();
     server.faults().on("app_chat_send").inject(Fault::Silence { after: Place::AfterEvents(1) });
     let mut child = Command::new(env::current_exe().expect("this program"))
-        .args(["--exact", "streams::a_program_ends_while_a_stream_is_open"])
+        .args(["--exact", "blocking::streams::a_program_ends_while_a_stream_is_open"])
         .env(CHILD, server.base_url())
-        .stdout(Stdio::null())
+        .stdout(Stdio::piped())
         .spawn()
         .expect("a process");
     until(|| child.try_wait().expect("its state").is_some_and(|status| status.success()));
+    let printed = child.wait_with_output().expect("its output").stdout;
+    assert!(String::from_utf8_lossy(&printed).contains("1 passed"), "the program ran no test");
 }
 
 #[test]

@@ -3,7 +3,7 @@
 use reqwest::RequestBuilder;
 use serde_json::{Value, json};
 
-use crate::scene::{Scene, USER};
+use super::scene::{Scene, USER};
 
 impl Scene {
     /// Applications with forms to fill, and one that was never published.

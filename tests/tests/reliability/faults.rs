@@ -3,7 +3,7 @@
 use dify_mock::fault::{Answer, Damage, Ending, Fault, LineEnd, Place};
 use std::time::{Duration, SystemTime};
 
-use crate::kinds::Class;
+use super::kinds::Class;
 
 /// What a fault means for sending again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,7 @@
 
 use std::{collections::BTreeSet, fmt::Write, path::Path};
 
-use crate::{
+use super::{
     Cells, Outcome,
     faults::{Row, Victim},
     kinds::{Class, KINDS},

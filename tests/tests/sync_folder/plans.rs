@@ -6,7 +6,7 @@ use dify_api::{SyncError, SyncKept, SyncReason, types::MetadataValue};
 use dify_mock::fault::{Answer, Fault};
 use serde_json::{Value, json};
 
-use crate::scene::{CREATE, DELETE, MARK, Scene, UPDATE, changes, connect, hash, mark};
+use super::scene::{CREATE, DELETE, MARK, Scene, UPDATE, changes, connect, hash, mark};
 
 const LIST: &str = "knowledge_documents_list";
 

@@ -6,8 +6,8 @@ use std::time::{Duration, SystemTime};
 use dify_api::SyncReason;
 use dify_api::types::{DocumentStatusAction, DocumentStatusRequest};
 
-use crate::line::Line;
-use crate::scene::{DELETE, Scene, UPDATE, changes, connect};
+use super::line::Line;
+use super::scene::{DELETE, Scene, UPDATE, changes, connect};
 
 #[tokio::test]
 async fn a_document_that_could_not_be_indexed_fails_and_is_made_anew() {

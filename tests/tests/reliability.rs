@@ -1,5 +1,5 @@
 //! Every kind of operation meets every fault. What comes of it is printed as a table in `docs/RELIABILITY.md`, which
-//! this test compares with what it sees: `UPDATE=1 cargo test -p dify-tests --test reliability` writes it anew.
+//! this test compares with what it sees: `UPDATE=1 cargo test -p dify-tests --test all reliability` writes it anew.
 
 mod faults;
 mod kinds;

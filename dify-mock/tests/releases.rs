@@ -1,12 +1,10 @@
 //! What releases were recorded to answer differently, from a server that plays them.
 
-#[path = "../common/mod.rs"]
-mod common;
 mod logins;
 
 use std::time::Duration;
 
-use common::{Caller, events, kinds, read, said};
+use crate::common::{Caller, events, kinds, read, said};
 use dify_mock::{Error, Server};
 use futures_util::StreamExt;
 use reqwest::Method;

@@ -1,8 +1,5 @@
 //! Every fault, as a client sees it on the wire.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod answers;
 mod connections;
 mod counts;

@@ -1,7 +1,5 @@
 //! A server whose own answers are held against the document, and a plain HTTP client for it.
 
-#![allow(dead_code)] // Each test file uses a part of it.
-
 use dify_mock::{Builder, Server};
 use reqwest::{Method, RequestBuilder, Response};
 use serde_json::Value;

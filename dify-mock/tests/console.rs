@@ -1,8 +1,5 @@
 //! The Console API: its sessions, and the same state as the Service API has.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod api_keys;
 mod apps;
 mod definitions;

@@ -1,8 +1,5 @@
 //! The knowledge half of the server.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod bulk;
 mod datasets;
 mod documents;

@@ -1,8 +1,5 @@
 //! The Web API: pages of applications and their visitors.
 
-#[path = "../common/mod.rs"]
-mod common;
-
 mod chats;
 mod completions;
 mod conversations;
