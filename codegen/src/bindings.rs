@@ -11,36 +11,53 @@ use std::path::PathBuf;
 /// The index of operations, for people.
 const API_PAGE: &str = "docs/api.md";
 
-/// Make the bindings.
-pub fn generate(documents: &[Document], homes: &Homes) -> Result<Vec<GeneratedFile>, Findings> {
-    let (files, unused) = generate_leniently(documents, homes)?;
-    unused.none().map(|()| files)
+/// The bindings of some documents.
+pub struct Bindings {
+    merged: Value,
+    model: Model,
 }
 
-/// Make the bindings of documents that need not exercise every rule; the findings name the rules that matched nothing.
-pub fn generate_leniently(documents: &[Document], homes: &Homes) -> Result<(Vec<GeneratedFile>, Findings), Findings> {
-    let merged = merge(documents)?;
-    let model = Model::read(&merged)?;
-    let (lowered, mut unused) = lower::lower(&merged, lower::RULES);
-    let mut file = generate::generate(&lowered, &model)?;
-    unused.extend(polish::polish(&mut file, &model, polish::PASSES));
-    let code = emit::emit(file, &model, homes)?;
-    let mut files = write::write(&code);
-    files.push(GeneratedFile { path: PathBuf::from(API_PAGE), contents: emit::api_page(&model, &code) });
-    Ok((files, unused))
-}
+impl Bindings {
+    /// Reads the documents.
+    ///
+    /// # Errors
+    /// Fails if the documents contradict each other, or a part has no meaning for the bindings.
+    pub fn read(documents: &[Document]) -> Result<Self, Findings> {
+        let merged = merge(documents)?;
+        Ok(Self { model: Model::read(&merged)?, merged })
+    }
 
-/// Returns the examples of the bindings as programs, by operation.
-///
-/// # Errors
-/// Fails if the documents contradict each other, or a part has no meaning for the bindings.
-pub fn samples(documents: &[Document]) -> Result<BTreeMap<String, String>, Findings> {
-    Ok(emit::samples(&Model::read(&merge(documents)?)?))
+    /// Returns their examples as programs, by operation.
+    #[must_use]
+    pub fn samples(&self) -> BTreeMap<String, String> {
+        emit::samples(&self.model)
+    }
+
+    /// Makes their files.
+    ///
+    /// # Errors
+    /// Fails if a part has no Rust, or if a rule of the compiler matches nothing.
+    pub fn generate(self, homes: &Homes) -> Result<Vec<GeneratedFile>, Findings> {
+        let (files, unused) = self.generate_leniently(homes)?;
+        unused.none().map(|()| files)
+    }
+
+    /// Makes the files for documents that need not exercise every rule; the findings name the rules that matched nothing.
+    fn generate_leniently(self, homes: &Homes) -> Result<(Vec<GeneratedFile>, Findings), Findings> {
+        let Self { merged, model } = self;
+        let (lowered, mut unused) = lower::lower(merged, lower::RULES);
+        let mut file = generate::generate(lowered, &model)?;
+        unused.extend(polish::polish(&mut file, &model, polish::PASSES));
+        let code = emit::emit(file, &model, homes)?;
+        let mut files = write::write(&code);
+        files.push(GeneratedFile { path: PathBuf::from(API_PAGE), contents: emit::api_page(&model, &code) });
+        Ok((files, unused))
+    }
 }
 
 /// The one document that progenitor is given, for tests that look at it.
 pub fn lowered(documents: &[Document]) -> Result<Value, Findings> {
-    Ok(lower::lower(&merge(documents)?, lower::RULES).0)
+    Ok(lower::lower(merge(documents)?, lower::RULES).0)
 }
 
 /// The public API of generated files as text, by file: methods with their signatures, types with their members.

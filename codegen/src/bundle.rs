@@ -13,7 +13,7 @@ mod parts;
 mod required;
 mod yaml;
 
-pub(crate) use parts::{DATA, FREE, parts};
+pub(crate) use parts::{is_data, parts, parts_mut};
 pub use yaml::to_yaml;
 
 /// The members of `components`, in the order of the published document.
@@ -86,10 +86,10 @@ fn link(value: &mut Value, free: bool) {
     match value {
         Value::Array(items) => items.iter_mut().for_each(|item| link(item, false)),
         Value::Object(members) => {
-            for (name, member) in members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str())) {
+            for (name, member, names_are_free) in parts_mut(free, members) {
                 match member {
                     Value::String(text) if !free && name == "description" => *text = linked(text),
-                    member => link(member, !free && FREE.contains(&name.as_str())),
+                    member => link(member, names_are_free),
                 }
             }
         }
@@ -113,9 +113,8 @@ fn name_operation(operation: &mut Value) {
 
 /// The document as JSON, indented by two, with a line end at the end.
 pub fn to_json(document: &Value) -> String {
-    let mut text = serde_json::to_string_pretty(document).unwrap_or_default();
-    text.push('\n');
-    text
+    // `to_string_pretty` is generic and would be compiled here, where development builds do not optimize.
+    format!("{document:#}\n")
 }
 
 /// Rewrites references and remembers which components they lead to.

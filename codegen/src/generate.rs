@@ -8,9 +8,9 @@ use serde_json::Value;
 /// Run progenitor on a lowered document.
 ///
 /// Positional style: a third of the builder style's lines, and the request types are ours anyway.
-pub(crate) fn generate(lowered: &Value, model: &Model) -> Result<syn::File, Findings> {
+pub(crate) fn generate(lowered: Value, model: &Model) -> Result<syn::File, Findings> {
     let document: openapiv3::OpenAPI =
-        serde_json::from_value(lowered.clone()).map_err(|e| refused("is not OpenAPI 3.0", &e))?;
+        serde_json::from_value(lowered).map_err(|e| refused("is not OpenAPI 3.0", &e))?;
     let mut settings = GenerationSettings::default();
     settings
         .with_interface(InterfaceStyle::Positional)

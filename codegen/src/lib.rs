@@ -1,7 +1,7 @@
 //! Compiles the OpenAPI source in `spec/` into the `dify-api` bindings and the published documents.
 //!
 //! [`run()`] goes the whole way: [`source::load`] → [`check::check`] → [`bundle::bundle`] → [`publish::publish`] and
-//! [`bindings::generate`] → write or compare.
+//! [`bindings::Bindings`] → write or compare.
 
 pub mod bindings;
 pub mod bundle;

@@ -5,13 +5,13 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use crate::bindings::{self, Document, Homes};
-use crate::bundle::{bundle, to_json};
+use crate::bindings::{Bindings, Document, Homes};
+use crate::bundle::bundle;
 use crate::check::check;
 use crate::diagnostic::{Finding, Findings};
 use crate::emit::EVENTS;
 use crate::extensions;
-use crate::publish::{self, RustSamples, Version};
+use crate::publish;
 use crate::source::{self, Section, Source, folder};
 
 /// Directories below the workspace root with only generated files, and the names of these files.
@@ -71,9 +71,13 @@ fn make(workspace_root: &Path) -> Result<BTreeMap<PathBuf, String>, Findings> {
     check(&source).none()?;
     let documents: Vec<Document> =
         source.apis.iter().map(|api| Document { api: api.name.clone(), value: bundle(&source, &api.name) }).collect();
-    let rust = bindings::samples(&documents).map_err(|findings| located(findings, &source))?;
-    let mut files = published(&documents, &rust);
-    let generated = bindings::generate(&documents, &homes(&source)).map_err(|findings| located(findings, &source))?;
+    let located = |findings| located(findings, &source);
+    let bindings = Bindings::read(&documents).map_err(located)?;
+    let publish::Files { published, judges } = publish::files(documents, &bindings.samples());
+    let below = |folder: &'static str| move |(name, contents)| (Path::new(folder).join::<String>(name), contents);
+    let mut files: BTreeMap<PathBuf, String> = published.into_iter().map(below(PUBLISHED)).collect();
+    files.extend(judges.into_iter().map(below(CARRIED)));
+    let generated = bindings.generate(&homes(&source)).map_err(located)?;
     files.extend(generated.into_iter().map(|file| (file.path, file.contents)));
     if let Ok(page) = folder::read(&workspace_root.join(EXTENSIONS)) {
         files.insert(EXTENSIONS.into(), extensions::page(&page));
@@ -93,19 +97,6 @@ fn homes(source: &Source) -> Homes {
         }
     }
     homes
-}
-
-/// The documents for other people, in every version of OpenAPI, their list, and those that `contract` carries, without
-/// samples.
-fn published(documents: &[Document], rust: &RustSamples) -> BTreeMap<PathBuf, String> {
-    let published = publish::files(documents, rust);
-    let carried = documents.iter().map(|document| {
-        let contents = to_json(&publish::publish(&document.value, Version::V31));
-        (Path::new(CARRIED).join(format!("{}.json", document.api)), contents)
-    });
-    let mut files: BTreeMap<PathBuf, String> = carried.collect();
-    files.extend(published.into_iter().map(|(name, contents)| (Path::new(PUBLISHED).join(name), contents)));
-    files
 }
 
 /// What shows only after bundling names a place in the bundle: people need the place in the source.

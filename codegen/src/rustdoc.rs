@@ -1,6 +1,7 @@
 //! Descriptions as documentation comments: markdown without accidental links, HTML, doctests or bare URLs.
 
-use syn::{Attribute, parse_quote};
+use proc_macro2::Span;
+use syn::{AttrStyle, Attribute, Expr, ExprLit, Ident, Lit, LitStr, Meta, MetaNameValue};
 
 /// How wide a documentation comment may be, without its indentation and slashes.
 const WIDTH: usize = 100;
@@ -39,13 +40,22 @@ pub(crate) fn first_sentence(description: &str) -> String {
 
 /// Lines as attributes.
 pub(crate) fn attrs(lines: &[String]) -> Vec<Attribute> {
-    lines
-        .iter()
-        .map(|line| {
-            let line = if line.is_empty() { String::new() } else { format!(" {line}") };
-            parse_quote!(#[doc = #line])
-        })
-        .collect()
+    lines.iter().map(|line| doc(&if line.is_empty() { String::new() } else { format!(" {line}") })).collect()
+}
+
+/// `#[doc = …]`. By hand: there are thousands, and parsing each takes long in development builds.
+fn doc(line: &str) -> Attribute {
+    let text = Lit::Str(LitStr::new(line, Span::call_site()));
+    Attribute {
+        pound_token: Default::default(),
+        style: AttrStyle::Outer,
+        bracket_token: Default::default(),
+        meta: Meta::NameValue(MetaNameValue {
+            path: Ident::new("doc", Span::call_site()).into(),
+            eq_token: Default::default(),
+            value: Expr::Lit(ExprLit { attrs: Vec::new(), lit: text }),
+        }),
+    }
 }
 
 /// Keep markdown from seeing links and tags where the text has none; code spans stay as they are.
@@ -59,7 +69,12 @@ fn escape(line: &str) -> String {
             escaped.push_str(part);
             continue;
         }
+        let links = part.contains("://");
         for word in part.split_inclusive(' ') {
+            if !links {
+                escape_into(word, &mut escaped);
+                continue;
+            }
             if word.contains("](https://") {
                 // A link already, from a bundled description.
                 escaped.push_str(word);
@@ -83,12 +98,15 @@ fn escape(line: &str) -> String {
 }
 
 fn escape_into(text: &str, escaped: &mut String) {
-    for c in text.chars() {
-        if matches!(c, '[' | ']' | '<' | '>' | '*' | '\\') && !(c == '*' && text == "* ") {
+    let mut done = 0;
+    for (at, byte) in text.bytes().enumerate() {
+        if matches!(byte, b'[' | b']' | b'<' | b'>' | b'*' | b'\\') && text != "* " {
+            escaped.push_str(&text[done..at]);
             escaped.push('\\');
+            done = at;
         }
-        escaped.push(c);
     }
+    escaped.push_str(&text[done..]);
 }
 
 /// Break a line between words; what follows begins with `hang`.

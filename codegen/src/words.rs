@@ -41,11 +41,13 @@ pub fn avoided(text: &str) -> Vec<Use> {
     for (index, &(at, word)) in words.iter().enumerate() {
         let next = words.get(index + 1).filter(|(next, _)| text[at + word.len()..*next].trim().is_empty());
         for (forms, instead) in WORDS {
-            let form = forms.iter().find(|form| match form.split_once(' ') {
-                Some((first, second)) => {
-                    word.eq_ignore_ascii_case(first) && next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(second))
-                }
-                None => word.eq_ignore_ascii_case(form),
+            let form = forms.iter().find(|form| {
+                let starts = form.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
+                starts
+                    && match form[word.len()..].strip_prefix(' ') {
+                        Some(second) => next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(second)),
+                        None => form.len() == word.len(),
+                    }
             });
             found.extend(form.map(|word| Use { at, word, instead }));
         }

@@ -155,12 +155,12 @@ fn an_answer_that_is_paged_through_is_a_page() {
 fn paging_that_the_bindings_could_not_follow_is_a_finding() {
     let mut document = slice();
     document.value["components"]["schemas"]["ConversationPage"]["required"] = json!(["limit", "data"]);
-    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    let findings = generated(&[document]).unwrap_err().to_string();
     assert!(findings.contains("must be required and not nullable"), "{findings}");
 
     let mut document = slice();
     document.value.pointer_mut("/paths/~1conversations/get/x-dify-paging").unwrap()["more"] = "/page/has_more".into();
-    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    let findings = generated(&[document]).unwrap_err().to_string();
     assert!(findings.contains("`more: /page/has_more` is not a member of the object itself"), "{findings}");
 
     let mut document = slice();
@@ -170,13 +170,13 @@ fn paging_that_the_bindings_could_not_follow_is_a_finding() {
     pinned["operationId"] = "app_conversations_pinned".into();
     pinned["x-dify-method"] = "app.conversations.pinned".into();
     pinned.as_object_mut().unwrap().shift_remove("x-dify-paging");
-    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    let findings = generated(&[document]).unwrap_err().to_string();
     assert!(findings.contains("pages through in another way"), "{findings}");
 }
 
 #[test]
 fn the_public_api_lists_methods_and_members_by_file() {
-    let (files, _) = generate_leniently(&[slice()], &homes()).unwrap();
+    let (files, _) = generated(&[slice()]).unwrap();
     let api = public_api(&files);
     assert!(api["groups/conversations"].contains("pub fn list("));
     assert!(api["types/conversations"].contains("pub has_more: bool,"));
@@ -190,7 +190,7 @@ fn a_member_that_rust_cannot_have_is_a_finding() {
     let with = |member: &str, schema: serde_json::Value| {
         let mut document = slice();
         document.value["components"]["schemas"]["Conversation"]["properties"][member] = schema;
-        generate_leniently(&[document], &homes()).unwrap_err().to_string()
+        generated(&[document]).unwrap_err().to_string()
     };
     let inline =
         with("data", json!({"type": "array", "items": {"type": "object", "properties": {"a": {"type": "string"}}}}));
@@ -215,7 +215,7 @@ fn a_parameter_that_no_builder_takes_is_a_finding() {
         .as_array_mut()
         .unwrap()
         .push(json!({"name": "day", "in": "query", "schema": limit["schema"]}));
-    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    let findings = generated(&[document]).unwrap_err().to_string();
     assert!(findings.contains("the parameter `day` of `app_conversations_list` is to be `Option<i64>`"), "{findings}");
 }
 
@@ -234,7 +234,8 @@ fn a_rule_without_use_stops_the_compiler() {
     document.value["paths"].as_object_mut().unwrap().shift_remove("/files/upload");
     document.value["components"]["schemas"].as_object_mut().unwrap().shift_remove("FileUploadRequest");
     document.value["tags"].as_array_mut().unwrap().retain(|tag| tag["name"] != "files");
-    let findings = generate(&[document], &homes()).unwrap_err().to_string();
+    let bindings = Bindings::read(&[document]).unwrap();
+    let findings = bindings.generate(&homes()).unwrap_err().to_string();
     assert!(findings.contains("`send_multipart_as_bytes` matched nothing"), "{findings}");
     assert!(findings.contains("`multipart` matched nothing"), "{findings}");
 }
@@ -245,12 +246,16 @@ fn two_documents_become_one_and_disagreement_is_named() {
     other.value["paths"] = json!({});
     assert_eq!(compiled_all(&[slice(), other.clone()]), compiled(slice()));
     other.value["components"]["schemas"]["Usage"]["description"] = "Something else.".into();
-    let findings = generate_leniently(&[slice(), other], &homes()).unwrap_err().to_string();
+    let findings = generated(&[slice(), other]).unwrap_err().to_string();
     assert!(findings.contains("#/components/schemas/Usage: `Usage` means different things"), "{findings}");
 }
 
+fn generated(documents: &[Document]) -> Result<(Vec<GeneratedFile>, Findings), Findings> {
+    Bindings::read(documents)?.generate_leniently(&homes())
+}
+
 fn compiled_all(documents: &[Document]) -> BTreeMap<String, String> {
-    let (files, _) = generate_leniently(documents, &homes()).unwrap_or_else(|findings| panic!("{findings}"));
+    let (files, _) = generated(documents).unwrap_or_else(|findings| panic!("{findings}"));
     let name = |file: &GeneratedFile| file.path.to_string_lossy().into_owned();
     files.iter().map(|file| (name(file), file.contents.clone())).collect()
 }
@@ -261,7 +266,7 @@ fn a_group_without_a_tag_and_a_stream_without_a_method_are_findings() {
     document.value["tags"] = json!([{"name": "chat"}, {"name": "conversations"}]);
     let send = document.value.pointer_mut("/paths/~1chat-messages/post").unwrap();
     send.as_object_mut().unwrap().shift_remove("x-dify-stream-method");
-    let findings = generate_leniently(&[document], &homes()).unwrap_err().to_string();
+    let findings = generated(&[document]).unwrap_err().to_string();
     assert!(findings.contains("the group `files` of `x-dify-method` is no tag"), "{findings}");
     assert!(findings.contains("has no `x-dify-stream-method`"), "{findings}");
 }

@@ -2,14 +2,28 @@
 
 use serde_json::{Map, Value};
 
-/// Members that are data.
-pub(crate) const DATA: [&str; 4] = ["example", "examples", "default", "enum"];
-/// Maps from free names.
-pub(crate) const FREE: [&str; 7] = ["properties", "responses", "headers", "schemas", "mapping", "content", "links"];
+/// Returns whether a member is data.
+pub(crate) fn is_data(name: &str) -> bool {
+    matches!(name, "example" | "examples" | "default" | "enum")
+}
+
+/// Returns whether a member is a map from free names.
+fn is_free(name: &str) -> bool {
+    matches!(name, "properties" | "responses" | "headers" | "schemas" | "mapping" | "content" | "links")
+}
 
 /// The members of an object that are no sample data, which may look like anything; each with whether the names in it are
 /// free: a property may well be called `example`.
 pub(crate) fn parts(free: bool, members: &Map<String, Value>) -> impl Iterator<Item = (&String, &Value, bool)> {
-    let parts = members.iter().filter(move |(name, _)| free || !DATA.contains(&name.as_str()));
-    parts.map(move |(name, value)| (name, value, !free && FREE.contains(&name.as_str())))
+    let parts = members.iter().filter(move |(name, _)| free || !is_data(name));
+    parts.map(move |(name, value)| (name, value, !free && is_free(name)))
+}
+
+/// The same, to be changed.
+pub(crate) fn parts_mut(
+    free: bool,
+    members: &mut Map<String, Value>,
+) -> impl Iterator<Item = (&String, &mut Value, bool)> {
+    let parts = members.iter_mut().filter(move |(name, _)| free || !is_data(name));
+    parts.map(move |(name, value)| (name, value, !free && is_free(name)))
 }

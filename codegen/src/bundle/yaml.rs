@@ -15,7 +15,7 @@ pub fn to_yaml(document: &Value) -> String {
         Value::Object(members) if !members.is_empty() => mapping(&mut out, document, 0),
         Value::Array(items) if !items.is_empty() => list(&mut out, document, 0),
         _ => {
-            out.push_str(&scalar(document));
+            scalar(&mut out, document);
             out.push('\n');
         }
     }
@@ -23,7 +23,13 @@ pub fn to_yaml(document: &Value) -> String {
 }
 
 fn indent(out: &mut String, depth: usize) {
-    out.extend(std::iter::repeat_n("  ", depth));
+    const BLANKS: &str = "                                ";
+    let mut left = depth * 2;
+    while left > 0 {
+        let width = left.min(BLANKS.len());
+        out.push_str(&BLANKS[..width]);
+        left -= width;
+    }
 }
 
 fn mapping(out: &mut String, value: &Value, depth: usize) {
@@ -32,7 +38,7 @@ fn mapping(out: &mut String, value: &Value, depth: usize) {
         if index > 0 || !out.ends_with("- ") {
             indent(out, depth);
         }
-        out.push_str(&text(key));
+        text(out, key, &Traits::of(key));
         out.push(':');
         member(out, value, depth);
     }
@@ -63,23 +69,33 @@ fn member(out: &mut String, value: &Value, depth: usize) {
             out.push('\n');
             list(out, value, depth + 1);
         }
-        Value::String(text) if is_foldable(text, depth) => folded(out, text, depth + 1),
-        Value::String(text) if is_literal(text) => literal(out, text, depth + 1),
+        Value::String(value) => {
+            let traits = Traits::of(value);
+            if is_foldable(value, &traits, depth) {
+                folded(out, value, depth + 1);
+            } else if is_literal(value, &traits) {
+                literal(out, value, depth + 1);
+            } else {
+                out.push(' ');
+                text(out, value, &traits);
+                out.push('\n');
+            }
+        }
         _ => {
             out.push(' ');
-            out.push_str(&scalar(value));
+            scalar(out, value);
             out.push('\n');
         }
     }
 }
 
-fn scalar(value: &Value) -> String {
+fn scalar(out: &mut String, value: &Value) {
     match value {
-        Value::String(value) => text(value),
-        Value::Number(value) => number(value),
-        Value::Array(_) => "[]".to_owned(),
-        Value::Object(_) => "{}".to_owned(),
-        Value::Null | Value::Bool(_) => value.to_string(),
+        Value::String(value) => text(out, value, &Traits::of(value)),
+        Value::Number(value) => out.push_str(&number(value)),
+        Value::Array(_) => out.push_str("[]"),
+        Value::Object(_) => out.push_str("{}"),
+        Value::Null | Value::Bool(_) => out.push_str(&value.to_string()),
     }
 }
 
@@ -94,27 +110,75 @@ fn number(value: &Number) -> String {
     format!("{mantissa}{point}e{sign}{exponent}")
 }
 
-/// One line of text: plain where no parser can mistake it, else in quotes.
-fn text(text: &str) -> String {
-    if is_plain(text) {
-        text.to_owned()
-    } else if text.chars().any(|c| must_escape(c) || c == '\n') || !text.contains(['"', '\\']) {
-        double_quoted(text)
-    } else {
-        format!("'{}'", text.replace('\'', "''"))
+/// What decides how a text is written, found in one pass.
+#[derive(Default)]
+struct Traits {
+    /// In characters.
+    length: usize,
+    line_ends: bool,
+    /// Characters that only an escape can write.
+    escapes: bool,
+    quotes: bool,
+    blanks: bool,
+    double_blanks: bool,
+    blanks_before_line_ends: bool,
+    /// What begins a value or a comment.
+    marks: bool,
+}
+
+impl Traits {
+    fn of(text: &str) -> Self {
+        let mut traits = Self { length: text.len(), ..Self::default() };
+        let mut before = 0;
+        for &byte in text.as_bytes() {
+            match byte {
+                b' ' => {
+                    traits.blanks = true;
+                    traits.double_blanks |= before == b' ';
+                    traits.marks |= before == b':';
+                }
+                b'\n' => {
+                    traits.line_ends = true;
+                    traits.blanks_before_line_ends |= before == b' ';
+                }
+                b'#' => traits.marks |= before == b' ',
+                b'"' | b'\\' => traits.quotes = true,
+                0..b' ' | 0x7f => traits.escapes = true,
+                _ => {}
+            }
+            before = byte;
+        }
+        if !text.is_ascii() {
+            traits.length = text.chars().count();
+            traits.escapes |= text.chars().any(must_escape);
+        }
+        traits
     }
 }
 
-fn is_plain(text: &str) -> bool {
+/// One line of text: plain where no parser can mistake it, else in quotes.
+fn text(out: &mut String, text: &str, traits: &Traits) {
+    if is_plain(text, traits) {
+        out.push_str(text);
+    } else if traits.escapes || traits.line_ends || !traits.quotes {
+        double_quoted(out, text);
+    } else {
+        out.push('\'');
+        out.push_str(&text.replace('\'', "''"));
+        out.push('\'');
+    }
+}
+
+fn is_plain(text: &str, traits: &Traits) -> bool {
     // Words that some parser takes for null or a boolean.
     const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan"];
     let first_is_safe = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_' | '$'));
     first_is_safe
         && !text.ends_with([' ', ':'])
-        && !text.contains(": ")
-        && !text.contains(" #")
-        && !text.chars().any(|c| c == '\n' || must_escape(c))
-        && !WORDS.contains(&text.to_ascii_lowercase().as_str())
+        && !traits.marks
+        && !traits.line_ends
+        && !traits.escapes
+        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
 }
 
 /// Characters that YAML does not print, or takes for a line end.
@@ -122,8 +186,7 @@ fn must_escape(c: char) -> bool {
     (c.is_control() && c != '\n') || matches!(c, '\u{2028}' | '\u{2029}' | '\u{feff}' | '\u{fffe}' | '\u{ffff}')
 }
 
-fn double_quoted(text: &str) -> String {
-    let mut out = String::with_capacity(text.len() + 2);
+fn double_quoted(out: &mut String, text: &str) {
     out.push('"');
     for c in text.chars() {
         match c {
@@ -136,17 +199,17 @@ fn double_quoted(text: &str) -> String {
         }
     }
     out.push('"');
-    out
 }
 
 /// Long prose on one line, without anything that folding would change.
-fn is_foldable(text: &str, depth: usize) -> bool {
-    depth * 2 + text.chars().count() > WIDTH - 20
+fn is_foldable(text: &str, traits: &Traits, depth: usize) -> bool {
+    depth * 2 + traits.length > WIDTH - 20
         && !text.starts_with(' ')
         && !text.ends_with(' ')
-        && !text.contains("  ")
-        && text.contains(' ')
-        && !text.chars().any(|c| c == '\n' || must_escape(c))
+        && !traits.double_blanks
+        && traits.blanks
+        && !traits.line_ends
+        && !traits.escapes
 }
 
 fn folded(out: &mut String, text: &str, depth: usize) {
@@ -170,12 +233,14 @@ fn folded(out: &mut String, text: &str, depth: usize) {
 }
 
 /// Several lines that need no escaping and no hint about their indentation.
-fn is_literal(text: &str) -> bool {
-    text.trim_end_matches('\n').contains('\n')
+fn is_literal(text: &str, traits: &Traits) -> bool {
+    traits.line_ends
+        && text.trim_end_matches('\n').contains('\n')
         && !text.ends_with("\n\n")
         && !text.starts_with([' ', '\n'])
-        && !text.lines().any(|line| line.ends_with(' '))
-        && !text.chars().any(must_escape)
+        && !text.ends_with(' ')
+        && !traits.blanks_before_line_ends
+        && !traits.escapes
 }
 
 fn literal(out: &mut String, text: &str, depth: usize) {
@@ -299,10 +364,10 @@ mod tests {
     #[test]
     fn plain_text_is_never_ambiguous() {
         for text in ["yes", "On", "012", "=", "1:30", "2026-04-12", "1e5", "Null", "NaN"] {
-            assert!(!is_plain(text), "{text}");
+            assert!(!is_plain(text, &Traits::of(text)), "{text}");
         }
         for text in ["string", "application/json", "/chat-messages/{task_id}/stop", "Send a message."] {
-            assert!(is_plain(text) && !is_ambiguous(text), "{text}");
+            assert!(is_plain(text, &Traits::of(text)) && !is_ambiguous(text), "{text}");
         }
     }
 

@@ -1,6 +1,6 @@
 //! Examples are tried against their schemas, strictly: a member that the schema does not name is wrong too.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::BTreeSet;
 
 use jsonschema::{Registry, ValidationError, Validator};
 use serde_json::{Map, Value, json};
@@ -16,24 +16,25 @@ const COMPONENTS: &str = "urn:dify:components";
 /// An example that the schema refuses: one of the two is wrong.
 pub fn examples_fit_their_schemas(o: &Outline<'_>, found: &mut Findings) {
     let Ok(registry) = registry(o) else { return };
-    let mut judge = Judge { outline: o, registry: &registry, validators: HashMap::new(), found };
+    let mut examples = Examples { outline: o, examples: Vec::new() };
     for media in &o.media {
         let body = &media.entry.value;
-        judge.example(body.get("schema"), body.get("example"));
+        examples.add(body.get("schema"), body.get("example"));
     }
     for node in o.parameters.iter().copied().chain(o.headers.iter().map(|header| &header.value)) {
-        judge.example(node.get("schema"), node.get("example"));
+        examples.add(node.get("schema"), node.get("example"));
     }
     for Schema { node, role, .. } in &o.schemas {
         if node.reference().is_some() {
             continue;
         }
-        judge.example(Some(node), node.get("example"));
-        judge.example(Some(node), node.get("default"));
+        examples.add(Some(node), node.get("example"));
+        examples.add(Some(node), node.get("default"));
         if matches!(role, Role::Property(_)) {
-            judge.example(Some(node), node.get("x-dify-send-default"));
+            examples.add(Some(node), node.get("x-dify-send-default"));
         }
     }
+    examples.judge(&registry, found);
 }
 
 /// All component schemas as one JSON Schema 2020-12 resource.
@@ -48,31 +49,47 @@ fn registry(o: &Outline<'_>) -> Result<Registry<'static>, jsonschema::Referencin
     Registry::new().add(COMPONENTS, resource)?.prepare()
 }
 
-struct Judge<'j, 's> {
-    outline: &'j Outline<'s>,
-    registry: &'j Registry<'static>,
-    validators: HashMap<String, Option<Validator>>,
-    found: &'j mut Findings,
+/// Examples with their schemas. All are validated at once: what many schemas refer to is then compiled once.
+struct Examples<'e, 's> {
+    outline: &'e Outline<'s>,
+    examples: Vec<(Value, &'s Node)>,
 }
 
-impl<'s> Judge<'_, 's> {
-    fn example(&mut self, schema: Option<&'s Node>, example: Option<&'s Node>) {
-        let (Some(schema), Some(example)) = (schema, example) else {
-            return;
-        };
-        let translated = translate(&Bundler::new(self.outline.source).value(schema));
-        let registry = self.registry;
-        // Schemas that cannot be compiled have findings of other rules.
-        let validator = self.validators.entry(translated.to_string()).or_insert_with(|| compile(&translated, registry));
+impl<'s> Examples<'_, 's> {
+    fn add(&mut self, schema: Option<&'s Node>, example: Option<&'s Node>) {
+        if let (Some(schema), Some(example)) = (schema, example) {
+            self.examples.push((translate(&Bundler::new(self.outline.source).value(schema)), example));
+        }
+    }
+
+    fn judge(mut self, registry: &Registry<'static>, found: &mut Findings) {
+        let validator = self.compile(registry).or_else(|| {
+            // Schemas that cannot be compiled have findings of other rules.
+            self.examples.retain(|(schema, _)| compile(schema, registry).is_some());
+            self.compile(registry)
+        });
         let Some(validator) = validator else { return };
-        for error in validator.iter_errors(&example.to_value()) {
-            let place = error.instance_path().to_string();
-            self.found.push(self.outline.at(
-                example.place_at(&place),
-                format!("the example does not fit its schema{}: {}", at(&place), brief(&error)),
+        let all = self.examples.iter().enumerate();
+        let all = Value::Object(all.map(|(index, (_, example))| (index.to_string(), example.to_value())).collect());
+        for error in validator.iter_errors(&all) {
+            let path = error.instance_path().to_string();
+            let end = path.match_indices('/').nth(1).map_or(path.len(), |(end, _)| end);
+            let (index, place) = path.split_at(end);
+            let index = index.trim_start_matches('/').parse::<usize>();
+            let Some((_, example)) = index.ok().and_then(|index| self.examples.get(index)) else { continue };
+            found.push(self.outline.at(
+                example.place_at(place),
+                format!("the example does not fit its schema{}: {}", at(place), brief(&error)),
                 "mend the example, or the schema if it is wrong",
             ));
         }
+    }
+
+    /// The validator of an object with every example, named by its index.
+    fn compile(&self, registry: &Registry<'static>) -> Option<Validator> {
+        let all = self.examples.iter().enumerate();
+        let properties: Map<_, _> = all.map(|(index, (schema, _))| (index.to_string(), schema.clone())).collect();
+        compile(&json!({ "properties": properties }), registry)
     }
 }
 

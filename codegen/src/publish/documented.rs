@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde_json::Value;
 
-use super::reached::{DATA, FREE, codes, drop_unreached, keep_codes};
+use super::reached::{codes, drop_unreached, is_data, keep_codes, parts_mut};
 
 /// Removes the parts that are marked as documented, and the components that only they refer to.
 pub(crate) fn leave_out(document: &mut Value) {
@@ -34,10 +34,9 @@ fn prune(value: &mut Value, free: bool) -> bool {
         }
         Value::Object(members) => {
             let before = members.len();
-            members.retain(|name, part| (!free && DATA.contains(&name.as_str())) || !is_documented(part));
+            members.retain(|name, part| (!free && is_data(name)) || !is_documented(part));
             let removed = members.len() < before;
-            let parts = members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str()));
-            parts.fold(removed, |removed, (name, part)| prune(part, !free && FREE.contains(&name.as_str())) || removed)
+            parts_mut(free, members).fold(removed, |removed, (_, part, free)| prune(part, free) || removed)
         }
         _ => false,
     }

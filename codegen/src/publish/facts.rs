@@ -77,8 +77,8 @@ pub(super) fn state_facts(document: &mut Value) {
 fn append(document: &mut Value, words: &FactWords) {
     let statuses = statuses(document);
     places::each_object(document, &mut |object| {
-        let releases = words.releases(object);
         let Some(text) = object.get("description").and_then(Value::as_str) else { return };
+        let releases = words.releases(object);
         let is_operation = object.contains_key("responses") && object.contains_key("operationId");
         let (facts, between) = if is_operation {
             let facts = [

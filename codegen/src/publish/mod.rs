@@ -41,6 +41,7 @@ pub(crate) use documented::leave_out;
 pub use index::{Published, index};
 pub use range::{Range, RangeError};
 pub use samples::RustSamples;
+use samples::Samples;
 
 /// A JSON object.
 type Object = Map<String, Value>;
@@ -121,33 +122,50 @@ const RULES: &[PublishRule] = &[
 #[must_use]
 pub fn publish(bundle: &Value, version: Version) -> Value {
     let mut document = bundle.clone();
-    if let Some(said) = document.get_mut("openapi") {
-        *said = version.exact().into();
-    }
-    for rule in RULES.iter().filter(|rule| rule.since <= version) {
-        (rule.apply)(&mut document);
-    }
+    Version::ALL.into_iter().filter(|step| *step <= version).for_each(|step| advance(&mut document, step));
     document
 }
 
-/// The files of documents in every version of OpenAPI, with samples, and their list, by name.
+/// Makes a bundle a document of the oldest version, or a document one of the next version.
+fn advance(document: &mut Value, version: Version) {
+    if let Some(said) = document.get_mut("openapi") {
+        *said = version.exact().into();
+    }
+    RULES.iter().filter(|rule| rule.since == version).for_each(|rule| (rule.apply)(document));
+}
+
+/// Everything that is published of some documents, by file name.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Files {
+    /// The documents in every version of OpenAPI, with samples, and their list.
+    pub published: BTreeMap<String, String>,
+    /// The documents that judges read: in OpenAPI 3.1, without samples.
+    pub judges: BTreeMap<String, String>,
+}
+
+/// Publishes the bundles of APIs.
 #[must_use]
-pub fn files(documents: &[Document], rust: &RustSamples) -> BTreeMap<String, String> {
-    let mut files = BTreeMap::new();
+pub fn files(documents: Vec<Document>, rust: &RustSamples) -> Files {
+    let mut files = Files::default();
     let mut list = Vec::new();
-    for document in documents {
-        let version = document.value.pointer("/info/version").and_then(Value::as_str).unwrap_or_default();
-        let mut bundle = document.value.clone();
-        samples::add_samples(&mut bundle, &document.api, rust);
+    for Document { api, value: mut document } in documents {
+        let version = document["info"]["version"].as_str().unwrap_or_default().to_owned();
+        let samples = Samples::of(&document, &api, rust);
         for openapi in Version::ALL {
-            let value = publish(&bundle, openapi);
-            for (extension, contents) in [("json", to_json(&value)), ("yaml", to_yaml(&value))] {
-                list.push(index(&Published { api: &document.api, openapi, version, extension, contents: &contents }));
-                files.insert(openapi.file(&document.api, extension), contents);
+            advance(&mut document, openapi);
+            if openapi == Version::V31 {
+                files.judges.insert(format!("{api}.json"), to_json(&document));
             }
+            samples.add(&mut document);
+            for (extension, contents) in [("json", to_json(&document)), ("yaml", to_yaml(&document))] {
+                list.push(index(&Published { api: &api, openapi, version: &version, extension, contents: &contents }));
+                files.published.insert(openapi.file(&api, extension), contents);
+            }
+            samples.remove(&mut document);
         }
     }
-    files.insert("index.json".to_owned(), to_json(&json!({ "documents": list })));
+    files.published.insert("index.json".to_owned(), to_json(&json!({ "documents": list })));
     files
 }
 

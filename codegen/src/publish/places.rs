@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::Object;
-use super::reached::{DATA, FREE};
+use super::reached::parts_mut;
 
 /// Maps from free names to schemas.
 const MAPS: [&str; 3] = ["properties", "patternProperties", "$defs"];
@@ -47,9 +47,7 @@ fn object(value: &mut Value, free: bool, visit: &mut impl FnMut(&mut Object)) {
             if !free {
                 visit(members);
             }
-            for (name, value) in members.iter_mut().filter(|(name, _)| free || !DATA.contains(&name.as_str())) {
-                object(value, !free && FREE.contains(&name.as_str()), visit);
-            }
+            parts_mut(free, members).for_each(|(_, value, names_are_free)| object(value, names_are_free, visit));
         }
         _ => {}
     }

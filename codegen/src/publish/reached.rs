@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use serde_json::Value;
 
 use super::Object;
-pub(super) use crate::bundle::{DATA, FREE, parts};
+pub(super) use crate::bundle::{is_data, parts, parts_mut};
 use crate::source::escape;
 
 /// Removes the components that nothing refers to any more. `earlier` is whether shapes of earlier releases count.

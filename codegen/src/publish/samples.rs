@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Value, json};
 
+use super::Object;
 use call::{SampleAnswer, SampleBody, SampleCall, SampleFile};
 
 mod call;
@@ -18,26 +19,55 @@ pub type RustSamples = BTreeMap<String, String>;
 /// The APIs whose operations have samples: those that programs of others call, whole or cut for one key.
 const APIS: [&str; 4] = ["service", "web", "app", "knowledge"];
 
-/// Adds to each operation of the described release programs that call it, all made from its one example.
-pub(super) fn add_samples(document: &mut Value, api: &str, rust: &RustSamples) {
-    if !APIS.contains(&api) {
-        return;
-    }
-    let whole = document.clone();
-    for (path, item) in document["paths"].as_object_mut().into_iter().flatten() {
-        for method in contract::METHODS {
-            let Some(operation) = item.get(method) else { continue };
-            let Some(call) = SampleCall::of(&whole, path, &whole["paths"][path], method) else { continue };
-            let mut samples = vec![json!({"lang": "Shell", "label": "curl", "source": curl::program(&call)})];
-            if let Some(source) = operation["operationId"].as_str().and_then(|id| rust.get(id)) {
-                samples.push(json!({"lang": "Rust", "label": "Rust (dify-api)", "source": source}));
+/// The member of operations.
+const MEMBER: &str = "x-codeSamples";
+
+/// Programs that call each operation of the described release, all made from its one example.
+pub(super) struct Samples {
+    /// By path and method.
+    samples: Vec<(String, &'static str, Value)>,
+}
+
+impl Samples {
+    /// Makes the programs for a bundle.
+    pub(super) fn of(bundle: &Value, api: &str, rust: &RustSamples) -> Self {
+        let mut samples = Vec::new();
+        let paths = bundle["paths"].as_object().filter(|_| APIS.contains(&api));
+        for (path, item) in paths.into_iter().flatten() {
+            for method in contract::METHODS {
+                let Some(call) = SampleCall::of(bundle, path, item, method) else { continue };
+                let mut programs = vec![json!({"lang": "Shell", "label": "curl", "source": curl::program(&call)})];
+                if let Some(source) = item[method]["operationId"].as_str().and_then(|id| rust.get(id)) {
+                    programs.push(json!({"lang": "Rust", "label": "Rust (dify-api)", "source": source}));
+                }
+                programs.push(json!({"lang": "Python", "label": "Python (httpx)", "source": python::program(&call)}));
+                let source = typescript::program(&call);
+                programs.push(json!({"lang": "TypeScript", "label": "TypeScript (fetch)", "source": source}));
+                samples.push((path.clone(), method, programs.into()));
             }
-            samples.push(json!({"lang": "Python", "label": "Python (httpx)", "source": python::program(&call)}));
-            let source = typescript::program(&call);
-            samples.push(json!({"lang": "TypeScript", "label": "TypeScript (fetch)", "source": source}));
-            item[method]["x-codeSamples"] = samples.into();
+        }
+        Self { samples }
+    }
+
+    /// Adds the programs to the operations that a document of the bundle has.
+    pub(super) fn add(&self, document: &mut Value) {
+        for (path, method, programs) in &self.samples {
+            if let Some(operation) = operation(document, path, method) {
+                operation.insert(MEMBER.to_owned(), programs.clone());
+            }
         }
     }
+
+    /// Removes them again.
+    pub(super) fn remove(&self, document: &mut Value) {
+        for (path, method, _) in &self.samples {
+            operation(document, path, method).and_then(|operation| operation.shift_remove(MEMBER));
+        }
+    }
+}
+
+fn operation<'d>(document: &'d mut Value, path: &str, method: &str) -> Option<&'d mut Object> {
+    document.get_mut("paths")?.get_mut(path)?.get_mut(method)?.as_object_mut()
 }
 
 #[cfg(test)]
@@ -74,7 +104,9 @@ mod tests {
     fn samples_send_the_example_in_each_language() {
         let mut document = document();
         let rust = BTreeMap::from([("order".to_owned(), "tea.order().await?;".to_owned())]);
-        add_samples(&mut document, "service", &rust);
+        let bundle = document.clone();
+        let samples = Samples::of(&bundle, "service", &rust);
+        samples.add(&mut document);
         let order = |label: &str| source(&document, "/cups/{id}", "post", label);
         assert_eq!(
             order("curl"),
@@ -89,8 +121,9 @@ mod tests {
         );
         assert!(source(&document, "/story", "get", "Python (httpx)").contains("if line.startswith(b\"data: \"):"));
         assert!(document["paths"]["/old"]["get"].get("x-codeSamples").is_none());
-        let mut console = self::document();
-        add_samples(&mut console, "console", &rust);
-        assert_eq!(console, self::document());
+        samples.remove(&mut document);
+        assert_eq!(document, bundle);
+        Samples::of(&bundle, "console", &rust).add(&mut document);
+        assert_eq!(document, bundle);
     }
 }

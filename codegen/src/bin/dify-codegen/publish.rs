@@ -6,7 +6,7 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use codegen::bindings::Document;
+use codegen::bindings::{Bindings, Document};
 use codegen::language::Language;
 use codegen::publish::{self, Cut, Range};
 use serde_json::Value;
@@ -84,7 +84,7 @@ fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn
         return Err("the document for agents is in English alone: its texts are written for models".into());
     }
     let bundles = documents::source_in(root, choice.language.unwrap_or(Language::English))?;
-    let rust = codegen::bindings::samples(&bundles).map_err(|findings| findings.to_string())?;
+    let rust = Bindings::read(&bundles).map_err(|findings| findings.to_string())?.samples();
     let values: Vec<Value> = bundles.iter().map(|bundle| bundle.value.clone()).collect();
     let released = fs::read_to_string(root.join("spec/upstream/releases.txt"))
         .map_err(|error| format!("spec/upstream/releases.txt: {error}"))?;
@@ -108,7 +108,7 @@ fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn
     }
     let failed = |path: &Path, error: std::io::Error| format!("{}: {error}", path.display());
     fs::create_dir_all(out).map_err(|error| failed(out, error))?;
-    let files = publish::files(&documents, &rust);
+    let files = publish::files(documents, &rust).published;
     for (name, contents) in &files {
         let path = out.join(name);
         fs::write(&path, contents).map_err(|error| failed(&path, error))?;

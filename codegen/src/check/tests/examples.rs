@@ -1,4 +1,4 @@
-use super::{PARAMETERS, SCHEMAS, TEA, plant};
+use super::{PARAMETERS, SCHEMAS, TEA, after, plant};
 
 plant! {
     an_example_of_the_wrong_type_is_told {
@@ -91,4 +91,16 @@ plant! {
             "spec/service/schemas/tea.yaml:10: YAML parsers disagree on what `no` without quotes is; put it in quotes, or write the number plainly";
             "spec/service/schemas/tea.yaml:10: the example does not fit its schema: \"no\" is not one of \"green\" or \"black\"; mend the example, or the schema if it is wrong";
     }
+}
+
+#[test]
+fn an_example_is_checked_beside_a_schema_without_a_validator() {
+    let unusable = (SCHEMAS, "`small` or `large`.\n", "`small` or `large`.\n  pattern: \"(\"\n  example: huge\n");
+    let findings = after(&[unusable, (PARAMETERS, "example: 2", "example: 0")]);
+    assert_eq!(
+        findings,
+        [
+            "spec/common/parameters.yaml:7: the example does not fit its schema: 0 is less than the minimum of 1; mend the example, or the schema if it is wrong"
+        ]
+    );
 }
