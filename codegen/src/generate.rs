@@ -3,12 +3,15 @@
 use crate::diagnostic::{Finding, Findings};
 use crate::model::{Model, Shape};
 use progenitor::{GenerationSettings, Generator, InterfaceStyle, TagStyle, TypeImpl};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
 /// Run progenitor on a lowered document.
 ///
 /// Positional style: a third of the builder style's lines, and the request types are ours anyway.
-pub(crate) fn generate(lowered: Value, model: &Model) -> Result<syn::File, Findings> {
+pub(crate) fn generate(mut lowered: Value, model: &Model) -> Result<syn::File, Findings> {
+    // All types are ours; typify learns only their names.
+    let schemas = lowered.pointer_mut("/components/schemas").and_then(Value::as_object_mut);
+    schemas.into_iter().flat_map(Map::values_mut).for_each(|schema| *schema = Value::Object(Map::new()));
     let document: openapiv3::OpenAPI =
         serde_json::from_value(lowered).map_err(|e| refused("is not OpenAPI 3.0", &e))?;
     let mut settings = GenerationSettings::default();
@@ -17,7 +20,6 @@ pub(crate) fn generate(lowered: Value, model: &Model) -> Result<syn::File, Findi
         .with_tag(TagStyle::Merged)
         .with_map_type("::std::collections::BTreeMap");
     for component in model.components.values() {
-        // All types are ours; typify only learns their names.
         let ours = match &component.shape {
             Shape::Runtime(rust) => (*rust).to_owned(),
             Shape::Alias(ty) => ty.rust(),

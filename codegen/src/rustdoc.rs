@@ -31,11 +31,17 @@ pub(crate) fn versions(since: Option<&str>, until: Option<&str>) -> Vec<String> 
 
 /// The first sentence of a description.
 pub(crate) fn first_sentence(description: &str) -> String {
-    let text = description.split_whitespace().collect::<Vec<_>>().join(" ");
-    match text.find(". ") {
-        Some(end) => text[..=end].to_owned(),
-        None => text,
+    let mut sentence = String::new();
+    for word in description.split_whitespace() {
+        if sentence.ends_with('.') {
+            break;
+        }
+        if !sentence.is_empty() {
+            sentence.push(' ');
+        }
+        sentence.push_str(word);
     }
+    sentence
 }
 
 /// Lines as attributes.
@@ -111,18 +117,23 @@ fn escape_into(text: &str, escaped: &mut String) {
 
 /// Break a line between words; what follows begins with `hang`.
 pub(crate) fn wrap(line: &str, hang: &str, lines: &mut Vec<String>) {
-    let mut current = String::new();
+    let (mut current, mut width) = (String::new(), 0);
     for word in words(line) {
-        if !current.trim().is_empty() && current.chars().count() + 1 + word.chars().count() > WIDTH {
+        let length = word.chars().count();
+        if !current.trim().is_empty() && width + 1 + length > WIDTH {
             lines.push(std::mem::replace(&mut current, hang.to_owned()));
+            width = hang.len();
             // A word that would begin a list, a heading or a quotation at the start of a line.
             if hang.is_empty() && matches!(word, "-" | "+" | "#" | "=") {
                 current.push('\\');
+                width += 1;
             }
         } else if !current.is_empty() && current != hang {
             current.push(' ');
+            width += 1;
         }
         current.push_str(word);
+        width += length;
     }
     lines.push(current);
 }
@@ -131,10 +142,10 @@ pub(crate) fn wrap(line: &str, hang: &str, lines: &mut Vec<String>) {
 fn words(line: &str) -> Vec<&str> {
     let mut words = Vec::new();
     let (mut start, mut in_code) = (0, false);
-    for (at, c) in line.char_indices() {
-        match c {
-            '`' => in_code = !in_code,
-            ' ' if !in_code => {
+    for (at, byte) in line.bytes().enumerate() {
+        match byte {
+            b'`' => in_code = !in_code,
+            b' ' if !in_code => {
                 if at > start {
                     words.push(&line[start..at]);
                 }

@@ -3,6 +3,9 @@
 //! The linter applies the list to descriptions in `spec/`; `codegen/tests/words.rs` applies it to the markdown files, and to
 //! documentation and messages in the code.
 
+use std::collections::BTreeMap;
+use std::sync::LazyLock;
+
 /// Each word or phrase in all its forms, and its replacements.
 pub const WORDS: [(&[&str], &str); 12] = [
     (&["tell", "tells", "telling", "told"], "report, return, show or state"),
@@ -18,6 +21,24 @@ pub const WORDS: [(&[&str], &str); 12] = [
     (&["shall"], "must or will"),
     (&["anew"], "again"),
 ];
+
+/// The forms by their first word: the word itself, what must follow it, and the replacements.
+static FORMS: LazyLock<BTreeMap<&str, Vec<Form>>> = LazyLock::new(|| {
+    let mut forms: BTreeMap<&str, Vec<Form>> = BTreeMap::new();
+    for (words, instead) in WORDS {
+        for word in words {
+            let (first, second) = word.split_once(' ').map_or((*word, None), |(first, second)| (first, Some(second)));
+            forms.entry(first).or_default().push(Form { word, second, instead });
+        }
+    }
+    forms
+});
+
+struct Form {
+    word: &'static str,
+    second: Option<&'static str>,
+    instead: &'static str,
+}
 
 /// One use of a word to avoid.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -39,18 +60,11 @@ pub fn avoided(text: &str) -> Vec<Use> {
     let words = words(text);
     let mut found = Vec::new();
     for (index, &(at, word)) in words.iter().enumerate() {
+        let Some(forms) = FORMS.get(word.to_ascii_lowercase().as_str()) else { continue };
         let next = words.get(index + 1).filter(|(next, _)| text[at + word.len()..*next].trim().is_empty());
-        for (forms, instead) in WORDS {
-            let form = forms.iter().find(|form| {
-                let starts = form.get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word));
-                starts
-                    && match form[word.len()..].strip_prefix(' ') {
-                        Some(second) => next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(second)),
-                        None => form.len() == word.len(),
-                    }
-            });
-            found.extend(form.map(|word| Use { at, word, instead }));
-        }
+        let follows = |second: &str| next.is_some_and(|(_, next)| next.eq_ignore_ascii_case(second));
+        let used = forms.iter().filter(|form| form.second.is_none_or(follows));
+        found.extend(used.map(|form| Use { at, word: form.word, instead: form.instead }));
     }
     found
 }

@@ -129,7 +129,7 @@ struct Traits {
 impl Traits {
     fn of(text: &str) -> Self {
         let mut traits = Self { length: text.len(), ..Self::default() };
-        let mut before = 0;
+        let (mut before, mut is_ascii) = (0, true);
         for &byte in text.as_bytes() {
             match byte {
                 b' ' => {
@@ -144,11 +144,12 @@ impl Traits {
                 b'#' => traits.marks |= before == b' ',
                 b'"' | b'\\' => traits.quotes = true,
                 0..b' ' | 0x7f => traits.escapes = true,
+                0x80.. => is_ascii = false,
                 _ => {}
             }
             before = byte;
         }
-        if !text.is_ascii() {
+        if !is_ascii {
             traits.length = text.chars().count();
             traits.escapes |= text.chars().any(must_escape);
         }
@@ -160,8 +161,12 @@ impl Traits {
 fn text(out: &mut String, text: &str, traits: &Traits) {
     if is_plain(text, traits) {
         out.push_str(text);
-    } else if traits.escapes || traits.line_ends || !traits.quotes {
+    } else if traits.escapes || traits.line_ends {
         double_quoted(out, text);
+    } else if !traits.quotes {
+        out.push('"');
+        out.push_str(text);
+        out.push('"');
     } else {
         out.push('\'');
         out.push_str(&text.replace('\'', "''"));
@@ -172,13 +177,13 @@ fn text(out: &mut String, text: &str, traits: &Traits) {
 fn is_plain(text: &str, traits: &Traits) -> bool {
     // Words that some parser takes for null or a boolean.
     const WORDS: [&str; 10] = ["y", "n", "yes", "no", "on", "off", "true", "false", "null", "nan"];
-    let first_is_safe = text.starts_with(|c: char| c.is_ascii_alphabetic() || matches!(c, '/' | '_' | '$'));
+    let first_is_safe = matches!(text.as_bytes(), [b'a'..=b'z' | b'A'..=b'Z' | b'/' | b'_' | b'$', ..]);
     first_is_safe
-        && !text.ends_with([' ', ':'])
+        && !matches!(text.as_bytes(), [.., b' ' | b':'])
         && !traits.marks
         && !traits.line_ends
         && !traits.escapes
-        && !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word))
+        && (text.len() > 5 || !WORDS.iter().any(|word| text.eq_ignore_ascii_case(word)))
 }
 
 /// Characters that YAML does not print, or takes for a line end.
