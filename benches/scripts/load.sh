@@ -7,6 +7,7 @@ set -euo pipefail
 streams=${1:-5000} calls=${2:-200000}
 cd "$(dirname "$0")/.."
 cargo build --release --locked -p dify-load
+# shellcheck source=env.sh
 . scripts/env.sh
 
 # A stream is a descriptor on either side; some are for everything else.
