@@ -6,7 +6,9 @@
 //! |---|---|
 //! | `POST …/chat-messages`, blocking | 1 KB of JSON |
 //! | `POST …/chat-messages`, streaming | 2,000 events, one write each; under `/hold` one, then silence |
+//! | `POST …/chat-messages` under `/refused` | what Dify 1.16.1 answers to an unknown conversation |
 //! | `GET …/parameters` | what Dify 1.16.1 answers |
+//! | `GET …/meta` | no icons |
 //! | `POST …/files/upload` | the size of the body, as a file |
 //! | `GET …/files/{id}/preview` | 1 GiB |
 //! | `POST …/document/create-by-file` | the size of the body, as the length of a document |
@@ -134,11 +136,20 @@ fn answer(media_type: &str, body: impl Body<Data = Bytes, Error = Infallible> + 
         .expect("an answer")
 }
 
+fn refusal(body: &'static str) -> Answer {
+    let mut answer = answer("application/json", Full::from(body));
+    *answer.status_mut() = hyper::StatusCode::NOT_FOUND;
+    answer
+}
+
 async fn serve(request: Request<Incoming>) -> Result<Answer, hyper::Error> {
     let path = request.uri().path().to_owned();
     let post = request.method() == Method::POST;
     let body = request.into_body();
-    Ok(if post && path.ends_with("/chat-messages") {
+    Ok(if path.starts_with("/refused") {
+        body.collect().await?;
+        refusal(r#"{"code":"not_found","message":"Conversation Not Exists.","status":404}"#)
+    } else if post && path.ends_with("/chat-messages") {
         let body = body.collect().await?.to_bytes();
         if memchr::memmem::find(&body, b"\"streaming\"").is_none() {
             answer("application/json", Full::new(reply()))
@@ -153,14 +164,14 @@ async fn serve(request: Request<Incoming>) -> Result<Answer, hyper::Error> {
         answer("application/json", Full::new(document(size(body).await?)))
     } else if path.ends_with("/parameters") {
         answer("application/json", Full::from(PARAMETERS))
+    } else if path.ends_with("/meta") {
+        answer("application/json", Full::from(r#"{"tool_icons":{}}"#))
     } else if path.ends_with("/download") {
         answer("application/json", Full::from(r#"{"url":"/files/1/preview"}"#))
     } else if path.ends_with("/preview") {
         answer("image/png", Zeros(GIB))
     } else {
-        let mut answer = answer("application/json", Full::from(r#"{"code":"not_found","message":"","status":404}"#));
-        *answer.status_mut() = hyper::StatusCode::NOT_FOUND;
-        answer
+        refusal(r#"{"code":"not_found","message":"","status":404}"#)
     })
 }
 

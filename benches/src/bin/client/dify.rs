@@ -61,13 +61,38 @@ impl Client for Dify {
     }
 }
 
+/// Calls that are refused.
+pub async fn refused(url: &str, n: usize) {
+    let client = Dify::new(url);
+    for _ in 0..n {
+        let error = client.app.chat().send(&request()).await.expect_err("a refusal");
+        assert!(black_box(&error).status().is_some_and(|status| status == 404), "{error:?}");
+    }
+}
+
+fn caching(url: &str) -> App {
+    let builder = App::builder().api_key("app-1").base_url(format!("{url}/v1")).cache(Cache::new());
+    builder.build().expect("a client")
+}
+
+const TTL: Duration = Duration::from_secs(3600);
+
 /// One request, and this many answers from the cache.
 pub async fn cached(url: &str, n: usize) {
-    let builder = App::builder().api_key("app-1").base_url(format!("{url}/v1")).cache(Cache::new());
-    let app = builder.build().expect("a client");
+    let app = caching(url);
     for call in 0..=n {
-        let parameters = app.info().parameters().cached(Duration::from_secs(3600)).with_response().await;
+        let parameters = app.info().parameters().cached(TTL).with_response().await;
         let parameters = black_box(parameters.expect("parameters"));
         assert_eq!(parameters.from_cache(), call > 0);
+    }
+}
+
+/// The same with an answer that has nothing to decode: building the request is most of it.
+pub async fn cached_empty(url: &str, n: usize) {
+    let app = caching(url);
+    for call in 0..=n {
+        let icons = app.info().meta().cached(TTL).with_response().await;
+        let icons = black_box(icons.expect("icons"));
+        assert_eq!(icons.from_cache(), call > 0);
     }
 }

@@ -12,10 +12,13 @@ use std::{path::Path, time::Instant};
 const USAGE: &str = "\
 client bare|dify block    URL N      N blocking calls
 client bare|dify stream   URL N      N streams of 2,000 events
+client bare|dify first    URL N      N streams, each up to its first event
 client bare|dify open     URL N      N streams open at once: memory of each
 client bare|dify upload   URL FILE   a file up
 client bare|dify download URL        1 GiB down
-client dify      cached   URL N      N calls that are answered from the cache
+client dify      refused  URL N      N calls that are refused
+client dify      cached   URL N      N calls for settings that are answered from the cache
+client dify      cached-empty URL N  N calls for nothing that are answered from the cache
 client dify      document-up   URL FILE   a document made from a file
 client dify      document-down URL        1 GiB down, through the link of a document
 client both      first    URL N      N streams each, by turns: time to the first event
@@ -43,9 +46,11 @@ async fn main() {
     let arguments: Vec<String> = std::env::args().skip(1).collect();
     let arguments: Vec<&str> = arguments.iter().map(String::as_str).collect();
     match arguments[..] {
-        ["both", "first", url, n] => first(url, n.parse().expect("a number")).await,
-        ["both", "calls", url, n] => calls(url, n.parse().expect("a number")).await,
-        ["dify", "cached", url, n] => dify::cached(url, n.parse().expect("a number")).await,
+        ["both", "first", url, n] => first(url, number(n)).await,
+        ["both", "calls", url, n] => calls(url, number(n)).await,
+        ["dify", "refused", url, n] => dify::refused(url, number(n)).await,
+        ["dify", "cached", url, n] => dify::cached(url, number(n)).await,
+        ["dify", "cached-empty", url, n] => dify::cached_empty(url, number(n)).await,
         ["dify", "document-up", url, file] => {
             sent(document::up(url, Path::new(file)).await, file);
             report("document up");
@@ -77,6 +82,12 @@ async fn run<C: Client>(job: &[&str]) {
             let client = C::new(url);
             for _ in 0..number(n) {
                 assert_eq!(client.stream().await, 2000);
+            }
+        }
+        ["first", url, n] => {
+            let client = C::new(url);
+            for _ in 0..number(n) {
+                client.open().await;
             }
         }
         ["open", url, n] => {
