@@ -3,7 +3,7 @@
 use super::operations::good_bodies;
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, SourceOperation};
-use crate::source::{Kind, Node};
+use crate::source::{Kind, Node, Section};
 use serde_json::Value;
 use std::collections::BTreeSet;
 
@@ -45,7 +45,7 @@ fn uploads(o: &Outline<'_>, operation: &SourceOperation<'_>) -> bool {
 fn carries_a_credential<'s>(o: &Outline<'s>, body: &'s Node) -> bool {
     let mut names = BTreeSet::new();
     o.reach(body, &mut names);
-    let mut schemas = names.into_iter().filter_map(|name| o.schema_named(name));
+    let mut schemas = o.components_of(Section::Schemas).filter(|entry| names.contains(entry.key.as_str()));
     has_a_credential(body) || schemas.any(|entry| has_a_credential(&entry.value))
 }
 

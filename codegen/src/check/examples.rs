@@ -8,7 +8,7 @@ use serde_json::{Map, Value, json};
 use crate::bundle::Bundler;
 use crate::diagnostic::Findings;
 use crate::source::outline::{Outline, Role, Schema};
-use crate::source::{Node, Section};
+use crate::source::{Node, Section, escape};
 
 /// The place of the components for the validator.
 const COMPONENTS: &str = "urn:dify:components";
@@ -28,10 +28,12 @@ pub fn examples_fit_their_schemas(o: &Outline<'_>, found: &mut Findings) {
         if node.reference().is_some() {
             continue;
         }
-        examples.add(Some(node), node.get("example"));
-        examples.add(Some(node), node.get("default"));
-        if matches!(role, Role::Property(_)) {
-            examples.add(Some(node), node.get("x-dify-send-default"));
+        let sent = node.get("x-dify-send-default").filter(|_| matches!(role, Role::Property(_)));
+        for example in [node.get("example"), node.get("default"), sent].into_iter().flatten() {
+            match role {
+                Role::SourceComponent(name) => examples.examples.push((component(name), example)),
+                _ => examples.add(Some(node), Some(example)),
+            }
         }
     }
     examples.judge(&registry, found);
@@ -91,6 +93,11 @@ impl<'s> Examples<'_, 's> {
         let properties: Map<_, _> = all.map(|(index, (schema, _))| (index.to_string(), schema.clone())).collect();
         compile(&json!({ "properties": properties }), registry)
     }
+}
+
+/// A reference to a component.
+fn component(name: &str) -> Value {
+    translate(&json!({"$ref": format!("#/components/schemas/{}", escape(name))}))
 }
 
 fn compile(schema: &Value, registry: &Registry<'static>) -> Option<Validator> {

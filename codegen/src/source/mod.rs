@@ -7,7 +7,7 @@ mod scalar;
 mod section;
 mod yaml;
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 pub(crate) use contract::escape;
@@ -31,6 +31,8 @@ pub struct Source {
     pub apis: Vec<Api>,
     /// Errors of the text as YAML, although it could be read.
     slips: Findings,
+    /// The indexes of the files by path.
+    by_path: BTreeMap<String, usize>,
     /// The numbers that `RECONCILIATION.md` has a section for.
     reconciled: BTreeSet<u32>,
 }
@@ -142,7 +144,9 @@ where
         )
         .into());
     }
-    Ok(Source { files, apis, slips, reconciled })
+    // Of two files with one path, the first.
+    let by_path = files.iter().enumerate().rev().map(|(index, file): (_, &File)| (file.path.clone(), index)).collect();
+    Ok(Source { files, apis, slips, by_path, reconciled })
 }
 
 /// One file alone, YAML or JSON, as plain data.
@@ -197,7 +201,7 @@ impl Source {
             from
         } else {
             let path = join(&self.files.get(from)?.path, path)?;
-            self.files.iter().position(|file| file.path == path)?
+            *self.by_path.get(&path)?
         };
         let name = unescape(pointer.strip_prefix('/')?);
         let entry = self.files.get(file)?.node.entry(&name)?;
