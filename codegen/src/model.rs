@@ -7,6 +7,7 @@ mod need;
 mod operation;
 mod paging;
 mod schema;
+mod short;
 mod ty;
 mod user;
 
@@ -86,6 +87,7 @@ impl Model {
         model.find_reach();
         user::leave_to_the_client(&mut model);
         need::decide(&mut model);
+        short::decide(&mut model);
         model.find_groups(document, &mut findings);
         findings.none().map(|()| model)
     }

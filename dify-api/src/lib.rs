@@ -240,7 +240,7 @@ pub use transport::{Call, RawRequest, Response, RetryPolicy, Timeouts};
 pub use values::Inputs;
 #[doc(hidden)]
 pub use values::open_enum::__private;
-pub use values::{Cost, Patch, RawJson, Shown};
+pub use values::{Cost, Patch, RawJson, ShortText, Shown};
 
 #[allow(unused_imports, reason = "the names generated code uses; which, depends on the features")]
 pub(crate) use {

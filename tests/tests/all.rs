@@ -6,6 +6,7 @@ mod chatflows;
 mod code_samples;
 mod console;
 mod counted;
+mod event_reading;
 mod event_text;
 mod every_release;
 mod field_reports;

@@ -78,11 +78,19 @@ pub(super) fn part(component: &Component, tag: &str, variants: &[Variant], final
 
                 // Inlined, the decoders of all events would be compiled in each program.
                 #[inline(never)]
-                fn read(name: &str, reader: &mut decode::Reader<'_>) -> Result<Self, decode::Stop> {
-                    Ok(match name {
-                        #(#values => Self::#idents(reader.boxed()?),)*
-                        _ => Self::Unknown { event: name.to_owned(), data: reader.value()?, error: None },
-                    })
+                fn blank(name: &str) -> Self {
+                    match name {
+                        #(#values => Self::#idents(Box::new(decode::Decode::blank())),)*
+                        _ => Self::Unknown { event: name.to_owned(), data: decode::Decode::blank(), error: None },
+                    }
+                }
+
+                #[inline(never)]
+                fn content(&mut self) -> &mut dyn decode::Decode {
+                    match self {
+                        #(Self::#idents(event) => &mut **event,)*
+                        Self::Unknown { data, .. } => data,
+                    }
                 }
             }
         },

@@ -130,7 +130,7 @@ fn named_by_paging(model: &Model) -> BTreeSet<(String, String)> {
 }
 
 /// The tags of unions, by variant.
-fn tags(model: &Model) -> BTreeSet<(String, String)> {
+pub(super) fn tags(model: &Model) -> BTreeSet<(String, String)> {
     let unions = model.components.values().filter_map(|component| match &component.shape {
         Shape::Union { tag, variants, .. } => Some((tag, variants)),
         _ => None,

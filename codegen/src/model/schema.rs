@@ -263,7 +263,7 @@ fn kinds(schema: &Value) -> impl Iterator<Item = &Value> {
 }
 
 /// The most members that an object may have: the bits of `seen` in the decoder.
-const MOST_MEMBERS: usize = 128;
+const MOST_MEMBERS: usize = 64;
 
 /// The shapes that a schema had in earlier releases of those that the client decodes.
 fn earlier<'d>(document: &'d Value, schema: &'d Value) -> impl Iterator<Item = &'d Value> {

@@ -13,6 +13,8 @@ const RUNTIME: [(&str, &str); 3] =
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum Type {
     Text,
+    /// Text of events that is stored in place.
+    Short,
     Integer,
     Number,
     Boolean,
@@ -81,6 +83,7 @@ impl Type {
     pub(crate) fn rust(&self) -> String {
         match self {
             Self::Text => "String".to_owned(),
+            Self::Short => "crate::ShortText".to_owned(),
             Self::Integer => "i64".to_owned(),
             Self::Number => "f64".to_owned(),
             Self::Boolean => "bool".to_owned(),

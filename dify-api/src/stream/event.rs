@@ -2,7 +2,7 @@
 
 use crate::{
     DecodeError, RawJson,
-    values::decode::{Fault, Reader, Stop, Substitutions},
+    values::decode::{Decode, Fault, Reader, Substitutions},
 };
 use std::{borrow::Cow, fmt};
 
@@ -24,16 +24,20 @@ pub trait Event: Sized + fmt::Debug + Send + Sync + Sealed + 'static {
     #[doc(hidden)]
     fn undecoded(event: String, data: RawJson, error: DecodeError) -> Self;
 
-    /// Reads the event of this name.
+    /// Returns an event of this name with nothing in it.
     #[doc(hidden)]
-    fn read(name: &str, reader: &mut Reader<'_>) -> Result<Self, Stop>;
+    fn blank(name: &str) -> Self;
+
+    /// Lends what is read of the event.
+    #[doc(hidden)]
+    fn content(&mut self) -> &mut dyn Decode;
 
     /// Decodes the data of an event whose name is known already.
     ///
     /// # Errors
     /// When the data has not the shape this event should have. An unknown *name* is no error.
     fn decode(name: &str, data: &str) -> serde_json::Result<Self> {
-        decode(name, data).map(|(event, _)| event).map_err(|fault| fault.into_json(data))
+        decode(name, data, &mut None).map(|(event, _)| event).map_err(|fault| fault.into_json(data))
     }
 
     /// Decodes one event from its JSON.
@@ -51,11 +55,27 @@ pub(crate) fn from_json<E: Event>(data: &str, tag: &'static str) -> serde_json::
     E::decode(type_of(&name, data), data)
 }
 
-/// Decodes an event, with what was missing in it.
-pub(crate) fn decode<E: Event>(name: &str, data: &str) -> Result<(E, Substitutions), Fault> {
+/// Decodes an event, with what was missing in it, in the memory of one that is done with, where that is of the same name.
+pub(crate) fn decode<E: Event>(name: &str, data: &str, used: &mut Option<E>) -> Result<(E, Substitutions), Fault> {
+    let name = type_of(name, data);
+    if let Some(mut event) = used.take_if(|event| event.name() == name && event.decode_error().is_none()) {
+        let (substitutions, partial) = read(event.content(), data)?;
+        if !partial {
+            return Ok((event, substitutions));
+        }
+        // What the event lacks is that of the one before: it is read again, into an empty one.
+    }
+    let mut event = E::blank(name);
+    let (substitutions, _) = read(event.content(), data)?;
+    Ok((event, substitutions))
+}
+
+/// Reads the content of an event; returns what was missing, and whether some of the content is as it was before.
+fn read(content: &mut dyn Decode, data: &str) -> Result<(Substitutions, bool), Fault> {
     let mut reader = Reader::new(data);
-    let read = E::read(type_of(name, data), &mut reader);
-    reader.outcome(read)
+    let read = content.read(&mut reader);
+    let partial = reader.partial;
+    reader.outcome(read).map(|((), substitutions)| (substitutions, partial))
 }
 
 /// The name of the type that an event has.

@@ -20,6 +20,7 @@ use std::{
     time::Instant,
 };
 
+mod lent;
 mod opening;
 mod probe;
 mod source;
@@ -65,6 +66,8 @@ pub struct EventStream<E> {
     timeouts: Timeouts,
     /// Read already, while waiting for the end of a stopped run.
     ahead: VecDeque<Result<E, Error>>,
+    /// The event that [`next_ref`](Self::next_ref) lent.
+    lent: Option<E>,
     /// How many bytes the events read ahead had, and the last one that came.
     ahead_size: usize,
     size: usize,
@@ -100,6 +103,7 @@ impl<E: Event> EventStream<E> {
             source: Box::new(FrameSource::new(circumstances, transport, stopping, through_pauses, observation)),
             timeouts,
             ahead: VecDeque::new(),
+            lent: None,
             ahead_size: 0,
             size: 0,
             end: StreamEnd::Unseen,
@@ -181,7 +185,7 @@ impl<E: Event> EventStream<E> {
                 Ok(frame) if self.incoming.is_none() && !is_json(frame.data()) => return None,
                 Ok(frame) => {
                     self.size = frame.data().len();
-                    self.source.read(frame.event(), frame.data()).transpose()
+                    self.source.read(frame.event(), frame.data(), &mut self.lent).transpose()
                 }
                 Err(error) => Some(Err(ErrorKind::Frame(error))),
             };
@@ -240,7 +244,7 @@ impl<E: Event> EventStream<E> {
                     }
                 }
                 ProbedState::Ended(event) => {
-                    if let Ok(Some(event)) = self.source.read("message", &event) {
+                    if let Ok(Some(event)) = self.source.read("message", &event, &mut None) {
                         self.close(None);
                         return Poll::Ready(Some(Ok(event)));
                     }

@@ -9,6 +9,7 @@ mod fault;
 mod object;
 mod reader;
 mod slots;
+mod strings;
 
 pub use fault::Stop;
 pub(crate) use fault::{Fault, without_value};

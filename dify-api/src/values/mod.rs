@@ -13,6 +13,7 @@ pub(crate) mod raw_json;
 pub(crate) mod redactor;
 pub(crate) mod release;
 pub(crate) mod secret;
+mod short_text;
 pub(crate) mod shown;
 mod user;
 
@@ -21,5 +22,6 @@ pub use cost::Cost;
 pub use inputs::Inputs;
 pub use patch::Patch;
 pub use raw_json::RawJson;
+pub use short_text::ShortText;
 pub use shown::Shown;
 pub(crate) use user::OfUser;

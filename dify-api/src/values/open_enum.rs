@@ -206,8 +206,14 @@ pub mod __private {
     /// The same for an event.
     pub fn event_substitutions<E: Event>(text: &str) -> serde_json::Result<Vec<String>> {
         let name = event::peek(text, "event").map_err(|fault| fault.into_json(text))?;
-        let (_, substitutions) = event::decode::<E>(&name, text).map_err(|fault| fault.into_json(text))?;
+        let (_, substitutions) = event::decode::<E>(&name, text, &mut None).map_err(|fault| fault.into_json(text))?;
         Ok(substitutions.paths(text.as_bytes()).collect())
+    }
+
+    /// Decodes an event in the memory of another one, for tests and benchmarks.
+    pub fn decode_again<E: Event>(used: &mut Option<E>, text: &str) -> serde_json::Result<E> {
+        let name = event::peek(text, "event").map_err(|fault| fault.into_json(text))?;
+        event::decode(&name, text, used).map(|(event, _)| event).map_err(|fault| fault.into_json(text))
     }
 
     /// Reads a string without allocating it first.

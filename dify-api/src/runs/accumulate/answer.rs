@@ -324,7 +324,7 @@ impl From<&MessageEndFile> for AnswerFile {
     fn from(file: &MessageEndFile) -> Self {
         let id = file.id.as_ref().or(file.related_id.as_ref()).or(file.upload_file_id.as_ref());
         Self {
-            id: id.cloned(),
+            id: id.map(String::from),
             type_: Some(file.type_.clone()),
             belongs_to: None,
             url: Some(file.url.clone()),

@@ -109,7 +109,7 @@ macro_rules! accumulate_answer {
             Self::MessageFile(event) => {
                 name!($answer, event, $conversation);
                 $answer.file(AnswerFile {
-                    id: Some(event.id.clone()),
+                    id: Some(String::from(&event.id)),
                     type_: event.type_.clone(),
                     belongs_to: event.belongs_to.clone(),
                     url: event.url.clone(),

@@ -32,12 +32,12 @@ impl Run {
     pub(super) fn asks(&mut self, data: &HumanInputRequiredData) {
         self.waits(&WorkflowPauseReason {
             type_: "human_input_required".to_owned(),
-            form_id: data.form_id.clone(),
+            form_id: String::from(&data.form_id),
             form_content: data.form_content.clone(),
             inputs: data.inputs.clone(),
             actions: data.actions.clone(),
             display_in_ui: Some(data.display_in_ui),
-            node_id: data.node_id.clone(),
+            node_id: String::from(&data.node_id),
             node_title: data.node_title.clone(),
             resolved_default_values: data.resolved_default_values.clone(),
             form_token: data.form_token.clone(),

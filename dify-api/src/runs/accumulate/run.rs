@@ -162,7 +162,7 @@ impl Run {
             self.resumed = true;
             self.forms.clear();
         }
-        learn(&mut self.workflow_id, Some(data.workflow_id.clone()));
+        learn(&mut self.workflow_id, Some(String::from(&data.workflow_id)));
         learn(&mut self.inputs, Some(&data.inputs).filter(|inputs| !inputs.is_null()).cloned());
         // A resumption tells when the run was taken up again.
         self.created_at = self.created_at.or(Some(data.created_at));
@@ -173,7 +173,7 @@ impl Run {
         self.complete = true;
         self.pause = None;
         self.forms.clear();
-        learn(&mut self.workflow_id, Some(data.workflow_id.clone()));
+        learn(&mut self.workflow_id, Some(String::from(&data.workflow_id)));
         learn(&mut self.outputs, data.outputs.clone());
         learn(&mut self.error, data.error.as_deref().map(Failure::at_a_node));
         self.elapsed_time = Some(data.elapsed_time);
@@ -281,7 +281,7 @@ impl Run {
         node.learn(node_data);
         if !node.retries.iter().any(|retry| retry.index == data.retry_index) {
             let (error, elapsed_time) = (data.error.clone(), data.elapsed_time);
-            node.retries.push(NodeRetry { id: data.id.clone(), index: data.retry_index, error, elapsed_time });
+            node.retries.push(NodeRetry { id: String::from(&data.id), index: data.retry_index, error, elapsed_time });
         }
         self.heard();
     }
@@ -363,8 +363,8 @@ pub(super) fn answer(outputs: Option<&RawJson>) -> Option<Cow<'_, str>> {
 
 /// Thinking comes in pieces; the last one is empty.
 pub(super) fn think(reasoning: &mut BTreeMap<String, String>, data: &ReasoningChunkData) {
-    match reasoning.get_mut(&data.node_id) {
+    match reasoning.get_mut(&*data.node_id) {
         Some(text) => text.push_str(&data.reasoning),
-        None => drop(reasoning.insert(data.node_id.clone(), data.reasoning.clone())),
+        None => drop(reasoning.insert(String::from(&data.node_id), data.reasoning.clone())),
     }
 }

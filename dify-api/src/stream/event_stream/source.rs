@@ -93,7 +93,13 @@ impl FrameSource {
     }
 
     /// Reads one event by its `event` line and its data; nothing if there is none, or it came before.
-    pub(super) fn read<E: Event>(&mut self, line: &str, data: &str) -> Result<Option<E>, ErrorKind> {
+    /// The memory of a used event is used again.
+    pub(super) fn read<E: Event>(
+        &mut self,
+        line: &str,
+        data: &str,
+        used: &mut Option<E>,
+    ) -> Result<Option<E>, ErrorKind> {
         let unfit = |fault: Fault| DecodeError::new(Bytes::copy_from_slice(data.as_bytes()), &fault);
         let name = match frame(line, data).map_err(|fault| ErrorKind::Decode(unfit(fault)))? {
             FrameKind::Empty => return Ok(None),
@@ -115,7 +121,7 @@ impl FrameSource {
         if let Some(kept) = &mut self.kept {
             data.clone_into(kept);
         }
-        match decode(&name, data) {
+        match decode(&name, data, used) {
             Ok((event, substitutions)) => {
                 self.substitutions += substitutions.count;
                 self.observation.substituted(&substitutions, data.as_bytes());

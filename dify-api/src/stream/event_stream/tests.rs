@@ -9,6 +9,7 @@ use crate::{
 use std::time::Duration;
 
 mod ends;
+mod lent;
 mod paused_clock;
 mod stops;
 

@@ -5,11 +5,16 @@ use bytes::Bytes;
 use std::{collections::VecDeque, ops::Range, time::Duration};
 
 mod field;
+mod unfinished;
 
 use field::{Field, LONGEST_NAME, data_value};
+use unfinished::{Data, FrameSize};
 
 /// Buffers that grew beyond this are given back after the frame that needed them.
 const KEPT_CAPACITY: usize = 64 << 10;
+
+/// The longest chunk that is not worth keeping.
+const FEW_BYTES: usize = 64;
 
 const BYTE_ORDER_MARK: [u8; 3] = [0xef, 0xbb, 0xbf];
 
@@ -40,27 +45,6 @@ pub struct Decoder {
     /// An id the frame in the making has set; it counts from the frame's end.
     next_id: Option<String>,
     retry: Option<Duration>,
-}
-
-/// Where the data of the frame in the making is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum Data {
-    /// There was no data line yet.
-    None,
-    /// One data line, inside the chunk.
-    InChunk(Range<usize>),
-    /// In the buffer, from here on.
-    InBuffer(usize),
-}
-
-/// The state of the unfinished frame with respect to the limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum FrameSize {
-    Fits,
-    /// Over the limit, and not reported yet. It is reported at once, because an endless event has no end.
-    Exceeded,
-    /// Over the limit, and reported: the rest of the frame is skipped.
-    PassedOver,
 }
 
 impl Default for Decoder {
@@ -103,7 +87,10 @@ impl Decoder {
     /// Takes the next bytes of the stream, however many.
     pub fn push(&mut self, chunk: impl Into<Bytes>) {
         let chunk = chunk.into();
-        if self.at == self.chunk.len() && self.waiting.is_empty() {
+        if self.is_read() {
+            if self.continues_line(&chunk) {
+                return;
+            }
             // The range of a frame may point into the old chunk; `next_frame` has copied it before it ran dry.
             self.chunk = chunk;
             self.at = 0;
@@ -122,6 +109,12 @@ impl Decoder {
         if std::mem::take(&mut self.lent) {
             self.begin_frame();
         }
+        if self.is_read() {
+            if self.at > 0 {
+                (self.chunk, self.at) = (Bytes::new(), 0);
+            }
+            return None;
+        }
         loop {
             if self.find_frame() {
                 return Some(self.lend());
@@ -136,6 +129,26 @@ impl Decoder {
                 return None;
             }
         }
+    }
+
+    /// All bytes pushed so far were read.
+    fn is_read(&self) -> bool {
+        self.at == self.chunk.len() && self.waiting.is_empty()
+    }
+
+    /// Adds a few bytes to the line that an earlier chunk left unfinished, where they do not end it: cheaper than to keep
+    /// the chunk until it is read.
+    #[inline]
+    fn continues_line(&mut self, bytes: &[u8]) -> bool {
+        let continues = bytes.len() <= FEW_BYTES
+            && !self.line.is_empty()
+            && self.size == FrameSize::Fits
+            && self.fits(self.line.len() + bytes.len())
+            && !bytes.iter().any(|byte| matches!(byte, b'\n' | b'\r'));
+        if continues {
+            self.line.extend_from_slice(bytes);
+        }
+        continues
     }
 
     /// The last `id` the stream has set; empty when there was none.

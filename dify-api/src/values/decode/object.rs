@@ -1,8 +1,6 @@
 //! Objects: one routine for all, driven by a table of members.
 
 use super::{Decode, Read, Reader, Stop};
-use std::borrow::Cow;
-
 /// What the routine does where a member is missing or null.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Need {
@@ -17,7 +15,8 @@ enum Need {
 /// A member of an object.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Member {
-    name: &'static str,
+    /// Its name and the colon as servers write them: `"name":`.
+    head: &'static str,
     need: Need,
     /// Null is a value of its type.
     null: bool,
@@ -28,20 +27,24 @@ pub(crate) struct Member {
 }
 
 impl Member {
-    const fn new(name: &'static str, need: Need) -> Self {
-        Self { name, need, null: false, loose: false, open: false }
+    const fn new(head: &'static str, need: Need) -> Self {
+        Self { head, need, null: false, loose: false, open: false }
     }
 
-    pub(crate) const fn essential(name: &'static str) -> Self {
-        Self::new(name, Need::Essential)
+    pub(crate) const fn essential(head: &'static str) -> Self {
+        Self::new(head, Need::Essential)
     }
 
-    pub(crate) const fn required(name: &'static str) -> Self {
-        Self::new(name, Need::Required)
+    pub(crate) const fn required(head: &'static str) -> Self {
+        Self::new(head, Need::Required)
     }
 
-    pub(crate) const fn optional(name: &'static str) -> Self {
-        Self::new(name, Need::Optional)
+    pub(crate) const fn optional(head: &'static str) -> Self {
+        Self::new(head, Need::Optional)
+    }
+
+    fn name(&self) -> &'static str {
+        self.head.get(1..self.head.len().saturating_sub(2)).unwrap_or_default()
     }
 
     pub(crate) const fn null(mut self) -> Self {
@@ -65,6 +68,9 @@ const REFUSAL: [&str; 5] = ["code", "message", "error", "errors", "custom"];
 
 /// Where members go that the table does not name.
 pub(crate) trait Open {
+    /// Removes what an earlier object left here.
+    fn empty(&mut self);
+
     /// Reads the value of such a member.
     fn add(&mut self, name: &str, reader: &mut Reader<'_>) -> Read;
 }
@@ -86,24 +92,21 @@ impl Reader<'_> {
         if self.loose && self.peek() == b'"' {
             return self.bare_text(members, fields);
         }
+        if let Some(open) = &mut open {
+            open.empty();
+        }
         // Servers send members in the order of the table, more or less.
-        let (mut next, mut seen, mut refused) = (0, 0u128, false);
+        let (mut next, mut seen, mut refused) = (0, 0u64, false);
         let begin = self.entries(|reader| {
-            let (mut index, mut name) = (Some(next), Cow::Borrowed(""));
-            if !members.get(next).is_some_and(|member| reader.is_next(member.name)) {
-                name = reader.string()?;
-                index = members.iter().position(|member| member.name == name);
-            }
-            reader.byte(b':', "`:`")?;
-            let found = index.and_then(|index| Some((index, members.get(index)?, fields.get_mut(index)?)));
-            let Some((index, member, field)) = found else {
-                refused |= REFUSAL.contains(&&*name);
-                return match &mut open {
-                    Some(open) => open.add(&name, reader),
-                    None => reader.raw().map(drop),
-                };
+            let index = match members.get(next) {
+                Some(member) if reader.skip(member.head) => next,
+                _ => match reader.other_member(members, &mut open, &mut refused)? {
+                    Some(index) => index,
+                    None => return Ok(()),
+                },
             };
             next = index + 1;
+            let (Some(member), Some(field)) = (members.get(index), fields.get_mut(index)) else { return Ok(()) };
             if !member.null && reader.null()? {
                 return Ok(());
             }
@@ -122,8 +125,31 @@ impl Reader<'_> {
         self.absent(begin, members, fields, seen)
     }
 
+    /// Reads the name of a member that is not the next of the table and returns its place there; of one that is not in
+    /// the table, the value as well.
+    #[inline(never)]
+    fn other_member(
+        &mut self,
+        members: &'static [Member],
+        open: &mut Option<&mut dyn Open>,
+        refused: &mut bool,
+    ) -> Result<Option<usize>, Stop> {
+        let name = self.string()?;
+        self.byte(b':', "`:`")?;
+        let index = members.iter().position(|member| member.name() == name);
+        if index.is_none() {
+            *refused |= REFUSAL.contains(&&*name);
+            match open {
+                Some(open) => open.add(&name, self)?,
+                None => self.raw().map(drop)?,
+            }
+        }
+        Ok(index)
+    }
+
     /// Reads the only required member of an object that some release sends as the text of that member.
     fn bare_text(&mut self, members: &'static [Member], fields: &mut [&mut dyn Decode]) -> Read {
+        self.partial = true;
         let mut due = members.iter().zip(fields).filter(|(member, _)| member.need != Need::Optional);
         match (due.next(), due.next()) {
             (Some((member, field)), None) => {
@@ -135,11 +161,12 @@ impl Reader<'_> {
     }
 
     /// Judges what an object lacks.
-    fn absent(&mut self, begin: usize, members: &'static [Member], fields: &mut [&mut dyn Decode], seen: u128) -> Read {
+    fn absent(&mut self, begin: usize, members: &'static [Member], fields: &mut [&mut dyn Decode], seen: u64) -> Read {
+        self.partial = true;
         let missing = |index: usize| seen >> index & 1 == 0;
         let due = || members.iter().enumerate().filter(|(_, member)| member.need != Need::Optional);
         if let Some((_, member)) = due().find(|(index, member)| member.need == Need::Essential && missing(*index)) {
-            return Err(self.fail_at(begin, format!("missing member `{}`", member.name)));
+            return Err(self.fail_at(begin, format!("missing member `{}`", member.name())));
         }
         if due().next().is_some() && due().all(|(index, _)| missing(index)) {
             return Err(self.fail_at(begin, "an object without any of its required members"));
@@ -148,7 +175,7 @@ impl Reader<'_> {
             if let (true, Some(field)) = (member.open, fields.get_mut(index)) {
                 field.read(&mut Reader::new("{}"))?;
             }
-            self.substitutions.add(begin, member.name);
+            self.substitutions.add(begin, member.name());
         }
         Ok(())
     }
@@ -243,7 +270,7 @@ macro_rules! object {
             }
 
             fn read(&mut self, reader: &mut crate::values::decode::Reader<'_>) -> crate::values::decode::Read {
-                const MEMBERS: &[crate::values::decode::Member] = &[$(crate::values::decode::Member::$need($wire)$(.$flag())*),*];
+                const MEMBERS: &[crate::values::decode::Member] = &[$(crate::values::decode::Member::$need(concat!("\"", $wire, "\":"))$(.$flag())*),*];
                 let open = None$(.or(Some(&mut self.$extra as _)))?;
                 reader.object(MEMBERS, &mut [$(&mut self.$field),*], open)
             }

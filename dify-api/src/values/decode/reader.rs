@@ -12,6 +12,8 @@ pub struct Reader<'j> {
     pub(super) at: usize,
     /// The member that is read next may have been of another type in some release.
     pub(super) loose: bool,
+    /// Some member was missing or null and its field is as it was before.
+    pub(crate) partial: bool,
     pub(super) substitutions: Substitutions,
     fault: Option<Fault>,
 }
@@ -54,7 +56,7 @@ impl Kind {
 
 impl<'j> Reader<'j> {
     pub(crate) fn new(text: &'j str) -> Self {
-        Self { text, at: 0, loose: false, substitutions: Substitutions::default(), fault: None }
+        Self { text, at: 0, loose: false, partial: false, substitutions: Substitutions::default(), fault: None }
     }
 
     /// Returns what was read, with what was missing in it.
@@ -80,6 +82,11 @@ impl<'j> Reader<'j> {
 
     pub(crate) fn kind(&mut self) -> Option<Kind> {
         Kind::of(self.peek())
+    }
+
+    /// In place of text comes a value of another type, as some release sends it.
+    pub(crate) fn is_loose_value(&mut self) -> bool {
+        self.loose && self.peek() != b'"'
     }
 
     /// Nothing but white space is left.
@@ -183,99 +190,32 @@ impl<'j> Reader<'j> {
         Ok(self.slice(begin, at))
     }
 
-    /// Reads the name of a member, where it is this one, as servers write it: without escapes.
+    /// Skips this text, where it comes next.
     #[inline]
-    pub(super) fn is_next(&mut self, name: &str) -> bool {
+    pub(super) fn skip(&mut self, text: &str) -> bool {
         self.peek();
-        let end = name.len() + 1;
-        let rest = self.rest();
-        let found =
-            rest.first() == Some(&b'"') && rest.get(end) == Some(&b'"') && rest.get(1..end) == Some(name.as_bytes());
+        let found = self.rest().starts_with(text.as_bytes());
         if found {
-            self.at += end + 1;
+            self.at += text.len();
         }
         found
     }
 
-    /// Reads a string; borrowed where it has no escapes.
-    pub(crate) fn string(&mut self) -> Result<Cow<'j, str>, Stop> {
-        self.byte(b'"', "a string")?;
-        let begin = self.at;
-        self.at += plain(self.rest());
-        if self.rest().first() == Some(&b'"') {
-            let text = self.slice(begin, self.at);
-            self.at += 1;
-            return Ok(Cow::Borrowed(text));
+    /// Reads a whole number without a sign, of up to 18 digits, as servers write nearly all; reads nothing of others.
+    pub(super) fn short_integer(&mut self) -> Option<i64> {
+        self.peek();
+        let (mut value, mut length) = (0, 0);
+        let rest = self.rest();
+        for byte in rest.iter().take(18).take_while(|byte| byte.is_ascii_digit()) {
+            value = value * 10 + i64::from(byte - b'0');
+            length += 1;
         }
-        let mut text = self.slice(begin, self.at).to_owned();
-        self.rest_of_string(&mut text)?;
-        Ok(Cow::Owned(text))
-    }
-
-    /// Reads a string from its first escape on.
-    fn rest_of_string(&mut self, text: &mut String) -> Read {
-        loop {
-            match self.rest().first() {
-                Some(b'"') => {
-                    self.at += 1;
-                    return Ok(());
-                }
-                Some(b'\\') => {
-                    self.at += 1;
-                    text.push(self.escape()?);
-                }
-                Some(_) => return Err(self.fail("control character in a string")),
-                None => return Err(self.fail("the text ends in a string")),
-            }
-            let begin = self.at;
-            self.at += plain(self.rest());
-            text.push_str(self.slice(begin, self.at));
+        let more = matches!(rest.get(length), Some(b'.' | b'e' | b'E' | b'0'..=b'9'));
+        if length == 0 || more || (length > 1 && rest.first() == Some(&b'0')) {
+            return None;
         }
-    }
-
-    /// Reads an escape behind its backslash.
-    fn escape(&mut self) -> Result<char, Stop> {
-        let escape = self.rest().first().copied();
-        self.at += 1;
-        Ok(match escape {
-            Some(b'"') => '"',
-            Some(b'\\') => '\\',
-            Some(b'/') => '/',
-            Some(b'b') => '\u{8}',
-            Some(b'f') => '\u{c}',
-            Some(b'n') => '\n',
-            Some(b'r') => '\r',
-            Some(b't') => '\t',
-            Some(b'u') => return self.unicode(),
-            _ => return Err(self.fail_at(self.at - 1, "invalid escape")),
-        })
-    }
-
-    /// Reads the four digits of `\u`, and those of the other half of a pair.
-    fn unicode(&mut self) -> Result<char, Stop> {
-        let begin = self.at;
-        let first = self.hex()?;
-        let code = if (0xD800..0xDC00).contains(&first) && self.rest().starts_with(b"\\u") {
-            self.at += 2;
-            let second = self.hex()?;
-            match second.checked_sub(0xDC00) {
-                Some(low) if low < 0x400 => 0x1_0000 + ((first - 0xD800) << 10) + low,
-                _ => first,
-            }
-        } else {
-            first
-        };
-        char::from_u32(code).ok_or_else(|| self.fail_at(begin, "lone surrogate in a string"))
-    }
-
-    fn hex(&mut self) -> Result<u32, Stop> {
-        let digits = self.rest().first_chunk::<4>();
-        let code = digits.and_then(|digits| {
-            digits.iter().try_fold(0, |code, digit| Some(code << 4 | char::from(*digit).to_digit(16)?))
-        });
-        let code = code.ok_or_else(|| self.fail("invalid escape"))?;
-        self.at += 4;
-        Ok(code)
+        self.at += length;
+        Some(value)
     }
 
     /// Reads a value of serde's: a tree, or raw text.
@@ -316,15 +256,8 @@ impl<'j> Reader<'j> {
     }
 
     /// Reads any value and returns how it is written.
-    pub(super) fn raw(&mut self) -> Result<&'j RawValue, Stop> {
+    pub(crate) fn raw(&mut self) -> Result<&'j RawValue, Stop> {
         self.serde()
-    }
-
-    /// Reads a value into a box: a variant of a union.
-    pub(crate) fn boxed<T: Decode>(&mut self) -> Result<Box<T>, Stop> {
-        let mut value = Box::new(T::blank());
-        value.read(self)?;
-        Ok(value)
     }
 
     /// Reads a value.
@@ -335,52 +268,13 @@ impl<'j> Reader<'j> {
     }
 
     #[inline]
-    fn rest(&self) -> &'j [u8] {
+    pub(super) fn rest(&self) -> &'j [u8] {
         self.text.as_bytes().get(self.at..).unwrap_or_default()
     }
 
     /// Both ends are beside ASCII, so that this cannot cut a character.
     #[inline]
-    fn slice(&self, from: usize, to: usize) -> &'j str {
+    pub(super) fn slice(&self, from: usize, to: usize) -> &'j str {
         self.text.get(from..to).unwrap_or_default()
-    }
-}
-
-/// How many bytes a string has before its end, an escape or a control character. Eight at a time.
-fn plain(bytes: &[u8]) -> usize {
-    const EACH: u64 = u64::from_ne_bytes([1; 8]);
-    const HIGH: u64 = EACH << 7;
-    let below = |word: u64, limit: u8| word.wrapping_sub(EACH * u64::from(limit)) & !word & HIGH;
-    let mut at = 0;
-    while let Some(eight) = bytes.get(at..).and_then(|rest| rest.first_chunk()) {
-        let word = u64::from_le_bytes(*eight);
-        let quote = below(word ^ (EACH * u64::from(b'"')), 1);
-        let escape = below(word ^ (EACH * u64::from(b'\\')), 1);
-        let found = quote | escape | below(word, 0x20);
-        if found != 0 {
-            return at + found.trailing_zeros() as usize / 8;
-        }
-        at += 8;
-    }
-    let rest = bytes.get(at..).unwrap_or_default();
-    at + rest.iter().position(|byte| matches!(byte, b'"' | b'\\' | 0..0x20)).unwrap_or(rest.len())
-}
-
-#[cfg(test)]
-mod tests {
-    use super::plain;
-
-    #[test]
-    fn the_end_of_a_plain_run_is_found_at_any_place() {
-        for special in ["\"", "\\", "\n", "\u{1f}", "\0"] {
-            for before in 0..40 {
-                for letter in ["a", " ", "!", "#", "[", "\u{7f}", "ä", "汉"] {
-                    let run = letter.repeat(before);
-                    let text = format!("{run}{special}\"\\\n{run}");
-                    assert_eq!(plain(text.as_bytes()), run.len(), "{text:?}");
-                    assert_eq!(plain(run.as_bytes()), run.len());
-                }
-            }
-        }
     }
 }

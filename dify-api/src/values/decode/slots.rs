@@ -14,12 +14,11 @@ impl Decode for String {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
-        *self = if reader.loose && reader.peek() != b'"' {
-            reader.raw()?.get().to_owned()
-        } else {
-            reader.string()?.into_owned()
-        };
-        Ok(())
+        if reader.is_loose_value() {
+            reader.raw()?.get().clone_into(self);
+            return Ok(());
+        }
+        reader.text(self)
     }
 }
 
@@ -64,6 +63,10 @@ impl Decode for i64 {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
+        if let Some(value) = reader.short_integer() {
+            *self = value;
+            return Ok(());
+        }
         let exact = |text: &str| text.parse().ok();
         let parse: fn(&str) -> Option<i64> = if reader.loose { whole } else { integral };
         *self = number(reader, "a 64-bit integer", parse, exact, seconds)?;
@@ -144,6 +147,10 @@ impl Decode for Map<String, Value> {
 }
 
 impl Open for Map<String, Value> {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
     fn add(&mut self, name: &str, reader: &mut Reader<'_>) -> Read {
         let value = reader.serde()?;
         self.insert(name.to_owned(), value);
@@ -157,12 +164,16 @@ impl<T: Decode> Decode for BTreeMap<String, T> {
     }
 
     fn read(&mut self, reader: &mut Reader<'_>) -> Read {
-        self.clear();
+        self.empty();
         reader.map(self)
     }
 }
 
 impl<T: Decode> Open for BTreeMap<String, T> {
+    fn empty(&mut self) {
+        self.clear();
+    }
+
     fn add(&mut self, name: &str, reader: &mut Reader<'_>) -> Read {
         if let Some(value) = reader.entry()? {
             self.insert(name.to_owned(), value);
@@ -199,7 +210,7 @@ impl<T: Decode> Decode for Option<T> {
             *self = None;
             return Ok(());
         }
-        self.insert(T::blank()).read(reader)
+        self.get_or_insert_with(T::blank).read(reader)
     }
 }
 
