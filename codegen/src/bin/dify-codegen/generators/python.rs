@@ -30,22 +30,15 @@ pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-python-client",
         package: "openapi-python-client",
-        openapi: "3.1",
+        openapi: "3.0",
         needs: &[PYPI],
         install: "apt-get install python3-venv",
         proof: "every module imported, mypy",
-        options: &[
-            Choice {
-                arguments: &["--path", "dify-…-3.1.json"],
-                why: "the document in OpenAPI 3.1: in 3.0 it does not see that a reference may be null, and fails when it is",
-                link: "https://github.com/openapi-generators/openapi-python-client/issues/679",
-            },
-            Choice {
-                arguments: &["--config", "openapi-python-client.yaml"],
-                why: "bodies of unsupported types become bytes (`content_type_overrides`)",
-                link: "https://github.com/openapi-generators/openapi-python-client#configuration",
-            },
-        ],
+        options: &[Choice {
+            arguments: &["--config", "openapi-python-client.yaml"],
+            why: "bodies of unsupported types become bytes (`content_type_overrides`)",
+            link: "https://github.com/openapi-generators/openapi-python-client#configuration",
+        }],
         known: &[KnownBug {
             apis: &["console"],
             what: "a body of plain text is left out, with a warning; all else is there, and typed",
