@@ -5,6 +5,7 @@ set -euo pipefail
 cd "$(dirname "$0")"
 seconds=${1:-60}
 targets=("${@:2}")
+cargo +nightly --version >/dev/null 2>&1 || rustup toolchain install nightly --profile minimal
 command -v cargo-fuzz >/dev/null || cargo install cargo-fuzz --locked
 [ ${#targets[@]} -gt 0 ] || mapfile -t targets < <(cargo fuzz list)
 [ -d corpus ] || ./seed.sh
