@@ -22,22 +22,14 @@ pub(crate) struct Complaint {
 impl Complaint {
     /// A member that must be there and is not, in an object with these members.
     pub(crate) fn missing(name: &str, object: &Value) -> Complaint {
-        Complaint {
-            at: vec![name.to_owned()],
-            text: "Field required".to_owned(),
-            kind: "missing",
-            input: Some(object.clone()),
-        }
+        let (at, text, input) = (vec![name.to_owned()], "Field required".to_owned(), Some(object.clone()));
+        Complaint { at, text, kind: "missing", input }
     }
 
-    /// An error in one value that only a handler can find.
-    pub(crate) fn value(name: &str, text: &str, input: &Value) -> Complaint {
-        Complaint {
-            at: vec![name.to_owned()],
-            text: format!("Value error, {text}"),
-            kind: "value_error",
-            input: Some(input.clone()),
-        }
+    /// The refusal of one value in which only a handler can find an error.
+    pub(crate) fn value(name: &str, text: &str, input: &Value, title: &str) -> Refusal {
+        let (at, text, input) = (vec![name.to_owned()], format!("Value error, {text}"), Some(input.clone()));
+        Complaint::refusal(&[Complaint { at, text, kind: "value_error", input }], title)
     }
 
     /// Whether something is not there that must be.

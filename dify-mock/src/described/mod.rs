@@ -2,6 +2,7 @@
 
 mod complaint;
 mod fit;
+pub(crate) mod guess;
 
 use std::collections::BTreeMap;
 use std::ops::Deref;

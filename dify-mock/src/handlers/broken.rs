@@ -6,15 +6,15 @@ use crate::state::shared::Options;
 use crate::values::refusal::Refusal;
 
 /// The releases from one on and before another, the operations, and how they are refused.
-type Fault = (&'static str, &'static str, &'static [&'static str], fn(Operation) -> Refusal);
+type Fault = (&'static str, &'static str, &'static [&'static str], fn() -> Refusal);
 
 static REFUSED: &[Fault] = &[
-    ("1.8.0", "1.9.0", &["knowledge_child_chunks_update"], |_| Refusal::not_found("Segment not found.")),
-    ("1.8.0", "1.9.0", &["knowledge_child_chunks_delete"], |_| Refusal::not_found("Document not found.")),
-    ("1.9.0", "1.10.0", &["app_annotations_list", "app_annotations_create", "app_annotations_set_reply"], |_| {
+    ("1.8.0", "1.9.0", &["knowledge_child_chunks_update"], || Refusal::not_found("Segment not found.")),
+    ("1.8.0", "1.9.0", &["knowledge_child_chunks_delete"], || Refusal::not_found("Document not found.")),
+    ("1.9.0", "1.10.0", &["app_annotations_list", "app_annotations_create", "app_annotations_set_reply"], || {
         Refusal::invalid("current_user must be an Account instance")
     }),
-    ("1.9.0", "1.10.0", &["app_annotations_update", "app_annotations_delete"], |_| Refusal::unknown()),
+    ("1.9.0", "1.10.0", &["app_annotations_update", "app_annotations_delete"], || Refusal::unknown()),
     (
         "1.9.0",
         "1.11.0",
@@ -26,14 +26,14 @@ static REFUSED: &[Fault] = &[
             "knowledge_tags_bind",
             "knowledge_tags_unbind",
         ],
-        |operation| Refusal::lost("Dataset not found.", operation.path(), &[operation.path()]),
+        || Refusal::not_found("Dataset not found."),
     ),
 ];
 
 /// The refusal of every request to an operation.
 pub(crate) fn refusal(options: &Options, operation: Operation) -> Option<Refusal> {
     let is = |(first, next, ids, _): &&Fault| options.between(first, next) && ids.contains(&operation.id());
-    REFUSED.iter().find(is).map(|(.., refusal)| refusal(operation))
+    REFUSED.iter().find(is).map(|(.., refusal)| refusal())
 }
 
 /// What becomes of an answer: those of tags do not pass these releases' own check. What was asked for is done.

@@ -25,6 +25,10 @@ impl FormData {
         self.texts.iter().find(|(known, _)| known == name).map(|(_, text)| text.as_str())
     }
 
+    pub(crate) fn file(&self, name: &str) -> Option<&FilePart> {
+        self.files.iter().find(|part| part.name == name)
+    }
+
     /// The names of everything in the form.
     pub(crate) fn names(&self) -> Vec<&str> {
         let texts = self.texts.iter().map(|(name, _)| name.as_str());

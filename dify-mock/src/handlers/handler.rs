@@ -46,6 +46,9 @@ pub(crate) struct Wording {
     pub(crate) absent: bool,
 }
 
+/// What answers the operations of these ids.
+pub(crate) type Handlers = &'static [(&'static str, Handler)];
+
 pub(crate) type Later = Pin<Box<dyn Future<Output = Outcome> + Send>>;
 
 pub(super) enum Work {
@@ -61,9 +64,17 @@ pub(crate) const fn now(audience: Audience, work: fn(&Call) -> Outcome) -> Handl
     Handler { audience, wording: Wording::DEFAULT, work: Work::Now(work) }
 }
 
-pub(crate) const fn later(audience: Audience, work: fn(Call) -> Later) -> Handler {
+pub(crate) const fn waiting(audience: Audience, work: fn(Call) -> Later) -> Handler {
     Handler { audience, wording: Wording::DEFAULT, work: Work::Later(work) }
 }
+
+/// A handler of an asynchronous function.
+macro_rules! later {
+    ($audience:expr, $work:path) => {
+        $crate::handlers::handler::waiting($audience, |call| Box::pin($work(call)))
+    };
+}
+pub(crate) use later;
 
 pub(crate) const fn checked(audience: Audience, check: fn(&Call) -> Result<(), Refusal>) -> Handler {
     Handler { audience, wording: Wording::DEFAULT, work: Work::Checked(check) }

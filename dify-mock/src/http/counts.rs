@@ -4,7 +4,8 @@ use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use http::{HeaderMap, Method};
-use sha2::{Digest, Sha256};
+
+use crate::values::ids::digest;
 
 /// The header by which a client identifies a request. All attempts of one call have the same value.
 pub(crate) const REQUEST_ID: &str = "x-request-id";
@@ -36,9 +37,6 @@ pub struct Repeated {
     pub executions: u32,
 }
 
-/// Sixteen bytes an id, however long it is: with so many bits, two ids are never taken for one.
-type Id = [u8; 16];
-
 #[derive(Debug, Default)]
 pub(crate) struct Counts {
     kept: Mutex<Kept>,
@@ -48,9 +46,10 @@ pub(crate) struct Counts {
 struct Kept {
     total: Count,
     operations: HashMap<String, Count>,
-    executions: HashMap<Id, u32>,
+    /// By a number for the id, which is as short for a long one.
+    executions: HashMap<u128, u32>,
     /// Only these have their names kept.
-    repeated: HashMap<Id, Repeated>,
+    repeated: HashMap<u128, Repeated>,
 }
 
 impl Counts {
@@ -70,7 +69,7 @@ impl Counts {
         let mut kept = self.kept();
         kept.count(Some(operation), |count| count.executed += 1);
         let Some(name) = headers.get(REQUEST_ID) else { return };
-        let id = id(name.as_bytes());
+        let id = digest(&[name.as_bytes()]);
         let executions = kept.executions.entry(id).or_default();
         *executions += 1;
         let executions = *executions;
@@ -94,7 +93,7 @@ impl Counts {
     }
 
     pub(crate) fn executions(&self, request_id: &str) -> u32 {
-        self.kept().executions.get(&id(request_id.as_bytes())).copied().unwrap_or_default()
+        self.kept().executions.get(&digest(&[request_id])).copied().unwrap_or_default()
     }
 
     pub(crate) fn repeated(&self) -> Vec<Repeated> {
@@ -117,10 +116,4 @@ impl Kept {
             None => change(self.operations.entry(operation.to_owned()).or_default()),
         }
     }
-}
-
-fn id(name: &[u8]) -> Id {
-    let mut id = Id::default();
-    id.copy_from_slice(&Sha256::digest(name)[..16]);
-    id
 }

@@ -16,6 +16,7 @@ use super::fault::Line;
 use super::host::Host;
 use super::records::{KEPT_OF_A_BODY, RecordedRequest};
 use super::{authorize, form};
+use crate::described::guess::guess;
 use crate::described::{Api, Complaint, Credential, Found, Operation};
 use crate::handlers::call::{Call, Content, Headers};
 use crate::handlers::form_data::FormData;
@@ -84,8 +85,8 @@ pub(crate) async fn serve(
                 }
                 Err(refusal) => Err(refusal),
             }
-            .map_err(|refusal| match operation.is_console() {
-                true => console::refusal::guess(host.documents, refusal, &path),
+            .map_err(|refusal| match host.shared.options.since("1.8.0") {
+                true => guess(host.documents, refusal, &path),
                 false => refusal,
             })
         }
@@ -369,14 +370,15 @@ fn checked(host: &Arc<Host>, operation: Option<Operation>, number: u64, reply: R
         host.records.amend(number, |record| record.answer_problems.extend(problems));
     }
     match reply {
-        Reply::Events(events) => {
+        Reply::Events(mut events) => {
             let host = Arc::clone(host);
-            Reply::Events(events.watched(Arc::new(move |frame: &Frame| {
+            events.watcher = Some(Arc::new(move |frame: &Frame| {
                 let problems = operation.check_answer(200, "text/event-stream", &frame.value());
                 let event = frame.name();
                 let problems = problems.into_iter().map(|problem| format!("{event}: {problem}"));
                 host.records.amend(number, |record| record.answer_problems.extend(problems));
-            })))
+            }));
+            Reply::Events(events)
         }
         reply => reply,
     }

@@ -1,5 +1,7 @@
 //! An event stream on its way: the frames of a feed, with pings between them.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use axum::response::Response;
 use bytes::Bytes;
@@ -40,6 +42,8 @@ struct Sending {
     over: bool,
 }
 
+/// How long Dify sends pings alone.
+const IDLE: Duration = Duration::from_secs(300);
 const PING: Bytes = Bytes::from_static(b"event: ping\n\n");
 
 impl Sending {
@@ -73,10 +77,8 @@ impl Sending {
         match frame.turn {
             Turn::Goes => {}
             Turn::Pauses => self.over = self.events.ends_at_pause,
-            Turn::Ends => match self.events.lingers {
-                Some(duration) => self.until = Some(Instant::now() + duration),
-                None => self.over = true,
-            },
+            Turn::Ends if self.events.lingers => self.until = Some(Instant::now() + IDLE),
+            Turn::Ends => self.over = true,
         }
         let shaped = self.events.shape.and_then(|shape| shape(frame));
         let frame = shaped.as_ref().unwrap_or(frame);

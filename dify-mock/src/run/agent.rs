@@ -10,6 +10,7 @@ use crate::values::{clock, ids};
 const TOOL: &str = "current_time";
 
 /// A step of an agent. The event repeats with the same id while it grows.
+#[derive(Default)]
 struct Thought {
     id: String,
     position: u32,
@@ -21,8 +22,7 @@ struct Thought {
 
 impl Thought {
     fn new(position: u32) -> Thought {
-        let (thought, input, observation) = (String::new(), String::new(), String::new());
-        Thought { id: ids::new(), position, thought, tool: "", input, observation }
+        Thought { id: ids::new(), position, ..Thought::default() }
     }
 
     fn labels(&self) -> Value {
@@ -35,16 +35,11 @@ impl Thought {
     }
 
     fn tell(&self, speech: &Speech) {
-        let mut value = speech.short_event("agent_thought");
-        value.insert("id".to_owned(), json!(self.id));
-        value.insert("position".to_owned(), json!(self.position));
-        value.insert("thought".to_owned(), json!(self.thought));
-        value.insert("observation".to_owned(), json!(self.observation));
-        value.insert("tool".to_owned(), json!(self.tool));
-        value.insert("tool_labels".to_owned(), self.labels());
-        value.insert("tool_input".to_owned(), json!(self.input));
-        value.insert("message_files".to_owned(), json!([]));
-        speech.push(value, Turn::Goes);
+        let more = json!({
+            "id": self.id, "position": self.position, "thought": self.thought, "observation": self.observation,
+            "tool": self.tool, "tool_labels": self.labels(), "tool_input": self.input, "message_files": [],
+        });
+        speech.push("agent_thought", more, Turn::Goes);
     }
 
     /// As the history has it.
@@ -102,10 +97,7 @@ pub(crate) async fn of_roster(speech: &mut Speech) {
     let words = speech.script.pieces.clone();
     let (said, came) = speech.say("agent_message", &words).await;
     if matches!(came, Came::Through) {
-        let mut value = speech.event("message");
-        value.insert("answer".to_owned(), json!(said));
-        value.insert("from_variable_selector".to_owned(), json!([]));
-        speech.push(value, Turn::Goes);
+        speech.tell("message", json!({"answer": said, "from_variable_selector": []}), Turn::Goes);
     }
     thought.thought.clone_from(&said);
     thought.keep(speech);

@@ -9,7 +9,7 @@ use super::flow::Flow;
 use super::script::AnswerScript;
 use crate::state::Task;
 use crate::state::feed::Feed;
-use crate::state::run::{Run, Status};
+use crate::state::run::Run;
 use crate::state::shared::Shared;
 use crate::state::stop::Stop;
 use crate::state::trace::Kind;
@@ -83,20 +83,12 @@ impl Flow {
                 user_id: app.end_user(&user),
                 user,
                 visit,
-                status: Status::Running,
                 inputs: all,
                 outputs: json!({}),
-                error: None,
                 created_at: clock::now(),
-                finished_at: None,
-                elapsed: 0.0,
-                tokens: 0,
-                steps: 0,
-                traces: Vec::new(),
-                forms: Vec::new(),
                 talk,
-                said: String::new(),
                 feed: Some(Arc::clone(&flow.feed)),
+                ..Run::default()
             };
             app.runs.push(run.id.clone());
             app.run.insert(run.id.clone(), run);

@@ -12,6 +12,7 @@ use crate::state::message::Message;
 use crate::state::shared::Shared;
 use crate::state::stop::Stop;
 use crate::state::{Task, World};
+use crate::values::json_text::extend;
 use crate::values::key::{Key, Mode};
 use crate::values::usage::{Usage, tokens};
 
@@ -119,38 +120,35 @@ impl Speech {
             // Where the question has a file, those releases name each piece after it.
             let renamed =
                 event == "message" && !self.files.is_empty() && self.server.options.between("1.11.2", "1.13.0");
-            let mut value = self.event(if renamed { "message_file" } else { event });
-            value.insert("answer".to_owned(), json!(piece));
+            let mut more = json!({"answer": piece});
             if event == "message" {
-                value.insert("from_variable_selector".to_owned(), json!([]));
+                more["from_variable_selector"] = json!([]);
             }
-            self.push(value, Turn::Goes);
+            self.tell(if renamed { "message_file" } else { event }, more, Turn::Goes);
         }
         (said, Came::Through)
     }
 
-    /// An event about the message.
-    pub(crate) fn event(&self, name: &str) -> Map<String, Value> {
-        let mut value = self.short_event(name);
-        value.insert("id".to_owned(), json!(self.message));
-        value
+    /// Sends an event about the message, with these other members.
+    pub(crate) fn tell(&self, name: &str, more: Value, turn: Turn) {
+        let mut value = json!({"id": self.message});
+        extend(&mut value, more);
+        self.push(name, value, turn);
     }
 
-    /// An event that does not repeat the message's id.
-    pub(crate) fn short_event(&self, name: &str) -> Map<String, Value> {
-        let mut value = Map::new();
-        value.insert("event".to_owned(), json!(name));
+    /// Sends an event that does not repeat the message's id.
+    pub(crate) fn push(&self, name: &str, more: Value, turn: Turn) {
+        let mut value = json!({"event": name});
         if let Some(conversation) = &self.conversation {
-            value.insert("conversation_id".to_owned(), json!(conversation));
+            value["conversation_id"] = json!(conversation);
         }
-        value.insert("message_id".to_owned(), json!(self.message));
-        value.insert("created_at".to_owned(), json!(self.created_at));
-        value.insert("task_id".to_owned(), json!(self.task));
-        value
-    }
-
-    pub(crate) fn push(&self, value: Map<String, Value>, turn: Turn) {
-        self.feed.push(&Value::Object(value), turn);
+        extend(&mut value, json!({"message_id": self.message, "created_at": self.created_at}));
+        // An error names no task.
+        if name != "error" {
+            value["task_id"] = json!(self.task);
+        }
+        extend(&mut value, more);
+        self.feed.push(&value, turn);
     }
 
     /// Changes the message.
@@ -162,10 +160,7 @@ impl Speech {
     fn replace(&self, replacement: &str) {
         let usage = Usage::stopped(self.started);
         self.store(replacement.to_owned(), &usage);
-        let mut value = self.short_event("message_replace");
-        value.insert("answer".to_owned(), json!(replacement));
-        value.insert("reason".to_owned(), json!(""));
-        self.push(value, Turn::Goes);
+        self.push("message_replace", json!({"answer": replacement, "reason": ""}), Turn::Goes);
         self.last(&usage);
     }
 
@@ -198,10 +193,8 @@ impl Speech {
     }
 
     fn last(&self, usage: &Usage) {
-        let mut value = self.event("message_end");
-        value.insert("metadata".to_owned(), usage.metadata(self.annotation.as_ref(), false));
-        value.insert("files".to_owned(), json!(self.files));
-        self.push(value, Turn::Ends);
+        let metadata = usage.metadata(self.annotation.as_ref(), false);
+        self.tell("message_end", json!({"metadata": metadata, "files": self.files}), Turn::Ends);
     }
 
     fn fail(&self, failure: &Failure, said: String) {
@@ -209,12 +202,7 @@ impl Speech {
             message.answer = said;
             message.error = Some(failure.message.to_owned());
         });
-        // An error names no task.
-        let mut value = self.short_event("error");
-        value.shift_remove("task_id");
-        value.insert("code".to_owned(), json!(failure.code));
-        value.insert("status".to_owned(), json!(failure.status));
-        value.insert("message".to_owned(), json!(failure.message));
-        self.push(value, Turn::Ends);
+        let more = json!({"code": failure.code, "status": failure.status, "message": failure.message});
+        self.push("error", more, Turn::Ends);
     }
 }

@@ -306,13 +306,8 @@ impl Flow {
             let mut inputs = run.inputs.clone();
             // It is read back, and stands in snapshots, but is not told live.
             inputs.shift_remove("sys.timestamp");
-            json!({
-                "id": run.id,
-                "workflow_id": run.workflow_id,
-                "inputs": inputs,
-                "created_at": clock::now(),
-                "reason": reason,
-            })
+            let (id, workflow, now) = (&run.id, &run.workflow_id, clock::now());
+            json!({"id": id, "workflow_id": workflow, "inputs": inputs, "created_at": now, "reason": reason})
         });
         self.tell("workflow_started", data.unwrap_or_default(), Turn::Goes);
     }
@@ -342,9 +337,7 @@ fn reviewed(submission: &Submission, result: &mut NodeResult) {
     let comment = submission.inputs.get("comment").cloned().unwrap_or_default();
     result.inputs = json!({"comment": {"value_type": "string", "value": comment}});
     result.outputs = json!({
-        "comment": comment,
-        "__action_id": submission.action,
-        "__action_value": submission.title,
+        "comment": comment, "__action_id": submission.action, "__action_value": submission.title,
         "__rendered_content": submission.rendered,
     });
 }

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::state::feed::{Frame, Turn};
 use crate::state::run::{Run, Status};
+use crate::values::json_text::extend;
 
 /// The events so far, with less in them than when they were live.
 pub(crate) fn of(run: &Run) -> Vec<Frame> {
@@ -13,10 +14,7 @@ pub(crate) fn of(run: &Run) -> Vec<Frame> {
         frames.push(Frame::new(&in_talk(run, value), turn));
     };
     let started = json!({
-        "id": run.id,
-        "workflow_id": run.workflow_id,
-        "inputs": run.inputs,
-        "created_at": run.created_at,
+        "id": run.id, "workflow_id": run.workflow_id, "inputs": run.inputs, "created_at": run.created_at,
         "reason": "initial",
     });
     tell("workflow_started", started, Turn::Goes);
@@ -48,10 +46,9 @@ pub(crate) fn last(run: &Run) -> Frame {
 
 /// In a chatflow, an event also names conversation and message.
 fn in_talk(run: &Run, mut event: Value) -> Value {
-    if let (Some((conversation, message, created_at)), Some(members)) = (&run.talk, event.as_object_mut()) {
-        members.insert("conversation_id".to_owned(), json!(conversation));
-        members.insert("message_id".to_owned(), json!(message));
-        members.insert("created_at".to_owned(), json!(created_at));
+    if let Some((conversation, message, created_at)) = &run.talk {
+        let more = json!({"conversation_id": conversation, "message_id": message, "created_at": created_at});
+        extend(&mut event, more);
     }
     event
 }

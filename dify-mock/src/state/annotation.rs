@@ -1,5 +1,7 @@
 //! Annotations: answers that people wrote, and whether they are used.
 
+use std::collections::HashMap;
+
 use serde_json::{Value, json};
 
 use crate::values::{clock, ids};
@@ -10,7 +12,8 @@ pub(crate) struct Annotations {
     pub(crate) list: Vec<Annotation>,
     /// The setting, while answering from annotations is on.
     pub(crate) reply: Option<Value>,
-    jobs: Vec<Job>,
+    /// Ids of the jobs that the setting ordered, and whether somebody has looked at them.
+    jobs: HashMap<String, bool>,
 }
 
 /// A question with the answer to give.
@@ -21,13 +24,6 @@ pub(crate) struct Annotation {
     pub(crate) answer: String,
     pub(crate) hits: u64,
     created_at: i64,
-}
-
-/// Work that was ordered with the setting.
-#[derive(Debug)]
-struct Job {
-    id: String,
-    looked_at: bool,
 }
 
 impl Annotations {
@@ -54,14 +50,13 @@ impl Annotations {
     /// Orders the work that turning the setting on or off takes.
     pub(crate) fn order(&mut self) -> String {
         let id = ids::new();
-        self.jobs.push(Job { id: id.clone(), looked_at: false });
+        self.jobs.insert(id.clone(), false);
         id
     }
 
     /// The state of a job: it waits at the first look and is done at the second.
     pub(crate) fn job(&mut self, id: &str) -> Option<&'static str> {
-        let job = self.jobs.iter_mut().find(|job| job.id == id)?;
-        let done = std::mem::replace(&mut job.looked_at, true);
+        let done = std::mem::replace(self.jobs.get_mut(id)?, true);
         Some(if done { "completed" } else { "waiting" })
     }
 }
@@ -69,10 +64,7 @@ impl Annotations {
 impl Annotation {
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "question": self.question,
-            "answer": self.answer,
-            "hit_count": self.hits,
+            "id": self.id, "question": self.question, "answer": self.answer, "hit_count": self.hits,
             "created_at": self.created_at,
         })
     }

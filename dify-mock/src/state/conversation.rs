@@ -6,7 +6,7 @@ use super::variable::Variable;
 use crate::values::{clock, ids};
 
 /// Messages of one user that belong together.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Conversation {
     pub(crate) id: String,
     pub(crate) user: String,
@@ -36,8 +36,7 @@ impl Conversation {
             updated_at: now,
             created: tick,
             updated: tick,
-            messages: Vec::new(),
-            variables: Vec::new(),
+            ..Self::default()
         }
     }
 

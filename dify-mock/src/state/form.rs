@@ -54,11 +54,8 @@ impl Form {
     }
 
     fn inputs(&self) -> Value {
-        json!([{
-            "output_variable_name": "comment",
-            "type": "paragraph",
-            "default": {"type": "constant", "selector": [], "value": "Looks good."},
-        }])
+        let default = json!({"type": "constant", "selector": [], "value": "Looks good."});
+        json!([{"output_variable_name": "comment", "type": "paragraph", "default": default}])
     }
 
     fn actions(&self) -> Value {
@@ -69,11 +66,8 @@ impl Form {
     /// What somebody needs who wants to fill it.
     pub(crate) fn value(&self) -> Value {
         json!({
-            "form_content": self.content,
-            "inputs": self.inputs(),
-            "resolved_default_values": {},
-            "user_actions": self.actions(),
-            "expiration_time": self.expires_at,
+            "form_content": self.content, "inputs": self.inputs(), "resolved_default_values": {},
+            "user_actions": self.actions(), "expiration_time": self.expires_at,
         })
     }
 
@@ -101,8 +95,7 @@ impl Form {
     pub(crate) fn in_history(&self, run: &str) -> Value {
         let submission = self.submission.as_ref();
         json!({
-            "workflow_run_id": run,
-            "submitted": submission.is_some(),
+            "workflow_run_id": run, "submitted": submission.is_some(),
             "form_definition": {
                 "form_id": self.id, "node_id": NODE.0, "node_title": NODE.1, "form_content": self.content,
                 "inputs": self.inputs(), "actions": self.actions(), "display_in_ui": true,

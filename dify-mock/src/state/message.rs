@@ -6,7 +6,7 @@ use crate::values::usage::Usage;
 use crate::values::{clock, ids};
 
 /// A question and its answer.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Message {
     pub(crate) id: String,
     /// A completion has none.
@@ -30,9 +30,10 @@ pub(crate) struct Message {
 }
 
 /// Which message another one follows.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) enum Parent {
     /// The last one before it, as the Service API has it.
+    #[default]
     Last,
     /// None, though there may be some in the conversation.
     None,
@@ -45,19 +46,11 @@ impl Message {
         Message {
             id: ids::new(),
             conversation,
-            parent: Parent::Last,
             user: user.to_owned(),
             inputs,
             query: query.to_owned(),
-            answer: String::new(),
-            rating: None,
             created_at: clock::now(),
-            thoughts: Vec::new(),
-            files: Vec::new(),
-            usage: None,
-            error: None,
-            run: None,
-            annotation: None,
+            ..Message::default()
         }
     }
 

@@ -19,7 +19,6 @@ pub(crate) mod shared;
 pub(crate) mod site;
 pub(crate) mod stop;
 pub(crate) mod trace;
-pub(crate) mod upload_token;
 pub(crate) mod variable;
 pub(crate) mod workflow;
 
@@ -36,7 +35,6 @@ use knowledge::Knowledge;
 use passport::Passports;
 use stop::Stop;
 use tokio::sync::oneshot;
-use upload_token::UploadTokens;
 
 use crate::values::ids;
 use crate::values::key::{KEYS, Key};
@@ -67,8 +65,8 @@ pub(crate) struct World {
     pub(crate) waiting: HashMap<String, Waiting>,
     /// Feeds without a run, to which nothing is ever written.
     pub(crate) empty_feeds: Vec<Arc<Feed>>,
-    /// What lets files in for forms.
-    pub(crate) upload_tokens: UploadTokens,
+    /// By token that lets files in: the token of the form that they are for.
+    pub(crate) upload_tokens: HashMap<String, String>,
 }
 
 /// Something that runs.

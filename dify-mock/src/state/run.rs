@@ -10,8 +10,9 @@ use crate::state::trace::Trace;
 use crate::values::json_text;
 
 /// The state of a run.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(crate) enum Status {
+    #[default]
     Running,
     Paused,
     Succeeded,
@@ -20,7 +21,7 @@ pub(crate) enum Status {
 }
 
 /// A run.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Run {
     pub(crate) id: String,
     pub(crate) task_id: String,
@@ -84,20 +85,9 @@ impl Run {
 
     /// What releases up to 1.12.1 answer where there is no such run.
     pub(crate) fn unknown() -> Value {
-        const MEMBERS: [&str; 11] = [
-            "id",
-            "workflow_id",
-            "status",
-            "inputs",
-            "outputs",
-            "error",
-            "total_steps",
-            "total_tokens",
-            "created_at",
-            "finished_at",
-            "elapsed_time",
-        ];
-        MEMBERS.iter().map(|name| ((*name).to_owned(), Value::Null)).collect::<Map<_, _>>().into()
+        let mut value = Run::default().value();
+        value.as_object_mut().into_iter().flatten().for_each(|(_, member)| *member = Value::Null);
+        value
     }
 
     /// The answer to somebody who waited for it.

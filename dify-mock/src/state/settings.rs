@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use crate::values::clock;
+use crate::values::json_text::picked;
 use crate::values::key::Mode;
 use crate::values::workspace::account;
 
@@ -30,7 +31,7 @@ impl Settings {
 
     /// As lists have them: the model and its prompt.
     pub(crate) fn brief(&self) -> Value {
-        let mut value = json!({"model": self.value["model"], "pre_prompt": self.value["pre_prompt"]});
+        let mut value = picked(&self.value, "model pre_prompt");
         self.sign(&mut value);
         value
     }
@@ -69,12 +70,7 @@ pub(crate) fn standard(mode: Mode) -> Value {
         "text_to_speech": {"enabled": false}, "retriever_resource": {"enabled": true},
         "annotation_reply": {"enabled": false}, "more_like_this": {"enabled": false},
         "sensitive_word_avoidance": {"enabled": false, "type": "", "config": {}}, "external_data_tools": [],
-        "model": {
-            "provider": PROVIDER,
-            "name": "gpt-4o-mini",
-            "mode": "chat",
-            "completion_params": {},
-        },
+        "model": {"provider": PROVIDER, "name": "gpt-4o-mini", "mode": "chat", "completion_params": {}},
         "user_input_form": if completes { form } else { json!([]) }, "dataset_query_variable": null,
         "pre_prompt": completes.then_some("{{query}}"),
         "agent_mode": {"enabled": mode == Mode::AgentChat, "strategy": null, "tools": [], "prompt": null},

@@ -11,28 +11,21 @@ const STARS: &str = "********************";
 const UNCHANGED: &str = "[__HIDDEN__]";
 
 /// A draft or a version.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Workflow {
     pub(crate) id: String,
     pub(crate) graph: Value,
     pub(crate) features: Value,
     pub(crate) environment: Environment,
     pub(crate) conversation_variables: Value,
-    /// Nothing for the draft.
-    pub(crate) version: Option<Version>,
+    /// When it was published, to the microsecond, as text; nothing for the draft.
+    pub(super) version: Option<String>,
     pub(crate) marked_name: String,
     pub(crate) marked_comment: String,
     pub(crate) created_at: i64,
     pub(crate) updated_at: i64,
     /// Whether it was changed after it was made.
     pub(crate) touched: bool,
-}
-
-/// What a published version has that a draft has not.
-#[derive(Clone, Debug)]
-pub(crate) struct Version {
-    /// When it was published, to the microsecond, as text.
-    pub(crate) name: String,
 }
 
 /// Values for all runs. Some are secrets, so there is no debug output of them.
@@ -53,14 +46,10 @@ impl Workflow {
             id: ids::new(),
             graph,
             features,
-            environment: Environment::default(),
             conversation_variables: json!([]),
-            version: None,
-            marked_name: String::new(),
-            marked_comment: String::new(),
             created_at: now,
             updated_at: now,
-            touched: false,
+            ..Workflow::default()
         }
     }
 
@@ -85,7 +74,7 @@ impl Workflow {
 
     /// The version's name, as runs have it.
     pub(crate) fn version_name(&self) -> &str {
-        self.version.as_ref().map_or("draft", |version| &version.name)
+        self.version.as_deref().unwrap_or("draft")
     }
 
     /// All of it, secrets masked.
@@ -104,11 +93,8 @@ impl Workflow {
     /// Returns its representation in its application.
     pub(crate) fn brief(&self, account: &str) -> Value {
         json!({
-            "id": self.id,
-            "created_by": account,
-            "created_at": self.created_at,
-            "updated_by": self.touched.then_some(account),
-            "updated_at": self.updated_at,
+            "id": self.id, "created_by": account, "created_at": self.created_at,
+            "updated_by": self.touched.then_some(account), "updated_at": self.updated_at,
         })
     }
 }
@@ -132,7 +118,7 @@ impl Workflows {
         let micros = clock::micros();
         let moment = clock::iso(micros / 1_000_000).replace('T', " ");
         version.id = ids::new();
-        version.version = Some(Version { name: format!("{moment}.{:06}", micros % 1_000_000) });
+        version.version = Some(format!("{moment}.{:06}", micros % 1_000_000));
         (version.marked_name, version.marked_comment) = (name.to_owned(), comment.to_owned());
         let now = clock::now();
         (version.created_at, version.updated_at, version.touched) = (now, now, false);
@@ -162,11 +148,8 @@ impl Environment {
                 _ => variable["value"].clone(),
             };
             json!({
-                "value_type": variable["value_type"].as_str().unwrap_or("string"),
-                "id": id,
-                "name": variable["name"],
-                "value": value,
-                "description": variable["description"].as_str().unwrap_or_default(),
+                "value_type": variable["value_type"].as_str().unwrap_or("string"), "id": id, "name": variable["name"],
+                "value": value, "description": variable["description"].as_str().unwrap_or_default(),
             })
         };
         self.0 = given.iter().map(whole).collect();

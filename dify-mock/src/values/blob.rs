@@ -7,10 +7,9 @@ use std::sync::Arc;
 use bytes::{Bytes, BytesMut};
 use futures_util::Stream;
 use futures_util::stream::unfold;
+use tempfile::TempPath;
 use tokio::fs::File;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
-
-use crate::values::ids;
 
 /// More than this goes to a file.
 const IN_MEMORY: usize = 256 * 1024;
@@ -27,7 +26,7 @@ pub(crate) struct Blob {
 #[derive(Debug)]
 enum Storage {
     Memory(Bytes),
-    File(PathBuf),
+    File(TempPath),
 }
 
 /// A blob that is still arriving.
@@ -35,28 +34,23 @@ enum Storage {
 pub(crate) struct BlobWriter {
     length: u64,
     memory: BytesMut,
-    file: Option<(File, Spooled)>,
+    file: Option<(File, TempPath)>,
 }
 
-/// A temporary file that is removed again unless it becomes a blob's.
-#[derive(Debug)]
-struct Spooled(PathBuf);
-
-/// A name that no other file has.
-fn temporary() -> PathBuf {
-    std::env::temp_dir().join(format!("dify-mock-{}-{}", std::process::id(), ids::new()))
+/// A file with a name that no other file has, which goes with its path.
+fn temporary() -> io::Result<(std::fs::File, TempPath)> {
+    Ok(tempfile::Builder::new().prefix("dify-mock-").tempfile()?.into_parts())
 }
 
 impl BlobWriter {
     pub(crate) async fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
         self.length += bytes.len() as u64;
         if self.file.is_none() && self.memory.len() + bytes.len() > IN_MEMORY {
-            let path = temporary();
-            let mut file = File::create_new(&path).await?;
-            let spooled = Spooled(path);
+            let (file, path) = temporary()?;
+            let mut file = File::from_std(file);
             file.write_all(&self.memory).await?;
             self.memory.clear();
-            self.file = Some((file, spooled));
+            self.file = Some((file, path));
         }
         match &mut self.file {
             Some((file, _)) => file.write_all(bytes).await,
@@ -70,10 +64,9 @@ impl BlobWriter {
     pub(crate) async fn finish(self) -> io::Result<Arc<Blob>> {
         let place = match self.file {
             None => Storage::Memory(self.memory.freeze()),
-            Some((mut file, mut spooled)) => {
+            Some((mut file, path)) => {
                 file.flush().await?;
-                // Taken over: the guard has nothing left to remove.
-                Storage::File(std::mem::take(&mut spooled.0))
+                Storage::File(path)
             }
         };
         Ok(Arc::new(Blob { length: self.length, place }))
@@ -107,11 +100,10 @@ impl Blob {
 
     /// A blob of what somebody writes, who may wait for a disk.
     pub(crate) fn written(work: impl FnOnce(&mut std::fs::File) -> io::Result<()>) -> io::Result<Arc<Blob>> {
-        let mut spooled = Spooled(temporary());
-        let mut file = std::fs::File::create_new(&spooled.0)?;
+        let (mut file, path) = temporary()?;
         work(&mut file)?;
         let length = file.metadata()?.len();
-        Ok(Arc::new(Blob { length, place: Storage::File(std::mem::take(&mut spooled.0)) }))
+        Ok(Arc::new(Blob { length, place: Storage::File(path) }))
     }
 
     /// The bytes, piece by piece.
@@ -125,7 +117,7 @@ impl Blob {
                     let bytes = bytes.clone();
                     return Some((Ok(bytes), (blob, None, true)));
                 }
-                Storage::File(path) => path.clone(),
+                Storage::File(path) => path.to_path_buf(),
             };
             match read(file, path).await {
                 Ok((_, bytes)) if bytes.is_empty() => None,
@@ -146,23 +138,6 @@ async fn read(file: Option<File>, path: PathBuf) -> io::Result<(File, Bytes)> {
     Ok((file, bytes.freeze()))
 }
 
-impl Drop for Blob {
-    fn drop(&mut self) {
-        if let Storage::File(path) = &self.place {
-            // Nobody to tell when a temporary file is gone already.
-            let _ = std::fs::remove_file(path);
-        }
-    }
-}
-
-impl Drop for Spooled {
-    fn drop(&mut self) {
-        if !self.0.as_os_str().is_empty() {
-            let _ = std::fs::remove_file(&self.0);
-        }
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use futures_util::StreamExt;
@@ -178,7 +153,7 @@ mod tests {
             }
             let blob = writer.finish().await.expect("finished");
             let path = match &blob.place {
-                Storage::File(path) => Some(path.clone()),
+                Storage::File(path) => Some(path.to_path_buf()),
                 Storage::Memory(_) => None,
             };
             assert_eq!((blob.length(), path.is_some()), (size as u64, spooled));

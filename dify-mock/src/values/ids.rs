@@ -1,6 +1,7 @@
 //! Identifiers.
 
 pub(crate) use contract::is_uuid;
+use sha2::{Digest, Sha256};
 
 /// A new random UUID.
 pub(crate) fn new() -> String {
@@ -9,9 +10,13 @@ pub(crate) fn new() -> String {
 
 /// The same UUID for the same words, on every run: what a key's application, its workflow and its variables have.
 pub(crate) fn of(kind: &str, name: &str) -> String {
-    let high = hash(&[kind, "high", name]);
-    let low = hash(&[kind, "low", name]);
-    uuid::Builder::from_random_bytes((u128::from(high) << 64 | u128::from(low)).to_be_bytes()).into_uuid().to_string()
+    uuid::Builder::from_random_bytes(digest(&[kind, name]).to_be_bytes()).into_uuid().to_string()
+}
+
+/// A number for some words: the same on every run, and never that of other words.
+pub(crate) fn digest(words: &[impl AsRef<[u8]>]) -> u128 {
+    let whole = words.iter().fold(Sha256::new(), |digest, word| digest.chain_update(word).chain_update([0]));
+    whole.finalize().iter().take(16).fold(0, |number, byte| number << 8 | u128::from(*byte))
 }
 
 /// The token of a human input form: 22 letters and digits.
@@ -26,7 +31,7 @@ pub(crate) fn secret() -> String {
 
 /// The code of a key's page: 16 letters and digits, the same on every run.
 pub(crate) fn code(key: &str) -> String {
-    letters(u128::from(hash(&["page", "high", key])) << 64 | u128::from(hash(&["page", "low", key])), 16)
+    letters(digest(&["page", key]), 16)
 }
 
 fn letters(mut rest: u128, count: usize) -> String {
@@ -37,16 +42,6 @@ fn letters(mut rest: u128, count: usize) -> String {
         rest /= 62;
     }
     text
-}
-
-/// FNV-1a, then mixed: neighbouring names get unlike numbers.
-fn hash(words: &[&str]) -> u64 {
-    let mut hash = 0xcbf2_9ce4_8422_2325_u64;
-    for byte in words.iter().flat_map(|word| word.bytes().chain([0])) {
-        hash = (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
-    }
-    hash = (hash ^ (hash >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
-    hash ^ (hash >> 31)
 }
 
 #[cfg(test)]

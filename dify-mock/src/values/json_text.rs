@@ -6,6 +6,18 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{CompactFormatter, Formatter};
 
+/// These members of an object, and no others; those that it lacks are null.
+pub(crate) fn picked(value: &Value, names: &str) -> Value {
+    names.split(' ').map(|name| (name.to_owned(), value[name].clone())).collect()
+}
+
+/// Adds the members of another object, in their order.
+pub(crate) fn extend(value: &mut Value, more: Value) {
+    if let (Value::Object(members), Value::Object(more)) = (value, more) {
+        members.extend(more);
+    }
+}
+
 /// Compact, raw UTF-8, as in an event.
 pub(crate) fn event(value: &Value) -> String {
     value.to_string()

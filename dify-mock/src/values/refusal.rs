@@ -37,24 +37,17 @@ impl Refusal {
         Refusal::new(404, "not_found", message)
     }
 
-    /// Nothing there, with the web framework's guess at what was meant: routes that look like this one.
-    pub(crate) fn lost(message: &str, uri: &str, routes: &[&str]) -> Refusal {
-        let routes: Vec<String> = routes.iter().map(|route| format!("/v1{route}")).collect();
-        let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
-        Refusal::astray(message, &format!("/v1{uri}"), &routes)
-    }
-
-    /// The same, with whole paths: they may be of several APIs.
-    pub(crate) fn astray(message: &str, uri: &str, routes: &[&str]) -> Refusal {
-        let routes = routes.join(" or ");
-        Refusal::not_found(format!("{message} You have requested this URI [{uri}] but did you mean {routes} ?"))
-    }
-
     /// Nothing at this path, in JSON: the route is there, but not for this server or this caller.
-    pub(crate) fn absent(uri: &str, routes: &[&str]) -> Refusal {
-        let message = "The requested URL was not found on the server. If you entered the URL manually please check your \
-                       spelling and try again.";
-        Refusal::astray(message, uri, routes)
+    pub(crate) fn absent() -> Refusal {
+        Refusal::not_found(
+            "The requested URL was not found on the server. If you entered the URL manually please check your spelling \
+             and try again.",
+        )
+    }
+
+    /// A form that is not there.
+    pub(crate) fn no_form() -> Refusal {
+        Refusal::not_found("Form not found.")
     }
 
     pub(crate) fn no_conversation() -> Refusal {

@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
+
+use super::json_text::extend;
 
 /// Tokens and times of one answer.
 #[derive(Clone, Debug)]
@@ -78,46 +80,30 @@ impl Usage {
         let free = self.times == Times::Free;
         let price = |units: u64| if free { "0.0".to_owned() } else { decimal(units) };
         let unit = |price: &str| if free { "0.0".to_owned() } else { price.to_owned() };
-        let mut value = Map::new();
-        let mut put = |name: &str, member: Value| {
-            value.insert(name.to_owned(), member);
+        let mut value = json!({
+            "prompt_tokens": self.prompt, "prompt_unit_price": unit("0.15"), "prompt_price_unit": unit("0.000001"),
+            "prompt_price": price(prompt_price(self.prompt)), "completion_tokens": self.completion,
+            "completion_unit_price": unit("0.60"), "completion_price_unit": unit("0.000001"),
+            "completion_price": price(completion_price(self.completion)), "total_tokens": self.total(),
+            "total_price": price(self.units()), "currency": "USD", "latency": self.latency,
+        });
+        let (first, rest) = match self.times {
+            Times::Streamed(first, rest) => (json!(first), rest),
+            Times::Whole(rest) => (Value::Null, rest),
+            Times::Stopped | Times::Free => return value,
         };
-        put("prompt_tokens", self.prompt.into());
-        put("prompt_unit_price", unit("0.15").into());
-        put("prompt_price_unit", unit("0.000001").into());
-        put("prompt_price", price(prompt_price(self.prompt)).into());
-        put("completion_tokens", self.completion.into());
-        put("completion_unit_price", unit("0.60").into());
-        put("completion_price_unit", unit("0.000001").into());
-        put("completion_price", price(completion_price(self.completion)).into());
-        put("total_tokens", self.total().into());
-        put("total_price", if free { "0.0".to_owned() } else { self.total_price() }.into());
-        put("currency", "USD".into());
-        put("latency", self.latency.into());
-        match self.times {
-            Times::Streamed(first, rest) => {
-                put("time_to_first_token", first.into());
-                put("time_to_generate", rest.into());
-            }
-            Times::Whole(rest) => {
-                put("time_to_first_token", Value::Null);
-                put("time_to_generate", rest.into());
-            }
-            Times::Stopped | Times::Free => {}
-        }
-        Value::Object(value)
+        extend(&mut value, json!({"time_to_first_token": first, "time_to_generate": rest}));
+        value
     }
 
     /// The `metadata` of an answer.
     pub(crate) fn metadata(&self, annotation: Option<&Value>, always: bool) -> Value {
-        let mut metadata = Map::new();
+        let mut metadata = json!({});
         if annotation.is_some() || always {
-            metadata.insert("annotation_reply".to_owned(), annotation.cloned().unwrap_or_default());
+            metadata["annotation_reply"] = annotation.cloned().unwrap_or_default();
         }
-        metadata.insert("retriever_resources".to_owned(), json!([]));
-        metadata.insert("usage".to_owned(), self.value());
-        metadata.insert("reasoning".to_owned(), json!({}));
-        Value::Object(metadata)
+        extend(&mut metadata, json!({"retriever_resources": [], "usage": self.value(), "reasoning": {}}));
+        metadata
     }
 }
 

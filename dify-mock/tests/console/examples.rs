@@ -2,6 +2,7 @@ use reqwest::Method;
 use serde_json::json;
 
 use super::desk::{Desk, NOBODY};
+use crate::common::read;
 
 #[tokio::test]
 async fn an_operation_without_a_handler_answers_its_example() {
@@ -41,4 +42,25 @@ async fn an_example_is_only_shown_to_requests_that_are_allowed() {
     let (status, refused) = desk.post(credentials, json!({"credentials": {"openai_api_key": "bad-key"}})).await;
     assert_eq!((status, &refused["message"]), (400, &json!("Incorrect API key provided")));
     desk.answers_agree();
+}
+
+// Knowledge bases from the console were answered by an example and were not found later.
+#[tokio::test]
+async fn knowledge_bases_of_the_console_are_those_of_the_service_api() {
+    let desk = Desk::new().await;
+    let (status, made) = desk.post("/datasets", json!({"name": "Crabs", "indexing_technique": "economy"})).await;
+    assert_eq!((status, &made["name"], &made["indexing_technique"]), (201, &json!("Crabs"), &json!("economy")));
+    let one = format!("/datasets/{}", made["id"].as_str().expect("an id"));
+    assert_eq!(desk.get(&one).await.1["name"], "Crabs");
+    let (_, renamed) = desk.send(Method::PATCH, &one, json!({"name": "Lobsters"})).await;
+    assert_eq!(renamed["name"], "Lobsters");
+    let url = format!("{}{one}", desk.caller.server.base_url());
+    let seen = desk.caller.http.get(url).bearer_auth("dataset-knowledge").send().await.expect("answered");
+    assert_eq!(read(seen).await.1["name"], "Lobsters");
+    for (query, total) in [("keyword=lob", 1), ("keyword=crab", 0), (&*format!("ids={NOBODY}"), 0)] {
+        assert_eq!(desk.get(&format!("/datasets?{query}")).await.1["total"], total, "{query}");
+    }
+    assert_eq!(desk.order(Method::DELETE, &one).await.0, 204);
+    assert_eq!(desk.get(&one).await.0, 404);
+    desk.all_agree();
 }

@@ -1,3 +1,4 @@
+use reqwest::Method;
 use serde_json::{Value, json};
 
 use super::library::{NOBODY, all, by_meaning, librarian, text};
@@ -91,5 +92,42 @@ async fn child_chunks_are_made_by_the_rule_and_searched() {
     let (_, changed) = caller.post(&segment, anew).await;
     let children = changed["data"]["child_chunks"].as_array().expect("a list");
     assert_eq!(children[1]["content"], " Has children");
+    caller.all_agree();
+}
+
+// Child chunks from callers were answered by an example and were not found later.
+#[tokio::test]
+async fn child_chunks_of_callers_are_kept_and_searched() {
+    let caller = librarian().await;
+    let path = caller.dataset("Own children").await;
+    let body = json!({"name": "h.txt", "text": "Rust has ownership. It is fast.", "doc_form": "hierarchical_model",
+        "process_rule": hierarchical()});
+    let (id, _) = caller.document_of(&path, body).await;
+    let segments = format!("{path}/documents/{id}/segments");
+    let segment = text(all(&caller.get(&segments).await.1, "id")[0]).to_owned();
+    let chunks = format!("{segments}/{segment}/child_chunks");
+    let rule_made = caller.get(&chunks).await.1["total"].as_u64().expect("a number");
+
+    let (status, made) = caller.post(&chunks, json!({"content": "Crabs walk sideways."})).await;
+    assert_eq!((status, &made["data"]["type"]), (200, &json!("customized")));
+    assert_eq!((&made["data"]["position"], &made["data"]["segment_id"]), (&json!(rule_made + 1), &json!(segment)));
+    let (_, page) = caller.get(&format!("{chunks}?keyword=CRABS&limit=1")).await;
+    assert_eq!((all(&page, "id"), &page["total_pages"]), (vec![&made["data"]["id"]], &json!(1)));
+    let found = async |word: &str| {
+        let question = json!({"query": word, "retrieval_model": by_meaning(3)});
+        let (_, found) = caller.post(&format!("{path}/retrieve"), question).await;
+        found["records"].as_array().map_or(0, Vec::len)
+    };
+    assert_eq!(found("crabs").await, 1);
+
+    let one = format!("{chunks}/{}", text(&made["data"]["id"]));
+    let (status, changed) = caller.send(Method::PATCH, &one, json!({"content": "Lobsters too."})).await;
+    assert_eq!(
+        (status, &changed["data"]["content"], &changed["data"]["word_count"]),
+        (200, &json!("Lobsters too."), &json!(13))
+    );
+    assert_eq!((found("crabs").await, found("lobsters").await), (0, 1));
+    assert_eq!([caller.delete(&one).await, caller.delete(&one).await], [204, 404]);
+    assert_eq!((found("lobsters").await, &caller.get(&chunks).await.1["total"]), (0, &json!(rule_made)));
     caller.all_agree();
 }

@@ -47,7 +47,7 @@ pub(super) async fn made(clients: &Clients, operation: &str) -> Result<Vec<(&'st
             made.push(("api_key_id", json!(clients.console.api_keys().create_for_app(&id).await?.id)));
         }
     }
-    if name == "datasets_hit_testing" {
+    if ["datasets_hit_testing", "datasets_get", "datasets_update", "datasets_delete"].contains(&name) {
         let request = DatasetCreateRequest::new("console").indexing_technique(IndexingTechnique::HighQuality);
         made.push(("dataset_id", json!(clients.knowledge.datasets().create(&request).await?.id)));
     }

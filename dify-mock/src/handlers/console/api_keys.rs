@@ -20,7 +20,13 @@ pub(crate) fn list(call: &Call) -> Outcome {
 pub(crate) fn create(call: &Call) -> Outcome {
     call.world(|world| {
         let app = world.app_of(call.at("app_id")).ok_or_else(no_app)?;
-        let made = one_more(&mut app.profile.keys)?;
+        if app.profile.keys.len() >= MOST {
+            let message = format!("Cannot create more than {MOST} API keys for this resource type.");
+            let body = json!({"custom": "max_keys_exceeded", "message": message});
+            return Err(Refusal::Shaped { status: 400, body });
+        }
+        let made = ApiKey::new();
+        app.profile.keys.push(made.clone());
         let key = app.key.clone();
         world.mint(&made.token, &key);
         Ok(Reply::Json(201, made.value()))
@@ -31,7 +37,9 @@ pub(crate) fn create(call: &Call) -> Outcome {
 pub(crate) fn delete(call: &Call) -> Outcome {
     call.world(|world| {
         let app = world.app_of(call.at("app_id")).ok_or_else(no_app)?;
-        let token = taken(&mut app.profile.keys, call)?;
+        let place = app.profile.keys.iter().position(|key| key.id == call.at("api_key_id"));
+        let place = place.ok_or_else(|| about_keys(404, "API key not found"))?;
+        let token = app.profile.keys.remove(place).token;
         world.revoke(&token);
         Ok(Reply::Nothing)
     })
@@ -39,20 +47,4 @@ pub(crate) fn delete(call: &Call) -> Outcome {
 
 fn no_app() -> Refusal {
     about_keys(404, "App not found")
-}
-
-fn one_more(keys: &mut Vec<ApiKey>) -> Result<ApiKey, Refusal> {
-    if keys.len() >= MOST {
-        let message = format!("Cannot create more than {MOST} API keys for this resource type.");
-        return Err(Refusal::Shaped { status: 400, body: json!({"custom": "max_keys_exceeded", "message": message}) });
-    }
-    let made = ApiKey::new();
-    keys.push(made.clone());
-    Ok(made)
-}
-
-fn taken(keys: &mut Vec<ApiKey>, call: &Call) -> Result<String, Refusal> {
-    let place = keys.iter().position(|key| key.id == call.at("api_key_id"));
-    let place = place.ok_or_else(|| about_keys(404, "API key not found"))?;
-    Ok(keys.remove(place).token)
 }

@@ -7,26 +7,19 @@ use crate::state::app::App;
 use crate::values::workspace::account;
 
 /// What the account may do with an application.
-const RIGHTS: &[&str] = &[
-    "app.acl.preview",
-    "app.acl.view_layout",
-    "app.acl.test_and_run",
-    "app.acl.edit",
-    "app.acl.import_export_dsl",
-    "app.acl.delete",
-    "app.acl.release_and_version",
-    "app.acl.monitor",
-    "app.acl.access_config",
-    "app.acl.tracing_config",
-    "app.acl.log_and_annotation",
-];
+const RIGHTS: &str = "preview view_layout test_and_run edit import_export_dsl delete release_and_version monitor \
+    access_config tracing_config log_and_annotation";
+
+fn rights() -> Value {
+    RIGHTS.split(' ').map(|right| format!("app.acl.{right}")).collect()
+}
 
 fn workflow(app: &App) -> Value {
     app.profile.workflows.running().map(|workflow| workflow.brief(&account())).unwrap_or_default()
 }
 
 /// The answer to small changes. Only the application itself contains the rights.
-pub(super) fn small(app: &App, rights: bool) -> Value {
+pub(super) fn small(app: &App, with_rights: bool) -> Value {
     let profile = &app.profile;
     json!({
         "id": app.id, "name": profile.name, "description": profile.description, "mode": profile.mode.name(),
@@ -36,7 +29,7 @@ pub(super) fn small(app: &App, rights: bool) -> Value {
         "workflow": workflow(app), "tracing": null, "use_icon_as_answer_icon": profile.icon_answers,
         "created_by": account(), "created_at": profile.created_at, "updated_by": account(),
         "updated_at": profile.updated_at, "access_mode": null, "tags": [],
-        "permission_keys": if rights { RIGHTS } else { &[] }, "maintainer": account(),
+        "permission_keys": if with_rights { rights() } else { json!([]) }, "maintainer": account(),
     })
 }
 
@@ -66,7 +59,7 @@ pub(super) fn item(app: &App, world: &World) -> Value {
         "created_at": profile.created_at, "updated_by": account(), "updated_at": profile.updated_at,
         "tags": [], "access_mode": null, "create_user_name": null,
         "author_name": world.console.account.as_ref().map(|account| &account.name),
-        "has_draft_trigger": false, "permission_keys": RIGHTS, "bound_agent_id": null, "app_id": null,
+        "has_draft_trigger": false, "permission_keys": rights(), "bound_agent_id": null, "app_id": null,
         "is_starred": false, "maintainer": account(), "icon_url": null,
     })
 }

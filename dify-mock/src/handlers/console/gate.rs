@@ -1,7 +1,8 @@
 //! Who is let into the console: an access token, and from 1.9.2 on the same CSRF token in a cookie and in a header.
 
-use http::{HeaderMap, header};
+use http::HeaderMap;
 
+use crate::handlers::call::Headers;
 use crate::state::console::session::{Purpose, TokenFault};
 use crate::state::shared::Shared;
 use crate::values::cookie::Cookies;
@@ -11,12 +12,10 @@ use crate::values::refusal::Refusal;
 pub(crate) fn check(server: &Shared, headers: &HeaderMap) -> Result<(), Refusal> {
     let cookies = Cookies::read(headers);
     let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
-    let bearer = text(header::AUTHORIZATION.as_str()).and_then(|value| {
-        let (scheme, token) = value.split_once(' ')?;
-        scheme.eq_ignore_ascii_case("bearer").then(|| token.trim())
-    });
+    let sent = Headers::of(headers);
     let by_cookies = server.options.since("1.9.2");
-    let access = cookies.get("access_token").filter(|_| by_cookies).or(bearer).filter(|token| !token.is_empty());
+    let access =
+        cookies.get("access_token").filter(|_| by_cookies).or_else(|| sent.bearer()).filter(|token| !token.is_empty());
     let access = access.ok_or_else(|| Refusal::unauthorized("Invalid Authorization token."))?;
     let forged = || Refusal::unauthorized("CSRF token is missing or invalid.");
     server.world(|world| {

@@ -13,10 +13,9 @@ mod setup;
 mod workflows;
 mod workspace;
 
-use crate::described::Operation;
 use crate::handlers::call::Call;
 use crate::handlers::handler::Audience::Any;
-use crate::handlers::handler::{Handler, checked, now};
+use crate::handlers::handler::{Handlers, checked, now};
 use crate::handlers::service::knowledge;
 use crate::state::World;
 use crate::state::app::App;
@@ -24,7 +23,7 @@ use crate::values::key::Mode;
 use crate::values::refusal::Refusal;
 
 /// Operations that the documents' examples do not do justice to.
-static HANDLERS: &[(&str, Handler)] = &[
+pub(super) const HANDLERS: Handlers = &[
     ("console_setup_status", now(Any, setup::status)),
     ("console_setup_create", now(Any, setup::create)),
     ("console_account_login", now(Any, session::login)),
@@ -43,24 +42,22 @@ static HANDLERS: &[(&str, Handler)] = &[
     ("console_definitions_check_dependencies", now(Any, definitions::dependencies)),
     ("console_definitions_export_app", now(Any, definitions::export).query("AppExportQuery")),
     ("console_workflows_draft", now(Any, workflows::draft)),
-    ("console_workflows_sync_draft", SYNC),
+    ("console_workflows_sync_draft", now(Any, workflows::sync).body("SyncDraftWorkflowPayload")),
     ("console_workflows_published", now(Any, workflows::published)),
     ("console_workflows_publish", now(Any, workflows::publish).body("PublishWorkflowPayload")),
     ("console_api_keys_list_for_app", now(Any, api_keys::list)),
     ("console_api_keys_create_for_app", now(Any, api_keys::create)),
     ("console_api_keys_delete_for_app", now(Any, api_keys::delete)),
+    ("console_datasets_list", now(Any, knowledge::datasets::list)),
+    ("console_datasets_create", now(Any, knowledge::datasets::create)),
+    ("console_datasets_get", now(Any, knowledge::datasets::get)),
+    ("console_datasets_update", now(Any, knowledge::datasets::update)),
+    ("console_datasets_delete", now(Any, knowledge::datasets::delete)),
     ("console_datasets_hit_testing", now(Any, knowledge::retrieve::answer)),
     ("console_logs_messages", checked(Any, checks::messages).query("ChatMessagesQuery")),
     ("console_models_list", checked(Any, knowledge::models::check)),
     ("console_models_create_credential", checked(Any, checks::credential)),
 ];
-
-const SYNC: Handler = now(Any, workflows::sync).body("SyncDraftWorkflowPayload");
-
-/// The function for an operation of the console.
-pub(crate) fn handler(operation: Operation) -> Option<&'static Handler> {
-    HANDLERS.iter().find(|(id, _)| *id == operation.id()).map(|(_, handler)| handler)
-}
 
 /// The application of the path.
 fn app<'a>(world: &'a mut World, call: &Call) -> Result<&'a mut App, Refusal> {
@@ -80,17 +77,3 @@ fn app_in<'a>(world: &'a mut World, call: &Call, modes: &[Mode]) -> Result<&'a m
 
 /// Modes that are drawn, in the order in which the server names them.
 const DRAWN: &[Mode] = &[Mode::Workflow, Mode::AdvancedChat];
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-    use crate::described;
-
-    #[test]
-    fn every_handler_of_the_console_answers_an_operation() {
-        let operations = described::operations(described::documents(None).expect("the documents are readable"));
-        let ids: Vec<&str> = operations.map(|operation| operation.id()).collect();
-        let stray: Vec<&str> = HANDLERS.iter().map(|(id, _)| *id).filter(|id| !ids.contains(id)).collect();
-        assert_eq!(stray, Vec::<&str>::new());
-    }
-}

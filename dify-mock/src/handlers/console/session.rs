@@ -4,7 +4,7 @@ use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::json;
 
-use super::{refusal, setup};
+use super::setup;
 use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
@@ -42,10 +42,8 @@ fn with_cookies(cookies: Vec<SetCookie>) -> Outcome {
 pub(crate) fn login(call: &Call) -> Outcome {
     let (email, password) = (call.text("email").unwrap_or_default(), call.text("password").unwrap_or_default());
     if !setup::is_email(email) {
-        return Err(refusal::wrong(
-            "LoginPayload",
-            Complaint::value("email", &format!("{email} is not a valid email."), &json!(email)),
-        ));
+        let text = format!("{email} is not a valid email.");
+        return Err(Complaint::value("email", &text, &json!(email), "LoginPayload"));
     }
     let options = &call.server.options;
     let failed = |message: &str| {

@@ -25,7 +25,7 @@ pub(crate) fn create(call: &Call) -> Outcome {
     let by_parser = !call.server.options.since("1.12.0");
     if by_parser && !is_strong(password) {
         let complaint = "Password must contain letters and numbers, and the length must be greater than 8.";
-        return Err(refusal::wrong("SetupRequestPayload", Complaint::value("password", complaint, &json!(password))));
+        return Err(Complaint::value("password", complaint, &json!(password), "SetupRequestPayload"));
     }
     if !name_fits || !is_email(email) || !is_strong(password) {
         return Err(refusal::setup());

@@ -16,8 +16,7 @@ pub(crate) fn to_text(call: &Call) -> Outcome {
     if !parameters::enabled(call, "speech_to_text") {
         return Err(Refusal::new(400, "speech_to_text_disabled", "Speech to text is disabled."));
     }
-    let files = call.form().map(|form| form.files.as_slice()).unwrap_or_default();
-    let Some(part) = files.iter().find(|part| part.name == "file") else {
+    let Some(part) = call.form().and_then(|form| form.file("file")) else {
         return Err(Refusal::new(400, "no_audio_uploaded", "Please upload your audio."));
     };
     let media = part.content_type.as_deref().unwrap_or_default();

@@ -3,7 +3,7 @@
 use serde_json::{Map, Value, json};
 
 use super::{inputs, workflows};
-use crate::described::Api;
+use crate::described::{Api, Complaint};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::events::Events;
 use crate::handlers::reply::Reply;
@@ -75,7 +75,7 @@ fn known_conversation(call: &Call) -> Result<Option<String>, Refusal> {
     }
     if !ids::is_uuid(id) {
         let complaint = "conversation_id must be a valid UUID";
-        return Err(super::conversations::invalid(
+        return Err(Complaint::value(
             "conversation_id",
             complaint,
             call.member("conversation_id"),
@@ -180,8 +180,9 @@ pub(super) async fn spoken(
     let stop = speech.stop.clone();
     tokio::spawn(speech.run());
     if streaming {
-        let events = Events::new(cursor, call.server.options.ping);
-        return Ok(Reply::Events(events.abandoned(move || stop.abandon())));
+        let mut events = Events::new(cursor, call.server.options.ping);
+        events.abandoned = Some(Box::new(move || stop.abandon()));
+        return Ok(Reply::Events(events));
     }
     cursor.rest().await;
     answered(call, &id, &task)
@@ -218,7 +219,7 @@ async fn flow(
     });
     tokio::spawn(flow.start());
     if streaming {
-        return Ok(Reply::Events(Events::new(cursor, call.server.options.ping).greeting()));
+        return Ok(Reply::Events(Events::greeting(cursor, call.server.options.ping)));
     }
     cursor.rest().await;
     let ended = call.world(|world| {

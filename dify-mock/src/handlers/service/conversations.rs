@@ -10,11 +10,6 @@ use crate::state::conversation::Conversation;
 use crate::state::variable::Misfit;
 use crate::values::refusal::Refusal;
 
-/// A complaint about one value, in pydantic's form.
-pub(crate) fn invalid(name: &str, text: &str, value: &Value, title: &str) -> Refusal {
-    Complaint::refusal(&[Complaint::value(name, text, value)], title)
-}
-
 /// `GET /conversations`.
 pub(crate) fn list(call: &Call) -> Outcome {
     let limit = call.number("limit", 20);
@@ -94,7 +89,7 @@ pub(crate) fn variables(call: &Call) -> Outcome {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(allowed) {
             let text = "Variable name can only contain letters, numbers, hyphens (-), underscores (_), and periods (.)";
-            return Err(invalid("variable_name", text, &json!(name), "ConversationVariablesQuery"));
+            return Err(Complaint::value("variable_name", text, &json!(name), "ConversationVariablesQuery"));
         }
     }
     call.world(|world| {

@@ -3,33 +3,46 @@
 use std::sync::Arc;
 
 use crate::handlers::call::{Call, Outcome};
+use crate::handlers::form_data::FilePart;
 use crate::handlers::reply::Reply;
-use crate::state::file::{UploadedFile, sign};
+use crate::state::file::{UploadedFile, extension, sign};
 use crate::state::shared::Shared;
-use crate::values::blob::Blob;
 use crate::values::refusal::Refusal;
-use crate::values::{clock, ids};
 
 /// `POST /files/upload`.
 pub(crate) fn upload(call: &Call) -> Outcome {
-    let files = call.form().map(|form| form.files.as_slice()).unwrap_or_default();
-    let Some(part) = files.iter().find(|part| part.name == "file") else {
-        return Err(Refusal::new(400, "no_file_uploaded", "Please upload your file."));
-    };
-    if files.len() > 1 {
-        return Err(Refusal::new(400, "too_many_files", "Only one file is allowed."));
+    let part = part(call)?.ok_or_else(no_file)?;
+    let media = typed(part)?;
+    check_name(part)?;
+    let file = keep(call, part, media)?;
+    Ok(Reply::Json(201, file.value(&call.server.url)))
+}
+
+pub(crate) fn no_file() -> Refusal {
+    Refusal::new(400, "no_file_uploaded", "Please upload your file.")
+}
+
+/// The one file of the form.
+pub(crate) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
+    match call.form().and_then(|form| Some((form.file("file")?, form.files.len()))) {
+        Some((_, 2..)) => Err(Refusal::new(400, "too_many_files", "Only one file is allowed.")),
+        found => Ok(found.map(|(part, _)| part)),
     }
-    let Some(media) = part.content_type.clone().filter(|media| !media.is_empty()) else {
-        return Err(Refusal::new(415, "unsupported_file_type", "File type not allowed."));
-    };
+}
+
+/// The media type of a file that has one.
+pub(crate) fn typed(part: &FilePart) -> Result<&str, Refusal> {
+    let media = part.content_type.as_deref().filter(|media| !media.is_empty());
+    media.ok_or_else(|| Refusal::new(415, "unsupported_file_type", "File type not allowed."))
+}
+
+/// Refuses a file whose name is missing or a path.
+pub(crate) fn check_name(part: &FilePart) -> Result<(), Refusal> {
     if part.file_name.is_empty() {
         return Err(Refusal::new(400, "filename_not_exists_error", "The specified filename does not exist."));
     }
-    if part.file_name.contains(['/', '\\']) {
-        return Err(Refusal::invalid("Filename contains invalid characters"));
-    }
-    let file = keep(call, part.file_name.clone(), media, &part.blob)?;
-    Ok(Reply::Json(201, file.value(&call.server.url)))
+    let path = part.file_name.contains(['/', '\\']);
+    if path { Err(Refusal::invalid("Filename contains invalid characters")) } else { Ok(()) }
 }
 
 /// What files may have by their extension, in MiB: pictures, films, sound.
@@ -39,31 +52,23 @@ const SIZES: [(&[&str], u64); 3] = [
     (&["mp3", "m4a", "wav", "amr", "mpga"], 50),
 ];
 
-/// Whether a file of this name has more bytes than the server takes.
-pub(crate) fn is_too_large(call: &Call, name: &str, blob: &Blob) -> bool {
-    let extension = name.rsplit_once('.').map(|(_, extension)| extension.to_ascii_lowercase()).unwrap_or_default();
+/// Whether a file has more bytes than the server takes.
+pub(crate) fn is_too_large(call: &Call, part: &FilePart) -> bool {
+    let extension = extension(&part.file_name);
     let kind = SIZES.iter().find(|(extensions, _)| extensions.contains(&extension.as_str()));
     let usual = kind.map_or(15, |(_, size)| *size) << 20;
-    blob.length() > call.server.options.upload_limit.unwrap_or(usual)
+    part.blob.length() > call.server.options.upload_limit.unwrap_or(usual)
 }
 
 /// Keeps a file for the user.
-pub(crate) fn keep(call: &Call, name: String, media: String, blob: &Arc<Blob>) -> Result<UploadedFile, Refusal> {
-    if is_too_large(call, &name, blob) {
+fn keep(call: &Call, part: &FilePart, media: &str) -> Result<UploadedFile, Refusal> {
+    if is_too_large(call, part) {
         return Err(Refusal::new(413, "file_too_large", ""));
     }
-    let user = call.user().to_owned();
+    let (app, user) = (call.key.text.clone(), call.user().to_owned());
     let user_id = call.world(|world| world.app(&call.key).end_user(&user));
-    let file = UploadedFile {
-        id: ids::new(),
-        app: call.key.text.clone(),
-        user,
-        user_id,
-        name,
-        media,
-        created_at: clock::now(),
-        blob: Arc::clone(blob),
-    };
+    let file = UploadedFile::new(&part.file_name, media, Arc::clone(&part.blob));
+    let file = UploadedFile { app, user, user_id, ..file };
     call.world(|world| world.files.insert(file.id.clone(), file.clone()));
     Ok(file)
 }

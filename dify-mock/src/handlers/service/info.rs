@@ -5,6 +5,7 @@ use serde_json::{Value, json};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::World;
+use crate::values::json_text::picked;
 use crate::values::key::Key;
 use crate::values::refusal::Refusal;
 
@@ -14,10 +15,7 @@ pub(crate) fn info(call: &Call) -> Outcome {
         let author = world.console.account.as_ref().map(|account| account.name.clone());
         let profile = &world.app(&call.key).profile;
         Ok(Reply::ok(json!({
-            "name": profile.name,
-            "description": profile.description,
-            "tags": [],
-            "mode": profile.mode.name(),
+            "name": profile.name, "description": profile.description, "tags": [], "mode": profile.mode.name(),
             "author_name": author,
         })))
     })
@@ -30,27 +28,10 @@ pub(crate) fn site(call: &Call) -> Outcome {
 
 /// How the page of an application looks.
 pub(crate) fn looks(world: &mut World, key: &Key) -> Value {
-    const SHOWN: &[&str] = &[
-        "title",
-        "chat_color_theme",
-        "chat_color_theme_inverted",
-        "icon_type",
-        "icon",
-        "icon_background",
-        "description",
-        "copyright",
-        "privacy_policy",
-        "input_placeholder",
-        "custom_disclaimer",
-        "default_language",
-        "show_workflow_steps",
-        "use_icon_as_answer_icon",
-    ];
-    let members = world.app(key).profile.site.members.clone();
-    let mut value = json!({});
-    for name in SHOWN {
-        value[*name] = members[*name].clone();
-    }
+    const SHOWN: &str = "title chat_color_theme chat_color_theme_inverted icon_type icon icon_background description \
+        copyright privacy_policy input_placeholder custom_disclaimer default_language show_workflow_steps \
+        use_icon_as_answer_icon";
+    let mut value = picked(&world.app(key).profile.site.members, SHOWN);
     value["icon_url"] = Value::Null;
     value
 }

@@ -40,7 +40,7 @@ pub(crate) async fn run(call: Call) -> Outcome {
     let (cursor, run) = (flow.feed.from_start(), flow.run.clone());
     tokio::spawn(flow.start());
     if streaming {
-        return Ok(Reply::Events(Events::new(cursor, call.server.options.ping).greeting()));
+        return Ok(Reply::Events(Events::greeting(cursor, call.server.options.ping)));
     }
     cursor.rest().await;
     let value = call.world(|world| world.app(&call.key).run.get(&run).map(Run::blocking));
@@ -84,7 +84,7 @@ pub(crate) fn check_version(call: &Call, version: Option<&str>) -> Result<(), Re
 /// A stream of nothing but pings: what 1.13.0 to 1.14.2 answer where a run fails before its first event.
 pub(crate) fn endless(call: &Call) -> Outcome {
     let feed = Feed::new();
-    let events = Events::new(feed.from_start(), call.server.options.ping).greeting();
+    let events = Events::greeting(feed.from_start(), call.server.options.ping);
     call.world(|world| world.empty_feeds.push(feed));
     Ok(Reply::Events(events))
 }
@@ -107,7 +107,7 @@ pub(crate) fn refused(call: &Call, problem: &str) -> Outcome {
     });
     feed.push(&event("workflow_finished", finished), Turn::Ends);
     feed.close();
-    Ok(Reply::Events(Events::new(feed.from_start(), call.server.options.ping).greeting()))
+    Ok(Reply::Events(Events::greeting(feed.from_start(), call.server.options.ping)))
 }
 
 /// `GET /workflows/run/{workflow_run_id}`.
@@ -145,29 +145,26 @@ fn says_yes(call: &Call, name: &str) -> bool {
 /// The events of a run of this user; `on`, when a pause is not their end.
 pub(crate) fn follow(call: &Call, id: &str, on: bool) -> Option<Events> {
     let with_snapshot = says_yes(call, "include_state_snapshot");
-    let settings = &call.server.options;
-    let found = call.world(|world| {
+    let ping = call.server.options.ping;
+    call.world(|world| {
         let run = world.app(&call.key).run.get(id).filter(|run| run.user == call.user())?;
-        Some(match run.feed.as_ref().filter(|_| !run.is_over()) {
+        let mut events = match run.feed.as_ref().filter(|_| !run.is_over()) {
             None => {
                 let feed = Feed::new();
                 feed.close();
-                Events::new(feed.from_now(), settings.ping).after(vec![snapshot::last(run)])
+                Events { lead: vec![snapshot::last(run)], ..Events::new(feed.from_now(), ping) }
             }
-            Some(feed) => {
-                let mut events = Events::new(feed.from_now(), settings.ping).greeting();
-                if with_snapshot {
-                    events = events.after(snapshot::of(run));
-                }
-                if on {
-                    events = events.through_pauses();
-                }
+            Some(feed) => Events {
+                lead: if with_snapshot { snapshot::of(run) } else { Vec::new() },
+                ends_at_pause: !on,
                 // Nothing tells the server that this stream is at its end.
-                if on && !with_snapshot { events.lingering() } else { events }
-            }
-        })
-    });
-    found.map(Events::uncached)
+                lingers: on && !with_snapshot,
+                ..Events::greeting(feed.from_now(), ping)
+            },
+        };
+        events.uncached = true;
+        Some(events)
+    })
 }
 
 /// `GET /workflows/logs`.

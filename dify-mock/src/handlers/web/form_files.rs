@@ -6,6 +6,7 @@ use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::handlers::service::files;
 use crate::handlers::service::human_input::open;
+use crate::values::ids;
 use crate::values::key::Key;
 use crate::values::refusal::Refusal;
 
@@ -14,14 +15,11 @@ pub(crate) fn token(call: &Call) -> Outcome {
     let token = call.at("form_token");
     call.world(|world| {
         let key = world.waiting.get(token).map(|waiting| Key::of(&waiting.app));
-        let key = key.ok_or_else(|| {
-            let form = "/form/human_input/<string:form_token>";
-            let routes = [format!("/api{form}/upload-token"), format!("/api{form}"), format!("/console/api{form}")];
-            let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
-            Refusal::astray("Form not found.", &format!("/api/form/human_input/{token}/upload-token"), &routes)
-        })?;
+        let key = key.ok_or_else(Refusal::no_form)?;
         let expires_at = open(world, &key, token)?.expires_at;
-        Ok(Reply::ok(json!({"upload_token": world.upload_tokens.give(token), "expires_at": expires_at})))
+        let upload = format!("hitl_upload_{}", ids::secret());
+        world.upload_tokens.insert(upload.clone(), token.to_owned());
+        Ok(Reply::ok(json!({"upload_token": upload, "expires_at": expires_at})))
     })
 }
 
@@ -32,7 +30,7 @@ pub(crate) async fn upload(mut call: Call) -> Outcome {
     let token = token.ok_or_else(|| refused(401, "Upload token is required."))?;
     let (key, user) = call.world(|world| {
         let unknown = || refused(403, "Upload token is invalid.");
-        let form = world.upload_tokens.form(token).map(str::to_owned).ok_or_else(unknown)?;
+        let form = world.upload_tokens.get(token).cloned().ok_or_else(unknown)?;
         let waiting = world.waiting.get(&form).ok_or_else(unknown)?;
         let (key, run) = (Key::of(&waiting.app), waiting.run.clone());
         open(world, &key, &form)?;

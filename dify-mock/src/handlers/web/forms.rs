@@ -30,11 +30,5 @@ pub(crate) async fn submit(mut call: Call) -> Outcome {
 /// The application whose run waits for this form.
 fn application(call: &Call) -> Result<Key, Refusal> {
     let token = call.at("form_token");
-    let app = call.world(|world| world.waiting.get(token).map(|waiting| Key::of(&waiting.app)));
-    app.ok_or_else(|| {
-        let form = "/form/human_input/<string:form_token>";
-        let routes = [format!("/api{form}"), format!("/v1{form}"), format!("/api{form}/upload-token")];
-        let routes: Vec<&str> = routes.iter().map(String::as_str).collect();
-        Refusal::astray("Form not found.", &format!("/api/form/human_input/{token}"), &routes)
-    })
+    call.world(|world| world.waiting.get(token).map(|waiting| Key::of(&waiting.app))).ok_or_else(Refusal::no_form)
 }

@@ -12,51 +12,42 @@ mod shape;
 mod site;
 
 use crate::handlers::handler::Audience::{Any, Completion, Talking, Workflow};
-use crate::handlers::handler::{Handler, later, now, shown};
+use crate::handlers::handler::{Handlers, later, now, shown};
 use crate::handlers::service::{audio, conversations as talks, files, messages as turns, parameters, stop};
 
-pub(crate) static HANDLERS: &[(&str, &str, Handler)] = &[
-    ("GET", "/passport", now(Any, session::passport)),
-    ("POST", "/login", now(Any, session::login).absent()),
-    ("POST", "/email-code-login", now(Any, session::send_login_code).absent()),
-    ("POST", "/email-code-login/validity", now(Any, session::login_with_code).absent()),
-    ("POST", "/forgot-password", now(Any, session::send_reset_code).absent()),
-    ("POST", "/forgot-password/validity", now(Any, session::check_reset_code).absent()),
-    ("POST", "/forgot-password/resets", now(Any, session::reset_password).absent()),
-    ("GET", "/webapp/permission", now(Any, session::permission)),
-    ("POST", "/chat-messages", later(Talking, |call| Box::pin(runs::chat(call))).body("ChatMessagePayload")),
-    ("POST", "/chat-messages/{task_id}/stop", now(Talking, stop::answer)),
-    ("POST", "/completion-messages", COMPLETE),
-    ("POST", "/completion-messages/{task_id}/stop", now(Completion, stop::answer)),
-    ("POST", "/workflows/run", later(Workflow, |call| Box::pin(runs::workflow(call))).body("WorkflowRunPayload")),
-    ("POST", "/workflows/tasks/{task_id}/stop", now(Workflow, stop::answer)),
-    ("GET", "/workflow/{workflow_run_id}/events", now(Any, runs::events).unchecked(&["include_state_snapshot"])),
-    ("GET", "/form/human_input/{form_token}", later(Any, |call| Box::pin(forms::form(call)))),
-    (
-        "POST",
-        "/form/human_input/{form_token}",
-        later(Any, |call| Box::pin(forms::submit(call))).body("HumanInputFormSubmitPayload"),
-    ),
-    ("POST", "/form/human_input/{form_token}/upload-token", now(Any, form_files::token)),
-    ("POST", "/human-input-forms/files", later(Any, |call| Box::pin(form_files::upload(call)))),
-    ("GET", "/conversations", now(Talking, talks::list).query("ConversationListQuery")),
-    ("DELETE", "/conversations/{conversation_id}", now(Talking, talks::delete)),
-    ("POST", "/conversations/{conversation_id}/name", RENAME),
-    ("GET", "/messages", now(Talking, messages::list).query("MessageListQuery")),
-    ("POST", "/messages/{message_id}/feedbacks", now(Any, turns::rate).body("MessageFeedbackPayload")),
-    ("GET", "/messages/{message_id}/more-like-this", MORE),
-    ("GET", "/messages/{message_id}/suggested-questions", now(Any, messages::suggested)),
-    ("GET", "/saved-messages", shown(Completion).query("SavedMessageListQuery")),
-    ("POST", "/saved-messages", shown(Completion).body("SavedMessageCreatePayload")),
-    ("DELETE", "/saved-messages/{message_id}", shown(Completion)),
-    ("POST", "/files/upload", now(Any, files::upload)),
-    ("POST", "/audio-to-text", now(Any, audio::to_text)),
-    ("POST", "/text-to-audio", now(Any, audio::from_text).body("TextToAudioPayload")),
-    ("GET", "/parameters", now(Any, parameters::parameters)),
-    ("GET", "/site", now(Any, site::answer)),
+pub(crate) const HANDLERS: Handlers = &[
+    ("web_session_passport", now(Any, session::passport)),
+    ("web_session_login", now(Any, session::absent).absent()),
+    ("web_session_send_login_code", now(Any, session::absent).absent()),
+    ("web_session_login_with_code", now(Any, session::absent).absent()),
+    ("web_session_send_reset_code", now(Any, session::absent).absent()),
+    ("web_session_check_reset_code", now(Any, session::absent).absent()),
+    ("web_session_reset_password", now(Any, session::absent).absent()),
+    ("web_session_permission", now(Any, session::permission)),
+    ("web_chat_send", later!(Talking, runs::chat).body("ChatMessagePayload")),
+    ("web_chat_stop", now(Talking, stop::answer)),
+    ("web_completion_send", later!(Completion, runs::completion).body("CompletionMessagePayload")),
+    ("web_completion_stop", now(Completion, stop::answer)),
+    ("web_workflows_run_stream", later!(Workflow, runs::workflow).body("WorkflowRunPayload")),
+    ("web_workflows_stop", now(Workflow, stop::answer)),
+    ("web_workflows_events", now(Any, runs::events).unchecked(&["include_state_snapshot"])),
+    ("web_human_input_form", later!(Any, forms::form)),
+    ("web_human_input_submit", later!(Any, forms::submit).body("HumanInputFormSubmitPayload")),
+    ("web_human_input_upload_token", now(Any, form_files::token)),
+    ("web_human_input_upload", later!(Any, form_files::upload)),
+    ("web_conversations_list", now(Talking, talks::list).query("ConversationListQuery")),
+    ("web_conversations_delete", now(Talking, talks::delete)),
+    ("web_conversations_rename", now(Talking, talks::rename).body("ConversationRenamePayload")),
+    ("web_messages_list", now(Talking, messages::list).query("MessageListQuery")),
+    ("web_messages_feedback", now(Any, turns::rate).body("MessageFeedbackPayload")),
+    ("web_messages_more_like_this", later!(Completion, more_like_this::answer).query("MessageMoreLikeThisQuery")),
+    ("web_messages_suggested", now(Any, messages::suggested)),
+    ("web_saved_messages_list", shown(Completion).query("SavedMessageListQuery")),
+    ("web_saved_messages_save", shown(Completion).body("SavedMessageCreatePayload")),
+    ("web_saved_messages_delete", shown(Completion)),
+    ("web_files_upload", now(Any, files::upload)),
+    ("web_audio_audio_to_text", now(Any, audio::to_text)),
+    ("web_audio_text_to_audio", now(Any, audio::from_text).body("TextToAudioPayload")),
+    ("web_info_parameters", now(Any, parameters::parameters)),
+    ("web_info_site", now(Any, site::answer)),
 ];
-
-const COMPLETE: Handler = later(Completion, |call| Box::pin(runs::completion(call))).body("CompletionMessagePayload");
-const RENAME: Handler = now(Talking, talks::rename).body("ConversationRenamePayload");
-const MORE: Handler =
-    later(Completion, |call| Box::pin(more_like_this::answer(call))).query("MessageMoreLikeThisQuery");

@@ -3,9 +3,9 @@
 use serde_json::json;
 
 use super::shape;
+use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::handlers::service::conversations::invalid;
 use crate::handlers::service::{chat as talk, completion as complete, workflows};
 use crate::values::ids;
 use crate::values::key::Mode;
@@ -16,7 +16,7 @@ pub(crate) async fn chat(call: Call) -> Outcome {
     let parent = call.text("parent_message_id").map(str::trim).filter(|id| !id.is_empty());
     if parent.is_some_and(|id| !ids::is_uuid(id)) {
         let (name, complaint) = ("parent_message_id", "parent_message_id must be a valid UUID");
-        return Err(invalid(name, complaint, call.member(name), "ChatMessagePayload"));
+        return Err(Complaint::value(name, complaint, call.member(name), "ChatMessagePayload"));
     }
     let shaped = if call.key.mode == Mode::AdvancedChat { shape::of_run } else { shape::of_speech };
     talk::send(call).await.map(shaped)
@@ -40,7 +40,7 @@ pub(crate) fn events(call: &Call) -> Outcome {
         return Err(Refusal::unknown());
     }
     if let Some(events) = workflows::follow(call, id, false) {
-        return Ok(Reply::Events(events.shaped(shape::run)));
+        return Ok(shape::of_run(Reply::Events(events)));
     }
     let known = call.world(|world| world.app(&call.key).run.contains_key(id));
     let what = if known { "not created by the current end user" } else { "not found" };

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::handlers::events::Shape;
+use crate::handlers::events::{Events, Shape};
 use crate::handlers::reply::Reply;
 use crate::state::feed::Frame;
 
@@ -18,7 +18,7 @@ pub(crate) fn of_run(reply: Reply) -> Reply {
 
 fn shaped(reply: Reply, shape: Shape) -> Reply {
     match reply {
-        Reply::Events(events) => Reply::Events(events.shaped(shape)),
+        Reply::Events(events) => Reply::Events(Events { shape: Some(shape), ..events }),
         Reply::Spaced { charset, mut value } => {
             without_costs(&mut value);
             if value["data"].is_object() {

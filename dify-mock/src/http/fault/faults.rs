@@ -77,7 +77,7 @@ impl<'s> Faults<'s> {
     }
 
     fn script(self, target: Target) -> Script<'s> {
-        Script { rules: self.rules, target, skip: 0, times: None, chance: None }
+        Script { rules: self.rules, rule: Rule::new(target) }
     }
 }
 
@@ -86,22 +86,19 @@ impl<'s> Faults<'s> {
 #[must_use = "a script does nothing until `inject` selects a fault"]
 pub struct Script<'s> {
     rules: &'s Rules,
-    target: Target,
-    skip: u64,
-    times: Option<u64>,
-    chance: Option<(f64, u64)>,
+    rule: Rule,
 }
 
 impl Script<'_> {
     /// The next so many requests pass unharmed.
     pub fn skip(mut self, requests: u64) -> Self {
-        self.skip = requests;
+        self.rule.skip = requests;
         self
     }
 
     /// For so many requests; without it, for all from now on.
     pub fn times(mut self, requests: u64) -> Self {
-        self.times = Some(requests);
+        self.rule.left = Some(requests);
         self
     }
 
@@ -113,7 +110,9 @@ impl Script<'_> {
     /// With this probability, between 0 and 1, by a generator that begins with the seed: the same requests in the same
     /// order meet the same.
     pub fn randomly(mut self, probability: f64, seed: u64) -> Self {
-        self.chance = Some((probability, seed));
+        self.rule.chance = Some((probability, fastrand::Rng::with_seed(seed)));
+        // Another seed than the one above: else what is drawn would depend on whether something is drawn.
+        self.rule.drawing = fastrand::Rng::with_seed(!seed);
         self
     }
 
@@ -124,15 +123,10 @@ impl Script<'_> {
 
     /// Has one of these happen each time, drawn by a generator with the seed of [`randomly`](Script::randomly), or 0.
     /// Without any, nothing happens.
-    pub fn inject_one_of(self, faults: impl IntoIterator<Item = Fault>) {
-        let faults: Vec<Arc<Fault>> = faults.into_iter().map(Arc::new).collect();
-        let seed = self.chance.map_or(0, |(_, seed)| seed);
-        let chance = self.chance.map(|(probability, seed)| (probability, fastrand::Rng::with_seed(seed)));
-        // Another seed than the one above: else what is drawn would depend on whether something is drawn.
-        let drawing = fastrand::Rng::with_seed(!seed);
-        let rule = Rule { target: self.target, skip: self.skip, left: self.times, chance, faults, drawing };
-        if !rule.faults.is_empty() {
-            self.rules.change(|rules| rules.push(rule));
+    pub fn inject_one_of(mut self, faults: impl IntoIterator<Item = Fault>) {
+        self.rule.faults = faults.into_iter().map(Arc::new).collect();
+        if !self.rule.faults.is_empty() {
+            self.rules.change(|rules| rules.push(self.rule));
         }
     }
 }

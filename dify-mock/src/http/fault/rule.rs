@@ -29,6 +29,11 @@ pub(crate) struct Rule {
 }
 
 impl Rule {
+    pub(crate) fn new(target: Target) -> Rule {
+        let drawing = fastrand::Rng::with_seed(!0);
+        Rule { target, skip: 0, left: None, chance: None, faults: Vec::new(), drawing }
+    }
+
     pub(crate) fn is_about(&self, operation: Option<&str>, path: &str) -> bool {
         match &self.target {
             Target::Operation(id) => operation == Some(id),

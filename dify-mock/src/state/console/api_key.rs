@@ -32,10 +32,7 @@ impl ApiKey {
 
     pub(crate) fn value(&self) -> Value {
         json!({
-            "id": self.id,
-            "type": "app",
-            "token": self.token,
-            "last_used_at": self.last_used_at,
+            "id": self.id, "type": "app", "token": self.token, "last_used_at": self.last_used_at,
             "created_at": self.created_at,
         })
     }

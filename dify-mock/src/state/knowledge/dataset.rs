@@ -10,11 +10,15 @@ use super::process_rule::ProcessRule;
 use super::retrieval;
 use super::search_index::{SearchIndex, UnitPlace};
 use super::segment::Segment;
+use crate::values::json_text::picked;
 use crate::values::workspace::{AUTHOR, account};
 use crate::values::{clock, ids};
 
+/// The members of the setting for summaries.
+pub(crate) const SUMMARY: &str = "enable model_name model_provider_name summary_prompt";
+
 /// A knowledge base and everything in it. Its times are seconds.
-#[derive(Debug)]
+#[derive(Debug, Default)]
 pub(crate) struct Dataset {
     pub(crate) id: String,
     pub(crate) name: String,
@@ -65,20 +69,11 @@ impl Dataset {
             name: name.to_owned(),
             description: json!(""),
             permission: "only_me".to_owned(),
-            technique: None,
-            embedding: None,
             retrieval: retrieval::standard(),
-            summary: json!({"enable": null, "model_name": null, "model_provider_name": null, "summary_prompt": null}),
-            external: None,
-            members: Vec::new(),
-            metadata: Metadata::default(),
-            form: None,
-            latest_rule: None,
-            pipeline: None,
+            summary: picked(&json!({}), SUMMARY),
             updated_at: now,
-            documents: Documents::default(),
-            index: SearchIndex::new(),
             created_at: now,
+            ..Dataset::default()
         }
     }
 

@@ -8,7 +8,7 @@ use super::material::Material;
 use super::metadata::Metadata;
 use super::process_rule::ProcessRule;
 use super::segment::{Around, Segment};
-use super::stored_file::StoredFile;
+use crate::state::file::UploadedFile;
 use crate::values::workspace::account;
 use crate::values::{clock, ids};
 
@@ -19,7 +19,7 @@ pub(crate) struct Document {
     pub(crate) position: u64,
     pub(crate) name: String,
     pub(crate) batch: String,
-    pub(crate) file: StoredFile,
+    pub(crate) file: UploadedFile,
     pub(crate) rule: ProcessRule,
     /// `api`, or `web` once it was changed.
     pub(crate) created_from: &'static str,
@@ -160,7 +160,7 @@ impl Document {
     pub(crate) fn value(&self, dataset: &Dataset, now: i64) -> Value {
         let mut value = self.common(dataset, now);
         value["data_source_info"] = json!({"upload_file_id": self.file.id});
-        value["data_source_detail_dict"] = json!({"upload_file": self.file.value()});
+        value["data_source_detail_dict"] = json!({"upload_file": self.file.in_document()});
         value["word_count"] = json!(self.word_count(now));
         value["doc_metadata"] = self.facts(&dataset.metadata).unwrap_or_else(|| json!([]));
         value
@@ -173,7 +173,7 @@ impl Document {
         let completed_at = seconds(progress.completed_at);
         let segments = if progress.is_split() { self.segments.len() } else { 0 };
         let rule = dataset.latest_rule.clone().unwrap_or_else(ProcessRule::automatic).of_dataset();
-        value["data_source_info"] = json!({"upload_file": self.file.value()});
+        value["data_source_info"] = json!({"upload_file": self.file.in_document()});
         value["dataset_process_rule"] = rule;
         value["document_process_rule"] = self.rule.of_document(&dataset.id);
         value["completed_at"] = json!(completed_at);

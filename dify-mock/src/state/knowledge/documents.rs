@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::document::Document;
 
-/// Documents by id, by place and by batch: none of it grows slower with their number.
+/// Documents by id and by place.
 #[derive(Debug, Default)]
 pub(crate) struct Documents {
     by_id: HashMap<String, Document>,
     order: BTreeMap<u64, String>,
-    batches: HashMap<String, Vec<String>>,
 }
 
 impl Documents {
@@ -20,19 +19,12 @@ impl Documents {
 
     pub(crate) fn add(&mut self, document: Document) {
         self.order.insert(document.position, document.id.clone());
-        self.batches.entry(document.batch.clone()).or_default().push(document.id.clone());
         self.by_id.insert(document.id.clone(), document);
     }
 
     pub(crate) fn remove(&mut self, id: &str) -> Option<Document> {
         let document = self.by_id.remove(id)?;
         self.order.remove(&document.position);
-        if let Some(batch) = self.batches.get_mut(&document.batch) {
-            batch.retain(|other| other != id);
-            if batch.is_empty() {
-                self.batches.remove(&document.batch);
-            }
-        }
         Some(document)
     }
 
@@ -51,8 +43,7 @@ impl Documents {
 
     /// Those of a batch.
     pub(crate) fn of_batch(&self, batch: &str) -> Vec<&Document> {
-        let ids = self.batches.get(batch).into_iter().flatten();
-        ids.filter_map(|id| self.by_id.get(id)).collect()
+        self.iter().filter(|document| document.batch == batch).collect()
     }
 
     pub(crate) fn iter(&self) -> impl Iterator<Item = &Document> {

@@ -5,8 +5,8 @@ use super::indexing::Fate;
 use super::process_rule::ProcessRule;
 use super::segment::Segment;
 use super::split::{Piece, split};
-use super::stored_file::StoredFile;
 use super::words::{keywords, tokens};
+use crate::state::file::UploadedFile;
 use crate::values::ids;
 
 /// Of a file, at most so many bytes are read for its text; the rest is kept and given back, but not searched.
@@ -24,7 +24,7 @@ pub(crate) const REFUSED_EMBEDDING: &str = "embedding rate limited (fake)";
 #[derive(Clone, Debug)]
 pub(crate) struct Material {
     pub(crate) name: String,
-    pub(crate) file: StoredFile,
+    pub(crate) file: UploadedFile,
     pub(crate) rule: ProcessRule,
     /// Dify's name of the kind of document.
     pub(crate) form: String,
@@ -37,7 +37,7 @@ pub(crate) struct Material {
 
 impl Material {
     /// Cuts a text. This may take a while for a long one.
-    pub(crate) fn new(name: &str, file: StoredFile, text: &str, rule: ProcessRule, form: &str) -> Material {
+    pub(crate) fn new(name: &str, file: UploadedFile, text: &str, rule: ProcessRule, form: &str) -> Material {
         let length = usize::try_from(file.blob.length()).unwrap_or(usize::MAX);
         let characters = if length > text.len() { length } else { text.chars().count() };
         let pieces = split(text, &rule);

@@ -13,7 +13,6 @@ pub(crate) mod retrieval;
 pub(crate) mod search_index;
 pub(crate) mod segment;
 pub(crate) mod split;
-pub(crate) mod stored_file;
 pub(crate) mod tag;
 pub(crate) mod words;
 

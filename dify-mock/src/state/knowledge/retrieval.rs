@@ -2,6 +2,11 @@
 
 use serde_json::{Value, json};
 
+use crate::values::json_text::picked;
+
+const MEMBERS: &str = "search_method reranking_enable reranking_mode reranking_model weights top_k \
+    score_threshold_enabled score_threshold";
+
 /// The default of the server.
 pub(crate) fn standard() -> Value {
     json!({
@@ -13,30 +18,16 @@ pub(crate) fn standard() -> Value {
 
 /// The chosen settings, with every member that a knowledge base shows.
 pub(crate) fn whole(given: &Value) -> Value {
-    let (model, weights) = (&given["reranking_model"], &given["weights"]);
-    let (words, meaning) = (&weights["keyword_setting"], &weights["vector_setting"]);
-    let weights = weights.is_object().then(|| {
-        json!({
+    let mut value = picked(given, MEMBERS);
+    value["reranking_model"] = picked(&given["reranking_model"], "reranking_provider_name reranking_model_name");
+    let weights = &given["weights"];
+    if weights.is_object() {
+        let vectors = "vector_weight embedding_model_name embedding_provider_name";
+        value["weights"] = json!({
             "weight_type": weights["weight_type"],
-            "keyword_setting": {"keyword_weight": words["keyword_weight"]},
-            "vector_setting": {
-                "vector_weight": meaning["vector_weight"],
-                "embedding_model_name": meaning["embedding_model_name"],
-                "embedding_provider_name": meaning["embedding_provider_name"],
-            },
-        })
-    });
-    json!({
-        "search_method": given["search_method"],
-        "reranking_enable": given["reranking_enable"],
-        "reranking_mode": given["reranking_mode"],
-        "reranking_model": {
-            "reranking_provider_name": model["reranking_provider_name"],
-            "reranking_model_name": model["reranking_model_name"],
-        },
-        "weights": weights,
-        "top_k": given["top_k"],
-        "score_threshold_enabled": given["score_threshold_enabled"],
-        "score_threshold": given["score_threshold"],
-    })
+            "keyword_setting": picked(&weights["keyword_setting"], "keyword_weight"),
+            "vector_setting": picked(&weights["vector_setting"], vectors),
+        });
+    }
+    value
 }

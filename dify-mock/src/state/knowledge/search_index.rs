@@ -36,8 +36,8 @@ pub(crate) struct Hit {
     pub(crate) score: f64,
 }
 
-impl SearchIndex {
-    pub(crate) fn new() -> SearchIndex {
+impl Default for SearchIndex {
+    fn default() -> SearchIndex {
         SearchIndex {
             embedder: EmbedderBuilder::with_avgdl(ORDINARY_LENGTH).build(),
             scorer: Scorer::new(),
@@ -45,7 +45,9 @@ impl SearchIndex {
             last: QUESTION,
         }
     }
+}
 
+impl SearchIndex {
     /// Puts a unit in and gives its number.
     pub(crate) fn add(&mut self, text: &str, place: UnitPlace) -> u64 {
         self.last += 1;
@@ -88,7 +90,7 @@ mod tests {
 
     #[test]
     fn what_has_more_of_the_question_comes_first_and_what_has_none_not_at_all() {
-        let mut index = SearchIndex::new();
+        let mut index = SearchIndex::default();
         let mut add = |text: &str| {
             let place = UnitPlace { document: text.to_owned(), segment: String::new(), child: None };
             index.add(text, place)

@@ -10,7 +10,7 @@ use crate::values::ids;
 use crate::values::workspace::account;
 
 /// A segment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Segment {
     pub(crate) id: String,
     pub(crate) position: usize,
@@ -48,18 +48,11 @@ impl Segment {
             id: ids::new(),
             position,
             content: content.to_owned(),
-            answer: None,
-            keywords: None,
             enabled: true,
-            disabled_at: None,
             created_at: now,
             updated_at: now,
-            touched: false,
-            indexed_at: None,
-            children: Vec::new(),
-            unit: None,
-            summary: None,
             node_id: ids::new(),
+            ..Segment::default()
         }
     }
 

@@ -3,11 +3,13 @@
 use serde_json::{Value, json};
 
 use super::{dataset, no_dataset, page, part};
+use crate::described::Api;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::knowledge::dataset::{Dataset, External};
+use crate::state::knowledge::dataset::{Dataset, External, SUMMARY};
 use crate::state::knowledge::retrieval;
 use crate::state::settings::PROVIDER;
+use crate::values::json_text::picked;
 use crate::values::refusal::Refusal;
 use crate::values::{clock, ids};
 
@@ -21,13 +23,15 @@ pub(crate) fn list(call: &Call) -> Outcome {
     let (number, limit, from, size) = part(call);
     let word = call.asked("keyword").map(str::to_lowercase);
     let tags: Vec<&str> = call.all("tag_ids").filter(|tag| !tag.is_empty()).collect();
+    let ids: Vec<&str> = call.all("ids").filter(|id| !id.is_empty()).collect();
     if !tags.iter().all(|tag| ids::is_uuid(tag)) {
         return Err(Refusal::unknown());
     }
     call.world(|world| {
         let named = |dataset: &Dataset| word.as_ref().is_none_or(|word| dataset.name.to_lowercase().contains(word));
+        let wanted = |dataset: &Dataset| ids.is_empty() || ids.contains(&dataset.id.as_str());
         // No knowledge base has a tag.
-        let fits = |dataset: &&Dataset| tags.is_empty() && named(dataset);
+        let fits = |dataset: &&Dataset| tags.is_empty() && named(dataset) && wanted(dataset);
         let found: Vec<&Dataset> = world.knowledge.datasets.iter().rev().filter(fits).collect();
         let shown = found.iter().skip(from).take(size);
         let data: Vec<Value> = shown.map(|dataset| dataset.value(true)).collect();
@@ -47,10 +51,7 @@ pub(crate) fn create(call: &Call) -> Outcome {
         made.external = Some(external(call)?);
     }
     if call.member("summary_index_setting").is_object() {
-        let given = call.member("summary_index_setting");
-        for name in ["enable", "model_name", "model_provider_name", "summary_prompt"] {
-            made.summary[name] = given[name].clone();
-        }
+        made.summary = picked(call.member("summary_index_setting"), SUMMARY);
     }
     if name.contains(WITH_PIPELINE) {
         made.pipeline = Some(ids::new());
@@ -65,7 +66,7 @@ pub(crate) fn create(call: &Call) -> Outcome {
         }
         let value = made.value(false);
         knowledge.datasets.push(made);
-        Ok(Reply::ok(value))
+        Ok(Reply::Json(if call.api == Api::Console { 201 } else { 200 }, value))
     })
 }
 

@@ -5,21 +5,21 @@ use std::sync::Arc;
 use serde_json::{Map, Value};
 
 use super::intake::{self, SourceText};
-use super::{dataset, lost_dataset};
+use super::{dataset, known_dataset};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::form_data::FilePart;
-use crate::handlers::service::files::is_too_large;
+use crate::handlers::service::files::{self, is_too_large, no_file};
+use crate::state::file::UploadedFile;
 use crate::state::knowledge::material::READ_OF_A_FILE;
-use crate::state::knowledge::stored_file::StoredFile;
 use crate::values::refusal::Refusal;
 
 /// `POST /datasets/{dataset_id}/document/create-by-file`.
 pub(crate) async fn create(call: Call) -> Outcome {
-    call.world(|world| dataset(world, &call).map(|_| ())).map_err(|_| lost_dataset(&call, "create-by-file"))?;
+    known_dataset(&call)?;
     let wish = wish(&call)?;
     call.world(|world| intake::technique(dataset(world, &call)?, &wish).map(|_| ()))?;
     let part = part(&call)?.ok_or_else(no_file)?;
-    if !StoredFile::is_taken(&part.file_name) {
+    if !UploadedFile::is_document(&part.file_name) {
         // Here the server forgets to say why.
         return Err(Refusal::invalid(""));
     }
@@ -37,7 +37,7 @@ pub(crate) async fn update(call: Call) -> Outcome {
     let wish = wish(&call)?;
     let source = match part(&call)? {
         None => None,
-        Some(part) if !StoredFile::is_taken(&part.file_name) => {
+        Some(part) if !UploadedFile::is_document(&part.file_name) => {
             return Err(Refusal::new(415, "unsupported_file_type", "File type not allowed."));
         }
         Some(part) => Some(source(part).await?),
@@ -45,37 +45,21 @@ pub(crate) async fn update(call: Call) -> Outcome {
     intake::renew(&call, &wish, call.at("document_id"), source).await
 }
 
-pub(crate) fn no_file() -> Refusal {
-    Refusal::new(400, "no_file_uploaded", "Please upload your file.")
-}
-
 /// The one file of the form.
 pub(crate) fn part(call: &Call) -> Result<Option<&FilePart>, Refusal> {
-    let files = call.form().map(|form| form.files.as_slice()).unwrap_or_default();
-    if files.len() > 1 {
-        return Err(Refusal::new(400, "too_many_files", "Only one file is allowed."));
-    }
-    let Some(part) = files.iter().find(|part| part.name == "file") else { return Ok(None) };
-    if part.file_name.is_empty() {
-        return Err(Refusal::new(400, "filename_not_exists_error", "The specified filename does not exist."));
-    }
-    if part.file_name.contains(['/', '\\']) {
-        return Err(Refusal::invalid("Filename contains invalid characters"));
-    }
-    if is_too_large(call, &part.file_name, &part.blob) {
-        // 413 from 1.17.0 on (R130).
-        return Err(Refusal::invalid(""));
-    }
-    Ok(Some(part))
+    let Some(part) = files::part(call)? else { return Ok(None) };
+    files::check_name(part)?;
+    // 413 from 1.17.0 on (R130).
+    if is_too_large(call, part) { Err(Refusal::invalid("")) } else { Ok(Some(part)) }
 }
 
 async fn source(part: &FilePart) -> Result<SourceText, Refusal> {
     let media = part.content_type.as_deref().unwrap_or("application/octet-stream");
-    read(StoredFile::new(&part.file_name, media, Arc::clone(&part.blob))).await
+    read(UploadedFile::new(&part.file_name, media, Arc::clone(&part.blob))).await
 }
 
 /// The beginning of a file as text. What has zeros in it is none.
-pub(crate) async fn read(file: StoredFile) -> Result<SourceText, Refusal> {
+pub(crate) async fn read(file: UploadedFile) -> Result<SourceText, Refusal> {
     let head = file.blob.head(READ_OF_A_FILE).await.map_err(|_| Refusal::unknown())?;
     let text = if head.contains(&0) { String::new() } else { String::from_utf8_lossy(&head).into_owned() };
     Ok(SourceText { file, text })

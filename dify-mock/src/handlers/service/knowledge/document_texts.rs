@@ -2,10 +2,10 @@
 
 use serde_json::Value;
 
+use super::dataset;
 use super::intake::{self, SourceText};
-use super::{dataset, lost_dataset};
 use crate::handlers::call::{Call, Outcome};
-use crate::state::knowledge::stored_file::StoredFile;
+use crate::state::file::UploadedFile;
 use crate::values::blob::BlobWriter;
 use crate::values::python;
 use crate::values::refusal::Refusal;
@@ -13,7 +13,6 @@ use crate::values::refusal::Refusal;
 /// `POST /datasets/{dataset_id}/document/create-by-text`.
 pub(crate) async fn create(call: Call) -> Outcome {
     let (name, text) = (call.text("name").unwrap_or_default(), call.text("text").unwrap_or_default());
-    call.world(|world| dataset(world, &call).map(|_| ())).map_err(|_| lost_dataset(&call, "create-by-text"))?;
     let wish = call.members();
     call.world(|world| intake::technique(dataset(world, &call)?, &wish).map(|_| ()))?;
     let source = source(name, text).await?;
@@ -39,7 +38,7 @@ async fn source(name: &str, text: &str) -> Result<SourceText, Refusal> {
     let mut writer = BlobWriter::default();
     writer.write(text.as_bytes()).await.map_err(|_| Refusal::unknown())?;
     let blob = writer.finish().await.map_err(|_| Refusal::unknown())?;
-    Ok(SourceText { file: StoredFile::of_text(name, blob), text: text.to_owned() })
+    Ok(SourceText { file: UploadedFile::of_text(name, blob), text: text.to_owned() })
 }
 
 /// A rule about two members at once, which the document has only in words.

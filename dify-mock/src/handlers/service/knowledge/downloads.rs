@@ -10,11 +10,11 @@ use zip::ZipWriter;
 use zip::result::ZipError;
 use zip::write::SimpleFileOptions;
 
+use super::dataset;
 use super::documents::not_found;
-use super::{dataset, no_dataset};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::knowledge::stored_file::StoredFile;
+use crate::state::file::UploadedFile;
 use crate::values::blob::Blob;
 use crate::values::ids;
 use crate::values::refusal::Refusal;
@@ -23,7 +23,7 @@ use crate::values::refusal::Refusal;
 pub(crate) fn link(call: &Call) -> Outcome {
     call.world(|world| {
         let document = dataset(world, call)?.documents.get(call.at("document_id")).ok_or_else(not_found)?;
-        let url = document.file.upload().url(&call.server.url);
+        let url = document.file.url(&call.server.url);
         Ok(Reply::ok(json!({"url": format!("{url}&as_attachment=true")})))
     })
 }
@@ -31,10 +31,10 @@ pub(crate) fn link(call: &Call) -> Outcome {
 /// `POST /datasets/{dataset_id}/documents/download-zip`.
 pub(crate) async fn zip(call: Call) -> Outcome {
     let files = call.world(|world| {
-        let dataset = world.knowledge.dataset(call.at("dataset_id")).ok_or_else(|| lost(&call, no_dataset()))?;
+        let dataset = dataset(world, &call)?;
         let file = |id: &str| dataset.documents.get(id).map(|document| document.file.clone());
-        let files = call.texts("document_ids").into_iter().map(file).collect::<Option<Vec<StoredFile>>>();
-        files.ok_or_else(|| lost(&call, not_found()))
+        let files = call.texts("document_ids").into_iter().map(file).collect::<Option<Vec<UploadedFile>>>();
+        files.ok_or_else(not_found)
     })?;
     // Packing reads and writes files, for which others shall not wait.
     let packed = tokio::task::spawn_blocking(move || Blob::written(|out| pack(&files, out))).await;
@@ -42,7 +42,7 @@ pub(crate) async fn zip(call: Call) -> Outcome {
     Ok(Reply::Archive { name: format!("{}.zip", ids::new().replace('-', "")), blob })
 }
 
-fn pack(files: &[StoredFile], out: &mut File) -> io::Result<()> {
+fn pack(files: &[UploadedFile], out: &mut File) -> io::Result<()> {
     let mut archive = ZipWriter::new(out);
     let mut names = HashSet::new();
     for file in files {
@@ -70,14 +70,5 @@ fn into_io(error: ZipError) -> io::Error {
     match error {
         ZipError::Io(error) => error,
         other => io::Error::other(other),
-    }
-}
-
-fn lost(call: &Call, refusal: Refusal) -> Refusal {
-    let route = "/datasets/<uuid:dataset_id>/documents/download-zip";
-    let uri = format!("/datasets/{}/documents/download-zip", call.at("dataset_id"));
-    match refusal {
-        Refusal::Coded { message, .. } => Refusal::lost(&message, &uri, &[route]),
-        other => other,
     }
 }

@@ -7,20 +7,20 @@ use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::World;
+use crate::state::file::UploadedFile;
 use crate::state::knowledge::dataset::Dataset;
 use crate::state::knowledge::document::Document;
 use crate::state::knowledge::indexing::Indexing;
 use crate::state::knowledge::material::Material;
 use crate::state::knowledge::process_rule::ProcessRule;
 use crate::state::knowledge::retrieval;
-use crate::state::knowledge::stored_file::StoredFile;
 use crate::values::refusal::Refusal;
 use crate::values::{clock, ids};
 
 /// The source of a document: a stored file and its text.
 #[derive(Debug)]
 pub(crate) struct SourceText {
-    pub(crate) file: StoredFile,
+    pub(crate) file: UploadedFile,
     pub(crate) text: String,
 }
 
@@ -95,7 +95,7 @@ pub(crate) fn put(world: &mut World, call: &Call, material: &Material, batch: &s
     let document = Document::new(material, dataset.documents.next_position(), batch, indexing(call, material));
     let id = document.id.clone();
     dataset.add(document, material);
-    world.files.insert(material.file.id.clone(), material.file.upload());
+    world.files.insert(material.file.id.clone(), material.file.clone());
     Ok(id)
 }
 
@@ -124,7 +124,7 @@ pub(crate) async fn renew(call: &Call, wish: &Value, id: &str, source: Option<So
         let old = dataset(world, call)?.renew(id, &material, indexing);
         let old = old.ok_or_else(|| Refusal::not_found("Document not found"))?;
         world.files.remove(&old);
-        world.files.insert(material.file.id.clone(), material.file.upload());
+        world.files.insert(material.file.id.clone(), material.file.clone());
         answer(world, call, id)
     })
 }

@@ -3,6 +3,7 @@
 use serde_json::{Value, json};
 
 use super::dataset;
+use super::documents::not_found as no_document;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::knowledge::metadata::Field;
@@ -80,7 +81,7 @@ pub(crate) fn set_values(call: &Call) -> Outcome {
         let dataset = dataset(world, call)?;
         for operation in call.member("operation_data").as_array().into_iter().flatten() {
             let id = operation["document_id"].as_str().unwrap_or_default();
-            let document = dataset.documents.get_mut(id).ok_or_else(|| lost(call))?;
+            let document = dataset.documents.get_mut(id).ok_or_else(no_document)?;
             if operation["partial_update"] != true {
                 document.metadata.clear();
             }
@@ -98,9 +99,4 @@ pub(crate) fn set_values(call: &Call) -> Outcome {
         }
         Ok(Reply::success())
     })
-}
-
-fn lost(call: &Call) -> Refusal {
-    let uri = format!("/datasets/{}/documents/metadata", call.at("dataset_id"));
-    Refusal::lost("Document not found.", &uri, &["/datasets/<uuid:dataset_id>/documents/metadata"])
 }

@@ -3,35 +3,24 @@
 use serde_json::{Value, json};
 
 use super::dataset;
-use super::document_files::{no_file, part};
+use super::document_files::part;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::events::Events;
 use crate::handlers::reply::Reply;
+use crate::handlers::service::files::{no_file, typed};
 use crate::state::feed::{Feed, Turn};
 use crate::values::refusal::Refusal;
 use crate::values::{clock, ids};
 
 /// `POST /datasets/pipeline/file-upload`.
 pub(crate) fn upload(call: &Call) -> Result<(), Refusal> {
-    let part = part(call)?.ok_or_else(no_file)?;
-    let typed = part.content_type.as_deref().is_some_and(|media| !media.is_empty());
-    typed.then_some(()).ok_or_else(|| Refusal::new(415, "unsupported_file_type", "File type not allowed."))
+    typed(part(call)?.ok_or_else(no_file)?).map(|_| ())
 }
 
 /// Refuses a knowledge base without a pipeline.
-fn check(call: &Call) -> Result<(), Refusal> {
+pub(crate) fn check(call: &Call) -> Result<(), Refusal> {
     let piped = call.world(|world| Ok::<_, Refusal>(dataset(world, call)?.pipeline.is_some()))?;
     piped.then_some(()).ok_or_else(|| Refusal::invalid("Pipeline not found"))
-}
-
-/// `GET /datasets/{dataset_id}/pipeline/datasource-plugins`.
-pub(crate) fn datasources(call: &Call) -> Result<(), Refusal> {
-    if call.world(|world| dataset(world, call).is_err()) {
-        let route = "/datasets/<uuid:dataset_id>/pipeline/datasource-plugins";
-        let uri = format!("/datasets/{}/pipeline/datasource-plugins", call.at("dataset_id"));
-        return Err(Refusal::lost("Dataset not found.", &uri, &[route]));
-    }
-    check(call)
 }
 
 /// `POST /datasets/{dataset_id}/pipeline/datasource/nodes/{node_id}/run`.

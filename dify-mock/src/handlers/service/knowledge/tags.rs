@@ -2,6 +2,7 @@
 
 use serde_json::json;
 
+use super::no_dataset;
 use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
@@ -10,12 +11,8 @@ use crate::state::knowledge::tag::Tag;
 use crate::values::ids;
 use crate::values::refusal::Refusal;
 
-const TAGS: &str = "/datasets/tags";
-
 fn no_tag() -> Refusal {
-    let chunk = "/datasets/<uuid:dataset_id>/documents/<uuid:document_id>/segments/<uuid:segment_id>/child_chunks/\
-        <uuid:child_chunk_id>";
-    Refusal::lost("Tag not found.", TAGS, &[TAGS, "/datasets/<uuid:dataset_id>/tags", chunk])
+    Refusal::not_found("Tag not found.")
 }
 
 fn check(knowledge: &Knowledge, name: &str, other_than: &str) -> Result<(), Refusal> {
@@ -69,21 +66,13 @@ pub(crate) fn delete(call: &Call) -> Outcome {
 /// `POST /datasets/tags/binding`. Nothing is bound here.
 pub(crate) fn binding(call: &Call) -> Result<(), Refusal> {
     if call.texts("tag_ids").is_empty() {
-        let complaint = Complaint::value("tag_ids", "Tag IDs is required.", &json!([]));
-        return Err(Complaint::refusal(&[complaint], "TagBindingPayload"));
+        return Err(Complaint::value("tag_ids", "Tag IDs is required.", &json!([]), "TagBindingPayload"));
     }
-    target(call, "binding", "unbinding")
+    unbinding(call)
 }
 
 /// `POST /datasets/tags/unbinding`.
 pub(crate) fn unbinding(call: &Call) -> Result<(), Refusal> {
-    target(call, "unbinding", "binding")
-}
-
-fn target(call: &Call, route: &str, other: &str) -> Result<(), Refusal> {
     let known = call.world(|world| world.knowledge.dataset(call.text("target_id").unwrap_or_default()).is_some());
-    known.then_some(()).ok_or_else(|| {
-        let (uri, other) = (format!("{TAGS}/{route}"), format!("{TAGS}/{other}"));
-        Refusal::lost("Dataset not found.", &uri, &[&uri, &other, TAGS])
-    })
+    known.then_some(()).ok_or_else(no_dataset)
 }
