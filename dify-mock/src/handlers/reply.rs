@@ -21,9 +21,7 @@ pub(crate) enum Reply {
     /// An event stream.
     Events(Events),
     /// The bytes of a file, of known length.
-    File { media: String, disposition: Option<String>, blob: Arc<Blob> },
-    /// An archive made for this answer.
-    Archive { name: String, blob: Arc<Blob> },
+    File { media: String, disposition: Option<String>, cache: &'static str, blob: Arc<Blob> },
     /// Sound, in pieces.
     Audio(Vec<Bytes>),
     /// An answer that also sets cookies, each in a header of its own.

@@ -30,7 +30,7 @@ pub(crate) fn handler(operation: Operation) -> Option<&'static Handler> {
 pub(crate) async fn answer(call: Call, handler: Option<&'static Handler>, operation: Operation) -> Outcome {
     if let Some(user) = call.user.clone().filter(|_| call.key.is_app()) {
         // Whoever calls is known from then on.
-        call.world(|world| world.app(&call.key).end_user(&user));
+        call.world(|world| world.app(&call.key).end_user(&user, false));
     }
     let server = Arc::clone(&call.server);
     if let Some(refusal) = broken::refusal(&server.options, operation) {

@@ -10,7 +10,7 @@ use contract::{Finding, Part, essence};
 use http::header::CONTENT_TYPE;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue, header};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use super::fault::Line;
 use super::host::Host;
@@ -255,18 +255,15 @@ fn understand(
             (host.shared.world(|world| world.admit(key))?, None)
         }
     };
-    let cookies = Cookies::read(sent);
-    let handler = routes::handler(operation);
-    let api = operation.api();
-    if handler.is_some_and(|handler| handler.wording.absent) {
+    let (api, handler) = (operation.api(), routes::handler(operation));
+    let wording = handler.map(|handler| handler.wording).unwrap_or_default();
+    let (server, content, cookies) = (Arc::clone(&host.shared), Content::Nothing, Cookies::read(sent));
+    let mut call = Call { server, api, headers, key, path, query, content, user: visitor, cookies };
+    if wording.absent {
         // Whatever the body is: nobody looks at it.
-        let (content, user) = (Content::Nothing, None);
-        return Ok((
-            Call { server: Arc::clone(&host.shared), api, headers, key, path, query, content, user, cookies },
-            handler,
-        ));
+        return Ok((call, handler));
     }
-    let content = match body {
+    call.content = match body {
         Sent::Form(form) => Content::Form(form?),
         // Up to 1.9.1 the refresh token travels in a body, which the document does not describe.
         Sent::Json(Some(Value::Object(members))) if operation.id() == "console_account_refresh" => {
@@ -281,14 +278,15 @@ fn understand(
         Sent::Other(_) if operation.takes_json() && operation.body_required() => return Err(Refusal::no_json()),
         _ => Content::Nothing,
     };
-    let user = if api == Api::Web { visitor } else { user(&content, &query) };
-    if operation.needs_user() && user.is_none() {
+    if api != Api::Web {
+        call.user = user(&call.content, &call.query);
+    }
+    if operation.needs_user() && call.user.is_none() {
         return Err(Refusal::no_user());
     }
     if let Some(handler) = handler {
-        handler.audience.check(key.mode, api)?;
+        handler.audience.check(call.key.mode, api)?;
     }
-    let wording = handler.map(|handler| handler.wording).unwrap_or_default();
     let judged = |complaint: &&Complaint| {
         let among = |names: &[&str]| names.iter().any(|name| complaint.is_about(name));
         let left = complaint.is_of_form() || complaint.is_short() && among(wording.measured);
@@ -303,11 +301,11 @@ fn understand(
     let refused = refuse(&findings.members, wording.body.map_or_else(|| operation.title(false), str::to_owned));
     match refused {
         Err(Refusal::Invalid { pydantic, .. }) if wording.bare => {
-            return Err(Refusal::Bare { status: 400, error: pydantic });
+            return Err(Refusal::Shaped { status: 400, body: json!({"error": pydantic}) });
         }
         refused => refused?,
     }
-    Ok((Call { server: Arc::clone(&host.shared), api, headers, key, path, query, content, user, cookies }, handler))
+    Ok((call, handler))
 }
 
 fn user(content: &Content, query: &[(String, String)]) -> Option<String> {

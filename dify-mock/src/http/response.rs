@@ -42,22 +42,16 @@ impl Reply {
             // Dify names a media type even here.
             Reply::Nothing => builder.status(204).header("content-type", "application/json").body(Body::empty()),
             Reply::Events(events) => return events.into_response(),
-            Reply::File { media, disposition, blob } => {
+            Reply::File { media, disposition, cache, blob } => {
                 let mut builder = builder
                     .header("content-type", media)
                     .header("content-length", blob.length())
-                    .header("cache-control", "public, max-age=3600");
+                    .header("cache-control", cache);
                 if let Some(disposition) = disposition {
                     builder = builder.header("content-disposition", disposition);
                 }
                 builder.body(Body::from_stream(blob.stream()))
             }
-            Reply::Archive { name, blob } => builder
-                .header("content-type", "application/zip")
-                .header("content-length", blob.length())
-                .header("cache-control", "no-cache")
-                .header("content-disposition", format!("attachment; filename={name}"))
-                .body(Body::from_stream(blob.stream())),
             Reply::Audio(parts) => {
                 let parts = parts.into_iter().map(Ok::<_, std::convert::Infallible>);
                 let body = Body::from_stream(futures_util::stream::iter(parts));

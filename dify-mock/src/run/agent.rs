@@ -47,8 +47,7 @@ impl Thought {
         let value = json!({
             "id": self.id, "chain_id": null, "message_id": speech.message, "position": self.position,
             "thought": self.thought, "answer": self.thought, "tool": self.tool, "tool_labels": self.labels(),
-            "tool_input": self.input, "created_at": clock::now(), "observation": self.observation,
-            "files": [],
+            "tool_input": self.input, "created_at": clock::now(), "observation": self.observation, "files": [],
         });
         speech.remember(|message| message.thoughts.push(value));
     }

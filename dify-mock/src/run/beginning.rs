@@ -80,7 +80,7 @@ impl Flow {
                 task_id: flow.task.clone(),
                 workflow_id: app.workflow_id.clone(),
                 version: app.profile.workflows.running().map_or("draft", Workflow::version_name).to_owned(),
-                user_id: app.end_user(&user),
+                user_id: app.end_user(&user, false),
                 user,
                 visit,
                 inputs: all,

@@ -321,8 +321,7 @@ impl Flow {
             None => json!({"event": event, "workflow_run_id": self.run, "task_id": self.task, "data": data}),
             Some(talk) => json!({
                 "event": event, "conversation_id": talk.conversation, "message_id": talk.message,
-                "created_at": talk.created_at, "task_id": self.task, "workflow_run_id": self.run,
-                "data": data,
+                "created_at": talk.created_at, "task_id": self.task, "workflow_run_id": self.run, "data": data,
             }),
         }
     }

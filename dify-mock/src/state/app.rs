@@ -66,17 +66,8 @@ impl App {
         self.clock
     }
 
-    /// The id of a user, who is known from now on.
-    pub(crate) fn end_user(&mut self, session: &str) -> String {
-        self.person(session, false)
-    }
-
-    /// The id of a visitor of the application's page. Somebody whom a program named before is the same person.
-    pub(crate) fn visitor(&mut self, session: &str) -> String {
-        self.person(session, true)
-    }
-
-    fn person(&mut self, session: &str, visits: bool) -> String {
+    /// The id of a user, who is known from now on. Somebody whom a program named before a visit is the same person.
+    pub(crate) fn end_user(&mut self, session: &str, visits: bool) -> String {
         if let Some(user) = self.end_users.get(session) {
             return user.id.clone();
         }

@@ -63,8 +63,7 @@ impl Message {
     pub(crate) fn value(&self, extra: &[Value]) -> Value {
         let usage = self.usage.as_ref();
         json!({
-            "id": self.id,
-            "conversation_id": self.conversation,
+            "id": self.id, "conversation_id": self.conversation,
             "parent_message_id": match &self.parent {
                 Parent::Last => Some("00000000-0000-0000-0000-000000000000"),
                 Parent::None => None,

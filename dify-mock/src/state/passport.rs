@@ -12,13 +12,8 @@ use crate::values::refusal::Refusal;
 /// The passports that were given out.
 #[derive(Default)]
 pub(crate) struct Passports {
-    /// By token.
-    given: HashMap<String, Passport>,
-}
-
-struct Passport {
-    visitor: Visitor,
-    good: bool,
+    /// By token: whose it is, and whether it is good.
+    given: HashMap<String, (Visitor, bool)>,
 }
 
 /// Somebody on an application's page.
@@ -34,15 +29,12 @@ impl Passports {
     pub(crate) fn give(&mut self, visitor: Visitor, app_id: &str, end_user: &str) -> String {
         let head = json!({"alg": "HS256", "typ": "JWT"});
         let claims = json!({
-            "iss": app_id,
-            "sub": "Web API Passport",
-            "app_id": app_id,
-            "app_code": ids::code(&visitor.app),
+            "iss": app_id, "sub": "Web API Passport", "app_id": app_id, "app_code": ids::code(&visitor.app),
             "end_user_id": end_user,
         });
         let part = |value: serde_json::Value| URL_SAFE_NO_PAD.encode(value.to_string());
         let token = format!("{}.{}.{}", part(head), part(claims), ids::secret());
-        self.given.insert(token.clone(), Passport { visitor, good: true });
+        self.given.insert(token.clone(), (visitor, true));
         token
     }
 
@@ -51,7 +43,7 @@ impl Passports {
         let token = token.map(str::trim).filter(|token| !token.is_empty());
         let token = token.ok_or_else(|| Refusal::unauthorized("App token is missing."))?;
         match self.given.get(token) {
-            Some(Passport { visitor, good: true }) => Ok(visitor.clone()),
+            Some((visitor, true)) => Ok(visitor.clone()),
             Some(_) => Err(Refusal::unauthorized("Token has expired.")),
             None if token.split('.').count() == 3 => Err(Refusal::unauthorized("Invalid token signature.")),
             None => Err(Refusal::unauthorized("Invalid token.")),
@@ -60,7 +52,7 @@ impl Passports {
 
     /// None of those given out so far is good any more.
     pub(crate) fn revoke(&mut self) {
-        self.given.values_mut().for_each(|passport| passport.good = false);
+        self.given.values_mut().for_each(|(_, good)| *good = false);
     }
 }
 

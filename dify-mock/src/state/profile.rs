@@ -121,8 +121,7 @@ impl Profile {
 /// The members of a look, and no others. One without any is the plain one.
 pub(crate) fn look(given: &Value) -> Value {
     json!({
-        "icon_type": given["icon_type"].as_str().unwrap_or("emoji"),
-        "icon": given["icon"],
+        "icon_type": given["icon_type"].as_str().unwrap_or("emoji"), "icon": given["icon"],
         "icon_background": given["icon_background"],
     })
 }

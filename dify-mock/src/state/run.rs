@@ -145,10 +145,8 @@ impl Run {
             "created_by_role": "end_user",
             "created_by_account": null,
             "created_by_end_user": {
-                "id": self.user_id,
-                "type": if self.visit { "browser" } else { "service-api" },
-                "is_anonymous": self.visit,
-                "session_id": self.user,
+                "id": self.user_id, "type": if self.visit { "browser" } else { "service-api" },
+                "is_anonymous": self.visit, "session_id": self.user,
             },
             "created_at": self.created_at,
         })

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::values::json_text::extend;
 use crate::values::workspace::account;
 use crate::values::{clock, ids};
 
@@ -31,18 +32,11 @@ impl Site {
     /// As its application shows it.
     pub(crate) fn value(&self, server: &str) -> Value {
         let mut value = self.members.clone();
-        for (name, member) in [
-            ("access_token", json!(self.code)),
-            ("code", json!(self.code)),
-            ("app_base_url", json!(server)),
-            ("created_by", json!(account())),
-            ("created_at", json!(self.created_at)),
-            ("updated_by", json!(account())),
-            ("updated_at", json!(self.created_at)),
-            ("icon_url", Value::Null),
-        ] {
-            value[name] = member;
-        }
+        let more = json!({
+            "access_token": self.code, "code": self.code, "app_base_url": server, "created_by": account(),
+            "created_at": self.created_at, "updated_by": account(), "updated_at": self.created_at, "icon_url": null,
+        });
+        extend(&mut value, more);
         value
     }
 }

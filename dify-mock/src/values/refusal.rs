@@ -10,8 +10,6 @@ pub(crate) enum Refusal {
     Coded { status: u16, code: &'static str, message: String },
     /// A request that does not match the document, by the first member in question, in the words of two validations.
     Invalid { member: String, parser: String, pydantic: String },
-    /// A few routes have nothing but a text.
-    Bare { status: u16, error: String },
     /// A body of its own.
     Shaped { status: u16, body: Value },
     /// What its web framework answers where no route is.
@@ -107,7 +105,6 @@ impl Refusal {
             Refusal::Unknown => {
                 Some((500, json!({"message": "Internal Server Error", "code": "unknown", "status": 500})))
             }
-            Refusal::Bare { status, error } => Some((*status, json!({"error": error}))),
             Refusal::Shaped { status, body } => Some((*status, body.clone())),
             Refusal::Coded { status, code, message } => {
                 Some((*status, json!({"code": code, "message": message, "status": status})))

@@ -47,8 +47,11 @@ pub(super) async fn made(clients: &Clients, operation: &str) -> Result<Vec<(&'st
             made.push(("api_key_id", json!(clients.console.api_keys().create_for_app(&id).await?.id)));
         }
     }
-    if ["datasets_hit_testing", "datasets_get", "datasets_update", "datasets_delete"].contains(&name) {
-        let request = DatasetCreateRequest::new("console").indexing_technique(IndexingTechnique::HighQuality);
+    if name.starts_with("datasets_") {
+        // The knowledge bases are those of the Service API: no two have one name.
+        made.push(("/name", json!(format!("{name}, new"))));
+        let request =
+            DatasetCreateRequest::new(format!("console {name}")).indexing_technique(IndexingTechnique::HighQuality);
         made.push(("dataset_id", json!(clients.knowledge.datasets().create(&request).await?.id)));
     }
     Ok(made)

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use crate::state::World;
 use crate::state::app::App;
+use crate::values::json_text::extend;
 use crate::values::workspace::account;
 
 /// What the account may do with an application.
@@ -36,14 +37,12 @@ pub(super) fn small(app: &App, with_rights: bool) -> Value {
 /// With its page and the address of the API.
 pub(super) fn large(app: &App, server: &str) -> Value {
     let mut value = small(app, true);
-    value["icon_type"] = app.profile.look["icon_type"].clone();
-    value["api_base_url"] = json!(format!("{server}/v1"));
-    value["max_active_requests"] = Value::Null;
-    value["deleted_tools"] = json!([]);
-    value["site"] = app.profile.site.value(server);
-    value["bound_agent_id"] = Value::Null;
-    value["app_id"] = Value::Null;
-    value["icon_url"] = Value::Null;
+    let more = json!({
+        "icon_type": app.profile.look["icon_type"], "api_base_url": format!("{server}/v1"),
+        "max_active_requests": null, "deleted_tools": [], "site": app.profile.site.value(server),
+        "bound_agent_id": null, "app_id": null, "icon_url": null,
+    });
+    extend(&mut value, more);
     value
 }
 

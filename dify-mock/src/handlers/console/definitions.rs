@@ -1,6 +1,6 @@
 //! Definitions of applications: bringing them in, and writing them out.
 
-use serde_json::{Map, Value, json};
+use serde_json::{Value, json};
 
 use super::app;
 use crate::handlers::call::{Call, Outcome};
@@ -119,29 +119,16 @@ pub(crate) fn dependencies(call: &Call) -> Outcome {
 
 /// `GET /apps/{app_id}/export`.
 pub(crate) fn export(call: &Call) -> Outcome {
-    let secrets = call
-        .asked("include_secret")
-        .is_some_and(|text| matches!(text.to_ascii_lowercase().as_str(), "true" | "1" | "yes" | "y" | "on" | "t"));
-    let file = call.world(|world| {
+    let secrets = call.yes("include_secret").unwrap_or_default();
+    let mut file = call.world(|world| {
         let profile = &app(world, call)?.profile;
         // Nobody catches what the server raises here.
         Definition::of(profile, call.asked("workflow_id"), secrets).ok_or_else(Refusal::unknown)
     })?;
-    let text = serde_saphyr::to_string(&sorted(file)).map_err(|_| Refusal::unknown())?;
+    // By name, as the server writes definitions.
+    file.sort_all_objects();
+    let text = serde_saphyr::to_string(&file).map_err(|_| Refusal::unknown())?;
     Ok(Reply::ok(json!({"data": text})))
-}
-
-/// By name, as the server writes definitions.
-fn sorted(value: Value) -> Value {
-    match value {
-        Value::Array(items) => items.into_iter().map(sorted).collect(),
-        Value::Object(members) => {
-            let mut members: Vec<(String, Value)> = members.into_iter().collect();
-            members.sort_by(|one, two| one.0.cmp(&two.0));
-            Value::Object(members.into_iter().map(|(name, value)| (name, sorted(value))).collect::<Map<_, _>>())
-        }
-        other => other,
-    }
 }
 
 #[cfg(test)]
@@ -169,7 +156,7 @@ mod tests {
             "2026-01-01",
         ];
         let value = json!({"texts": texts, "number": 1, "deep": {"list": [[1.5, true, null], {}], "empty": []}});
-        let text = serde_saphyr::to_string(&sorted(value.clone())).expect("written");
+        let text = serde_saphyr::to_string(&value).expect("written");
         let back: Value = serde_saphyr::from_str(&text).expect("read");
         assert_eq!(back, value, "{text}");
     }

@@ -1,7 +1,6 @@
 //! The Console API: which function answers which operation. It works on the same state as the Service API.
 
 mod api_keys;
-mod app_settings;
 mod app_value;
 mod apps;
 mod checks;
@@ -11,7 +10,6 @@ pub(crate) mod refusal;
 mod session;
 mod setup;
 mod workflows;
-mod workspace;
 
 use crate::handlers::call::Call;
 use crate::handlers::handler::Audience::Any;
@@ -29,13 +27,13 @@ pub(super) const HANDLERS: Handlers = &[
     ("console_account_login", now(Any, session::login)),
     ("console_account_refresh", now(Any, session::refresh)),
     ("console_account_logout", now(Any, session::logout)),
-    ("console_account_profile", now(Any, workspace::profile)),
+    ("console_account_profile", now(Any, session::profile)),
     ("console_apps_list", now(Any, apps::list).query("AppListQuery")),
     ("console_apps_create", now(Any, apps::create)),
     ("console_apps_get", now(Any, apps::get)),
     ("console_apps_delete", now(Any, apps::delete)),
-    ("console_apps_update_model_config", now(Any, app_settings::configure)),
-    ("console_apps_set_api", now(Any, app_settings::set_api)),
+    ("console_apps_update_model_config", now(Any, apps::configure)),
+    ("console_apps_set_api", now(Any, apps::set_api)),
     ("console_statistics_daily_runs", checked(Any, checks::span)),
     ("console_definitions_import_app", now(Any, definitions::import)),
     ("console_definitions_confirm_import", now(Any, definitions::confirm)),
@@ -55,7 +53,7 @@ pub(super) const HANDLERS: Handlers = &[
     ("console_datasets_delete", now(Any, knowledge::datasets::delete)),
     ("console_datasets_hit_testing", now(Any, knowledge::retrieve::answer)),
     ("console_logs_messages", checked(Any, checks::messages).query("ChatMessagesQuery")),
-    ("console_models_list", checked(Any, knowledge::models::check)),
+    ("console_models_list", checked(Any, knowledge::known_models)),
     ("console_models_create_credential", checked(Any, checks::credential)),
 ];
 

@@ -1,4 +1,4 @@
-//! Login, refresh and logout.
+//! Login, refresh and logout, and the account.
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -8,7 +8,7 @@ use super::setup;
 use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::console::account::Login;
+use crate::state::console::account::{Account, Login};
 use crate::state::console::session::{REFRESH, Tokens};
 use crate::values::cookie::SetCookie;
 use crate::values::refusal::Refusal;
@@ -108,4 +108,9 @@ pub(crate) fn logout(call: &Call) -> Outcome {
         SetCookie::cleared("refresh_token", true),
         SetCookie::cleared("csrf_token", false),
     ])
+}
+
+/// `GET /account/profile`.
+pub(crate) fn profile(call: &Call) -> Outcome {
+    call.world(|world| world.console.account.as_ref().map(Account::value).map(Reply::ok).ok_or_else(Refusal::unknown))
 }

@@ -1,26 +1,23 @@
 //! Annotations, and whether the application answers from them.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
+use super::knowledge::paged;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::annotation::Annotation;
 use crate::values::ids;
+use crate::values::json_text::picked;
 use crate::values::refusal::Refusal;
 
 /// `GET /apps/annotations`: the newest first.
 pub(crate) fn list(call: &Call) -> Outcome {
-    let (page, limit) = (call.number("page", 1).max(1), call.number("limit", 20));
     let word = call.asked("keyword").map(str::to_lowercase);
     let has = |text: &str| word.as_ref().is_none_or(|word| text.to_lowercase().contains(word));
     call.world(|world| {
         let all = world.app(&call.key).annotations.list.iter().rev();
         let found: Vec<_> = all.filter(|annotation| has(&annotation.question) || has(&annotation.answer)).collect();
-        let values = found.iter().skip((page - 1).saturating_mul(limit)).take(limit);
-        let data: Vec<Value> = values.map(|annotation| annotation.value()).collect();
-        // Dify takes a full page for a sign that there is another.
-        let more = data.len() == limit;
-        Ok(Reply::ok(json!({"data": data, "has_more": more, "limit": limit, "total": found.len(), "page": page})))
+        paged(call, &found, |annotation| annotation.value())
     })
 }
 
@@ -65,13 +62,9 @@ pub(crate) fn set_reply(call: &Call) -> Outcome {
         _ => return Err(Refusal::unknown()),
     };
     let setting = json!({
-        "id": ids::of("annotation setting", &call.key.text),
-        "enabled": true,
+        "id": ids::of("annotation setting", &call.key.text), "enabled": true,
         "score_threshold": call.member("score_threshold"),
-        "embedding_model": {
-            "embedding_provider_name": call.member("embedding_provider_name"),
-            "embedding_model_name": call.member("embedding_model_name"),
-        },
+        "embedding_model": picked(&call.members(), "embedding_provider_name embedding_model_name"),
     });
     call.world(|world| {
         let annotations = &mut world.app(&call.key).annotations;

@@ -12,7 +12,6 @@ use crate::values::refusal::Refusal;
 
 /// `GET /conversations`.
 pub(crate) fn list(call: &Call) -> Outcome {
-    let limit = call.number("limit", 20);
     let order = call.asked("sort_by").unwrap_or("-updated_at");
     let (field, down) = order.strip_prefix('-').map_or((order, false), |field| (field, true));
     call.world(|world| {
@@ -25,17 +24,19 @@ pub(crate) fn list(call: &Call) -> Outcome {
         if down {
             found.reverse();
         }
-        let from = match call.asked("last_id") {
-            None => 0,
-            Some(last) => {
-                let place = found.iter().position(|conversation| conversation.id == last);
-                place.ok_or_else(|| Refusal::not_found("Last Conversation Not Exists."))? + 1
-            }
-        };
-        let data: Vec<Value> = found.iter().skip(from).take(limit).map(|conversation| conversation.value()).collect();
-        let more = found.len() > from + data.len();
-        Ok(Reply::ok(json!({"limit": limit, "has_more": more, "data": data})))
+        let values = found.iter().map(|conversation| (conversation.id.as_str(), conversation.value())).collect();
+        after(call, values, Refusal::not_found("Last Conversation Not Exists."))
     })
+}
+
+/// What follows the last one that the caller has; `missing` is the answer where it is not in the list.
+fn after(call: &Call, found: Vec<(&str, Value)>, missing: Refusal) -> Outcome {
+    let place = |last: &str| found.iter().position(|(id, _)| *id == last);
+    let from = call.asked("last_id").map(|last| place(last).ok_or(missing)).transpose()?.map_or(0, |place| place + 1);
+    let limit = call.number("limit", 20);
+    let more = found.len() > from.saturating_add(limit);
+    let data: Vec<Value> = found.into_iter().skip(from).take(limit).map(|(_, value)| value).collect();
+    Ok(Reply::ok(json!({"limit": limit, "has_more": more, "data": data})))
 }
 
 /// `DELETE /conversations/{conversation_id}`.
@@ -84,7 +85,6 @@ pub(crate) fn rename(call: &Call) -> Outcome {
 
 /// `GET /conversations/{conversation_id}/variables`.
 pub(crate) fn variables(call: &Call) -> Outcome {
-    let limit = call.number("limit", 20);
     if let Some(name) = call.asked("variable_name") {
         let allowed = |c: char| c.is_ascii_alphanumeric() || matches!(c, '-' | '_' | '.');
         if !name.chars().all(allowed) {
@@ -96,18 +96,10 @@ pub(crate) fn variables(call: &Call) -> Outcome {
         let found = world.app(&call.key).conversation(call.at("conversation_id"), call.user());
         let conversation = found.ok_or_else(Refusal::no_conversation)?;
         let wanted = |name: &str| call.asked("variable_name").is_none_or(|asked| asked == name);
-        let found: Vec<_> = conversation.variables.iter().filter(|variable| wanted(variable.name)).collect();
-        let from = match call.asked("last_id") {
-            None => 0,
-            // The real message is empty, too.
-            Some(last) => {
-                let place = found.iter().position(|variable| variable.id == last);
-                place.ok_or_else(|| Refusal::invalid(""))? + 1
-            }
-        };
-        let data: Vec<Value> = found.iter().skip(from).take(limit).map(|variable| variable.value()).collect();
-        let more = found.len() > from + data.len();
-        Ok(Reply::ok(json!({"limit": limit, "has_more": more, "data": data})))
+        let found = conversation.variables.iter().filter(|variable| wanted(variable.name));
+        let values = found.map(|variable| (variable.id.as_str(), variable.value())).collect();
+        // The real message is empty, too.
+        after(call, values, Refusal::invalid(""))
     })
 }
 

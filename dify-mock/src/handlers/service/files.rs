@@ -66,7 +66,7 @@ fn keep(call: &Call, part: &FilePart, media: &str) -> Result<UploadedFile, Refus
         return Err(Refusal::new(413, "file_too_large", ""));
     }
     let (app, user) = (call.key.text.clone(), call.user().to_owned());
-    let user_id = call.world(|world| world.app(&call.key).end_user(&user));
+    let user_id = call.world(|world| world.app(&call.key).end_user(&user, false));
     let file = UploadedFile::new(&part.file_name, media, Arc::clone(&part.blob));
     let file = UploadedFile { app, user, user_id, ..file };
     call.world(|world| world.files.insert(file.id.clone(), file.clone()));
@@ -100,7 +100,7 @@ pub(crate) fn signed(server: &Arc<Shared>, id: &str, query: &[(String, String)])
 fn answer(file: UploadedFile, attached: bool) -> Reply {
     let disposition = attached.then(|| format!("attachment; filename*=UTF-8''{}", encoded(&file.name)));
     let media = if attached { "application/octet-stream".to_owned() } else { file.media };
-    Reply::File { media, disposition, blob: file.blob }
+    Reply::File { media, disposition, cache: "public, max-age=3600", blob: file.blob }
 }
 
 /// Percent-encodes a file name.

@@ -1,4 +1,4 @@
-//! Messages, what users think of them, and what one might ask next.
+//! Messages: stopping them, what users think of them, and what one might ask next.
 
 use serde_json::{Value, json};
 
@@ -67,4 +67,17 @@ pub(crate) fn suggested(call: &Call) -> Outcome {
         }
         Ok(Reply::ok(json!({"result": "success", "data": suggestions(&message.query)})))
     })
+}
+
+/// Asks a task to stop. Dify reports success even if there is no such task.
+pub(crate) fn stop(call: &Call) -> Outcome {
+    let stop = call.world(|world| {
+        let task = world.tasks.get(call.at("task_id"))?;
+        let may = task.app == call.key.text && task.user.as_deref().is_none_or(|user| user == call.user());
+        may.then(|| task.stop.clone())
+    });
+    if let Some(stop) = stop {
+        stop.ask();
+    }
+    Ok(Reply::success())
 }

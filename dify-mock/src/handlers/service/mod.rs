@@ -13,7 +13,6 @@ pub(crate) mod inputs;
 pub(crate) mod knowledge;
 pub(crate) mod messages;
 pub(crate) mod parameters;
-pub(crate) mod stop;
 pub(crate) mod workflows;
 
 use super::handler::Audience::{Any, Completion, Running, Talking, Workflow};
@@ -21,13 +20,13 @@ use super::handler::{Handlers, later, now};
 
 pub(super) const HANDLERS: Handlers = &[
     ("app_chat_send", later!(Talking, chat::send)),
-    ("app_chat_stop", now(Talking, stop::answer)),
+    ("app_chat_stop", now(Talking, messages::stop)),
     ("app_completion_send", later!(Completion, completion::send)),
-    ("app_completion_stop", now(Completion, stop::answer)),
+    ("app_completion_stop", now(Completion, messages::stop)),
     ("app_workflows_run", later!(Workflow, workflows::run)),
     ("app_workflows_run_version", later!(Workflow, workflows::run_version)),
     ("app_workflows_get_run", now(Running, workflows::get)),
-    ("app_workflows_stop", now(Workflow, stop::answer)),
+    ("app_workflows_stop", now(Workflow, messages::stop)),
     ("app_workflows_logs", now(Any, workflows::logs)),
     ("app_workflows_events", now(Running, workflows::events)),
     ("app_human_input_form", now(Any, human_input::form)),

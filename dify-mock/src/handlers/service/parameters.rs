@@ -31,14 +31,10 @@ pub(crate) fn parameters(call: &Call) -> Outcome {
             "retriever_resource": switch("retriever_resource"),
             "annotation_reply": app.annotations.reply.clone().unwrap_or_else(off),
             "more_like_this": switch("more_like_this"), "user_input_form": form,
-            "sensitive_word_avoidance": avoidance.unwrap_or_else(off),
-            "file_upload": upload.unwrap_or(&image),
+            "sensitive_word_avoidance": avoidance.unwrap_or_else(off), "file_upload": upload.unwrap_or(&image),
             "system_parameters": {
-                "image_file_size_limit": 10,
-                "video_file_size_limit": 100,
-                "audio_file_size_limit": 50,
-                "file_size_limit": 15,
-                "workflow_file_upload_limit": 10,
+                "image_file_size_limit": 10, "video_file_size_limit": 100, "audio_file_size_limit": 50,
+                "file_size_limit": 15, "workflow_file_upload_limit": 10,
             },
         })))
     })

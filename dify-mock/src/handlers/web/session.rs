@@ -16,7 +16,7 @@ pub(crate) fn passport(call: &Call) -> Outcome {
     call.world(|world| {
         let key = world.page(code).ok_or_else(Refusal::absent)?;
         let app = world.app(&key);
-        let (app_id, end_user) = (app.id.clone(), app.visitor(&session));
+        let (app_id, end_user) = (app.id.clone(), app.end_user(&session, true));
         let token = world.passports.give(Visitor { app: key.text, session }, &app_id, &end_user);
         Ok(Reply::ok(json!({"access_token": token})))
     })

@@ -6,17 +6,8 @@ use crate::handlers::events::{Events, Shape};
 use crate::handlers::reply::Reply;
 use crate::state::feed::Frame;
 
-/// A blocking answer or a stream of a model that answers, for a page.
-pub(crate) fn of_speech(reply: Reply) -> Reply {
-    shaped(reply, speech)
-}
-
-/// The same of a run of nodes. Its `message_end` keeps the costs.
-pub(crate) fn of_run(reply: Reply) -> Reply {
-    shaped(reply, run)
-}
-
-fn shaped(reply: Reply, shape: Shape) -> Reply {
+/// A blocking answer or a stream, for a page.
+pub(crate) fn shaped(reply: Reply, shape: Shape) -> Reply {
     match reply {
         Reply::Events(events) => Reply::Events(Events { shape: Some(shape), ..events }),
         Reply::Spaced { charset, mut value } => {
@@ -31,7 +22,8 @@ fn shaped(reply: Reply, shape: Shape) -> Reply {
     }
 }
 
-fn speech(frame: &Frame) -> Option<Frame> {
+/// The shape of the events of a model that answers.
+pub(crate) fn speech(frame: &Frame) -> Option<Frame> {
     if !frame.is("message_end") {
         return None;
     }
@@ -40,7 +32,7 @@ fn speech(frame: &Frame) -> Option<Frame> {
     Some(Frame::new(&value, frame.turn))
 }
 
-/// The shape of the events of a run.
+/// The shape of the events of a run. Its `message_end` keeps the costs.
 pub(crate) fn run(frame: &Frame) -> Option<Frame> {
     let reduce: fn(&mut Value) = if frame.is("node_started") || frame.is("node_finished") {
         brief

@@ -11,7 +11,7 @@ use crate::values::key::Key;
 /// `GET /site`.
 pub(crate) fn answer(call: &Call) -> Outcome {
     Ok(Reply::ok(call.world(|world| {
-        let visitor = world.app(&call.key).visitor(call.user());
+        let visitor = world.app(&call.key).end_user(call.user(), true);
         page(world, &call.key, Some(&visitor))
     })))
 }
@@ -25,7 +25,6 @@ pub(crate) fn page(world: &mut World, key: &Key, visitor: Option<&str>) -> Value
     }
     json!({
         "app_id": world.app(key).id, "mode": key.mode.name(), "end_user_id": visitor, "enable_site": true,
-        "site": looks, "model_config": null, "plan": "basic", "can_replace_logo": false,
-        "custom_config": null,
+        "site": looks, "model_config": null, "plan": "basic", "can_replace_logo": false, "custom_config": null,
     })
 }

@@ -1,7 +1,5 @@
 //! The account that everything belongs to.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use crate::values::clock;
@@ -71,12 +69,6 @@ impl Account {
     /// Returns its representation in what it made.
     pub(crate) fn author(&self) -> Value {
         json!({"id": account(), "name": self.name, "email": self.email})
-    }
-}
-
-impl fmt::Debug for Account {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Account").field("email", &self.email).finish_non_exhaustive()
     }
 }
 

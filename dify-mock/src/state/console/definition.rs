@@ -1,7 +1,5 @@
 //! Definitions of applications: the content of a DSL file.
 
-use std::fmt;
-
 use serde_json::{Value, json};
 
 use crate::state::profile::{Given, Profile, look};
@@ -15,13 +13,13 @@ pub(crate) const CURRENT: &str = "0.7.0";
 const PATIENCE: i64 = 600;
 
 /// A definition that waits to be confirmed.
-#[derive(Clone, Debug)]
+#[derive(Clone)]
 pub(crate) struct Held {
     pub(crate) definition: Definition,
     until: i64,
 }
 
-/// A definition, and the other members of its request.
+/// A definition, and the other members of its request. It may have secrets in it: there is no debug output.
 #[derive(Clone)]
 pub(crate) struct Definition {
     /// The whole of the file.
@@ -42,13 +40,6 @@ pub(crate) enum Verdict {
     Held,
     /// No version at all.
     Bad,
-}
-
-// It may have secrets in it.
-impl fmt::Debug for Definition {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Definition").field("version", &self.version).finish_non_exhaustive()
-    }
 }
 
 impl Held {
@@ -87,11 +78,8 @@ impl Definition {
     /// Makes an application, or writes into the draft of one; the error is Dify's message.
     pub(crate) fn apply(&self, before: Option<&Profile>) -> Result<Profile, String> {
         let mode = self.mode()?;
-        let parts = json!({
-            "icon_type": self.word("icon_type"),
-            "icon": self.word("icon"),
-            "icon_background": self.word("icon_background"),
-        });
+        let names = ["icon_type", "icon", "icon_background"];
+        let parts: Value = names.into_iter().map(|name| (name.to_owned(), self.word(name))).collect();
         let (name, description) = (self.word("name"), self.word("description"));
         let given = Given {
             name: name.as_str().unwrap_or_default(),
@@ -138,8 +126,7 @@ impl Definition {
     pub(crate) fn of(profile: &Profile, version: Option<&str>, with_secrets: bool) -> Option<Value> {
         let look = &profile.look;
         let mut file = json!({
-            "version": CURRENT,
-            "kind": "app",
+            "version": CURRENT, "kind": "app",
             "app": {
                 "name": profile.name, "mode": profile.mode.name(), "icon": look["icon"],
                 "icon_type": look["icon_type"], "icon_background": look["icon_background"],
@@ -155,11 +142,9 @@ impl Definition {
                     None => profile.workflows.draft.as_ref()?,
                 };
                 file["workflow"] = json!({
-                    "graph": workflow.graph,
-                    "features": workflow.features,
+                    "graph": workflow.graph, "features": workflow.features,
                     "environment_variables": workflow.environment.exported(with_secrets),
-                    "conversation_variables": workflow.conversation_variables,
-                    "rag_pipeline_variables": [],
+                    "conversation_variables": workflow.conversation_variables, "rag_pipeline_variables": [],
                 });
             }
         }

@@ -12,7 +12,7 @@ use definition::Held;
 use session::Sessions;
 
 /// The console's part of the state.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(crate) struct Console {
     /// The one account; none before the setup.
     pub(crate) account: Option<Account>,

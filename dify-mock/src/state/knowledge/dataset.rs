@@ -203,10 +203,8 @@ impl Dataset {
             "runtime_mode": if piped { "rag_pipeline" } else { "general" },
             "chunk_structure": piped.then_some("text_model"),
             "icon_info": {
-                "icon_type": piped.then_some("emoji"),
-                "icon": piped.then_some("📙"),
-                "icon_background": piped.then_some("#FFF4ED"),
-                "icon_url": null,
+                "icon_type": piped.then_some("emoji"), "icon": piped.then_some("📙"),
+                "icon_background": piped.then_some("#FFF4ED"), "icon_url": null,
             },
             "is_published": piped, "total_documents": count, "total_available_documents": available,
             "enable_api": true, "is_multimodal": false, "maintainer": account(),

@@ -9,6 +9,7 @@ use super::metadata::Metadata;
 use super::process_rule::ProcessRule;
 use super::segment::{Around, Segment};
 use crate::state::file::UploadedFile;
+use crate::values::json_text::extend;
 use crate::values::workspace::account;
 use crate::values::{clock, ids};
 
@@ -159,10 +160,12 @@ impl Document {
     /// Returns its representation in lists and after changes.
     pub(crate) fn value(&self, dataset: &Dataset, now: i64) -> Value {
         let mut value = self.common(dataset, now);
-        value["data_source_info"] = json!({"upload_file_id": self.file.id});
-        value["data_source_detail_dict"] = json!({"upload_file": self.file.in_document()});
-        value["word_count"] = json!(self.word_count(now));
-        value["doc_metadata"] = self.facts(&dataset.metadata).unwrap_or_else(|| json!([]));
+        let more = json!({
+            "data_source_info": {"upload_file_id": self.file.id},
+            "data_source_detail_dict": {"upload_file": self.file.in_document()}, "word_count": self.word_count(now),
+            "doc_metadata": self.facts(&dataset.metadata).unwrap_or_else(|| json!([])),
+        });
+        extend(&mut value, more);
         value
     }
 
@@ -173,18 +176,16 @@ impl Document {
         let completed_at = seconds(progress.completed_at);
         let segments = if progress.is_split() { self.segments.len() } else { 0 };
         let rule = dataset.latest_rule.clone().unwrap_or_else(ProcessRule::automatic).of_dataset();
-        value["data_source_info"] = json!({"upload_file": self.file.in_document()});
-        value["dataset_process_rule"] = rule;
-        value["document_process_rule"] = self.rule.of_document(&dataset.id);
-        value["completed_at"] = json!(completed_at);
-        value["updated_at"] = json!(self.changed_at(now) / 1_000_000);
-        value["indexing_latency"] = json!(completed_at.map(|_| self.indexing.latency()));
-        value["doc_type"] = Value::Null;
-        value["doc_metadata"] = json!(self.facts(&dataset.metadata));
-        value["segment_count"] = json!(segments);
-        value["average_segment_length"] =
-            json!(self.word_count(now).unwrap_or_default().checked_div(segments).unwrap_or(0));
-        value["doc_language"] = json!(self.language);
+        let average = self.word_count(now).unwrap_or_default().checked_div(segments).unwrap_or(0);
+        let more = json!({
+            "data_source_info": {"upload_file": self.file.in_document()}, "dataset_process_rule": rule,
+            "document_process_rule": self.rule.of_document(&dataset.id), "completed_at": completed_at,
+            "updated_at": self.changed_at(now) / 1_000_000,
+            "indexing_latency": completed_at.map(|_| self.indexing.latency()), "doc_type": null,
+            "doc_metadata": self.facts(&dataset.metadata), "segment_count": segments,
+            "average_segment_length": average, "doc_language": self.language,
+        });
+        extend(&mut value, more);
         value
     }
 
@@ -196,10 +197,7 @@ impl Document {
     /// Returns its representation beside a segment in a search.
     pub(crate) fn found(&self, dataset: &Dataset) -> Value {
         json!({
-            "id": self.id,
-            "data_source_type": "upload_file",
-            "name": self.name,
-            "doc_type": null,
+            "id": self.id, "data_source_type": "upload_file", "name": self.name, "doc_type": null,
             "doc_metadata": self.facts_by_name(&dataset.metadata),
         })
     }

@@ -12,8 +12,9 @@ const MISHAP: i64 = 800;
 const WHOLE: i64 = 1_000;
 
 /// The state of indexing.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Stage {
+    #[default]
     Waiting,
     Parsing,
     Cleaning,
@@ -46,7 +47,7 @@ pub(crate) struct Indexing {
 }
 
 /// Its state at a moment.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub(crate) struct Progress<'a> {
     pub(crate) stage: Stage,
     /// The segments that are in the index already.
@@ -94,19 +95,7 @@ impl Indexing {
     pub(crate) fn at(&self, now: i64, segments: usize) -> Progress<'_> {
         let when = |part: i64| self.begun.saturating_add(self.time / WHOLE * part + self.time % WHOLE * part / WHOLE);
         let reached = |part: i64| Some(when(part)).filter(|moment| *moment <= now);
-        let mut progress = Progress {
-            stage: Stage::Waiting,
-            completed_segments: 0,
-            total_segments: 0,
-            error: None,
-            completed_at: None,
-            changed_at: self.begun,
-            started_at: reached(WAITING),
-            parsed_at: None,
-            split_at: None,
-            paused_at: None,
-            stopped_at: None,
-        };
+        let mut progress = Progress { changed_at: self.begun, started_at: reached(WAITING), ..Progress::default() };
         let Some(_) = progress.started_at else { return progress };
         progress.change(Stage::Parsing, when(WAITING));
         let Some(parsed) = reached(PARSING) else { return progress };

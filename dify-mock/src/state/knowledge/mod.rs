@@ -13,11 +13,10 @@ pub(crate) mod retrieval;
 pub(crate) mod search_index;
 pub(crate) mod segment;
 pub(crate) mod split;
-pub(crate) mod tag;
 pub(crate) mod words;
 
 use dataset::Dataset;
-use tag::Tag;
+use serde_json::{Value, json};
 
 /// Everything that keys of knowledge reach: they all reach the same.
 #[derive(Debug, Default)]
@@ -35,5 +34,19 @@ impl Knowledge {
     /// Whether another knowledge base has this name.
     pub(crate) fn is_named(&self, name: &str, other_than: &str) -> bool {
         self.datasets.iter().any(|dataset| dataset.name == name && dataset.id != other_than)
+    }
+}
+
+/// A tag of the workspace.
+#[derive(Clone, Debug)]
+pub(crate) struct Tag {
+    pub(crate) id: String,
+    pub(crate) name: String,
+}
+
+impl Tag {
+    /// As lists show it. The count is text.
+    pub(crate) fn value(&self) -> Value {
+        json!({"id": self.id, "name": self.name, "type": "knowledge", "binding_count": "0"})
     }
 }

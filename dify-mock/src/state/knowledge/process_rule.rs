@@ -59,9 +59,7 @@ impl ProcessRule {
             return Err("Process rule subchunk_segmentation is required");
         }
         let rules = json!({
-            "pre_processing_rules": cleaning,
-            "segmentation": segmentation,
-            "parent_mode": rules["parent_mode"],
+            "pre_processing_rules": cleaning, "segmentation": segmentation, "parent_mode": rules["parent_mode"],
             "subchunk_segmentation": children,
         });
         Ok(ProcessRule { id: ids::new(), mode: mode.to_owned(), rules })

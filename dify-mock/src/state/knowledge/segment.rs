@@ -7,6 +7,7 @@ use super::child_chunk::ChildChunk;
 use super::indexing::{Progress, Stage};
 use super::words::tokens;
 use crate::values::ids;
+use crate::values::json_text::extend;
 use crate::values::workspace::account;
 
 /// A segment.
@@ -80,14 +81,13 @@ impl Segment {
     /// Returns its representation in lists and after changes.
     pub(crate) fn value(&self, around: Around<'_>) -> Value {
         let mut value = self.found(around);
-        let children = self.children.iter().map(|child| child.value(&self.id));
-        value["sign_content"] = json!(self.content);
-        value["keywords"] = json!(self.keywords);
-        value["updated_at"] = json!(self.updated_at);
-        value["updated_by"] = json!(self.touched.then(account));
-        value["child_chunks"] = children.collect();
-        value["attachments"] = json!([]);
-        value["summary"] = json!(self.summary);
+        let children: Vec<Value> = self.children.iter().map(|child| child.value(&self.id)).collect();
+        let more = json!({
+            "sign_content": self.content, "keywords": self.keywords, "updated_at": self.updated_at,
+            "updated_by": self.touched.then(account), "child_chunks": children, "attachments": [],
+            "summary": self.summary,
+        });
+        extend(&mut value, more);
         value
     }
 

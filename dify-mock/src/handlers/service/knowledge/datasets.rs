@@ -1,8 +1,8 @@
 //! Knowledge bases.
 
-use serde_json::{Value, json};
+use serde_json::json;
 
-use super::{dataset, no_dataset, page, part};
+use super::{dataset, no_dataset, paged};
 use crate::described::Api;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
@@ -20,7 +20,6 @@ const WITH_PIPELINE: &str = "PIPELINE";
 
 /// `GET /datasets`: the newest first.
 pub(crate) fn list(call: &Call) -> Outcome {
-    let (number, limit, from, size) = part(call);
     let word = call.asked("keyword").map(str::to_lowercase);
     let tags: Vec<&str> = call.all("tag_ids").filter(|tag| !tag.is_empty()).collect();
     let ids: Vec<&str> = call.all("ids").filter(|id| !id.is_empty()).collect();
@@ -33,9 +32,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
         // No knowledge base has a tag.
         let fits = |dataset: &&Dataset| tags.is_empty() && named(dataset) && wanted(dataset);
         let found: Vec<&Dataset> = world.knowledge.datasets.iter().rev().filter(fits).collect();
-        let shown = found.iter().skip(from).take(size);
-        let data: Vec<Value> = shown.map(|dataset| dataset.value(true)).collect();
-        Ok(Reply::ok(page(data, limit, number, found.len())))
+        paged(call, &found, |dataset| dataset.value(true))
     })
 }
 

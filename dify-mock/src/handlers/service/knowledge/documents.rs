@@ -1,8 +1,8 @@
-//! Documents: finding, reading, deleting.
+//! Documents: finding, reading, deleting, how far their indexing is, and what people do with them.
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::{dataset, page, part};
+use super::{dataset, paged};
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::knowledge::document::Document;
@@ -14,7 +14,6 @@ const STATES: &[&str] = &["queuing", "indexing", "paused", "error", "available",
 
 /// `GET /datasets/{dataset_id}/documents`: the newest first.
 pub(crate) fn list(call: &Call) -> Outcome {
-    let (number, limit, from, size) = part(call);
     let word = call.asked("keyword").map(str::to_lowercase);
     let status = call.asked("status").map(|status| if status == "enabled" { "available" } else { status });
     let status = status.filter(|status| STATES.contains(status));
@@ -26,9 +25,7 @@ pub(crate) fn list(call: &Call) -> Outcome {
                 && status.is_none_or(|status| document.display_status(now) == status)
         };
         let found: Vec<&Document> = dataset.documents.newest_first().filter(fits).collect();
-        let shown = found.iter().skip(from).take(size);
-        let data: Vec<Value> = shown.map(|document| document.value(dataset, now)).collect();
-        Ok(Reply::ok(page(data, limit, number, found.len())))
+        paged(call, &found, |document| document.value(dataset, now))
     })
 }
 
@@ -76,4 +73,52 @@ pub(crate) fn delete(call: &Call) -> Outcome {
     // A file goes from the disk here, while nobody waits for the state.
     drop(gone);
     Ok(Reply::Nothing)
+}
+
+/// `GET /datasets/{dataset_id}/documents/{batch}/indexing-status`.
+pub(crate) fn indexing(call: &Call) -> Outcome {
+    let now = clock::micros();
+    call.world(|world| {
+        let documents = dataset(world, call)?.documents.of_batch(call.at("batch"));
+        if documents.is_empty() {
+            return Err(Refusal::not_found("Documents not found."));
+        }
+        let data: Vec<Value> = documents.iter().map(|document| document.progress(now).value(&document.id)).collect();
+        Ok(Reply::ok(json!({"data": data})))
+    })
+}
+
+/// What may be done to the state of documents.
+const ACTIONS: [&str; 4] = ["enable", "disable", "archive", "un_archive"];
+
+/// `PATCH /datasets/{dataset_id}/documents/status/{action}`.
+pub(crate) fn set_status(call: &Call) -> Outcome {
+    let (ids, action) = (call.texts("document_ids"), call.at("action"));
+    let refused = |message: String| Refusal::new(400, "invalid_action", message);
+    if !ids.is_empty() && !ACTIONS.contains(&action) {
+        let known = "['enable', 'disable', 'archive', 'un_archive']";
+        return Err(refused(format!("Invalid action: {action}. Must be one of {known}")));
+    }
+    let now = clock::micros();
+    call.world(|world| {
+        let dataset = dataset(world, call)?;
+        for id in ids {
+            // Documents that are not there are passed over.
+            let Some(document) = dataset.documents.get_mut(id) else { continue };
+            match action {
+                "enable" => (document.enabled, document.disabled_at) = (true, None),
+                "disable" if document.progress(now).stage.is_busy() => {
+                    return Err(refused(format!("Document: {} is not completed.", document.name)));
+                }
+                "disable" => {
+                    document.disabled_at = document.disabled_at.or(Some(now));
+                    document.enabled = false;
+                }
+                "archive" => document.archived = true,
+                _ => document.archived = false,
+            }
+            document.touched_at = now;
+        }
+        Ok(Reply::success())
+    })
 }

@@ -39,7 +39,8 @@ pub(crate) async fn zip(call: Call) -> Outcome {
     // Packing reads and writes files, for which others shall not wait.
     let packed = tokio::task::spawn_blocking(move || Blob::written(|out| pack(&files, out))).await;
     let blob = packed.map_err(|_| Refusal::unknown())?.map_err(|_| Refusal::unknown())?;
-    Ok(Reply::Archive { name: format!("{}.zip", ids::new().replace('-', "")), blob })
+    let disposition = Some(format!("attachment; filename={}.zip", ids::new().replace('-', "")));
+    Ok(Reply::File { media: "application/zip".to_owned(), disposition, cache: "no-cache", blob })
 }
 
 fn pack(files: &[UploadedFile], out: &mut File) -> io::Result<()> {

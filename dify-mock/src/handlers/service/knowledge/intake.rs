@@ -83,20 +83,14 @@ pub(crate) fn create(call: &Call, wish: &Value, name: &str, source: SourceText) 
     // Cutting a long text takes a while: nobody shall wait for it.
     let material = material(name, source, rule, &form, wish);
     call.world(|world| {
-        let batch = batch();
-        let id = put(world, call, &material, &batch)?;
+        let dataset = dataset(world, call)?;
+        let position = dataset.documents.next_position();
+        let document = Document::new(&material, position, &batch(), indexing(call, &material));
+        let id = document.id.clone();
+        dataset.add(document, &material);
+        world.files.insert(material.file.id.clone(), material.file.clone());
         answer(world, call, &id)
     })
-}
-
-/// Puts a new document into the knowledge base of the path; gives its id.
-pub(crate) fn put(world: &mut World, call: &Call, material: &Material, batch: &str) -> Result<String, Refusal> {
-    let dataset = dataset(world, call)?;
-    let document = Document::new(material, dataset.documents.next_position(), batch, indexing(call, material));
-    let id = document.id.clone();
-    dataset.add(document, material);
-    world.files.insert(material.file.id.clone(), material.file.clone());
-    Ok(id)
 }
 
 /// Makes a document again: of a new source, or of the old one by another rule.

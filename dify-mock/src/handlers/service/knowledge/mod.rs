@@ -3,13 +3,11 @@
 mod child_chunks;
 pub(crate) mod datasets;
 pub(crate) mod document_files;
-pub(crate) mod document_states;
 mod document_texts;
 mod documents;
 mod downloads;
 pub(crate) mod intake;
 mod metadata;
-pub(crate) mod models;
 mod pipeline;
 pub(crate) mod retrieve;
 mod segments;
@@ -17,9 +15,10 @@ pub(crate) mod tags;
 
 use serde_json::{Value, json};
 
-use crate::handlers::call::Call;
+use crate::handlers::call::{Call, Outcome};
 use crate::handlers::handler::Audience::Any;
 use crate::handlers::handler::{Handlers, checked, later, now};
+use crate::handlers::reply::Reply;
 use crate::state::World;
 use crate::state::knowledge::dataset::Dataset;
 use crate::values::refusal::Refusal;
@@ -39,8 +38,8 @@ pub(crate) const HANDLERS: Handlers = &[
     ("knowledge_documents_get", now(Any, documents::get).unchecked(&["metadata"])),
     ("knowledge_documents_delete", now(Any, documents::delete)),
     ("knowledge_documents_update", later!(Any, document_files::update)),
-    ("knowledge_documents_indexing_status", now(Any, document_states::indexing)),
-    ("knowledge_documents_set_status", now(Any, document_states::set)),
+    ("knowledge_documents_indexing_status", now(Any, documents::indexing)),
+    ("knowledge_documents_set_status", now(Any, documents::set_status)),
     ("knowledge_documents_download", now(Any, downloads::link)),
     ("knowledge_documents_download_zip", later!(Any, downloads::zip).body("DocumentBatchDownloadZipPayload")),
     (
@@ -76,7 +75,7 @@ pub(crate) const HANDLERS: Handlers = &[
     ("knowledge_tags_bind", checked(Any, tags::binding).body("TagBindingPayload").measured(&["tag_ids"])),
     ("knowledge_tags_unbind", checked(Any, tags::unbinding).body("TagUnbindingPayload")),
     ("knowledge_tags_of_dataset", checked(Any, known_dataset)),
-    ("knowledge_models_list", checked(Any, models::check)),
+    ("knowledge_models_list", checked(Any, known_models)),
     ("knowledge_pipeline_upload_file", checked(Any, pipeline::upload)),
     ("knowledge_pipeline_datasources", checked(Any, pipeline::check)),
     ("knowledge_pipeline_run_datasource", now(Any, pipeline::run_datasource).body("DatasourceNodeRunPayload")),
@@ -97,11 +96,13 @@ fn no_dataset() -> Refusal {
     Refusal::not_found("Dataset not found.")
 }
 
-/// One page of things, in the shape that datasets and documents have.
-fn page(data: Vec<Value>, limit: usize, page: usize, total: usize) -> Value {
+/// The page that is asked for of a list, in the shape that datasets, documents and annotations have.
+pub(crate) fn paged<T>(call: &Call, found: &[T], value: impl Fn(&T) -> Value) -> Outcome {
+    let (page, limit, from, size) = part(call);
+    let data: Vec<Value> = found.iter().skip(from).take(size).map(value).collect();
     // The server takes a full page for a sign that there is another.
     let more = data.len() == limit;
-    json!({"data": data, "has_more": more, "limit": limit, "total": total, "page": page})
+    Ok(Reply::ok(json!({"data": data, "has_more": more, "limit": limit, "total": found.len(), "page": page})))
 }
 
 /// Which part of a list is asked for: page and limit as they were given, how many to leave out, how many to take.
@@ -109,4 +110,11 @@ fn part(call: &Call) -> (usize, usize, usize, usize) {
     let (page, limit) = (call.number("page", 1).max(1), call.number("limit", 20));
     let size = limit.clamp(1, LONGEST_PAGE);
     (page, limit, (page - 1).saturating_mul(size), size)
+}
+
+/// `GET /workspaces/current/models/model-types/{model_type}`: there are no other types.
+pub(crate) fn known_models(call: &Call) -> Result<(), Refusal> {
+    let kind = call.at("model_type");
+    let known = ["llm", "text-embedding", "rerank", "speech2text", "moderation", "tts"].contains(&kind);
+    known.then_some(()).ok_or_else(|| Refusal::invalid(format!("'{kind}' is not a valid ModelType")))
 }

@@ -1,6 +1,6 @@
 //! Searching a knowledge base.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde_json::{Value, json};
 
@@ -8,6 +8,7 @@ use super::dataset;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
 use crate::state::knowledge::dataset::Dataset;
+use crate::state::knowledge::document::Document;
 use crate::state::knowledge::filter::Filter;
 use crate::state::knowledge::material::{REFUSED_EMBEDDING, is_refused};
 use crate::state::knowledge::search_index::Hit;
@@ -72,19 +73,14 @@ impl Search<'_> {
     fn run(&self, dataset: &mut Dataset) -> Vec<Value> {
         let now = clock::micros();
         let hits = dataset.index.search(self.question);
-        let mut searched = HashMap::new();
-        let mut is_searched = |id: &str| match searched.get(id) {
-            Some(known) => *known,
-            None => {
-                let known = self.looks_into(dataset, id, now);
-                searched.insert(id.to_owned(), known);
-                known
-            }
-        };
+        let searched = dataset.documents.iter().filter(|document| self.looks_into(dataset, document, now));
+        let searched: HashSet<&str> = searched.map(|document| document.id.as_str()).collect();
         let mut found: Vec<FoundSegment> = Vec::new();
         let mut places = HashMap::new();
         for Hit { place, score } in hits {
-            if !is_searched(&place.document) || self.least.is_some_and(|least| !self.by_keywords && score < least) {
+            if !searched.contains(place.document.as_str())
+                || self.least.is_some_and(|least| !self.by_keywords && score < least)
+            {
                 continue;
             }
             let score = if self.by_keywords { 0.0 } else { score };
@@ -101,12 +97,9 @@ impl Search<'_> {
         found.iter().filter_map(|found| record(dataset, found, now)).take(self.top).collect()
     }
 
-    fn looks_into(&self, dataset: &Dataset, id: &str, now: i64) -> bool {
-        let document = dataset.documents.get(id).filter(|document| document.is_available(now));
-        document.is_some_and(|document| {
-            let fact = |name: &str| document.fact(&dataset.metadata, name);
-            self.filter.as_ref().is_none_or(|filter| filter.lets_in(fact))
-        })
+    fn looks_into(&self, dataset: &Dataset, document: &Document, now: i64) -> bool {
+        let fact = |name: &str| document.fact(&dataset.metadata, name);
+        document.is_available(now) && self.filter.as_ref().is_none_or(|filter| filter.lets_in(fact))
     }
 }
 

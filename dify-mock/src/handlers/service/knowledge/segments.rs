@@ -121,7 +121,7 @@ fn check(given: &[Value]) -> Result<(), Refusal> {
         let more = format!("For further information visit https://errors.pydantic.dev/2.12/v/{kind}");
         let input = format!("[type={kind}, {input}]");
         let error = format!("1 validation error for SegmentCreatePayload\n{at}\n  {text} {input}\n    {more}");
-        Refusal::Bare { status: 400, error }
+        Refusal::Shaped { status: 400, body: json!({"error": error}) }
     };
     if given.is_empty() {
         let text = "List should have at least 1 item after validation, not 0";

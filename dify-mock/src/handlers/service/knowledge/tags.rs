@@ -6,8 +6,7 @@ use super::no_dataset;
 use crate::described::Complaint;
 use crate::handlers::call::{Call, Outcome};
 use crate::handlers::reply::Reply;
-use crate::state::knowledge::Knowledge;
-use crate::state::knowledge::tag::Tag;
+use crate::state::knowledge::{Knowledge, Tag};
 use crate::values::ids;
 use crate::values::refusal::Refusal;
 
