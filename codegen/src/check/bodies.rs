@@ -2,13 +2,11 @@
 
 use super::schemas::blank;
 use crate::diagnostic::Findings;
-use crate::source::Node;
 use crate::source::outline::{Media, Outline};
 
 /// A response without a body is only right where HTTP allows none.
 pub fn responses_describe_their_bodies(o: &Outline<'_>, found: &mut Findings) {
-    for response in &o.responses {
-        let entry = response.entry;
+    for entry in &o.responses {
         if blank(&entry.value, "description") {
             found.push(o.at(
                 entry.place,
@@ -16,7 +14,7 @@ pub fn responses_describe_their_bodies(o: &Outline<'_>, found: &mut Findings) {
                 "describe its meaning",
             ));
         }
-        let content = entry.value.get("content").map_or(&[][..], Node::entries);
+        let content = entry.value.members("content");
         let bodiless = matches!(entry.key.as_str(), "204" | "304");
         if content.is_empty() && !bodiless {
             found.push(o.at(
@@ -61,7 +59,7 @@ pub fn requests_have_one_body(o: &Outline<'_>, found: &mut Findings) {
         let Some(body) = operation.node().entry("requestBody") else {
             continue;
         };
-        let content = body.value.get("content").map_or(&[][..], Node::entries);
+        let content = body.value.members("content");
         let content: Vec<_> = content.iter().filter(|media| media.key != "text/plain").collect();
         if content.len() != 1 {
             found.push(o.at(

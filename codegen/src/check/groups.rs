@@ -8,7 +8,7 @@ use crate::source::outline::Outline;
 pub fn tag_groups_are_complete(o: &Outline<'_>, found: &mut Findings) {
     for document in o.documents() {
         let Some(groups) = document.get("x-tagGroups") else { continue };
-        let tags = document.get("tags").map_or(&[][..], Node::items);
+        let tags = document.list("tags");
         let listed: Vec<&Node> =
             groups.items().iter().filter_map(|group| group.get("tags")).flat_map(Node::items).collect();
         for tag in tags {

@@ -11,7 +11,7 @@ pub fn links_lead_to_operations(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
         for response in operation.responses() {
             let response = o.source.follow(&response.value);
-            for link in response.get("links").map_or(&[][..], Node::entries) {
+            for link in response.members("links") {
                 link_is_complete(o, operation, response, link, found);
             }
         }
@@ -33,7 +33,7 @@ fn link_is_complete<'s>(
         found.push(o.at(link.place, format!("the link `{}` leads to no operation of this API", link.key), fix));
         return;
     };
-    let given = link.value.get("parameters").map_or(&[][..], Node::entries);
+    let given = link.value.members("parameters");
     for (_, parameter) in &target.parameters {
         let name = parameter.text("name").unwrap_or_default();
         if parameter.text("in") == Some("path") && !given.iter().any(|given| given.key == name) {
@@ -48,7 +48,7 @@ fn link_is_complete<'s>(
         }
     }
     let body = json_schema(o, target.node().get("requestBody"));
-    for member in link.value.get("requestBody").map_or(&[][..], Node::entries) {
+    for member in link.value.members("requestBody") {
         if body.is_none_or(|body| walk(o, body, &format!("/{}", member.key)).is_none()) {
             let message = format!("the body of `{}` has no member `{}`", target.route(), member.key);
             found.push(o.at(member.place, message, "name one of its members"));

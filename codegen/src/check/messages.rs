@@ -2,13 +2,13 @@
 
 use super::nearest::did_you_mean;
 use crate::diagnostic::Findings;
+use crate::source::Section;
 use crate::source::outline::Outline;
-use crate::source::{Node, Section};
 
 /// A message without an origin might be invented, and one without a status is in no example.
 pub fn messages_name_their_origin(o: &Outline<'_>, found: &mut Findings) {
     let Some(code) = o.schema_named("ErrorCode") else { return };
-    for value in code.value.get("x-extensible-enum").map_or(&[][..], Node::items) {
+    for value in code.value.list("x-extensible-enum") {
         let Some(message) = value.entry("message") else { continue };
         if value.has("recorded") == value.has("source") {
             let fix = "add `recorded: \"1.16.1\"`, the release of the recording, or `source` if only its source has it";
@@ -30,7 +30,7 @@ pub fn stream_examples_exist(o: &Outline<'_>, found: &mut Findings) {
     let files = o.source.files.iter().filter(|file| file.section == Section::Streams);
     let streams: Vec<&str> = files.flat_map(|file| file.node.entries()).map(|entry| entry.key.as_str()).collect();
     for media in &o.media {
-        for name in media.entry.value.get("x-dify-stream-examples").map_or(&[][..], Node::items) {
+        for name in media.entry.value.list("x-dify-stream-examples") {
             let text = name.as_str().unwrap_or_default();
             if !streams.contains(&text) {
                 let fix = did_you_mean(text, streams.iter().copied(), "correct it, or add it to common/streams.yaml");

@@ -26,7 +26,7 @@ pub fn modes_are_known(o: &Outline<'_>, found: &mut Findings) {
 /// What refuses applications of other modes lists the modes that it serves.
 pub fn operations_list_their_modes(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
-        let codes = operation.node().get("x-dify-errors").map_or(&[][..], Node::items);
+        let codes = operation.node().list("x-dify-errors");
         let refusal = codes.iter().find(|code| code.as_str().is_some_and(|code| REFUSALS.contains(&code)));
         if let Some(code) = refusal.filter(|_| !operation.node().has("x-dify-modes")) {
             found.push(o.at(

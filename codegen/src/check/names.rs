@@ -6,7 +6,7 @@ use heck::{ToSnakeCase, ToUpperCamelCase};
 
 use crate::diagnostic::Findings;
 use crate::source::outline::Outline;
-use crate::source::{Entry, Node, Place, Section};
+use crate::source::{Entry, Place, Section};
 
 /// Names that Rust's prelude, the standard derives or our own crate have taken.
 const TAKEN: &[&str] = &[
@@ -169,7 +169,7 @@ pub fn component_names_are_free(o: &Outline<'_>, found: &mut Findings) {
 pub fn member_names_stay_apart_in_snake_case(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
         let mut seen: BTreeMap<String, &str> = BTreeMap::new();
-        for member in schema.node.get("properties").map_or(&[][..], Node::entries) {
+        for member in schema.node.members("properties") {
             let field = member.key.to_snake_case();
             if field.is_empty() {
                 found.push(o.at(
@@ -196,7 +196,7 @@ pub fn setters_meet_no_other_function(o: &Outline<'_>, found: &mut Findings) {
         if !o.asked.contains(entry.key.as_str()) {
             continue;
         }
-        for member in entry.value.get("properties").map_or(&[][..], Node::entries) {
+        for member in entry.value.members("properties") {
             if OURS.contains(&member.key.to_snake_case().as_str()) {
                 found.push(o.at(
                     member.place,

@@ -155,7 +155,7 @@ pub fn statuses_are_exact(o: &Outline<'_>, found: &mut Findings) {
 /// Required members are needed anyway, and missing ones cannot be.
 pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
     for operation in &o.operations {
-        let needs = operation.node().get("x-dify-needs").map_or(&[][..], Node::items);
+        let needs = operation.node().list("x-dify-needs");
         let body =
             operation.node().get("requestBody").and_then(|body| body.get("content")).map_or(&[][..], Node::entries);
         let schemas: Vec<_> =
@@ -167,7 +167,7 @@ pub fn what_is_needed_is_optional(o: &Outline<'_>, found: &mut Findings) {
                 node.text("name") == Some(name) && node.text("in") == Some("query") && !required
             });
             let member = schemas.iter().any(|schema| {
-                let required = schema.get("required").map_or(&[][..], Node::items);
+                let required = schema.list("required");
                 let there = schema.get("properties").is_some_and(|members| members.has(name));
                 there && !required.iter().any(|required| required.as_str() == Some(name))
             });

@@ -49,7 +49,7 @@ pub fn paging_names_what_is_there(o: &Outline<'_>, found: &mut Findings) {
             );
             continue;
         };
-        let order = paging.get("order").map_or(&[][..], Node::items);
+        let order = paging.list("order");
         let order: Vec<&str> = order.iter().filter_map(Node::as_str).collect();
         if paging.text("style") == Some("cursor") && paging.has("id") && order.is_empty() {
             wrong(

@@ -49,8 +49,8 @@ pub fn references_end(o: &Outline<'_>, found: &mut Findings) {
 /// An object that is a member of itself has no end either, but behind a list, a map or a choice.
 pub fn objects_are_no_members_of_themselves(o: &Outline<'_>, found: &mut Findings) {
     fn parts(node: &Node) -> Vec<&Node> {
-        let members = node.get("properties").map_or(&[][..], Node::entries);
-        let branches = node.get("allOf").map_or(&[][..], Node::items);
+        let members = node.members("properties");
+        let branches = node.list("allOf");
         branches.iter().chain(members.iter().map(|member| &member.value)).collect()
     }
     for entry in circles(o, parts) {
@@ -155,12 +155,12 @@ pub fn references_lead_to_the_right_kind(o: &Outline<'_>, found: &mut Findings) 
         expect(node, Section::Schemas, "schema");
     }
     for path in &o.paths {
-        for parameter in listed(&path.entry.value, "parameters") {
+        for parameter in path.value.list("parameters") {
             expect(parameter, Section::Parameters, "parameter");
         }
     }
     for operation in &o.operations {
-        for parameter in listed(operation.node(), "parameters") {
+        for parameter in operation.node().list("parameters") {
             expect(parameter, Section::Parameters, "parameter");
         }
         for response in operation.responses() {
@@ -168,21 +168,17 @@ pub fn references_lead_to_the_right_kind(o: &Outline<'_>, found: &mut Findings) 
         }
     }
     for document in o.documents() {
-        for path in document.get("paths").map_or(&[][..], Node::entries) {
+        for path in document.members("paths") {
             expect(&path.value, Section::Paths, "path item");
         }
     }
-}
-
-fn listed<'s>(node: &'s Node, key: &str) -> &'s [Node] {
-    node.get(key).map_or(&[], Node::items)
 }
 
 /// `openapi.yaml` is the table of contents: a path that is missing there would silently not exist.
 pub fn paths_are_listed_under_their_own_name(o: &Outline<'_>, found: &mut Findings) {
     let mut listed = BTreeSet::new();
     for document in o.documents() {
-        for entry in document.get("paths").map_or(&[][..], Node::entries) {
+        for entry in document.members("paths") {
             let Some(reference) = entry.value.reference() else {
                 found.push(o.at(
                     entry.place,
@@ -204,10 +200,10 @@ pub fn paths_are_listed_under_their_own_name(o: &Outline<'_>, found: &mut Findin
             }
         }
     }
-    for path in o.paths.iter().filter(|path| !listed.contains(&path.entry.place)) {
+    for path in o.paths.iter().filter(|path| !listed.contains(&path.place)) {
         found.push(o.at(
-            path.entry.place,
-            format!("no openapi.yaml lists `{}`", path.entry.key),
+            path.place,
+            format!("no openapi.yaml lists `{}`", path.key),
             "list it under `paths` there, or delete it",
         ));
     }

@@ -39,7 +39,7 @@ pub fn required_members_are_in_the_contract(o: &Outline<'_>, found: &mut Finding
     let Some(contract) = o.versions().last().map(|release| numbers(release)) else { return };
     for schema in &o.schemas {
         let required = names(schema.node, "required");
-        for property in schema.node.get("properties").map_or(&[][..], Node::entries) {
+        for property in schema.node.members("properties") {
             let release = |fact| property.value.text(fact).map(numbers);
             let fact = match (release("x-dify-since"), release("x-dify-until")) {
                 (Some(since), _) if since > contract => "x-dify-since",
@@ -82,7 +82,7 @@ pub fn documented_parts_are_newer_and_optional(o: &Outline<'_>, found: &mut Find
     });
     for schema in &o.schemas {
         let required = names(schema.node, "required");
-        for property in schema.node.get("properties").map_or(&[][..], Node::entries) {
+        for property in schema.node.members("properties") {
             if property.value.has("x-dify-evidence") && required.contains(&property.key.as_str()) {
                 let message = format!("`{}` is required, but documented only", property.key);
                 found.push(o.at(property.place, message, "take it out of `required`"));
@@ -99,7 +99,7 @@ pub fn documented_parts_are_newer_and_optional(o: &Outline<'_>, found: &mut Find
 pub fn required_members_need_no_shapes(o: &Outline<'_>, found: &mut Findings) {
     for schema in &o.schemas {
         let required = names(schema.node, "required");
-        for property in schema.node.get("properties").map_or(&[][..], Node::entries) {
+        for property in schema.node.members("properties") {
             let Some(until) = property.value.entry("x-dify-required-until") else { continue };
             if schema.node.has("x-dify-earlier") || required.contains(&property.key.as_str()) {
                 found.push(o.at(

@@ -75,7 +75,7 @@ pub fn request_extensions_stand_in_requests(o: &Outline<'_>, found: &mut Finding
             continue;
         }
         useless(&object.value, found);
-        for member in object.value.get("properties").map_or(&[][..], Node::entries) {
+        for member in object.value.members("properties") {
             useless(&member.value, found);
         }
     }
@@ -85,7 +85,7 @@ pub fn request_extensions_stand_in_requests(o: &Outline<'_>, found: &mut Finding
 pub fn always_sent_members_are_required(o: &Outline<'_>, found: &mut Findings) {
     for (object, _) in objects(o) {
         let required = names(&object.value, "required");
-        for member in object.value.get("properties").map_or(&[][..], Node::entries) {
+        for member in object.value.members("properties") {
             if let Some(extension) = member.value.entry("x-dify-send-default")
                 && !required.contains(&member.key.as_str())
                 && !member.value.is_true("nullable")
@@ -104,7 +104,7 @@ pub fn always_sent_members_are_required(o: &Outline<'_>, found: &mut Findings) {
 pub fn tristate_members_may_be_absent_and_null(o: &Outline<'_>, found: &mut Findings) {
     for (object, _) in objects(o) {
         let required = names(&object.value, "required");
-        for member in object.value.get("properties").map_or(&[][..], Node::entries) {
+        for member in object.value.members("properties") {
             if let Some(extension) = member.value.entry("x-dify-tristate")
                 && (required.contains(&member.key.as_str()) || !member.value.is_true("nullable"))
             {

@@ -161,7 +161,7 @@ pub(super) fn keys(node: Option<&Node>) -> impl Iterator<Item = &str> {
 
 /// The texts of a list.
 pub(super) fn names<'s>(node: &'s Node, key: &str) -> Vec<&'s str> {
-    let items = node.get(key).map_or(&[][..], Node::items);
+    let items = node.list(key);
     items.iter().filter_map(Node::as_str).collect()
 }
 

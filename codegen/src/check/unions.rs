@@ -57,7 +57,7 @@ pub fn discriminators_are_complete(o: &Outline<'_>, found: &mut Findings) {
         let place_of = |reference: &Node, text: Option<&str>| {
             text.and_then(|text| o.source.resolve(reference.place.file, text)).map(|target| target.entry)
         };
-        let branches: Vec<_> = node.get("oneOf").map_or(&[][..], Node::items).iter().collect();
+        let branches: Vec<_> = node.list("oneOf").iter().collect();
         let listed: Vec<_> = branches.iter().filter_map(|branch| place_of(branch, branch.reference())).collect();
         let mapped: Vec<_> = mapping
             .entries()
@@ -99,7 +99,7 @@ pub fn discriminators_name_their_events(o: &Outline<'_>, found: &mut Findings) {
         else {
             continue;
         };
-        for entry in discriminator.get("mapping").map_or(&[][..], Node::entries) {
+        for entry in discriminator.members("mapping") {
             let target = entry.value.as_str().and_then(|text| o.source.resolve(entry.value.place.file, text));
             let Some(branch) = target.map(|target| target.entry) else { continue };
             for constant in constants(&branch.value, tag) {

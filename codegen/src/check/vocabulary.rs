@@ -130,10 +130,10 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
     let mut known = |node: &Node, vocabulary: &Vocabulary| known_members(o, node, vocabulary, found);
     for document in o.documents() {
         known(document, &DOCUMENT);
-        for tag in document.get("tags").map_or(&[][..], Node::items) {
+        for tag in document.list("tags") {
             known(tag, &TAG);
         }
-        for group in document.get("x-tagGroups").map_or(&[][..], Node::items) {
+        for group in document.list("x-tagGroups") {
             known(group, &TAG_GROUP);
         }
     }
@@ -141,7 +141,7 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         known(info, &INFO);
     }
     for path in &o.paths {
-        known(&path.entry.value, &PATH_ITEM);
+        known(&path.value, &PATH_ITEM);
     }
     for operation in &o.operations {
         let node = operation.node();
@@ -152,7 +152,7 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         if let Some(paging) = node.get("x-dify-paging") {
             known(paging, &PAGING);
         }
-        for deviation in node.get("x-dify-deviations").map_or(&[][..], Node::items) {
+        for deviation in node.list("x-dify-deviations") {
             known(deviation, &DEVIATION);
         }
     }
@@ -160,8 +160,8 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         known(parameter, &PARAMETER);
     }
     for response in &o.responses {
-        known(&response.entry.value, &RESPONSE);
-        for link in response.entry.value.get("links").map_or(&[][..], Node::entries) {
+        known(&response.value, &RESPONSE);
+        for link in response.value.members("links") {
             known(&link.value, &LINK);
         }
     }
@@ -176,10 +176,10 @@ pub fn members_are_known(o: &Outline<'_>, found: &mut Findings) {
         if let Some(discriminator) = schema.node.get("discriminator") {
             known(discriminator, &DISCRIMINATOR);
         }
-        for value in schema.node.get("x-extensible-enum").map_or(&[][..], Node::items) {
+        for value in schema.node.list("x-extensible-enum") {
             known(value, &ENUM_VALUE);
         }
-        for shape in schema.node.get("x-dify-earlier").map_or(&[][..], Node::items) {
+        for shape in schema.node.list("x-dify-earlier") {
             known(shape, &EARLIER);
         }
     }

@@ -47,7 +47,7 @@ pub enum ForeignError {
 }
 
 /// The APIs by the prefix of their routes, the longest first.
-const PREFIXES: [(&str, &str); 4] =
+pub const PREFIXES: [(&str, &str); 4] =
     [("/console/api", "console"), ("/openapi/v1", OPENAPI), ("/api", "web"), ("/v1", "service")];
 
 /// The API of Dify's own command line, which spec/ does not describe: documents of two releases are compared.
@@ -97,7 +97,8 @@ fn below_prefix(mut document: Value) -> (Value, Option<&'static str>) {
     (document, Some(api))
 }
 
-fn api_of(url: &str) -> Option<&'static str> {
+/// The API of a server whose address ends with its prefix.
+pub fn api_of(url: &str) -> Option<&'static str> {
     let url = url.trim_end_matches('/');
     PREFIXES.iter().find(|(prefix, _)| url.ends_with(prefix)).map(|(_, api)| *api)
 }

@@ -20,7 +20,7 @@ use crate::diff::rule::Side;
 use crate::diff::{Change, diff};
 use crate::model::MARK;
 
-pub use foreign::{Foreign, ForeignError, ForeignForm, OPENAPI};
+pub use foreign::{Foreign, ForeignError, ForeignForm, OPENAPI, PREFIXES, api_of};
 pub use known::{Known, KnownError};
 
 /// The differences that nothing explains, by who has what; and how the list of known ones fared.

@@ -123,13 +123,13 @@ impl Overlay {
                 "add them",
             );
         }
-        let apis = node.get("x-dify-apis").map_or(&[][..], Node::items);
+        let apis = node.list("x-dify-apis");
         let apis: Vec<String> = apis.iter().filter_map(|api| api.as_str().map(str::to_owned)).collect();
         if apis.is_empty() {
             wrong(&node, "the overlay names no API", "add the folders of the APIs, such as `x-dify-apis: [service]`");
         }
         let mut actions = Vec::new();
-        for item in node.get("actions").map_or(&[][..], Node::items) {
+        for item in node.list("actions") {
             match action(item) {
                 Ok(action) => actions.push(action),
                 Err((node, message, fix)) => wrong(node, &message, fix),

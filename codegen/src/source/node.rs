@@ -69,6 +69,16 @@ impl Node {
         self.entry(key).map(|entry| &entry.value)
     }
 
+    /// The items of the member of this name; none where it is no list.
+    pub fn list(&self, key: &str) -> &[Node] {
+        self.get(key).map_or(&[], Node::items)
+    }
+
+    /// The members of the member of this name; none where it is no mapping.
+    pub fn members(&self, key: &str) -> &[Entry] {
+        self.get(key).map_or(&[], Node::entries)
+    }
+
     /// Whether there is a member of this name.
     pub fn has(&self, key: &str) -> bool {
         self.entry(key).is_some()

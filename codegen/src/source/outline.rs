@@ -19,14 +19,14 @@ pub struct Outline<'s> {
     pub source: &'s Source,
     /// Top-level members of the files with schemas, parameters, responses and headers.
     pub components: Vec<SourceComponent<'s>>,
-    /// The path items.
-    pub paths: Vec<PathItem<'s>>,
+    /// The path items, by path.
+    pub paths: Vec<&'s Entry>,
     /// The operations.
     pub operations: Vec<SourceOperation<'s>>,
     /// Every parameter that is written out, shared or not; references to parameters are not among them.
     pub parameters: Vec<&'s Node>,
-    /// Every response that is written out.
-    pub responses: Vec<Response<'s>>,
+    /// Every response that is written out, by its status or, where it is shared, its name.
+    pub responses: Vec<&'s Entry>,
     /// Every header that is written out.
     pub headers: Vec<&'s Entry>,
     /// Every body by media type.
@@ -47,13 +47,6 @@ pub struct SourceComponent<'s> {
     /// What kind.
     pub section: Section,
     /// Name, place and content.
-    pub entry: &'s Entry,
-}
-
-/// One path.
-#[derive(Clone, Copy, Debug)]
-pub struct PathItem<'s> {
-    /// The path, its place, and the item.
     pub entry: &'s Entry,
 }
 
@@ -94,15 +87,8 @@ impl<'s> SourceOperation<'s> {
 
     /// Its responses by status, references not followed.
     pub fn responses(&self) -> &'s [Entry] {
-        self.node().get("responses").map_or(&[], Node::entries)
+        self.node().members("responses")
     }
-}
-
-/// One response that is written out.
-#[derive(Clone, Copy, Debug)]
-pub struct Response<'s> {
-    /// Its status, or its name where it is shared; its place and content.
-    pub entry: &'s Entry,
 }
 
 /// One body by media type.
@@ -257,7 +243,7 @@ impl<'s> Outline<'s> {
     }
 
     fn path_item(&mut self, file: &'s str, entry: &'s Entry) {
-        self.paths.push(PathItem { entry });
+        self.paths.push(entry);
         let api = file.split('/').next().unwrap_or_default();
         let item = &entry.value;
         self.own_parameters(item);
@@ -277,14 +263,14 @@ impl<'s> Outline<'s> {
             if let Some(body) = operation.value.get("requestBody") {
                 self.content(body, true);
             }
-            for response in operation.value.get("responses").map_or(&[][..], Node::entries) {
+            for response in operation.value.members("responses") {
                 self.response(response);
             }
         }
     }
 
     fn own_parameters(&mut self, node: &'s Node) {
-        for parameter in node.get("parameters").map_or(&[][..], Node::items) {
+        for parameter in node.list("parameters") {
             self.parameter(parameter);
         }
     }
@@ -303,8 +289,8 @@ impl<'s> Outline<'s> {
         if entry.value.reference().is_some() {
             return;
         }
-        self.responses.push(Response { entry });
-        for header in entry.value.get("headers").map_or(&[][..], Node::entries) {
+        self.responses.push(entry);
+        for header in entry.value.members("headers") {
             self.header(header);
         }
         self.content(&entry.value, false);
@@ -321,7 +307,7 @@ impl<'s> Outline<'s> {
     }
 
     fn content(&mut self, node: &'s Node, request: bool) {
-        for entry in node.get("content").map_or(&[][..], Node::entries) {
+        for entry in node.members("content") {
             self.media.push(Media { entry, request });
             if let Some(schema) = entry.value.entry("schema") {
                 self.schema(&schema.value, schema.place, Role::Body);
@@ -370,7 +356,7 @@ fn references<'s>(node: &'s Node, found: &mut Vec<&'s Node>) {
         match entry.key.as_str() {
             "$ref" => found.push(value),
             "discriminator" => {
-                let mapping = value.get("mapping").map_or(&[][..], Node::entries);
+                let mapping = value.members("mapping");
                 found.extend(mapping.iter().map(|branch| &branch.value));
             }
             // Here names are free: a property may well be called `example`.

@@ -3,9 +3,11 @@
 use std::error::Error;
 use std::path::Path;
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use codegen::bundle::to_json;
 use codegen::diff::{Advice, Level, diff};
+use contract::Api;
 
 use crate::documents;
 
@@ -19,8 +21,8 @@ pub struct Diff {
     #[arg(value_name = "NEW")]
     new: Option<String>,
     /// Compare this API only.
-    #[arg(long, value_name = "API")]
-    api: Option<ApiName>,
+    #[arg(long, value_name = "API", value_parser = PossibleValuesParser::new(Api::ALL.map(Api::name)))]
+    api: Option<String>,
     /// Write everything as JSON to the standard output.
     #[arg(long)]
     json: bool,
@@ -28,44 +30,8 @@ pub struct Diff {
     #[arg(long, conflicts_with = "json")]
     changelog: bool,
     /// Fail when a change weighs at least so much for the document or the crate.
-    #[arg(long, value_name = "LEVEL")]
-    fail_on: Option<FailOn>,
-}
-
-/// The APIs that are described.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-pub enum ApiName {
-    Service,
-    Web,
-    Console,
-}
-
-impl ApiName {
-    /// Its folder in spec/.
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Service => "service",
-            Self::Web => "web",
-            Self::Console => "console",
-        }
-    }
-}
-
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum FailOn {
-    Breaking,
-    Additive,
-    Documentation,
-}
-
-impl FailOn {
-    fn level(self) -> Level {
-        match self {
-            Self::Breaking => Level::Breaking,
-            Self::Additive => Level::Additive,
-            Self::Documentation => Level::Documentation,
-        }
-    }
+    #[arg(long, value_name = "LEVEL", value_parser = PossibleValuesParser::new(Level::ALL.map(Level::name)))]
+    fail_on: Option<String>,
 }
 
 /// Returns whether every change is below the level of `--fail-on`.
@@ -75,9 +41,9 @@ pub fn run(root: &Path, task: &Diff) -> Result<bool, Box<dyn Error>> {
         Some(name) => documents::read(root, name)?,
         None => documents::source(root)?,
     };
-    if let Some(api) = task.api {
-        old.retain(|document| document.api == api.name());
-        new.retain(|document| document.api == api.name());
+    if let Some(api) = &task.api {
+        old.retain(|document| document.api == *api);
+        new.retain(|document| document.api == *api);
     } else if documents::is_file(root, &task.old)
         || task.new.as_deref().is_some_and(|new| documents::is_file(root, new))
     {
@@ -114,5 +80,6 @@ pub fn run(root: &Path, task: &Diff) -> Result<bool, Box<dyn Error>> {
     };
     documents::print(&text)?;
     let heaviest = changes.document().max(changes.bindings());
-    Ok(task.fail_on.is_none_or(|limit| heaviest.is_none_or(|level| level < limit.level())))
+    let limit = Level::ALL.into_iter().find(|level| task.fail_on.as_deref() == Some(level.name()));
+    Ok(limit.is_none_or(|limit| heaviest.is_none_or(|level| level < limit)))
 }

@@ -8,6 +8,7 @@ use std::process::Command;
 
 use codegen::bindings::Document;
 use codegen::bundle::bundle;
+use codegen::drift::api_of;
 use codegen::language::Language;
 use codegen::overlay;
 use codegen::source::{self, Source};
@@ -94,14 +95,7 @@ fn document(name: &str, text: &str) -> Result<Document, Box<dyn Error>> {
 
 fn api(name: &str, document: &Value) -> String {
     let servers = document["servers"].as_array().into_iter().flatten();
-    let mut urls = servers.filter_map(|server| server["url"].as_str());
-    let by_server = urls.find_map(|url| match url.trim_end_matches('/') {
-        url if url.ends_with("/console/api") => Some("console"),
-        url if url.ends_with("/api") => Some("web"),
-        url if url.ends_with("/openapi/v1") => Some("openapi"),
-        url if url.ends_with("/v1") => Some("service"),
-        _ => None,
-    });
+    let by_server = servers.filter_map(|server| server["url"].as_str()).find_map(api_of);
     let stem = Path::new(name).file_stem().map(PathBuf::from).unwrap_or_default();
     let stem = stem.to_string_lossy();
     let by_name = ["console", "web", "service"].into_iter().find(|api| stem.contains(api));

@@ -5,14 +5,17 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
+use clap::builder::PossibleValuesParser;
 use codegen::bindings::Document;
 use codegen::bundle::to_json;
-use codegen::drift::{self, Drift as Differences, Foreign, Known, OPENAPI, drift, stale};
+use codegen::drift::{self, Drift as Differences, Foreign, Known, OPENAPI, PREFIXES, drift, stale};
 use serde_json::json;
 
-use crate::diff::ApiName;
 use crate::documents;
+
+/// The APIs that have documents.
+const APIS: [&str; 4] = ["console", "web", "service", OPENAPI];
 
 /// What to compare ours with.
 #[derive(Args)]
@@ -26,34 +29,14 @@ pub struct Drift {
     #[arg(long, value_name = "RELEASE")]
     release: Option<String>,
     /// The API that they describe. Defaults to the one that their servers or file names show.
-    #[arg(long, value_name = "API")]
-    api: Option<Described>,
+    #[arg(long, value_name = "API", value_parser = PossibleValuesParser::new(APIS))]
+    api: Option<String>,
     /// The known differences, below the workspace's root.
     #[arg(long, value_name = "FILE", default_value = "spec/upstream/known.yaml")]
     known: PathBuf,
     /// Write everything as JSON to the standard output.
     #[arg(long)]
     json: bool,
-}
-
-/// The APIs that have documents.
-#[derive(Clone, Copy, Debug, ValueEnum)]
-enum Described {
-    Service,
-    Web,
-    Console,
-    Openapi,
-}
-
-impl Described {
-    fn name(self) -> &'static str {
-        match self {
-            Self::Service => ApiName::Service.name(),
-            Self::Web => ApiName::Web.name(),
-            Self::Console => ApiName::Console.name(),
-            Self::Openapi => OPENAPI,
-        }
-    }
 }
 
 /// Whether every difference is known, and every known difference is there.
@@ -100,9 +83,9 @@ fn compare(
     let theirs = read(name, bytes)?;
     let by_name = || {
         let stem = Path::new(name).file_name().unwrap_or_default().to_string_lossy();
-        ["console", "web", "service", OPENAPI].into_iter().find(|api| stem.contains(api))
+        APIS.into_iter().find(|api| stem.contains(api))
     };
-    let api = task.api.map(Described::name).or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
+    let api = task.api.as_deref().or(theirs.api).or_else(|| api_of_url(name)).or_else(by_name);
     let api = api.ok_or_else(|| format!("{name} does not name its API: give --api"))?;
     let described = ours.first().and_then(|document| document.value.pointer("/info/version")?.as_str());
     let release = task.release.as_deref().or(described).unwrap_or_default();
@@ -131,8 +114,7 @@ fn is_url(name: &str) -> bool {
 /// The API that a server describes at this address.
 fn api_of_url(name: &str) -> Option<&'static str> {
     let path = name.split_once("://")?.1;
-    let apis = [("/console/api/", "console"), ("/openapi/v1/", OPENAPI), ("/api/", "web"), ("/v1/", "service")];
-    apis.into_iter().find(|(prefix, _)| path.contains(prefix)).map(|(_, api)| api)
+    PREFIXES.iter().find(|(prefix, _)| path.contains(&format!("{prefix}/"))).map(|(_, api)| *api)
 }
 
 /// What a server answers, by a program of its own, so that this one needs no HTTP client.

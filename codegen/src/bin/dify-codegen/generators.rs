@@ -96,6 +96,21 @@ struct Generator {
     faults: &'static [KnownBug],
 }
 
+/// What most have in common: openapi-generator on the document in 3.0, without options and bugs.
+const BASE: Generator = Generator {
+    name: "",
+    package: "openapi-generator-cli",
+    openapi: "3.0",
+    needs: &[],
+    install: "",
+    proof: "",
+    options: &[],
+    known: &[],
+    run: |_| Err(Failure::from("nothing runs it".to_owned())),
+    replay: None,
+    faults: &[],
+};
+
 /// An option of a generator that its run here needs.
 struct Choice {
     arguments: &'static [&'static str],

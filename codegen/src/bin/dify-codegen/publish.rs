@@ -5,7 +5,7 @@ use std::error::Error;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use clap::{Args, ValueEnum};
+use clap::Args;
 use codegen::bindings::{Bindings, Document};
 use codegen::language::Language;
 use codegen::publish::{self, Cut, Range};
@@ -35,27 +35,15 @@ struct DocumentChoice {
     /// Write documents in this language: `en` (the default), or `zh` for those of the Service and Web API in Chinese.
     #[arg(long, value_name = "LANGUAGE", value_parser = language)]
     language: Option<Language>,
-    /// Write one document for one use: the operations of an application key or of a dataset key, or tools of agents.
-    #[arg(long, value_name = "USE")]
-    cut: Option<CutUse>,
+    /// Write one document for one use: the operations of an application key (`app`) or of a dataset key (`knowledge`), or
+    /// tools of agents (`agent`).
+    #[arg(long, value_name = "USE", value_parser = cut)]
+    cut: Option<Cut>,
 }
 
-/// The use of a document.
-#[derive(Clone, Copy, ValueEnum)]
-enum CutUse {
-    App,
-    Knowledge,
-    Agent,
-}
-
-impl From<CutUse> for Cut {
-    fn from(of: CutUse) -> Self {
-        match of {
-            CutUse::App => Self::App,
-            CutUse::Knowledge => Self::Knowledge,
-            CutUse::Agent => Self::Agent,
-        }
-    }
+fn cut(name: &str) -> Result<Cut, String> {
+    let cut = Cut::ALL.into_iter().find(|cut| cut.name() == name);
+    cut.ok_or_else(|| format!("write one of {}", Cut::ALL.map(Cut::name).join(", ")))
 }
 
 fn language(tag: &str) -> Result<Language, String> {
@@ -66,7 +54,7 @@ fn language(tag: &str) -> Result<Language, String> {
 pub fn run(root: &Path, task: &Publish) -> Result<bool, Box<dyn Error>> {
     let choice = &task.choice;
     let releases = choice.release.clone().or_else(|| choice.from.as_ref().map(|from| format!("from-{from}")));
-    let cut = choice.cut.map(|cut| Cut::from(cut).name().to_owned());
+    let cut = choice.cut.map(|cut| cut.name().to_owned());
     let name: Vec<String> =
         cut.into_iter().chain(releases).chain(choice.language.map(|it| it.tag().to_owned())).collect();
     let out = task.out.clone().unwrap_or_else(|| root.join("target/publish").join(name.join("-")));
@@ -80,7 +68,7 @@ pub fn from(root: &Path, first: &str, out: &Path) -> Result<(), Box<dyn Error>> 
 }
 
 fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn Error>> {
-    if matches!(choice.cut, Some(CutUse::Agent)) && choice.language.is_some_and(|it| it != Language::English) {
+    if choice.cut == Some(Cut::Agent) && choice.language.is_some_and(|it| it != Language::English) {
         return Err("the document for agents is in English alone: its texts are written for models".into());
     }
     let bundles = documents::source_in(root, choice.language.unwrap_or(Language::English))?;
@@ -100,7 +88,7 @@ fn write(root: &Path, choice: &DocumentChoice, out: &Path) -> Result<(), Box<dyn
         Ok(Document { api, value })
     });
     let mut documents = of_releases.collect::<Result<Vec<_>, String>>()?;
-    if let Some(cut) = choice.cut.map(Cut::from) {
+    if let Some(cut) = choice.cut {
         documents.retain(|document| document.api == "service");
         for document in &mut documents {
             *document = Document { api: cut.name().to_owned(), value: cut.document(&document.value) };

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::bench::{Bench, Failure};
 use super::tools::{NPM, PYPI};
-use super::{BY_TAG, Choice, Generator};
+use super::{BASE, BY_TAG, Choice, Generator};
 
 const JARS: &str = "/usr/share/java";
 const ARRAYS: &str = "https://github.com/OpenAPITools/openapi-generator/issues/17745";
@@ -13,8 +13,6 @@ const ARRAYS: &str = "https://github.com/OpenAPITools/openapi-generator/issues/1
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: java",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[
             PYPI,
             "java",
@@ -59,7 +57,6 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://openapi-generator.tech/docs/generators/java",
             },
         ],
-        known: &[],
         replay: Some(|bench| {
             let mut programs = vec!["Replay.java"];
             if bench.has_calls() {
@@ -71,18 +68,16 @@ pub(super) const GENERATORS: &[Generator] = &[
             java.arg("-Xmx2g").arg("-cp").arg(java_classes(bench)?).arg("Replay").current_dir(&bench.out);
             bench.replay(&mut java)
         }),
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("java", &["library=native", "openApiNullable=false"])?;
             let list = bench.out.join("sources.txt");
             fs::write(&list, lines(bench, "src/main", "java")?)?;
             bench.run(&mut javac(bench, &[&format!("@{}", list.display())])?)
         },
+        ..BASE
     },
     Generator {
         name: "openapi-generator: kotlin",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, NPM, "java", "/usr/share/java/gson.jar"],
         install: "apt-get install python3-venv npm default-jdk-headless libgoogle-gson-java",
         proof: "kotlinc",
@@ -107,7 +102,6 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
             },
         ],
-        known: &[],
         replay: Some(|bench| {
             let mut programs = vec!["Replay.kt"];
             if bench.has_calls() {
@@ -119,11 +113,11 @@ pub(super) const GENERATORS: &[Generator] = &[
             java.arg("-Xmx2g").arg("-cp").arg(kotlin_classes(bench)?).arg("Replay").current_dir(&bench.out);
             bench.replay(&mut java)
         }),
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("kotlin", &[])?;
             bench.run(&mut kotlinc(bench, &["src/main/kotlin"])?)
         },
+        ..BASE
     },
 ];
 

@@ -2,15 +2,13 @@
 
 use super::bench::{Bench, Failure};
 use super::tools::PYPI;
-use super::{Choice, Generator, KnownBug};
+use super::{BASE, Choice, Generator, KnownBug};
 
 const PIECES: &str = "it warns that it left pieces out";
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: python",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java"],
         install: "apt-get install python3-venv default-jdk-headless",
         proof: "every module imported",
@@ -19,13 +17,12 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "an event is decoded by its tag: without it, some events fit several classes and are refused",
             link: "https://openapi-generator.tech/docs/generators/python",
         }],
-        known: &[],
         replay: Some(|bench| replay(bench, "openapi_generator.py")),
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("python", &["packageName=dify"])?;
             import(bench, "dify")
         },
+        ..BASE
     },
     Generator {
         name: "openapi-python-client",
@@ -78,9 +75,7 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://github.com/koxudaxi/datamodel-code-generator",
             },
         ],
-        known: &[],
         replay: Some(|bench| replay(bench, "pydantic_models.py")),
-        faults: &[],
         run: |bench| {
             let mut command = bench.tools.python("datamodel-codegen");
             command.args(["--input-file-type", "openapi", "--output-model-type", "pydantic_v2.BaseModel", "--input"]);
@@ -90,6 +85,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             import(bench, "dify")?;
             mypy(bench, "dify")
         },
+        ..BASE
     },
 ];
 

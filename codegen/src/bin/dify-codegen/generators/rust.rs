@@ -12,19 +12,16 @@ use progenitor::{GenerationSettings, InterfaceStyle, TypeImpl};
 
 use super::bench::{Bench, Failure};
 use super::tools::PYPI;
-use super::{Generator, KnownBug};
+use super::{BASE, Generator, KnownBug};
 
 const EMPTY: &str = "https://github.com/OpenAPITools/openapi-generator/issues/22042";
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: rust",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java", "cargo"],
         install: "apt-get install python3-venv default-jdk-headless",
         proof: "cargo check",
-        options: &[],
         known: &[KnownBug {
             apis: &["service", "console"],
             what: "a form's part that is JSON is typed `models::models::…`",
@@ -63,18 +60,13 @@ pub(super) const GENERATORS: &[Generator] = &[
             append(bench, "Cargo.toml", REPLAY)?;
             check(bench)
         },
+        ..BASE
     },
     Generator {
         name: "progenitor, on the lowered document",
         package: "progenitor",
-        openapi: "3.0",
         needs: &["cargo"],
-        install: "",
         proof: "cargo check; the bindings of `dify-api`, made this way, [decode every release](../tests/tests/every_release.rs)",
-        options: &[],
-        known: &[],
-        replay: None,
-        faults: &[],
         run: |bench| {
             let code = progenitor(bench)?;
             fs::create_dir_all(bench.out.join("src"))?;
@@ -82,6 +74,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             fs::write(bench.out.join("Cargo.toml"), MANIFEST)?;
             check(bench)
         },
+        ..BASE
     },
 ];
 

@@ -5,7 +5,7 @@ use std::process::Command;
 
 use super::bench::Bench;
 use super::tools::PYPI;
-use super::{BY_TAG, Choice, Generator, KnownBug, OPEN};
+use super::{BASE, BY_TAG, Choice, Generator, KnownBug, OPEN};
 
 /// Of PHP.
 const UNIONS: &str = "https://github.com/OpenAPITools/openapi-generator/pull/2021";
@@ -13,8 +13,6 @@ const UNIONS: &str = "https://github.com/OpenAPITools/openapi-generator/pull/202
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: go",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java", "go", "/usr/share/gocode/src/gopkg.in/validator.v2"],
         install: "apt-get install python3-venv default-jdk-headless golang-go golang-gopkg-validator.v2-dev",
         proof: "go vet",
@@ -27,7 +25,6 @@ pub(super) const GENERATORS: &[Generator] = &[
             BY_TAG,
             OPEN,
         ],
-        known: &[],
         replay: Some(|bench| {
             let models = bench.declared("go", |name| format!("type {name} "))?;
             let models = models.iter().map(|name| format!("\t\"{name}\": reflect.TypeOf((*{name})(nil)).Elem(),\n"));
@@ -52,11 +49,10 @@ pub(super) const GENERATORS: &[Generator] = &[
             bench.openapi_generator("go", &[])?;
             bench.run(&mut go(bench, &["vet", "."]))
         },
+        ..BASE
     },
     Generator {
         name: "openapi-generator: ruby",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java", "ruby", "/usr/share/doc/ruby-typhoeus"],
         install: "apt-get install python3-venv default-jdk-headless ruby ruby-typhoeus",
         proof: "ruby -c, every constant loaded",
@@ -65,7 +61,6 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "a union of a text and a number becomes `Object`: an integer is no number to it, and is lost",
             link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
         }],
-        known: &[],
         replay: Some(|bench| {
             let program = bench.tools.helper("replay/replay.rb");
             bench.replay(Command::new("ruby").arg("-Ilib").arg(program).current_dir(&bench.out))
@@ -98,11 +93,10 @@ pub(super) const GENERATORS: &[Generator] = &[
             let helper = bench.tools.helper("load_all.rb");
             bench.run(Command::new("ruby").arg("-Ilib").arg(helper).current_dir(&bench.out))
         },
+        ..BASE
     },
     Generator {
         name: "openapi-generator: php",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java", "php", "/usr/share/php/GuzzleHttp/autoload.php"],
         install: "apt-get install python3-venv default-jdk-headless php-cli php-mbstring php-curl php-guzzlehttp-guzzle",
         proof: "every class loaded",
@@ -111,7 +105,6 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "each of its models has a method `getModelName` of its own; the name on the wire stays",
             link: "https://github.com/OpenAPITools/openapi-generator/issues/23949",
         }],
-        known: &[],
         replay: Some(|bench| {
             let program = bench.tools.helper("replay/replay.php");
             bench.replay(Command::new("php").arg(program).current_dir(&bench.out))
@@ -135,22 +128,18 @@ pub(super) const GENERATORS: &[Generator] = &[
             let helper = bench.tools.helper("load_all.php");
             bench.run(Command::new("php").arg(helper).current_dir(&bench.out))
         },
+        ..BASE
     },
     Generator {
         name: "openapi-generator: csharp",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, "java", "dotnet"],
         install: "npm carries a .NET SDK of 2018, 2.2, Debian and PyPI none, and what the output is built with is in NuGet only",
         proof: "dotnet build",
-        options: &[],
-        known: &[],
-        replay: None,
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("csharp", &[])?;
             bench.run(Command::new("dotnet").args(["build", "src"]).current_dir(&bench.out))
         },
+        ..BASE
     },
 ];
 

@@ -5,13 +5,11 @@ use std::process::Command;
 
 use super::bench::{Bench, Failure};
 use super::tools::{NPM, PYPI};
-use super::{Choice, Generator};
+use super::{BASE, Choice, Generator};
 
 pub(super) const GENERATORS: &[Generator] = &[
     Generator {
         name: "openapi-generator: typescript-fetch",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, NPM, "java"],
         install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
@@ -20,41 +18,32 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "members keep their names: of an open object it keeps renamed ones under both names",
             link: "https://openapi-generator.tech/docs/generators/typescript-fetch",
         }],
-        known: &[],
         replay: Some(|bench| replay(bench, "typescript_fetch", "index.ts")),
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-fetch", &[])?;
             check(bench, "index.ts")
         },
+        ..BASE
     },
     Generator {
         name: "openapi-generator: typescript-axios",
-        package: "openapi-generator-cli",
-        openapi: "3.0",
         needs: &[PYPI, NPM, "java"],
         install: "apt-get install python3-venv npm default-jdk-headless",
         proof: "tsc --strict",
-        options: &[],
-        known: &[],
         replay: Some(|bench| replay(bench, "typescript_axios", "index.ts")),
-        faults: &[],
         run: |bench| {
             bench.openapi_generator("typescript-axios", &[])?;
             check(bench, "index.ts")
         },
+        ..BASE
     },
     Generator {
         name: "openapi-typescript with openapi-fetch",
         package: "openapi-typescript",
-        openapi: "3.0",
         needs: &[NPM],
         install: "apt-get install npm",
         proof: "tsc --strict",
-        options: &[],
-        known: &[],
         replay: Some(|bench| replay(bench, "openapi_fetch", "dify.ts")),
-        faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-typescript");
             command.arg(&bench.document).arg("--output").arg(bench.out.join("dify.ts"));
@@ -62,11 +51,11 @@ pub(super) const GENERATORS: &[Generator] = &[
             bench.run(command.current_dir(&bench.out))?;
             check(bench, "dify.ts")
         },
+        ..BASE
     },
     Generator {
         name: "@hey-api/openapi-ts",
         package: "@hey-api/openapi-ts",
-        openapi: "3.0",
         needs: &[NPM],
         install: "apt-get install npm",
         proof: "tsc --strict",
@@ -75,20 +64,18 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "replies and events are checked at run time by the schemas of zod",
             link: "https://heyapi.dev/openapi-ts/plugins/zod",
         }],
-        known: &[],
         replay: Some(|bench| replay(bench, "hey_api", "dify/index.ts")),
-        faults: &[],
         run: |bench| {
             let mut command = bench.tools.node("openapi-ts");
             command.arg("--input").arg(&bench.document).arg("--output").arg(bench.out.join("dify"));
             bench.run(command.args(bench.options()).current_dir(&bench.out))?;
             check(bench, "dify/index.ts dify/zod.gen.ts")
         },
+        ..BASE
     },
     Generator {
         name: "orval",
         package: "orval",
-        openapi: "3.0",
         needs: &[NPM],
         install: "apt-get install npm",
         proof: "tsc --strict",
@@ -98,9 +85,7 @@ pub(super) const GENERATORS: &[Generator] = &[
                   otherwise any value is an `interface` without members, which null is not",
             link: "https://orval.dev/reference/configuration/output",
         }],
-        known: &[],
         replay: Some(|bench| replay(bench, "orval", "dify.ts")),
-        faults: &[],
         run: |bench| {
             std::fs::copy(bench.tools.helper("orval.config.mjs"), bench.out.join("orval.config.mjs"))?;
             let mut command = bench.tools.node("orval");
@@ -108,6 +93,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             bench.run(command.current_dir(&bench.out))?;
             check(bench, "dify.ts")
         },
+        ..BASE
     },
     Generator {
         name: "kubb with zod",
@@ -121,7 +107,6 @@ pub(super) const GENERATORS: &[Generator] = &[
             why: "the plugins, and a client that returns the status: it does not throw",
             link: "https://kubb.dev/plugins/plugin-client/",
         }],
-        known: &[],
         run: |bench| {
             link(&bench.tools.modules(), &bench.out.join("node_modules"))?;
             // Its plugins are looked for beside it.
@@ -132,7 +117,7 @@ pub(super) const GENERATORS: &[Generator] = &[
             check(bench, "dify/index.ts")
         },
         replay: Some(|bench| replay(bench, "kubb", "dify/index.ts")),
-        faults: &[],
+        ..BASE
     },
 ];
 
