@@ -7,9 +7,10 @@ use dify_api::{
 use dify_mock::Server;
 use serde_json::Value;
 
-use super::{application, sample};
+use super::{application, install_tls, sample};
 
 async fn shown(key: &str) -> Server {
+    install_tls();
     let server = Server::builder().start().await.expect("the server starts");
     let app = App::builder().api_key(key).base_url(server.base_url()).build().expect("a client");
     if let Err(error) = application::show(&app).await {

@@ -27,6 +27,7 @@ const NOTES: [(&str, &str); 3] = [
 
 #[tokio::main]
 async fn main() -> ExitCode {
+    install_tls();
     match tour().await {
         Ok(()) => ExitCode::SUCCESS,
         // `Display` of an error of dify-api includes its hint.
@@ -35,6 +36,12 @@ async fn main() -> ExitCode {
             ExitCode::FAILURE
         }
     }
+}
+
+/// Installs the provider of TLS that `rustls-no-provider` requires.
+fn install_tls() {
+    // Fails where one is installed already, which is as good.
+    let _ = rustls::crypto::ring::default_provider().install_default();
 }
 
 async fn tour() -> Result<(), Box<dyn Error>> {
