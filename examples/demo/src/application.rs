@@ -1,4 +1,4 @@
-//! What the demo shows of an application: that depends on its mode and on what its `/parameters` say.
+//! What the demo shows of an application: that depends on its mode and on its `/parameters`.
 
 use std::{error::Error, io::Write};
 
@@ -126,7 +126,7 @@ fn waits(form: &HumanInputRequiredData) {
     println!("  A program answers it with `app.human_input().submit(…)`, or with `run_with_input` from the start.");
 }
 
-/// HTTP 200 is not success: a run that failed says why in its last event.
+/// HTTP 200 is not success: a run that failed reports the reason in its last event.
 fn failure(run: &WorkflowFinishedData) {
     if run.status == WorkflowRunStatus::Succeeded {
         return;
