@@ -97,7 +97,7 @@ pub(super) const GENERATORS: &[Generator] = &[
                 link: "https://github.com/OpenAPITools/openapi-generator/issues/16422",
             },
             Choice {
-                arguments: &["--schema-mappings", "MetadataValue=kotlin.Any,ToolIcon=kotlin.Any"],
+                arguments: &["--schema-mappings", "MetadataValue=kotlin.Any,SentPrompt=kotlin.Any,ToolIcon=kotlin.Any"],
                 why: "the same for unions of a text and something else",
                 link: "https://openapi-generator.tech/docs/customization/#schema-mapping",
             },
