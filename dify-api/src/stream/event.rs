@@ -182,7 +182,7 @@ fn first_member<'d>(data: &'d str, tag: &str) -> Option<&'d str> {
     let rest = token(rest, b"\"")?;
     let rest = rest.strip_prefix(tag.as_bytes())?.strip_prefix(b"\"")?;
     let rest = token(token(rest, b":")?, b"\"")?;
-    let length = memchr::memchr2(b'"', b'\\', rest)?;
+    let length = rest.iter().position(|byte| matches!(byte, b'"' | b'\\'))?;
     let start = data.len() - rest.len();
     (rest[length] == b'"').then(|| &data[start..start + length])
 }

@@ -206,7 +206,7 @@ impl<'j> Reader<'j> {
         self.peek();
         let (mut value, mut length) = (0, 0);
         let rest = self.rest();
-        while let Some(byte @ b'0'..=b'9') = rest.get(length).filter(|_| length < 18) {
+        for byte in rest.iter().take(18).take_while(|byte| byte.is_ascii_digit()) {
             value = value * 10 + i64::from(byte - b'0');
             length += 1;
         }
