@@ -127,7 +127,7 @@ impl Download {
     pub async fn bytes(mut self) -> Result<Bytes, Error> {
         let body = match self.incoming.take() {
             None => Bytes::new(),
-            Some(incoming) => incoming.whole(self.limit).await.map_err(|kind| self.fail(kind))?,
+            Some(mut incoming) => incoming.whole(self.limit).await.map_err(|kind| self.fail(kind))?,
         };
         self.observation.received(body.len());
         self.observation.succeeded();

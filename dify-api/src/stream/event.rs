@@ -4,7 +4,10 @@ use crate::{
     DecodeError, RawJson,
     values::decode::{Decode, Fault, Reader, Substitutions},
 };
+use skim::{Skim, Unclear};
 use std::{borrow::Cow, fmt};
+
+mod skim;
 
 /// One of the event unions: [`types::ChatEvent`](crate::types) and its kin.
 ///
@@ -165,6 +168,10 @@ pub(crate) fn glance_into<'d>(data: &'d str, outer: &'static str, member: &'stat
 fn glance_along<'d>(data: &'d str, path: &[&'static str]) -> Option<Cow<'d, str>> {
     if !path.iter().all(|member| mentions(data, member)) {
         return None;
+    }
+    match Skim::new(data).text_at(path) {
+        Ok(text) => return text.map(Cow::Borrowed),
+        Err(Unclear) => {}
     }
     let mut reader = Reader::new(data);
     let found = path.iter().all(|member| reader.find(member).unwrap_or(false));

@@ -185,7 +185,9 @@ impl<E: Event> EventStream<E> {
                 Ok(frame) if self.incoming.is_none() && !is_json(frame.data()) => return None,
                 Ok(frame) => {
                     self.size = frame.data().len();
-                    self.source.read(frame.event(), frame.data(), &mut self.lent).transpose()
+                    let outcome = self.source.read(frame.event(), frame.data(), &mut self.lent).transpose();
+                    self.decoder.let_go();
+                    outcome
                 }
                 Err(error) => Some(Err(ErrorKind::Frame(error))),
             };

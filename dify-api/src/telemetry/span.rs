@@ -66,8 +66,8 @@ mod on {
             Self(tracing::Span::none())
         }
 
-        pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
-            work.instrument(self.0.clone()).await
+        pub(crate) fn hold<T>(self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+            work.instrument(self.0)
         }
 
         /// The first attempt is none of the repeated ones that the conventions count.
@@ -223,8 +223,8 @@ mod off {
             Self
         }
 
-        pub(crate) async fn hold<T>(&self, work: impl Future<Output = T>) -> T {
-            work.await
+        pub(crate) fn hold<T>(self, work: impl Future<Output = T>) -> impl Future<Output = T> {
+            work
         }
 
         pub(crate) fn attempt(&self, _: u32) {}

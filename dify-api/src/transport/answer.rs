@@ -6,7 +6,6 @@ use super::{
     origin::{moved_base, same_origin},
     refusal::{self, Refusal},
     retry::retry_after,
-    timeouts::Deadline,
 };
 use crate::{
     Error, ErrorKind, Response,
@@ -52,14 +51,8 @@ pub(super) fn streams(head: &Head) -> bool {
 
 /// Reads an answer that is no success: Dify's own refusal, or what replaces it. A refusal without a code counts only
 /// `from_dify`: gateways write them as well.
-pub(super) async fn refusal(
-    head: &Head,
-    expect: Expect,
-    incoming: Incoming,
-    end: Option<Deadline>,
-    from_dify: bool,
-) -> ErrorKind {
-    let body = incoming.beginning(ERROR_BODY, end).await;
+pub(super) async fn refusal(head: &Head, expect: Expect, incoming: &mut Incoming, from_dify: bool) -> ErrorKind {
+    let body = incoming.beginning(ERROR_BODY).await;
     match Refusal::read(&body).filter(|refusal| from_dify || !refusal.code.as_str().is_empty()) {
         Some(Refusal { code, message, params }) => ErrorKind::Api(ApiError {
             status: head.status,
@@ -83,12 +76,12 @@ pub(super) fn nothing(body: Bytes) -> Result<Bytes, ErrorKind> {
 }
 
 /// Reads a success of another media type than is expected.
-pub(super) async fn unexpected(head: &Head, expect: Expect, incoming: Incoming, end: Option<Deadline>) -> ErrorKind {
+pub(super) async fn unexpected(head: &Head, expect: Expect, incoming: &mut Incoming) -> ErrorKind {
     let body = if streams(head) {
         // It may take minutes to end, and nothing of it is wanted.
         Bytes::new()
     } else {
-        incoming.beginning(ERROR_BODY, end).await
+        incoming.beginning(ERROR_BODY).await
     };
     http_error(head, expect, body)
 }

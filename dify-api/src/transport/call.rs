@@ -3,6 +3,7 @@
 use super::{
     answer::{self, X_VERSION, fits, text},
     limits::ERROR_BODY,
+    sending::{Answering, Sending},
 };
 use crate::{
     Error, ErrorKind,
@@ -14,23 +15,29 @@ use crate::{
     },
     values::media,
 };
+use bytes::Bytes;
 
 /// How many redirects a call follows.
 const HOPS: u32 = 5;
 
 impl Ongoing {
-    /// Sends the request until an answer comes, or another attempt makes no sense. Another future around that of the answer, which is large, would copy it once more.
-    pub(super) async fn run(mut self) -> Result<Received, Error> {
-        let span = self.observation.span();
-        let answer = span.hold(self.answer()).await;
-        match answer {
-            Ok((head, content)) => {
-                let Self { exchange, context, observation, .. } = self;
-                Ok(Received { exchange, head, content, context, observation })
-            }
-            Err(error) => {
-                self.observation.failed(&error);
-                Err(error)
+    /// Sends the request until an answer comes, or another attempt makes no sense.
+    ///
+    /// The future moves to the heap when a call begins, so its size is part of the cost of each call: an `async fn` keeps
+    /// its arguments twice, and what rarely runs is boxed.
+    #[allow(clippy::manual_async_fn, reason = "an `async fn` has a second place for `self`")]
+    pub(super) fn run(mut self) -> impl Future<Output = Result<Received, Error>> + Send {
+        async move {
+            let span = self.observation.span();
+            match span.hold(self.answer()).await {
+                Ok((head, content)) => {
+                    let Self { exchange, context, observation, .. } = self;
+                    Ok(Received { exchange, head, content, context, observation })
+                }
+                Err(error) => {
+                    self.observation.failed(&error);
+                    Err(error)
+                }
             }
         }
     }
@@ -41,7 +48,11 @@ impl Ongoing {
         loop {
             let place = self.place().await.map_err(|error| error.while_waiting(&self.context))?;
             let turn = place.as_ref().map(Permit::turn);
-            match self.attempt(request, place).await {
+            let answer = match self.attempt(request) {
+                Ok(sent) => self.answer_to(sent, place).await,
+                Err(kind) => Err(kind),
+            };
+            match answer {
                 Ok(answer) => {
                     turn.inspect(Turn::answered);
                     self.exchange.transport.shared.budget.succeeded();
@@ -49,7 +60,7 @@ impl Ongoing {
                 }
                 Err(kind) => {
                     turn.inspect(|turn| turn.failed(&kind));
-                    request = self.retry(kind).await?;
+                    request = Box::pin(self.retry(kind)).await?;
                 }
             }
         }
@@ -74,7 +85,7 @@ impl Ongoing {
         match &transport.shared.places {
             // Whoever holds a place may wait for these.
             Some(places) if !renewal && !operation.stops() => {
-                self.in_time(async { Ok(Some(places.take().await)) }).await
+                self.in_time(Box::pin(async { Ok(Some(places.take().await)) })).await
             }
             _ => Ok(None),
         }
@@ -83,7 +94,11 @@ impl Ongoing {
     /// Makes a copy of the request for the next attempt; opens the files of an upload.
     async fn request(&self) -> Result<reqwest::Request, Error> {
         let Exchange { transport, headers, presigned, .. } = &*self.exchange;
-        let mut request = self.in_time(self.exchange.built()?.copy(&transport.shared.client)).await?;
+        let request = self.exchange.built()?;
+        let mut request = match request.form() {
+            Some(form) => self.in_time(Box::pin(request.copy_with(form, &transport.shared.client))).await?,
+            None => request.copy(),
+        };
         if !presigned {
             transport.shared.settings.headers.fill_in(request.headers_mut())?;
         }
@@ -91,64 +106,80 @@ impl Ongoing {
         Ok(request)
     }
 
-    /// Puts the credential on, sends the request, and takes the answer.
-    async fn attempt(
-        &mut self,
-        mut request: reqwest::Request,
-        place: Option<Permit>,
-    ) -> Result<(Head, Content), ErrorKind> {
+    /// Puts the credential on, and begins to send the request.
+    fn attempt(&mut self, mut request: reqwest::Request) -> Result<Sending<impl Answering + use<>>, ErrorKind> {
         self.put_credential_on(&mut request)?;
         self.context.secrets.sent(&request, self.exchange.presigned);
         self.context.attempts += 1;
         self.observation.attempt(self.context.attempts);
-        let (head, mut incoming) = self.send(request).await?;
-        incoming.place = place;
-        self.judge(head, incoming).await
+        self.send(request)
     }
 
-    /// Finds out what the answer is: what was asked for, a refusal in Dify's words, or something else.
-    async fn judge(&mut self, mut head: Head, incoming: Incoming) -> Result<(Head, Content), ErrorKind> {
-        self.context.server_version = text(&head.headers, &X_VERSION).map(Box::from);
-        self.observation.answered(head.status);
-        self.observe(&head)?;
-        if let Ok(request) = &self.exchange.request {
-            self.observation.newer_members(&self.context, |member| request.sends(member));
-        }
-        self.moved = head.moved();
-        self.context.secrets.mark(&mut head.headers);
-        let (success, expect) = (head.status.is_success(), self.exchange.expect);
-        let fits = fits(expect, &head);
-        if !success || !fits {
-            self.note_other_place(&head);
-        }
-        let end = self.deadline_of_an_error_body();
-        let content = if !success {
-            // Words without a code, where the description says so, are a state.
-            let may_be_a_state = self.exchange.operation.may_be_a_state(head.status);
-            let from_dify = self.context.server_version.is_some() && !may_be_a_state;
-            match answer::refusal(&head, expect, incoming, end, from_dify).await {
-                ErrorKind::Http(error) if may_be_a_state && media::is_json(&error.content_type) => {
-                    Content::Whole(error.body)
-                }
-                refused => return Err(refused),
-            }
-        } else if !fits {
-            return Err(answer::unexpected(&head, expect, incoming, end).await);
-        } else {
-            match expect {
-                Expect::Events | Expect::Download => Content::Open(incoming),
-                Expect::Reply if answer::streams(&head) => Content::Open(incoming),
-                Expect::Nothing => Content::Whole(answer::nothing(incoming.beginning(ERROR_BODY, end).await)?),
-                Expect::Reply | Expect::Json | Expect::Anything => {
-                    Content::Whole(incoming.whole(self.exchange.transport.limits().body).await?)
-                }
-            }
+    /// Takes the answer to an attempt.
+    async fn answer_to(
+        &mut self,
+        sent: Sending<impl Answering>,
+        place: Option<Permit>,
+    ) -> Result<(Head, Content), ErrorKind> {
+        let (mut head, mut incoming) = self.head(sent).await?;
+        incoming.place = place;
+        self.observe_head(&mut head)?;
+        let content = match self.judge(&head, &mut incoming).await? {
+            Some(body) => Content::Whole(body),
+            None => Content::Open(incoming),
         };
         if let Content::Whole(body) = &content {
             let Exchange { transport, operation, renewal, .. } = &*self.exchange;
             transport.shared.credentials.observe_body(operation, *renewal, body);
         }
         Ok((head, content))
+    }
+
+    /// Takes what each answer brings, whatever it is.
+    fn observe_head(&mut self, head: &mut Head) -> Result<(), ErrorKind> {
+        self.context.server_version = text(&head.headers, &X_VERSION).map(Box::from);
+        self.observation.answered(head.status);
+        self.observe(head)?;
+        if let Ok(request) = &self.exchange.request {
+            self.observation.newer_members(&self.context, |member| request.sends(member));
+        }
+        self.moved = head.moved();
+        self.context.secrets.mark(&mut head.headers);
+        Ok(())
+    }
+
+    /// Finds out what the answer is: what was asked for, a refusal in Dify's words, or something else. Returns the body,
+    /// unless it is read later.
+    async fn judge(&mut self, head: &Head, incoming: &mut Incoming) -> Result<Option<Bytes>, ErrorKind> {
+        let (success, expect) = (head.status.is_success(), self.exchange.expect);
+        let fits = fits(expect, head);
+        if !success || !fits {
+            self.note_other_place(head);
+            incoming.ends_by(self.deadline_of_an_error_body());
+        }
+        if !success {
+            // Words without a code, where the description says so, are a state.
+            let may_be_a_state = self.exchange.operation.may_be_a_state(head.status);
+            let from_dify = self.context.server_version.is_some() && !may_be_a_state;
+            return match answer::refusal(head, expect, incoming, from_dify).await {
+                ErrorKind::Http(error) if may_be_a_state && media::is_json(&error.content_type) => Ok(Some(error.body)),
+                refused => Err(refused),
+            };
+        }
+        if !fits {
+            return Err(answer::unexpected(head, expect, incoming).await);
+        }
+        match expect {
+            Expect::Events | Expect::Download => Ok(None),
+            Expect::Reply if answer::streams(head) => Ok(None),
+            Expect::Nothing => {
+                incoming.ends_by(self.deadline_of_an_error_body());
+                answer::nothing(incoming.beginning(ERROR_BODY).await).map(Some)
+            }
+            Expect::Reply | Expect::Json | Expect::Anything => {
+                incoming.whole(self.exchange.transport.limits().body).await.map(Some)
+            }
+        }
     }
 }
 

@@ -8,6 +8,7 @@
 use crate::{
     Error, TimeLimit,
     transport::{
+        credentials::Waiting,
         exchange::{Exchange, Expect, Ongoing},
         timeouts::{Deadline, after},
     },
@@ -36,7 +37,7 @@ impl Exchange {
 
 impl Ongoing {
     /// Does what nothing is sent for: waits for a session or a passport, opens a file.
-    pub(super) async fn in_time<T>(&self, work: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
+    pub(super) async fn in_time<T>(&self, work: Waiting<'_, T>) -> Result<T, Error> {
         Deadline::bound(Deadline::first([self.deadline, self.exchange.call_from_now()]), work).await
     }
 
@@ -49,9 +50,10 @@ impl Ongoing {
     pub(super) fn deadline_of_the_head(&self) -> Option<Deadline> {
         let Exchange { operation, timeouts, expect, renewal, .. } = &*self.exchange;
         let soon = *renewal || (operation.only_reads() && *expect != Expect::Events);
-        let usual = timeouts.response_headers.map(|limit| Deadline::after(TimeLimit::ResponseHeaders, limit));
+        let now = Instant::now();
+        let usual = timeouts.response_headers.map(|limit| Deadline::since(now, TimeLimit::ResponseHeaders, limit));
         let shorter = timeouts.read_response_headers.filter(|_| soon);
-        let shorter = shorter.map(|limit| Deadline::after(TimeLimit::ReadResponseHeaders, limit));
+        let shorter = shorter.map(|limit| Deadline::since(now, TimeLimit::ReadResponseHeaders, limit));
         Deadline::first([usual, shorter, self.deadline])
     }
 

@@ -65,8 +65,12 @@ impl Incoming {
 
     /// Sets when the whole has to be over, unless it has to be sooner.
     pub(crate) fn ends_within(&mut self, which: TimeLimit, limit: Option<Duration>) {
-        let deadline = limit.map(|limit| Deadline::after(which, limit));
-        self.deadline = Deadline::first([self.deadline, deadline]);
+        self.ends_by(limit.map(|limit| Deadline::after(which, limit)));
+    }
+
+    /// The same for a limit that runs already.
+    pub(super) fn ends_by(&mut self, end: Option<Deadline>) {
+        self.deadline = Deadline::first([self.deadline, end]);
     }
 
     /// An event came.
@@ -108,7 +112,7 @@ impl Incoming {
     }
 
     /// The whole body, unless it is larger than `limit`.
-    pub(crate) async fn whole(mut self, limit: usize) -> Result<Bytes, ErrorKind> {
+    pub(crate) async fn whole(&mut self, limit: usize) -> Result<Bytes, ErrorKind> {
         let too_large = || ErrorKind::TooLarge { limit };
         let length = self.remaining().unwrap_or(0);
         if length > limit as u64 {
@@ -134,10 +138,9 @@ impl Incoming {
         Err(too_large())
     }
 
-    /// The first bytes of the body, up to `limit`, or what came of them before it failed or `end` passed: for errors,
-    /// where a second failure must not hide the first.
-    pub(crate) async fn beginning(mut self, limit: usize, end: Option<Deadline>) -> Bytes {
-        self.deadline = Deadline::first([self.deadline, end]);
+    /// The first bytes of the body, up to `limit`, or what came of them before it failed or its time was over: for
+    /// errors, where a second failure must not hide the first.
+    pub(crate) async fn beginning(&mut self, limit: usize) -> Bytes {
         let mut beginning = BytesMut::new();
         while let Some(Ok(chunk)) = self.chunk().await {
             let room = limit - beginning.len();
@@ -223,7 +226,7 @@ mod tests {
     async fn the_whole_call_has_its_own_limit() {
         let deadline = Some(Deadline::after(TimeLimit::Call, Duration::from_millis(150)));
         let pieces = (0..20).map(|_| (90, Ok("ab"))).collect();
-        let incoming = Incoming::new(body(pieces), Some(Duration::from_millis(100)), deadline, Timer::new(None));
+        let mut incoming = Incoming::new(body(pieces), Some(Duration::from_millis(100)), deadline, Timer::new(None));
         let error = incoming.whole(1000).await.expect_err("late");
         assert!(matches!(error, ErrorKind::Timeout(Timeout { which: TimeLimit::Call, .. })), "{error}");
     }
@@ -234,9 +237,9 @@ mod tests {
             let error = incoming(pieces, 100).whole(4).await.expect_err("too large");
             assert!(matches!(error, ErrorKind::TooLarge { limit: 4 }), "{error}");
         }
-        let known = Incoming::new("abcde".into(), None, None, Timer::new(None));
+        let mut known = Incoming::new("abcde".into(), None, None, Timer::new(None));
         assert!(known.whole(4).await.is_err());
-        let fits = incoming(vec![(0, Ok("ab")), (0, Ok("")), (0, Ok("cd"))], 100);
+        let mut fits = incoming(vec![(0, Ok("ab")), (0, Ok("")), (0, Ok("cd"))], 100);
         assert_eq!(fits.whole(4).await.expect("body"), "abcd");
     }
 
@@ -244,8 +247,8 @@ mod tests {
     async fn the_beginning_is_what_came_before_it_broke() {
         let broken = || io::Error::other("reset");
         let pieces = vec![(0, Ok("abc")), (0, Err(broken()))];
-        assert_eq!(incoming(pieces, 100).beginning(100, None).await, "abc");
+        assert_eq!(incoming(pieces, 100).beginning(100).await, "abc");
         let pieces = vec![(0, Ok("abc")), (0, Ok("def"))];
-        assert_eq!(incoming(pieces, 100).beginning(4, None).await, "abcd");
+        assert_eq!(incoming(pieces, 100).beginning(4).await, "abcd");
     }
 }

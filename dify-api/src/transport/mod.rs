@@ -111,7 +111,7 @@ impl Transport {
 
     /// Returns the URL of an operation, with a value for each parameter of its path; see [`path::url`].
     pub(crate) fn url(&self, template: &str, values: &[&str]) -> Result<Url, String> {
-        path::url(self.base_url(), template, values)
+        path::url(self.base(), template, values)
     }
 
     /// Returns the base URL without a slash at its end: paths begin with one.

@@ -9,11 +9,14 @@ use crate::{
     ErrorKind,
     error::{TimeLimit, Timeout, TransportError},
     files::upload::Unreadable,
-    transport::exchange::{Head, Ongoing},
+    transport::exchange::{Expect, Head, Ongoing},
 };
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use reqwest::{Url, header::ACCEPT};
+use reqwest::{
+    Url,
+    header::{ACCEPT, HeaderValue},
+};
 use std::{
     future::poll_fn,
     pin::{Pin, pin},
@@ -25,20 +28,40 @@ use std::{
 };
 use tokio::time::Instant;
 
+/// A request on its way.
+pub(super) struct Sending<R> {
+    response: R,
+    progress: Option<Progress>,
+    /// The media types that it takes, where they matter.
+    accept: Option<HeaderValue>,
+    through_pauses: bool,
+}
+
+/// The future of reqwest has no name.
+pub(super) trait Answering: Future<Output = reqwest::Result<reqwest::Response>> + Send {}
+
+impl<R: Future<Output = reqwest::Result<reqwest::Response>> + Send> Answering for R {}
+
 impl Ongoing {
-    /// Sends the request; returns the head of the answer, and the body that is still to come.
-    pub(super) async fn send(&self, mut request: reqwest::Request) -> Result<(Head, Incoming), ErrorKind> {
-        let accept = request.headers().get(ACCEPT).cloned();
-        let asked = request.url().clone();
-        let client = self.exchange.transport.shared.client(&asked)?;
+    /// Begins to send the request.
+    pub(super) fn send(&self, mut request: reqwest::Request) -> Result<Sending<impl Answering + use<>>, ErrorKind> {
+        let client = self.exchange.transport.shared.client(request.url())?;
+        let downloads = self.exchange.expect == Expect::Download;
+        Ok(Sending {
+            progress: self.exchange.uploads().then(|| metered(&mut request)),
+            accept: request.headers().get(ACCEPT).filter(|_| downloads).cloned(),
+            through_pauses: stays_through_pauses(request.url()),
+            response: client.execute(request),
+        })
+    }
+
+    /// Returns the head of the answer, and the body that is still to come.
+    pub(super) async fn head(&self, sent: Sending<impl Answering>) -> Result<(Head, Incoming), ErrorKind> {
+        let Sending { response, mut progress, accept, through_pauses } = sent;
         let idle = self.exchange.timeouts.read_idle;
         // The body's limit is the next to be watched.
         let mut timer = Timer::new(idle.map(|limit| timeouts::after(Instant::now(), limit)));
-        let mut progress = Progress::default();
-        if self.exchange.uploads() {
-            progress = metered(&mut request);
-        }
-        let mut response = pin!(client.execute(request));
+        let mut response = pin!(response);
         let mut response = loop {
             let first = self.deadline_of_the_head();
             let outcome = poll_fn(|cx| match (response.as_mut().poll(cx), first) {
@@ -51,7 +74,7 @@ impl Ongoing {
             match outcome.await {
                 Ok(outcome) => break outcome.map_err(|error| self.unsent(error))?,
                 // Bytes of the request are still going out: the server is not to blame yet.
-                Err(_) if progress.moved() => {}
+                Err(_) if progress.as_mut().is_some_and(Progress::moved) => {}
                 Err(timeout) => return Err(timeout),
             }
         };
@@ -62,7 +85,7 @@ impl Ongoing {
             url: response.url().clone(),
         };
         let mut incoming = Incoming::new(response.into(), idle, self.deadline_of_the_body(), timer);
-        incoming.through_pauses = stays_through_pauses(&asked);
+        incoming.through_pauses = through_pauses;
         Ok((head, incoming))
     }
 

@@ -9,6 +9,7 @@ mod substitutions;
 use crate::{
     App, Error, ErrorKind, TimeLimit, Timeouts, Upload,
     tests::test_server::{Server, Step, answer, event_stream, say},
+    transport::exchange::Ongoing,
     types::{ChatRequest, ErrorCode, FileUploadRequest},
 };
 use reqwest::Method;
@@ -43,6 +44,15 @@ async fn failure(script: Vec<Step>) -> Error {
 
 fn is_timeout(error: &Error, limit: TimeLimit) -> bool {
     matches!(error.kind(), ErrorKind::Timeout(timeout) if timeout.which == limit)
+}
+
+// Guards a past bug: futures that kept their arguments twice, one in the other, made it 11 KiB, copied by each call.
+#[test]
+fn the_future_of_a_call_is_small() {
+    let app = App::builder().api_key("app-1").base_url("http://dify.test/v1").build().expect("a client");
+    let call = app.chat().stream(&ChatRequest::new("Hello").user("user-1"));
+    let future = Ongoing::new(call.into_exchange().expect("a call")).run();
+    assert!(size_of_val(&future) <= 2_560, "{} bytes", size_of_val(&future));
 }
 
 #[tokio::test]

@@ -70,6 +70,14 @@ async fn events_come_and_the_end_of_the_body_is_the_end() {
     assert!(stream.is_complete());
 }
 
+// Guards a past bug: an open stream kept the buffer of its last event, of 8 KiB or more, until the next one came.
+#[tokio::test]
+async fn an_open_stream_keeps_no_chunk_between_events() {
+    let mut stream = open(vec![say(MESSAGE), Step::Wait(Duration::from_millis(50)), say(END)]).await;
+    assert!(stream.next().await.is_some_and(|event| event.is_ok()));
+    assert_eq!(stream.decoder.kept(), 0);
+}
+
 #[tokio::test]
 async fn a_stream_without_its_last_event_says_so() {
     let (names, errors) = read(&mut open(vec![say("event: ping\n\n"), say(MESSAGE)]).await).await;

@@ -106,16 +106,8 @@ impl Decoder {
     /// # Errors
     /// About this frame; the next call continues with the next one.
     pub fn next_frame(&mut self) -> Option<Result<Frame<'_>, FrameError>> {
-        if std::mem::take(&mut self.lent) {
-            self.begin_frame();
-        }
-        if self.is_read() {
-            if self.at > 0 {
-                (self.chunk, self.at) = (Bytes::new(), 0);
-            }
-            return None;
-        }
-        loop {
+        self.let_go();
+        while !self.is_read() {
             if self.find_frame() {
                 return Some(self.lend());
             }
@@ -125,10 +117,8 @@ impl Decoder {
             }
             self.at = 0;
             self.chunk = self.waiting.pop_front().unwrap_or_default();
-            if self.chunk.is_empty() && self.waiting.is_empty() {
-                return None;
-            }
         }
+        None
     }
 
     /// All bytes pushed so far were read.
@@ -149,6 +139,19 @@ impl Decoder {
             self.line.extend_from_slice(bytes);
         }
         continues
+    }
+
+    /// Clears away the frame that was lent. Gives back a chunk that is read, which may keep a much larger buffer.
+    pub(crate) fn let_go(&mut self) {
+        if std::mem::take(&mut self.lent) {
+            self.begin_frame();
+        }
+        if self.after_cr && self.chunk.get(self.at) == Some(&b'\n') {
+            (self.after_cr, self.at) = (false, self.at + 1);
+        }
+        if self.at > 0 && self.is_read() {
+            (self.chunk, self.at) = (Bytes::new(), 0);
+        }
     }
 
     /// The last `id` the stream has set; empty when there was none.

@@ -1,6 +1,7 @@
 //! The standard as a table, and what holds however the bytes are cut.
 
 use super::{Decoder, Frame, FrameError};
+use bytes::Bytes;
 use std::time::Duration;
 
 /// Name, bytes, and the frames they are, as `event=data`; `!` is a refused frame.
@@ -59,15 +60,49 @@ fn show(frame: Result<Frame<'_>, FrameError>) -> String {
 }
 
 fn frames(limit: usize, chunks: &[&[u8]]) -> Vec<String> {
+    let (kept, gone) = (read(limit, chunks, |_| {}), read(limit, chunks, Decoder::let_go));
+    assert_eq!(kept, gone, "letting go of chunks changes what is read");
+    kept
+}
+
+/// Reads all frames, and does something after each.
+fn read(limit: usize, chunks: &[&[u8]], after: fn(&mut Decoder)) -> Vec<String> {
     let mut decoder = Decoder::with_limit(limit);
     let mut seen = Vec::new();
     for chunk in chunks {
         decoder.push(chunk.to_vec());
         while let Some(frame) = decoder.next_frame() {
             seen.push(show(frame));
+            after(&mut decoder);
         }
     }
     seen
+}
+
+impl Decoder {
+    /// How many bytes of chunks it keeps.
+    pub(crate) fn kept(&self) -> usize {
+        self.chunk.len() + self.waiting.iter().map(Bytes::len).sum::<usize>()
+    }
+}
+
+#[test]
+fn a_chunk_that_is_read_to_its_end_is_given_back() {
+    for (text, left) in [
+        ("data: a\n\n", 0),
+        ("data: a\r\n\r\n", 0),
+        ("data: a\r\r", 0),
+        ("data: a\ndata: b\n\n", 0),
+        ("data: a\n\nd", 10),
+    ] {
+        let mut decoder = Decoder::new();
+        decoder.push(text);
+        assert!(decoder.next_frame().is_some_and(|frame| frame.is_ok()));
+        decoder.let_go();
+        assert_eq!(decoder.kept(), left, "{text:?}");
+        decoder.let_go();
+        assert!(decoder.next_frame().is_none());
+    }
 }
 
 #[test]
