@@ -166,11 +166,9 @@ pub(crate) fn glance_into<'d>(data: &'d str, outer: &'static str, member: &'stat
 }
 
 fn glance_along<'d>(data: &'d str, path: &[&'static str]) -> Option<Cow<'d, str>> {
-    if !path.iter().all(|member| mentions(data, member)) {
-        return None;
-    }
     match Skim::new(data).text_at(path) {
         Ok(text) => return text.map(Cow::Borrowed),
+        Err(Unclear) if !path.iter().all(|member| mentions(data, member)) => return None,
         Err(Unclear) => {}
     }
     let mut reader = Reader::new(data);
