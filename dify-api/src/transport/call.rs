@@ -3,53 +3,39 @@
 use super::{
     answer::{self, X_VERSION, fits, text},
     limits::ERROR_BODY,
-    sending::{Answering, Sending},
 };
 use crate::{
     Error, ErrorKind,
     transport::{
-        exchange::{Content, Exchange, Expect, Head, Ongoing, Received},
+        exchange::{Content, Exchange, Expect, Head, Ongoing},
         incoming::Incoming,
         places::{Permit, Turn},
         timer,
     },
     values::media,
 };
-use bytes::Bytes;
 
 /// How many redirects a call follows.
 const HOPS: u32 = 5;
 
 impl Ongoing {
     /// Sends the request until an answer comes, or another attempt makes no sense.
-    ///
-    /// The future moves to the heap when a call begins, so its size is part of the cost of each call: an `async fn` keeps
-    /// its arguments twice, and what rarely runs is boxed.
-    #[allow(clippy::manual_async_fn, reason = "an `async fn` has a second place for `self`")]
-    pub(super) fn run(mut self) -> impl Future<Output = Result<Received, Error>> + Send {
-        async move {
-            let span = self.observation.span();
-            match span.hold(self.answer()).await {
-                Ok((head, content)) => {
-                    let Self { exchange, context, observation, .. } = self;
-                    Ok(Received { exchange, head, content, context, observation })
-                }
-                Err(error) => {
-                    self.observation.failed(&error);
-                    Err(error)
-                }
-            }
-        }
-    }
-
-    async fn answer(&mut self) -> Result<(Head, Content), Error> {
+    pub(super) async fn answer(&mut self) -> Result<(Head, Content), Error> {
         self.authorize().await.map_err(|error| error.while_waiting(&self.context))?;
         let mut request = self.request().await.map_err(|error| error.while_waiting(&self.context))?;
         loop {
             let place = self.place().await.map_err(|error| error.while_waiting(&self.context))?;
             let turn = place.as_ref().map(Permit::turn);
-            let answer = match self.attempt(request) {
-                Ok(sent) => self.answer_to(sent, place).await,
+            let received = match self.attempt(request) {
+                Ok(sent) => self.head(sent).await,
+                Err(kind) => Err(kind),
+            };
+            let answer = match received {
+                Ok((mut head, mut incoming)) => {
+                    incoming.place = place;
+                    let whole = self.take(&mut head, &mut incoming).await;
+                    whole.map(|whole| (head, whole.unwrap_or(Content::Open(incoming))))
+                }
                 Err(kind) => Err(kind),
             };
             match answer {
@@ -106,33 +92,15 @@ impl Ongoing {
         Ok(request)
     }
 
-    /// Puts the credential on, and begins to send the request.
-    fn attempt(&mut self, mut request: reqwest::Request) -> Result<Sending<impl Answering + use<>>, ErrorKind> {
-        self.put_credential_on(&mut request)?;
-        self.context.secrets.sent(&request, self.exchange.presigned);
-        self.context.attempts += 1;
-        self.observation.attempt(self.context.attempts);
-        self.send(request)
-    }
-
-    /// Takes the answer to an attempt.
-    async fn answer_to(
-        &mut self,
-        sent: Sending<impl Answering>,
-        place: Option<Permit>,
-    ) -> Result<(Head, Content), ErrorKind> {
-        let (mut head, mut incoming) = self.head(sent).await?;
-        incoming.place = place;
-        self.observe_head(&mut head)?;
-        let content = match self.judge(&head, &mut incoming).await? {
-            Some(body) => Content::Whole(body),
-            None => Content::Open(incoming),
-        };
-        if let Content::Whole(body) = &content {
+    /// Takes the answer to an attempt. Returns the body, unless it is read later.
+    async fn take(&mut self, head: &mut Head, incoming: &mut Incoming) -> Result<Option<Content>, ErrorKind> {
+        self.observe_head(head)?;
+        let content = self.judge(head, incoming).await?;
+        if let Some(Content::Whole(body)) = &content {
             let Exchange { transport, operation, renewal, .. } = &*self.exchange;
             transport.shared.credentials.observe_body(operation, *renewal, body);
         }
-        Ok((head, content))
+        Ok(content)
     }
 
     /// Takes what each answer brings, whatever it is.
@@ -150,7 +118,7 @@ impl Ongoing {
 
     /// Finds out what the answer is: what was asked for, a refusal in Dify's words, or something else. Returns the body,
     /// unless it is read later.
-    async fn judge(&mut self, head: &Head, incoming: &mut Incoming) -> Result<Option<Bytes>, ErrorKind> {
+    async fn judge(&mut self, head: &Head, incoming: &mut Incoming) -> Result<Option<Content>, ErrorKind> {
         let (success, expect) = (head.status.is_success(), self.exchange.expect);
         let fits = fits(expect, head);
         if !success || !fits {
@@ -162,7 +130,9 @@ impl Ongoing {
             let may_be_a_state = self.exchange.operation.may_be_a_state(head.status);
             let from_dify = self.context.server_version.is_some() && !may_be_a_state;
             return match answer::refusal(head, expect, incoming, from_dify).await {
-                ErrorKind::Http(error) if may_be_a_state && media::is_json(&error.content_type) => Ok(Some(error.body)),
+                ErrorKind::Http(error) if may_be_a_state && media::is_json(&error.content_type) => {
+                    Ok(Some(Content::Whole(error.body)))
+                }
                 refused => Err(refused),
             };
         }
@@ -174,10 +144,10 @@ impl Ongoing {
             Expect::Reply if answer::streams(head) => Ok(None),
             Expect::Nothing => {
                 incoming.ends_by(self.deadline_of_an_error_body());
-                answer::nothing(incoming.beginning(ERROR_BODY).await).map(Some)
+                answer::nothing(incoming.beginning(ERROR_BODY).await).map(|body| Some(Content::Whole(body)))
             }
             Expect::Reply | Expect::Json | Expect::Anything => {
-                incoming.whole(self.exchange.transport.limits().body).await.map(Some)
+                incoming.whole(self.exchange.transport.limits().body).await.map(|body| Some(Content::Whole(body)))
             }
         }
     }

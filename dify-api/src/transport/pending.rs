@@ -61,6 +61,29 @@ fn start(exchange: Box<Exchange>) -> Running {
     Box::pin(Ongoing::new(exchange).run())
 }
 
+impl Ongoing {
+    /// Makes the call.
+    ///
+    /// The future moves to the heap when a call begins, so its size is part of the cost of each call: an `async fn` keeps
+    /// its arguments twice, and what rarely runs is boxed.
+    #[allow(clippy::manual_async_fn, reason = "an `async fn` has a second place for `self`")]
+    pub(super) fn run(mut self) -> impl Future<Output = Result<Received, Error>> + Send {
+        async move {
+            let span = self.observation.span();
+            match span.hold(self.answer()).await {
+                Ok((head, content)) => {
+                    let Self { exchange, context, observation, .. } = self;
+                    Ok(Received { exchange, head, content, context, observation })
+                }
+                Err(error) => {
+                    self.observation.failed(&error);
+                    Err(error)
+                }
+            }
+        }
+    }
+}
+
 /// Makes of an answer what the call brings.
 type Finish<T> = fn(Received) -> Finished<T>;
 

@@ -43,8 +43,15 @@ pub(super) trait Answering: Future<Output = reqwest::Result<reqwest::Response>> 
 impl<R: Future<Output = reqwest::Result<reqwest::Response>> + Send> Answering for R {}
 
 impl Ongoing {
-    /// Begins to send the request.
-    pub(super) fn send(&self, mut request: reqwest::Request) -> Result<Sending<impl Answering + use<>>, ErrorKind> {
+    /// Puts the credential on, and begins to send the request.
+    pub(super) fn attempt(
+        &mut self,
+        mut request: reqwest::Request,
+    ) -> Result<Sending<impl Answering + use<>>, ErrorKind> {
+        self.put_credential_on(&mut request)?;
+        self.context.secrets.sent(&request, self.exchange.presigned);
+        self.context.attempts += 1;
+        self.observation.attempt(self.context.attempts);
         let client = self.exchange.transport.shared.client(request.url())?;
         let downloads = self.exchange.expect == Expect::Download;
         Ok(Sending {
