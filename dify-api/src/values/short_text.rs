@@ -245,7 +245,8 @@ mod tests {
     #[test]
     fn it_works_as_text_in_maps_formats_and_json() {
         let (short, long) = (ShortText::from("a\n"), ShortText::from("b".repeat(50)));
-        assert!(short < long && short == "a\n" && "a\n" == short && short != *"b");
+        assert!(short < long && short == "a\n" && short != *"b");
+        assert_eq!("a\n", short);
         let ids = HashMap::from([(short.clone(), 1), (long.clone(), 2)]);
         assert_eq!((ids["a\n"], ids.get(&*"b".repeat(50))), (1, Some(&2)));
         assert!(BTreeSet::from([short.clone()]).contains("a\n"));
